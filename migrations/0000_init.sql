@@ -1,0 +1,261 @@
+CREATE TABLE `alerts` (
+	`id` text PRIMARY KEY NOT NULL,
+	`kind` text NOT NULL,
+	`hour_at` integer NOT NULL,
+	`message` text NOT NULL,
+	`count` integer NOT NULL,
+	`first_at` integer NOT NULL,
+	`last_at` integer NOT NULL
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `alerts_kind_hour` ON `alerts` (`kind`,`hour_at`);--> statement-breakpoint
+CREATE INDEX `alerts_recent` ON `alerts` (`last_at`);--> statement-breakpoint
+CREATE TABLE `consent_events` (
+	`id` text PRIMARY KEY NOT NULL,
+	`family_id` text NOT NULL,
+	`user_id` text NOT NULL,
+	`number_hash` text,
+	`action` text NOT NULL,
+	`source` text NOT NULL,
+	`version` text,
+	`client_address` text,
+	`user_agent` text,
+	`at` integer NOT NULL
+);
+--> statement-breakpoint
+CREATE INDEX `consent_events_user` ON `consent_events` (`user_id`,`at`);--> statement-breakpoint
+CREATE TABLE `dead_letters` (
+	`delivery_id` text PRIMARY KEY NOT NULL,
+	`family_id` text NOT NULL,
+	`count` integer NOT NULL,
+	`first_at` integer NOT NULL,
+	`last_at` integer NOT NULL,
+	`resolved_at` integer
+);
+--> statement-breakpoint
+CREATE INDEX `dead_letters_open` ON `dead_letters` (`resolved_at`,`last_at`);--> statement-breakpoint
+CREATE TABLE `families` (
+	`id` text PRIMARY KEY NOT NULL,
+	`name` text NOT NULL,
+	`time_zone` text,
+	`created_at` integer NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE `family_updates` (
+	`id` text PRIMARY KEY NOT NULL,
+	`family_id` text NOT NULL,
+	`user_id` text NOT NULL,
+	`change` text NOT NULL,
+	`created_at` integer NOT NULL,
+	`done_at` integer
+);
+--> statement-breakpoint
+CREATE INDEX `family_updates_open` ON `family_updates` (`done_at`,`created_at`);--> statement-breakpoint
+CREATE INDEX `family_updates_user` ON `family_updates` (`user_id`);--> statement-breakpoint
+CREATE TABLE `inbound_texts` (
+	`message_sid` text PRIMARY KEY NOT NULL,
+	`number_hash` text NOT NULL,
+	`keyword` text NOT NULL,
+	`received_at` integer NOT NULL,
+	`done_at` integer,
+	`reply` text
+);
+--> statement-breakpoint
+CREATE INDEX `inbound_texts_number` ON `inbound_texts` (`number_hash`,`received_at`);--> statement-breakpoint
+CREATE INDEX `inbound_texts_age` ON `inbound_texts` (`received_at`);--> statement-breakpoint
+CREATE TABLE `link_opens` (
+	`day` text NOT NULL,
+	`device` text NOT NULL,
+	`outcome` text NOT NULL,
+	`count` integer NOT NULL,
+	PRIMARY KEY(`day`, `device`, `outcome`)
+);
+--> statement-breakpoint
+CREATE TABLE `links` (
+	`code_hash` text PRIMARY KEY NOT NULL,
+	`kind` text NOT NULL,
+	`family_id` text NOT NULL,
+	`user_id` text NOT NULL,
+	`thread_id` text,
+	`delivery_id` text,
+	`login_until` integer NOT NULL,
+	`expires_at` integer NOT NULL,
+	`consumed_at` integer,
+	`opened_at` integer,
+	`handed_over_at` integer,
+	`created_at` integer NOT NULL,
+	FOREIGN KEY (`user_id`) REFERENCES `users`(`id`) ON UPDATE no action ON DELETE no action,
+	FOREIGN KEY (`thread_id`) REFERENCES `threads`(`id`) ON UPDATE no action ON DELETE no action
+);
+--> statement-breakpoint
+CREATE INDEX `links_user` ON `links` (`user_id`,`created_at`);--> statement-breakpoint
+CREATE INDEX `links_expiry` ON `links` (`expires_at`);--> statement-breakpoint
+CREATE TABLE `messages` (
+	`id` text PRIMARY KEY NOT NULL,
+	`family_id` text NOT NULL,
+	`thread_id` text NOT NULL,
+	`seq` integer NOT NULL,
+	`author_id` text NOT NULL,
+	`body` text NOT NULL,
+	`file_ids` text DEFAULT '[]' NOT NULL,
+	`urgent` integer DEFAULT false NOT NULL,
+	`via` text DEFAULT 'app' NOT NULL,
+	`client_key` text,
+	`client_digest` text,
+	`created_at` integer NOT NULL,
+	FOREIGN KEY (`thread_id`) REFERENCES `threads`(`id`) ON UPDATE no action ON DELETE no action,
+	FOREIGN KEY (`author_id`) REFERENCES `users`(`id`) ON UPDATE no action ON DELETE no action
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `messages_thread_seq` ON `messages` (`thread_id`,`seq`);--> statement-breakpoint
+CREATE UNIQUE INDEX `messages_client_key` ON `messages` (`author_id`,`client_key`);--> statement-breakpoint
+CREATE INDEX `messages_urgent` ON `messages` (`author_id`,`urgent`,`created_at`);--> statement-breakpoint
+CREATE TABLE `notification_preferences` (
+	`user_id` text PRIMARY KEY NOT NULL,
+	`family_id` text NOT NULL,
+	`sms_enabled` integer DEFAULT false NOT NULL,
+	`urgent_allowed` integer DEFAULT true NOT NULL,
+	`quiet_start` integer,
+	`quiet_end` integer,
+	`quiet_delivery` text DEFAULT 'defer' NOT NULL,
+	`preview` text DEFAULT 'full' NOT NULL,
+	`consent_at` integer,
+	`consent_version` text,
+	`opted_out_at` integer,
+	`carrier_opted_out_at` integer,
+	`revision` integer DEFAULT 1 NOT NULL,
+	FOREIGN KEY (`user_id`) REFERENCES `users`(`id`) ON UPDATE no action ON DELETE no action
+);
+--> statement-breakpoint
+CREATE TABLE `phone_numbers` (
+	`number_hash` text PRIMARY KEY NOT NULL,
+	`number` text,
+	`user_id` text,
+	`family_id` text,
+	`verified_at` integer,
+	`opted_out_at` integer,
+	`carrier_opted_out_at` integer,
+	`unusable_at` integer,
+	`strikes` integer DEFAULT 0 NOT NULL,
+	`updated_at` integer NOT NULL
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `phone_numbers_number` ON `phone_numbers` (`number`);--> statement-breakpoint
+CREATE INDEX `phone_numbers_holder` ON `phone_numbers` (`user_id`);--> statement-breakpoint
+CREATE TABLE `rate_counters` (
+	`key` text NOT NULL,
+	`window_at` integer NOT NULL,
+	`count` integer NOT NULL,
+	`expires_at` integer NOT NULL,
+	PRIMARY KEY(`key`, `window_at`)
+);
+--> statement-breakpoint
+CREATE INDEX `rate_counters_expiry` ON `rate_counters` (`expires_at`);--> statement-breakpoint
+CREATE TABLE `sessions` (
+	`id` text PRIMARY KEY NOT NULL,
+	`family_id` text NOT NULL,
+	`user_id` text NOT NULL,
+	`kind` text NOT NULL,
+	`user_agent` text,
+	`created_at` integer NOT NULL,
+	`last_used_at` integer NOT NULL,
+	`expires_at` integer NOT NULL,
+	`revoked_at` integer,
+	FOREIGN KEY (`user_id`) REFERENCES `users`(`id`) ON UPDATE no action ON DELETE no action
+);
+--> statement-breakpoint
+CREATE INDEX `sessions_user` ON `sessions` (`user_id`,`last_used_at`);--> statement-breakpoint
+CREATE INDEX `sessions_expiry` ON `sessions` (`expires_at`);--> statement-breakpoint
+CREATE TABLE `sms_delivery_log` (
+	`id` text PRIMARY KEY NOT NULL,
+	`family_id` text NOT NULL,
+	`kind` text NOT NULL,
+	`user_id` text NOT NULL,
+	`thread_id` text,
+	`message_id` text,
+	`seq` integer,
+	`urgent` integer DEFAULT false NOT NULL,
+	`status` text NOT NULL,
+	`reason` text,
+	`error` text,
+	`due_at` integer,
+	`wake_at` integer,
+	`attempts` integer DEFAULT 0 NOT NULL,
+	`claim` text,
+	`claimed_at` integer,
+	`absences` integer DEFAULT 0 NOT NULL,
+	`phone` text,
+	`covers_seq` integer,
+	`provider_sid` text,
+	`segments` integer,
+	`merged_into` text,
+	`created_at` integer NOT NULL,
+	`sent_at` integer,
+	`delivered_at` integer,
+	FOREIGN KEY (`user_id`) REFERENCES `users`(`id`) ON UPDATE no action ON DELETE no action,
+	FOREIGN KEY (`thread_id`) REFERENCES `threads`(`id`) ON UPDATE no action ON DELETE no action,
+	FOREIGN KEY (`message_id`) REFERENCES `messages`(`id`) ON UPDATE no action ON DELETE no action
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `deliveries_message_user` ON `sms_delivery_log` (`message_id`,`user_id`);--> statement-breakpoint
+CREATE INDEX `deliveries_user` ON `sms_delivery_log` (`user_id`,`id`);--> statement-breakpoint
+CREATE INDEX `deliveries_family` ON `sms_delivery_log` (`family_id`,`id`);--> statement-breakpoint
+CREATE INDEX `deliveries_wake` ON `sms_delivery_log` (`wake_at`);--> statement-breakpoint
+CREATE INDEX `deliveries_waiting` ON `sms_delivery_log` (`user_id`,`thread_id`,`status`,`seq`);--> statement-breakpoint
+CREATE INDEX `deliveries_status` ON `sms_delivery_log` (`status`,`id`);--> statement-breakpoint
+CREATE INDEX `deliveries_age` ON `sms_delivery_log` (`created_at`);--> statement-breakpoint
+CREATE TABLE `thread_members` (
+	`thread_id` text NOT NULL,
+	`user_id` text NOT NULL,
+	`family_id` text NOT NULL,
+	`last_read_seq` integer DEFAULT 0 NOT NULL,
+	`muted_until` integer,
+	`joined_at` integer NOT NULL,
+	PRIMARY KEY(`thread_id`, `user_id`),
+	FOREIGN KEY (`thread_id`) REFERENCES `threads`(`id`) ON UPDATE no action ON DELETE no action,
+	FOREIGN KEY (`user_id`) REFERENCES `users`(`id`) ON UPDATE no action ON DELETE no action
+);
+--> statement-breakpoint
+CREATE INDEX `thread_members_user` ON `thread_members` (`user_id`,`thread_id`);--> statement-breakpoint
+CREATE TABLE `threads` (
+	`id` text PRIMARY KEY NOT NULL,
+	`family_id` text NOT NULL,
+	`title` text NOT NULL,
+	`last_seq` integer DEFAULT 0 NOT NULL,
+	`last_activity_at` integer NOT NULL,
+	`created_at` integer NOT NULL,
+	FOREIGN KEY (`family_id`) REFERENCES `families`(`id`) ON UPDATE no action ON DELETE no action
+);
+--> statement-breakpoint
+CREATE INDEX `threads_family` ON `threads` (`family_id`,`last_activity_at`);--> statement-breakpoint
+CREATE TABLE `users` (
+	`id` text PRIMARY KEY NOT NULL,
+	`family_id` text NOT NULL,
+	`email` text,
+	`name` text NOT NULL,
+	`phone` text,
+	`phone_verified_at` integer,
+	`phone_unusable_at` integer,
+	`time_zone` text,
+	`last_seen_at` integer,
+	`created_at` integer NOT NULL,
+	`deleted_at` integer,
+	FOREIGN KEY (`family_id`) REFERENCES `families`(`id`) ON UPDATE no action ON DELETE no action
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `users_phone` ON `users` (`phone`);--> statement-breakpoint
+CREATE INDEX `users_family` ON `users` (`family_id`,`id`);--> statement-breakpoint
+CREATE TABLE `verification_codes` (
+	`subject` text PRIMARY KEY NOT NULL,
+	`purpose` text NOT NULL,
+	`user_id` text,
+	`number` text NOT NULL,
+	`number_hash` text NOT NULL,
+	`code_hash` text NOT NULL,
+	`attempts_left` integer NOT NULL,
+	`expires_at` integer NOT NULL,
+	`created_at` integer NOT NULL
+);
+--> statement-breakpoint
+CREATE INDEX `verification_codes_expiry` ON `verification_codes` (`expires_at`);--> statement-breakpoint
+CREATE INDEX `verification_codes_user` ON `verification_codes` (`user_id`);

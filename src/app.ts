@@ -1,0 +1,39 @@
+import { Hono } from 'hono';
+import { secureHeaders } from 'hono/secure-headers';
+import type { MiddlewareHandler } from 'hono';
+import { isOverloaded, isTransient } from './db/retry.ts';
+import { ConfigError } from './platform/config.ts';
+import type { Bindings, Deps } from './platform/deps.ts';
+import type { AppEnv } from './platform/endpoint.ts';
+import { AppError } from './platform/errors.ts';
+import { consoleLog, errorFields } from './platform/log.ts';
+
+/** Turns whatever was thrown into a named answer. */
+export function errorResponse(error: unknown): Response {
+  if (error instanceof AppError) {
+    return Response.json(error, { status: error.status, headers: { 'Cache-Control': 'no-store', ...error.headers() } });
+  }
+  const log = consoleLog();
+  if (error instanceof ConfigError) {
+    log.error('settings.wrong', { settings: error.faults.map(({ name }) => name).join(',') });
+    const answer = new AppError('unavailable', 'The service is not configured; see /readyz.');
+    return Response.json(answer, { status: 503 });
+  }
+  log.error('request.failed', { transient: isTransient(error) || isOverloaded(error), ...errorFields(error) });
+  const answer = new AppError('unavailable', 'Something on our side failed; try again in a moment.', { retryAfterSeconds: 2 });
+  return Response.json(answer, { status: 503, headers: answer.headers() });
+}
+
+/** The app: dependencies put in, errors mapped. Routes are mounted on it by the worker. */
+export function createApp(depsOf: (env: Bindings, ctx: ExecutionContext) => Deps): Hono<AppEnv> {
+  const app = new Hono<AppEnv>();
+  const withDeps: MiddlewareHandler<AppEnv> = async (c, next) => {
+    c.set('deps', depsOf(c.env, c.executionCtx as ExecutionContext));
+    await next();
+  };
+  app.onError((error) => errorResponse(error));
+  app.notFound(() => errorResponse(new AppError('not_found', 'There is nothing at this address.')));
+  app.use(secureHeaders({ strictTransportSecurity: 'max-age=31536000' }));
+  app.use('/api/*', withDeps);
+  return app;
+}

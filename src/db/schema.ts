@@ -1,0 +1,388 @@
+import { sql } from 'drizzle-orm';
+import { type AnySQLiteColumn, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
+
+/**
+ * The whole model on one page.
+ *
+ * Two realms, which today share the one D1 and never share a batch:
+ * - **directory**: what must be found without knowing a family, and what belongs to no family.
+ * - **family data**: everything else; each statement names its family.
+ *
+ * Times are integers: milliseconds since the epoch, UTC. Ids are opaque strings.
+ */
+
+/** A time column: milliseconds since the epoch. */
+const at = (name: string) => integer(name);
+/** A boolean column (0 or 1). */
+const flag = (name: string) => integer(name, { mode: 'boolean' });
+
+// ───────────────────────────────────────── directory ─────────────────────────────────────────
+
+/**
+ * One row a number, and the authority on it. What belongs to the number (opt-out, carrier block, being
+ * unusable) outlives its holder: then `number` is null and the keyed hash alone remains.
+ */
+export const phoneNumbers = sqliteTable(
+  'phone_numbers',
+  {
+    /** HMAC-SHA256 of the E.164 number, keyed with PHONE_SECRET; base64url. */
+    numberHash: text('number_hash').primaryKey(),
+    /** E.164, only while somebody holds it. */
+    number: text('number'),
+    userId: text('user_id'),
+    familyId: text('family_id'),
+    verifiedAt: at('verified_at'),
+    /** The person said stop, by whatever door. Cleared by START or an explicit opt-in. */
+    optedOutAt: at('opted_out_at'),
+    /** The carrier blocks (STOP by keyword, 21610). Cleared by START alone. */
+    carrierOptedOutAt: at('carrier_opted_out_at'),
+    unusableAt: at('unusable_at'),
+    /** Receipts that said "unknown handset" (30005); the second one makes the number unusable. */
+    strikes: integer('strikes').notNull().default(0),
+    updatedAt: at('updated_at').notNull(),
+  },
+  (t) => [uniqueIndex('phone_numbers_number').on(t.number), index('phone_numbers_holder').on(t.userId)],
+);
+
+/**
+ * What a change in the directory owes to a family's rows: written in the batch that makes the change,
+ * applied at once, and again by the sweep until it is done. Applying twice does no harm.
+ */
+export const familyUpdates = sqliteTable(
+  'family_updates',
+  {
+    id: text('id').primaryKey(),
+    familyId: text('family_id').notNull(),
+    userId: text('user_id').notNull(),
+    /** A `FamilyUpdate` of consent/family-updates.ts, as JSON. */
+    change: text('change').notNull(),
+    createdAt: at('created_at').notNull(),
+    doneAt: at('done_at'),
+  },
+  (t) => [index('family_updates_open').on(t.doneAt, t.createdAt), index('family_updates_user').on(t.userId)],
+);
+
+/** One live one-time code a subject: a person proving a number, or a number signing in. */
+export const verificationCodes = sqliteTable(
+  'verification_codes',
+  {
+    /** `verify:<user id>` or `login:<number hash>`. */
+    subject: text('subject').primaryKey(),
+    purpose: text('purpose', { enum: ['verify', 'login'] }).notNull(),
+    userId: text('user_id'),
+    /** The pending number, E.164; it lives here alone until it is confirmed. */
+    number: text('number').notNull(),
+    numberHash: text('number_hash').notNull(),
+    /** HMAC-SHA256 over subject, number and code, keyed with MAGIC_SECRET. */
+    codeHash: text('code_hash').notNull(),
+    attemptsLeft: integer('attempts_left').notNull(),
+    expiresAt: at('expires_at').notNull(),
+    createdAt: at('created_at').notNull(),
+  },
+  (t) => [index('verification_codes_expiry').on(t.expiresAt), index('verification_codes_user').on(t.userId)],
+);
+
+/** Limits that span families. One conditional upsert each. */
+export const rateCounters = sqliteTable(
+  'rate_counters',
+  {
+    key: text('key').notNull(),
+    /** Start of the window. */
+    windowAt: at('window_at').notNull(),
+    count: integer('count').notNull(),
+    expiresAt: at('expires_at').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.key, t.windowAt] }), index('rate_counters_expiry').on(t.expiresAt)],
+);
+
+/** Inbound texts, each taken once. No words are kept. */
+export const inboundTexts = sqliteTable(
+  'inbound_texts',
+  {
+    messageSid: text('message_sid').primaryKey(),
+    numberHash: text('number_hash').notNull(),
+    keyword: text('keyword').notNull(),
+    receivedAt: at('received_at').notNull(),
+    /** Null while the effect is still owed: a repeat then does it again instead of dropping it. */
+    doneAt: at('done_at'),
+    /** The TwiML that answered, so that a repeated delivery gets the same answer. */
+    reply: text('reply'),
+  },
+  (t) => [index('inbound_texts_number').on(t.numberHash, t.receivedAt), index('inbound_texts_age').on(t.receivedAt)],
+);
+
+/** Queue messages that failed every attempt. */
+export const deadLetters = sqliteTable(
+  'dead_letters',
+  {
+    deliveryId: text('delivery_id').primaryKey(),
+    familyId: text('family_id').notNull(),
+    count: integer('count').notNull(),
+    firstAt: at('first_at').notNull(),
+    lastAt: at('last_at').notNull(),
+    resolvedAt: at('resolved_at'),
+  },
+  (t) => [index('dead_letters_open').on(t.resolvedAt, t.lastAt)],
+);
+
+/** What an operator should know. Repeats of one kind within an hour count up instead of piling up. */
+export const alerts = sqliteTable(
+  'alerts',
+  {
+    id: text('id').primaryKey(),
+    kind: text('kind').notNull(),
+    /** Start of the hour. */
+    hourAt: at('hour_at').notNull(),
+    message: text('message').notNull(),
+    count: integer('count').notNull(),
+    firstAt: at('first_at').notNull(),
+    lastAt: at('last_at').notNull(),
+  },
+  (t) => [uniqueIndex('alerts_kind_hour').on(t.kind, t.hourAt), index('alerts_recent').on(t.lastAt)],
+);
+
+/** How texted links were opened, a day: counts only, nothing personal. */
+export const linkOpens = sqliteTable(
+  'link_opens',
+  {
+    /** ISO date, UTC. */
+    day: text('day').notNull(),
+    device: text('device').notNull(),
+    outcome: text('outcome').notNull(),
+    count: integer('count').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.day, t.device, t.outcome] })],
+);
+
+// ──────────────────────────────────────── family data ────────────────────────────────────────
+
+export const families = sqliteTable('families', {
+  id: text('id').primaryKey(),
+  name: text('name').notNull(),
+  timeZone: text('time_zone'),
+  createdAt: at('created_at').notNull(),
+});
+
+/** A person. A deleted one stays as a bare id, so that what they wrote keeps an author. */
+export const users = sqliteTable(
+  'users',
+  {
+    id: text('id').primaryKey(),
+    familyId: text('family_id')
+      .notNull()
+      .references(() => families.id),
+    email: text('email'),
+    name: text('name').notNull(),
+    /** E.164; follows `phone_numbers`. */
+    phone: text('phone'),
+    phoneVerifiedAt: at('phone_verified_at'),
+    phoneUnusableAt: at('phone_unusable_at'),
+    timeZone: text('time_zone'),
+    lastSeenAt: at('last_seen_at'),
+    createdAt: at('created_at').notNull(),
+    deletedAt: at('deleted_at'),
+  },
+  (t) => [uniqueIndex('users_phone').on(t.phone), index('users_family').on(t.familyId, t.id)],
+);
+
+export const notificationPreferences = sqliteTable('notification_preferences', {
+  userId: text('user_id')
+    .primaryKey()
+    .references(() => users.id),
+  familyId: text('family_id').notNull(),
+  smsEnabled: flag('sms_enabled').notNull().default(false),
+  urgentAllowed: flag('urgent_allowed').notNull().default(true),
+  /** Minutes of the local day, both or neither. */
+  quietStart: integer('quiet_start'),
+  quietEnd: integer('quiet_end'),
+  quietDelivery: text('quiet_delivery', { enum: ['defer', 'drop'] }).notNull().default('defer'),
+  preview: text('preview', { enum: ['full', 'sender', 'none'] }).notNull().default('full'),
+  consentAt: at('consent_at'),
+  consentVersion: text('consent_version'),
+  /** Follows the number's opt-out in the directory; null: never said stop. */
+  optedOutAt: at('opted_out_at'),
+  carrierOptedOutAt: at('carrier_opted_out_at'),
+  /** Counts every change; the ETag. */
+  revision: integer('revision').notNull().default(1),
+});
+
+/** The ledger of consent: append-only. Written by consent/consent.ts alone. */
+export const consentEvents = sqliteTable(
+  'consent_events',
+  {
+    id: text('id').primaryKey(),
+    familyId: text('family_id').notNull(),
+    userId: text('user_id').notNull(),
+    /** The number it was about, as the keyed hash: outlives the account as proof. */
+    numberHash: text('number_hash'),
+    action: text('action', { enum: ['opt_in', 'opt_out'] }).notNull(),
+    source: text('source', {
+      enum: ['web', 'api', 'keyword', 'carrier', 'import', 'number_moved', 'number_removed'],
+    }).notNull(),
+    version: text('version'),
+    clientAddress: text('client_address'),
+    userAgent: text('user_agent'),
+    at: at('at').notNull(),
+  },
+  (t) => [index('consent_events_user').on(t.userId, t.at)],
+);
+
+/** Browser and app sessions. The signed token names its family, so no directory is needed to find one. */
+export const sessions = sqliteTable(
+  'sessions',
+  {
+    id: text('id').primaryKey(),
+    familyId: text('family_id').notNull(),
+    userId: text('user_id')
+      .notNull()
+      .references(() => users.id),
+    /** `web` (cookie) or `app` (bearer). */
+    kind: text('kind', { enum: ['web', 'app'] }).notNull(),
+    userAgent: text('user_agent'),
+    createdAt: at('created_at').notNull(),
+    lastUsedAt: at('last_used_at').notNull(),
+    expiresAt: at('expires_at').notNull(),
+    revokedAt: at('revoked_at'),
+  },
+  (t) => [index('sessions_user').on(t.userId, t.lastUsedAt), index('sessions_expiry').on(t.expiresAt)],
+);
+
+/** Every door to a thread that was handed out: texted codes and magic tokens. */
+export const links = sqliteTable(
+  'links',
+  {
+    /** SHA-256 of the code, or of a magic token's `jti`; base64url. */
+    codeHash: text('code_hash').primaryKey(),
+    kind: text('kind', { enum: ['text', 'magic'] }).notNull(),
+    familyId: text('family_id').notNull(),
+    userId: text('user_id')
+      .notNull()
+      .references(() => users.id),
+    /** Null: a test text, which leads to the list of threads. */
+    threadId: text('thread_id').references((): AnySQLiteColumn => threads.id),
+    deliveryId: text('delivery_id'),
+    loginUntil: at('login_until').notNull(),
+    expiresAt: at('expires_at').notNull(),
+    /** Signed someone in: once, whichever door. */
+    consumedAt: at('consumed_at'),
+    openedAt: at('opened_at'),
+    handedOverAt: at('handed_over_at'),
+    createdAt: at('created_at').notNull(),
+  },
+  (t) => [index('links_user').on(t.userId, t.createdAt), index('links_expiry').on(t.expiresAt)],
+);
+
+export const threads = sqliteTable(
+  'threads',
+  {
+    id: text('id').primaryKey(),
+    familyId: text('family_id')
+      .notNull()
+      .references(() => families.id),
+    title: text('title').notNull(),
+    /** Seq of the newest message; 0 when there is none. */
+    lastSeq: integer('last_seq').notNull().default(0),
+    lastActivityAt: at('last_activity_at').notNull(),
+    createdAt: at('created_at').notNull(),
+  },
+  (t) => [index('threads_family').on(t.familyId, t.lastActivityAt)],
+);
+
+export const threadMembers = sqliteTable(
+  'thread_members',
+  {
+    threadId: text('thread_id')
+      .notNull()
+      .references(() => threads.id),
+    userId: text('user_id')
+      .notNull()
+      .references(() => users.id),
+    familyId: text('family_id').notNull(),
+    lastReadSeq: integer('last_read_seq').notNull().default(0),
+    /** Muted until then; `FOREVER` for good; null: not muted. */
+    mutedUntil: at('muted_until'),
+    joinedAt: at('joined_at').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.threadId, t.userId] }), index('thread_members_user').on(t.userId, t.threadId)],
+);
+
+export const messages = sqliteTable(
+  'messages',
+  {
+    id: text('id').primaryKey(),
+    familyId: text('family_id').notNull(),
+    threadId: text('thread_id')
+      .notNull()
+      .references(() => threads.id),
+    /** Gapless in its thread, from 1. */
+    seq: integer('seq').notNull(),
+    authorId: text('author_id')
+      .notNull()
+      .references(() => users.id),
+    body: text('body').notNull(),
+    /** JSON array of strings. */
+    fileIds: text('file_ids').notNull().default('[]'),
+    urgent: flag('urgent').notNull().default(false),
+    via: text('via', { enum: ['app', 'sms'] }).notNull().default('app'),
+    /** Idempotency-Key, and a digest of what was asked with it. */
+    clientKey: text('client_key'),
+    clientDigest: text('client_digest'),
+    createdAt: at('created_at').notNull(),
+  },
+  (t) => [
+    uniqueIndex('messages_thread_seq').on(t.threadId, t.seq),
+    uniqueIndex('messages_client_key').on(t.authorId, t.clientKey),
+    index('messages_urgent').on(t.authorId, t.urgent, t.createdAt),
+  ],
+);
+
+/** One row a message and every other member: outbox, lock and log in one. */
+export const smsDeliveryLog = sqliteTable(
+  'sms_delivery_log',
+  {
+    /** `dlv_` + ULID (the message's) + `_` + random: sorts by time. */
+    id: text('id').primaryKey(),
+    familyId: text('family_id').notNull(),
+    kind: text('kind', { enum: ['message', 'test'] }).notNull(),
+    userId: text('user_id')
+      .notNull()
+      .references(() => users.id),
+    threadId: text('thread_id').references(() => threads.id),
+    messageId: text('message_id').references(() => messages.id),
+    seq: integer('seq'),
+    urgent: flag('urgent').notNull().default(false),
+    status: text('status', {
+      enum: ['pending', 'deferred', 'sending', 'sent', 'delivered', 'undelivered', 'failed', 'suppressed', 'merged'],
+    }).notNull(),
+    reason: text('reason'),
+    /** The provider's refusal: its code as text. */
+    error: text('error'),
+    /** When a deferred row is due. */
+    dueAt: at('due_at'),
+    /** When the sweep must look at this row if nobody else did; null once the row is final. */
+    wakeAt: at('wake_at'),
+    attempts: integer('attempts').notNull().default(0),
+    /** Names the one who holds the claim. */
+    claim: text('claim'),
+    claimedAt: at('claimed_at'),
+    /** How often the carrier's list was asked after the lease and did not know the text. */
+    absences: integer('absences').notNull().default(0),
+    /** The number this text went to; kept for looking it up at the carrier. */
+    phone: text('phone'),
+    /** The newest message that the text covers. */
+    coversSeq: integer('covers_seq'),
+    providerSid: text('provider_sid'),
+    segments: integer('segments'),
+    mergedInto: text('merged_into'),
+    createdAt: at('created_at').notNull(),
+    sentAt: at('sent_at'),
+    deliveredAt: at('delivered_at'),
+  },
+  (t) => [
+    uniqueIndex('deliveries_message_user').on(t.messageId, t.userId),
+    index('deliveries_user').on(t.userId, t.id),
+    index('deliveries_family').on(t.familyId, t.id),
+    index('deliveries_wake').on(t.wakeAt).where(sql`wake_at is not null`),
+    index('deliveries_waiting').on(t.userId, t.threadId, t.status, t.seq),
+  ],
+);

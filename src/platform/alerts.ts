@@ -1,0 +1,57 @@
+import { sql } from 'drizzle-orm';
+import type { Db } from '../db/client.ts';
+import type { Config } from './config.ts';
+import { newId } from './ids.ts';
+import { errorFields, type Log } from './log.ts';
+
+/** What an operator is told about. Stable words; the message says what to do. */
+export type AlertKind =
+  | 'twilio_credentials'
+  | 'twilio_sender'
+  | 'twilio_filtered'
+  | 'twilio_flagged'
+  | 'dead_letter'
+  | 'codes_per_day'
+  | 'link_misses'
+  | 'stuck_rows';
+
+/** Raises an alert: logged at once, kept, and posted once an hour a kind. Never throws. */
+export type RaiseAlert = (kind: AlertKind, message: string) => Promise<void>;
+
+const HOUR = 3_600_000;
+const POST_TIMEOUT_MS = 5000;
+
+/** Makes the function that raises alerts. `message` must hold no personal data. */
+export function createAlerts({
+  directory,
+  config,
+  log,
+  now,
+}: {
+  directory: Db;
+  config: Pick<Config, 'ALERT_WEBHOOK_URL' | 'BRAND_NAME'>;
+  log: Log;
+  now: () => number;
+}): RaiseAlert {
+  return async (kind, message) => {
+    log.error('alert', { kind, message });
+    const at = now();
+    try {
+      const rows = await directory.all<{ count: number }>(sql`
+        INSERT INTO alerts (id, kind, hour_at, message, count, first_at, last_at)
+        VALUES (${newId('alr', at)}, ${kind}, ${at - (at % HOUR)}, ${message}, 1, ${at}, ${at})
+        ON CONFLICT (kind, hour_at) DO UPDATE SET count = count + 1, last_at = excluded.last_at, message = excluded.message
+        RETURNING count`);
+      if (!config.ALERT_WEBHOOK_URL || rows[0]?.count !== 1) return;
+      const answer = await fetch(config.ALERT_WEBHOOK_URL, {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json' },
+        body: JSON.stringify({ service: config.BRAND_NAME, kind, message, at: new Date(at).toISOString() }),
+        signal: AbortSignal.timeout(POST_TIMEOUT_MS),
+      });
+      if (!answer.ok) log.warn('alert.not_posted', { kind, status: answer.status });
+    } catch (error) {
+      log.error('alert.not_kept', { kind, ...errorFields(error) });
+    }
+  };
+}

@@ -1,0 +1,64 @@
+import { type Databases, openDatabases } from '../db/client.ts';
+import { createAlerts, type RaiseAlert } from './alerts.ts';
+import { type Config, parseConfig } from './config.ts';
+import type { FamilyRpc } from './family-rpc.ts';
+import { type DeliveryJob, enqueue } from './jobs.ts';
+import { consoleLog, type Log } from './log.ts';
+import { createTwilio, type Sms } from './twilio/twilio.ts';
+
+/** The Worker's bindings beside its settings. */
+export interface Bindings {
+  DB: D1Database;
+  DELIVERIES: Queue<DeliveryJob>;
+  FAMILY: DurableObjectNamespace;
+  ASSETS?: Fetcher;
+}
+
+/** Everything that the code below the edges is handed. */
+export interface Deps {
+  config: Config;
+  db: Databases;
+  /** Milliseconds since the epoch. */
+  now: () => number;
+  sms: Sms;
+  enqueue: (jobs: DeliveryJob[], delaySeconds?: number) => Promise<void>;
+  family: (familyId: string) => FamilyRpc;
+  log: Log;
+  alert: RaiseAlert;
+  /** Lets work go on after the answer; its failure is logged, never thrown. */
+  afterwards: (work: Promise<unknown>) => void;
+}
+
+const parsed = new WeakMap<object, Config>();
+
+/** The settings of an environment, parsed once. @throws ConfigError */
+export function configOf(env: object): Config {
+  const known = parsed.get(env);
+  if (known) return known;
+  const config = parseConfig(env as Record<string, unknown>);
+  parsed.set(env, config);
+  return config;
+}
+
+/** Puts the dependencies together: the one place. @throws ConfigError */
+export function createDeps(
+  env: Bindings,
+  afterwards: (work: Promise<unknown>) => void,
+  familyClient: (namespace: DurableObjectNamespace, familyId: string) => FamilyRpc,
+): Deps {
+  const config = configOf(env);
+  const now = () => Date.now();
+  const log = consoleLog();
+  const db = openDatabases(env.DB);
+  return {
+    config,
+    db,
+    now,
+    log,
+    sms: createTwilio(config, now),
+    enqueue: (jobs, delaySeconds) => enqueue(env.DELIVERIES, jobs, delaySeconds),
+    family: (familyId) => familyClient(env.FAMILY, familyId),
+    alert: createAlerts({ directory: db.directory, config, log, now }),
+    afterwards,
+  };
+}

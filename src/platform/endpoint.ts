@@ -1,0 +1,184 @@
+import type { Context, Hono } from 'hono';
+import * as z from 'zod';
+import { check, readJson } from './body.ts';
+import { type Caller, type ClaimedCaller, identify, lookUpCaller } from './caller.ts';
+import type { Bindings, Deps } from './deps.ts';
+import { AppError, type ErrorCode } from './errors.ts';
+import { isTouchDue, sessionCookie, sessionCookieName, cookieValue, touchSession } from './session.ts';
+
+/** The Hono environment of the app: bindings in, dependencies put in by the first middleware. */
+export interface AppEnv {
+  Bindings: Bindings;
+  Variables: { deps: Deps };
+}
+
+/**
+ * Who may call.
+ * - `public`: anyone.
+ * - `user`: a person, looked up in the database.
+ * - `claimed`: a person by their token's signature; the handler checks the rest in its own round trip.
+ * - `service`: the host application itself.
+ */
+export type Audience = 'public' | 'user' | 'claimed' | 'service';
+
+interface CallerOf {
+  public: null;
+  user: Caller;
+  claimed: ClaimedCaller;
+  service: null;
+}
+
+/** Where a request comes from, for limits and the ledger. */
+export interface Client {
+  address: string;
+  userAgent: string | null;
+}
+
+/** What a handler is handed: everything checked. */
+export interface Input<W extends Audience, P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType> {
+  deps: Deps;
+  caller: CallerOf[W];
+  client: Client;
+  params: z.output<P>;
+  query: z.output<Q>;
+  body: z.output<B>;
+  request: Request;
+}
+
+/** One route: who, what in, what out, and what it does. The OpenAPI document is made of these too. */
+export interface Endpoint<
+  W extends Audience = Audience,
+  P extends z.ZodType = z.ZodType,
+  Q extends z.ZodType = z.ZodType,
+  B extends z.ZodType = z.ZodType,
+> {
+  method: 'get' | 'post' | 'put' | 'patch' | 'delete';
+  /** OpenAPI form: `/api/threads/{id}`. */
+  path: string;
+  who: W;
+  summary: string;
+  tag: string;
+  params?: P;
+  query?: Q;
+  body?: B;
+  /** An absent body counts as `{}`. */
+  optionalBody?: boolean;
+  /** Request headers worth documenting. */
+  headers?: Record<string, string>;
+  answer: { status: number; description: string; schema?: z.ZodType };
+  /** Errors beyond those that any route can give. */
+  errors?: ErrorCode[];
+  handle(input: Input<W, P, Q, B>): Promise<Response> | Response;
+}
+
+/** Declares a route; gives its parts their types. */
+export function endpoint<
+  W extends Audience,
+  P extends z.ZodType = z.ZodType,
+  Q extends z.ZodType = z.ZodType,
+  B extends z.ZodType = z.ZodType,
+>(definition: Endpoint<W, P, Q, B>): Endpoint {
+  return definition as unknown as Endpoint;
+}
+
+/** A JSON answer; never stored by caches, since it is somebody's. */
+export function json(data: unknown, status = 200, headers: Record<string, string> = {}): Response {
+  return Response.json(data, { status, headers: { 'Cache-Control': 'no-store', ...headers } });
+}
+
+const SAFE_METHODS = ['GET', 'HEAD', 'OPTIONS'];
+
+/** Refuses a state-changing request that carries the cookie from another origin. */
+export function requireOurOrigin(request: Request, deps: Pick<Deps, 'config'>): void {
+  if (SAFE_METHODS.includes(request.method)) return;
+  if (request.headers.get('Origin') === deps.config.PUBLIC_ORIGIN) return;
+  throw new AppError('forbidden', 'Requests with the session cookie must come from our own pages (Origin).');
+}
+
+/** The client's address as Cloudflare saw it, and its user agent, bounded. */
+export function clientOf(request: Request): Client {
+  return {
+    address: request.headers.get('CF-Connecting-IP') ?? '0.0.0.0',
+    userAgent: request.headers.get('User-Agent')?.slice(0, 300) ?? null,
+  };
+}
+
+/**
+ * The caller of a request, looked up; a session's life is prolonged on the way.
+ * @returns null when nobody is signed in
+ */
+export async function currentCaller(request: Request, deps: Deps): Promise<Caller | null> {
+  const credentials = { authorization: request.headers.get('Authorization'), cookie: request.headers.get('Cookie') };
+  const identity = await identify(credentials, deps.config);
+  if (identity.kind !== 'user') return null;
+  const { caller } = identity;
+  const db = deps.db.forFamily(caller.familyId);
+  const found = await lookUpCaller(db, caller, deps.now());
+  if (found?.sessionId && isTouchDue(found.sessionLastUsedAt ?? 0, deps.now())) {
+    deps.afterwards(touchSession(db, found.sessionId, deps.now()));
+  }
+  return found;
+}
+
+async function resolveCaller(who: Audience, request: Request, deps: Deps): Promise<Caller | ClaimedCaller | null> {
+  if (who === 'public') return null;
+  const credentials = { authorization: request.headers.get('Authorization'), cookie: request.headers.get('Cookie') };
+  const identity = await identify(credentials, deps.config);
+  if (identity.kind === 'nobody') throw new AppError('unauthenticated', 'Sign in, or send a bearer token.');
+  if (who === 'service') {
+    if (identity.kind !== 'service') throw new AppError('forbidden', 'This needs a token with scope "service".');
+    return null;
+  }
+  if (identity.kind === 'service') throw new AppError('forbidden', 'A service token opens /api/admin only.');
+  if (identity.caller.via === 'cookie') requireOurOrigin(request, deps);
+  if (who === 'claimed') return identity.caller;
+  const caller = await currentCaller(request, deps);
+  if (!caller) throw new AppError('unauthenticated', 'This sign-in has ended, or the person is not known here.');
+  return caller;
+}
+
+/** Prolongs the browser's copy of a session along with the row. */
+function withRollingCookie(response: Response, caller: Caller | ClaimedCaller | null, request: Request, deps: Deps) {
+  if (caller?.via !== 'cookie' || !('sessionLastUsedAt' in caller)) return response;
+  if (!isTouchDue(caller.sessionLastUsedAt ?? 0, deps.now())) return response;
+  const token = cookieValue(request.headers.get('Cookie'), sessionCookieName(deps.config));
+  if (!token || response.headers.has('Set-Cookie') || response.status === 101) return response;
+  const rolled = new Response(response.body, response);
+  rolled.headers.append('Set-Cookie', sessionCookie(deps.config, token));
+  return rolled;
+}
+
+async function run(definition: Endpoint, c: Context<AppEnv>): Promise<Response> {
+  const { deps } = c.var;
+  const request = c.req.raw;
+  const caller = await resolveCaller(definition.who, request, deps);
+  const query = Object.fromEntries(new URL(request.url).searchParams);
+  const response = await definition.handle({
+    deps,
+    caller: caller as Caller,
+    client: clientOf(request),
+    params: definition.params ? check(definition.params, c.req.param(), 'path') : undefined,
+    query: definition.query ? check(definition.query, query, 'query') : undefined,
+    body: definition.body
+      ? await readJson(request, definition.body, { optional: definition.optionalBody ?? false })
+      : undefined,
+    request,
+  });
+  return withRollingCookie(response, caller, request, deps);
+}
+
+/** Mounts routes; a known path with another method answers 405. */
+export function mount(app: Hono<AppEnv>, endpoints: readonly Endpoint[]): void {
+  for (const definition of endpoints) {
+    const path = definition.path.replace(/\{(\w+)\}/g, ':$1');
+    app.on(definition.method.toUpperCase(), path, (c) => run(definition, c));
+  }
+  const byPath = Map.groupBy(endpoints, ({ path }) => path.replace(/\{(\w+)\}/g, ':$1'));
+  for (const [path, group] of byPath) {
+    const allow = group.map(({ method }) => method.toUpperCase()).join(', ');
+    app.all(path, () => {
+      const error = new AppError('method_not_allowed', `This address takes ${allow}.`);
+      return Response.json(error, { status: 405, headers: { Allow: allow } });
+    });
+  }
+}

@@ -1,0 +1,111 @@
+/** Every code that an answer can carry in `error`. Stable: callers branch on them. */
+export type ErrorCode =
+  | 'invalid_request'
+  | 'unauthenticated'
+  | 'forbidden'
+  | 'not_found'
+  | 'thread_not_found'
+  | 'message_not_found'
+  | 'user_not_found'
+  | 'family_not_found'
+  | 'session_not_found'
+  | 'delivery_not_found'
+  | 'link_not_found'
+  | 'link_expired'
+  | 'method_not_allowed'
+  | 'conflict'
+  | 'idempotency_conflict'
+  | 'phone_in_use'
+  | 'phone_unverified'
+  | 'carrier_opted_out'
+  | 'not_dead'
+  | 'precondition_failed'
+  | 'too_large'
+  | 'unsupported_media_type'
+  | 'rate_limited'
+  | 'sms_unavailable'
+  | 'unavailable'
+  | 'invalid_phone'
+  | 'country_not_allowed'
+  | 'no_code'
+  | 'expired'
+  | 'invalid'
+  | 'empty_message';
+
+const STATUS: Record<ErrorCode, number> = {
+  invalid_request: 400,
+  unauthenticated: 401,
+  forbidden: 403,
+  not_found: 404,
+  thread_not_found: 404,
+  message_not_found: 404,
+  user_not_found: 404,
+  family_not_found: 404,
+  session_not_found: 404,
+  delivery_not_found: 404,
+  link_not_found: 404,
+  link_expired: 410,
+  method_not_allowed: 405,
+  conflict: 409,
+  idempotency_conflict: 409,
+  phone_in_use: 409,
+  phone_unverified: 409,
+  carrier_opted_out: 409,
+  not_dead: 409,
+  precondition_failed: 412,
+  too_large: 413,
+  unsupported_media_type: 415,
+  rate_limited: 429,
+  sms_unavailable: 502,
+  unavailable: 503,
+  invalid_phone: 400,
+  country_not_allowed: 400,
+  no_code: 400,
+  expired: 400,
+  invalid: 400,
+  empty_message: 400,
+};
+
+/** More of an answer than code and sentence. */
+export interface ErrorExtras {
+  /** What was wrong, one entry a fault. */
+  details?: unknown[];
+  /** Further fields beside `error` and `message`, such as `attemptsLeft`. */
+  fields?: Record<string, unknown>;
+  /** Seconds until a repeat may succeed; becomes `Retry-After`. */
+  retryAfterSeconds?: number;
+}
+
+/** An error with a name: what the caller did or met, and a sentence that says what to do about it. */
+export class AppError extends Error {
+  readonly code: ErrorCode;
+  readonly extras: ErrorExtras;
+
+  constructor(code: ErrorCode, message: string, extras: ErrorExtras = {}) {
+    super(message);
+    this.name = 'AppError';
+    this.code = code;
+    this.extras = extras;
+  }
+
+  /** The HTTP status that belongs to the code. */
+  get status(): number {
+    return STATUS[this.code];
+  }
+
+  /** The answer's body: `{error, message, details?}` and what else the code carries. */
+  toJSON(): Record<string, unknown> {
+    const { details, fields } = this.extras;
+    return { error: this.code, message: this.message, ...(details ? { details } : {}), ...fields };
+  }
+
+  /** The answer's headers: `Retry-After` where a wait helps. */
+  headers(): Record<string, string> {
+    const seconds = this.extras.retryAfterSeconds;
+    return seconds === undefined ? {} : { 'Retry-After': String(Math.max(1, Math.ceil(seconds))) };
+  }
+}
+
+/** 429 with a true wait, in seconds. */
+export const rateLimited = (message: string, retryAfterSeconds: number): AppError =>
+  new AppError('rate_limited', message, { retryAfterSeconds });

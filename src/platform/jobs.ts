@@ -1,0 +1,30 @@
+import * as z from 'zod';
+
+/** A queue message: ids only, a wake-up call for a delivery row. */
+export const deliveryJob = z.object({ deliveryId: z.string().min(1), familyId: z.string().min(1) });
+
+/** See {@link deliveryJob}. */
+export type DeliveryJob = z.infer<typeof deliveryJob>;
+
+const BATCH = 100; // Cloudflare Queues: sendBatch takes at most 100 messages.
+const TIMEOUT_MS = 5000; // A producer's send can hang; the sweep finds what it would have carried.
+
+/**
+ * Hands jobs to the queue.
+ * @param delaySeconds how long the queue should hold them back
+ * @throws when the queue refuses or does not answer in time; the rows in D1 stay the truth
+ */
+export async function enqueue(queue: Queue<DeliveryJob>, jobs: DeliveryJob[], delaySeconds = 0): Promise<void> {
+  for (let i = 0; i < jobs.length; i += BATCH) {
+    const chunk = jobs.slice(i, i + BATCH).map((body) => ({ body }));
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const timeout = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(new Error('The queue did not answer in time')), TIMEOUT_MS);
+    });
+    try {
+      await Promise.race([queue.sendBatch(chunk, { delaySeconds }), timeout]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}

@@ -1,0 +1,34 @@
+import { sql } from 'drizzle-orm';
+import type { Db } from '../db/client.ts';
+
+/** A limit: at most `limit` hits of `key` in each window of `windowMs` milliseconds. */
+export interface Limit {
+  key: string;
+  limit: number;
+  windowMs: number;
+}
+
+/** Whether a hit fits; if not, the seconds until the window ends. */
+export type LimitResult = { allowed: true; count: number } | { allowed: false; retryAfterSeconds: number };
+
+/**
+ * Counts one hit, by one conditional upsert: parallel hits never pass more than `limit`.
+ * Throws when the database fails, so that limits guarding money or accounts fail closed.
+ */
+export async function countHit(db: Db, { key, limit, windowMs }: Limit, now: number): Promise<LimitResult> {
+  const windowAt = now - (now % windowMs);
+  const rows = await db.all<{ count: number }>(sql`
+    INSERT INTO rate_counters (key, window_at, count, expires_at) VALUES (${key}, ${windowAt}, 1, ${windowAt + windowMs})
+    ON CONFLICT (key, window_at) DO UPDATE SET count = count + 1 WHERE count < ${limit}
+    RETURNING count`);
+  const row = rows[0];
+  if (row && row.count <= limit) return { allowed: true, count: row.count };
+  return { allowed: false, retryAfterSeconds: Math.max(1, Math.ceil((windowAt + windowMs - now) / 1000)) };
+}
+
+/** Gives one hit back, when what it was counted for did not happen. */
+export async function uncountHit(db: Db, { key, windowMs }: Limit, now: number): Promise<void> {
+  await db.run(sql`
+    UPDATE rate_counters SET count = count - 1
+    WHERE key = ${key} AND window_at = ${now - (now % windowMs)} AND count > 0`);
+}

@@ -1,0 +1,112 @@
+import { createRemoteJWKSet, decodeProtectedHeader, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
+import * as z from 'zod';
+import { utf8 } from './bytes.ts';
+import type { Config } from './config.ts';
+import { AppError } from './errors.ts';
+
+/** Who a host application's token speaks of: a person, or the application itself. `expiresAt`: milliseconds. */
+export type HostClaims =
+  | { scope: 'user'; userId: string; familyId: string; expiresAt: number }
+  | { scope: 'service' };
+
+type TokenConfig = Pick<Config, 'AUTH_SECRET' | 'AUTH_JWKS_URL' | 'AUTH_ISSUER' | 'AUTH_AUDIENCE'>;
+
+const ASYMMETRIC = ['RS256', 'ES256', 'EdDSA', 'Ed25519'];
+const CLOCK_TOLERANCE_SECONDS = 5;
+/** How soon a key set is fetched again for an unknown key: a rotation needs no restart. */
+const JWKS_COOLDOWN_MS = 1000;
+
+const claims = z.object({
+  exp: z.number(),
+  sub: z.string().min(1).max(200).optional(),
+  familyId: z.string().min(1).max(200).optional(),
+  name: z.string().optional(),
+  scope: z.string().optional(),
+});
+
+const refused = () => new AppError('unauthenticated', 'Send a valid, unexpired bearer token.');
+
+type RemoteKeys = ReturnType<typeof createRemoteJWKSet>;
+const keySets = new Map<string, RemoteKeys>();
+
+function remoteKeys(url: string): RemoteKeys {
+  const known = keySets.get(url);
+  if (known) return known;
+  const fresh = createRemoteJWKSet(new URL(url), { cooldownDuration: JWKS_COOLDOWN_MS, cacheMaxAge: 600_000 });
+  keySets.set(url, fresh);
+  return fresh;
+}
+
+/** Verifies against a key set; a signature that fails may mean a rotated key under its old name. */
+async function verifyRemotely(token: string, url: string, config: TokenConfig): Promise<JWTPayload> {
+  const keys = remoteKeys(url);
+  const options = {
+    algorithms: ASYMMETRIC,
+    issuer: config.AUTH_ISSUER,
+    audience: config.AUTH_AUDIENCE,
+    clockTolerance: CLOCK_TOLERANCE_SECONDS,
+  };
+  const verify = async (key: JWTVerifyGetKey | Parameters<typeof jwtVerify>[1]) =>
+    (await jwtVerify(token, key as JWTVerifyGetKey, options)).payload;
+  try {
+    return await verify(keys);
+  } catch (error) {
+    if (error instanceof errors.JWKSMultipleMatchingKeys) {
+      for await (const key of error) {
+        try {
+          return await verify(key);
+        } catch (inner) {
+          if (!(inner instanceof errors.JWSSignatureVerificationFailed)) throw inner;
+        }
+      }
+      throw new errors.JWSSignatureVerificationFailed();
+    }
+    if (!(error instanceof errors.JWSSignatureVerificationFailed) || keys.coolingDown) throw error;
+    await keys.reload();
+    return await verify(keys);
+  }
+}
+
+/** The algorithm a token claims, unverified. */
+function algorithm(token: string): string {
+  try {
+    return decodeProtectedHeader(token).alg ?? 'none';
+  } catch {
+    throw refused(); // Not a token at all.
+  }
+}
+
+/** The payload, proven; every fault of the token is one answer, a key set out of reach another. */
+async function verified(token: string, alg: string, config: TokenConfig): Promise<JWTPayload> {
+  try {
+    if (alg === 'HS256' && config.AUTH_SECRET) {
+      const options = { algorithms: ['HS256'], clockTolerance: CLOCK_TOLERANCE_SECONDS };
+      return (await jwtVerify(token, utf8(config.AUTH_SECRET), options)).payload;
+    }
+    if (ASYMMETRIC.includes(alg) && config.AUTH_JWKS_URL) return await verifyRemotely(token, config.AUTH_JWKS_URL, config);
+  } catch (error) {
+    const outOfReach =
+      !(error instanceof errors.JOSEError) || error instanceof errors.JWKSTimeout || error.code === 'ERR_JOSE_GENERIC';
+    if (outOfReach) {
+      throw new AppError('unavailable', 'The keys that prove tokens cannot be fetched; try again.', {
+        retryAfterSeconds: 5,
+      });
+    }
+  }
+  throw refused();
+}
+
+/**
+ * Verifies a host application's bearer token (RFC 7519): HS256 under AUTH_SECRET, or RS256, ES256 and
+ * EdDSA through AUTH_JWKS_URL. The algorithm decides the key, so neither can stand in for the other.
+ * @throws AppError `unauthenticated`, or `unavailable` when the key set cannot be fetched
+ */
+export async function verifyHostToken(token: string, config: TokenConfig): Promise<HostClaims> {
+  const payload = await verified(token, algorithm(token), config);
+  const parsed = claims.safeParse(payload);
+  if (!parsed.success) throw refused();
+  const { sub, familyId, scope, exp } = parsed.data;
+  if (scope === 'service') return { scope: 'service' };
+  if (!sub || !familyId) throw refused();
+  return { scope: 'user', userId: sub, familyId, expiresAt: exp * 1000 };
+}
