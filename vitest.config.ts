@@ -1,14 +1,44 @@
+import path from 'node:path';
+import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin';
 import { defineConfig } from 'vitest/config';
+import { workerSettings } from './test/support/settings.ts';
+
+const SPECIAL = 'test/**/*.{worker,e2e,browser}.test.ts';
 
 export default defineConfig({
   test: {
     projects: [
       {
+        test: { name: 'node', environment: 'node', include: ['test/**/*.test.ts'], exclude: [SPECIAL] },
+      },
+      {
+        plugins: [
+          cloudflareTest(async ({ inject }) => ({
+            wrangler: { configPath: './wrangler.toml' },
+            miniflare: {
+              bindings: {
+                ...workerSettings(inject('twilioPort')),
+                TEST_MIGRATIONS: await readD1Migrations(path.join(import.meta.dirname, 'migrations')),
+              },
+            },
+          })),
+        ],
         test: {
-          name: 'node',
+          name: 'workers',
+          include: ['test/**/*.worker.test.ts'],
+          globalSetup: ['./test/support/twilio-server.ts'],
+          setupFiles: ['./test/worker/setup.ts'],
+          testTimeout: 20_000,
+        },
+      },
+      {
+        test: {
+          name: 'stack',
           environment: 'node',
-          include: ['test/**/*.test.ts'],
-          exclude: ['test/**/*.{worker,e2e,browser}.test.ts'],
+          include: ['test/**/*.{e2e,browser}.test.ts'],
+          fileParallelism: false,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
         },
       },
     ],

@@ -1,6 +1,7 @@
-import { Hono } from 'hono';
+import { Hono, type MiddlewareHandler } from 'hono';
+import { cors } from 'hono/cors';
 import { secureHeaders } from 'hono/secure-headers';
-import type { MiddlewareHandler } from 'hono';
+import { mountHealth } from './admin/health.ts';
 import { isOverloaded, isTransient } from './db/retry.ts';
 import { ConfigError } from './platform/config.ts';
 import type { Bindings, Deps } from './platform/deps.ts';
@@ -11,7 +12,10 @@ import { consoleLog, errorFields } from './platform/log.ts';
 /** Turns whatever was thrown into a named answer. */
 export function errorResponse(error: unknown): Response {
   if (error instanceof AppError) {
-    return Response.json(error, { status: error.status, headers: { 'Cache-Control': 'no-store', ...error.headers() } });
+    return Response.json(error, {
+      status: error.status,
+      headers: { 'Cache-Control': 'no-store', ...error.headers() },
+    });
   }
   const log = consoleLog();
   if (error instanceof ConfigError) {
@@ -19,10 +23,17 @@ export function errorResponse(error: unknown): Response {
     const answer = new AppError('unavailable', 'The service is not configured; see /readyz.');
     return Response.json(answer, { status: 503 });
   }
-  log.error('request.failed', { transient: isTransient(error) || isOverloaded(error), ...errorFields(error) });
-  const answer = new AppError('unavailable', 'Something on our side failed; try again in a moment.', { retryAfterSeconds: 2 });
+  log.error('request.failed', {
+    transient: isTransient(error) || isOverloaded(error),
+    ...errorFields(error),
+  });
+  const answer = new AppError('unavailable', 'Something on our side failed; try again in a moment.', {
+    retryAfterSeconds: 2,
+  });
   return Response.json(answer, { status: 503, headers: answer.headers() });
 }
+
+const CORS_HEADERS = ['Authorization', 'Content-Type', 'Idempotency-Key', 'If-Match'];
 
 /** The app: dependencies put in, errors mapped. Routes are mounted on it by the worker. */
 export function createApp(depsOf: (env: Bindings, ctx: ExecutionContext) => Deps): Hono<AppEnv> {
@@ -34,6 +45,12 @@ export function createApp(depsOf: (env: Bindings, ctx: ExecutionContext) => Deps
   app.onError((error) => errorResponse(error));
   app.notFound(() => errorResponse(new AppError('not_found', 'There is nothing at this address.')));
   app.use(secureHeaders({ strictTransportSecurity: 'max-age=31536000' }));
-  app.use('/api/*', withDeps);
+  // Bearer tokens may come from any origin; the cookie is never sent along (no credentials).
+  app.use(
+    '/api/*',
+    cors({ origin: '*', allowHeaders: CORS_HEADERS, exposeHeaders: ['ETag', 'Retry-After'], maxAge: 600 }),
+  );
+  mountHealth(app);
+  app.use(withDeps);
   return app;
 }

@@ -13,7 +13,8 @@ export function isTransient(error: unknown): boolean {
 
 /** Whether D1 sheds load: repeating would make it worse. */
 export function isOverloaded(error: unknown): boolean {
-  for (let e: unknown = error; e instanceof Error; e = e.cause) if (/overloaded/i.test(e.message)) return true;
+  for (let e: unknown = error; e instanceof Error; e = e.cause)
+    if (/overloaded/i.test(e.message)) return true;
   return false;
 }
 

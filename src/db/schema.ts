@@ -1,5 +1,13 @@
 import { sql } from 'drizzle-orm';
-import { type AnySQLiteColumn, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
+import {
+  type AnySQLiteColumn,
+  index,
+  integer,
+  primaryKey,
+  sqliteTable,
+  text,
+  uniqueIndex,
+} from 'drizzle-orm/sqlite-core';
 
 /**
  * The whole model on one page.
@@ -108,7 +116,10 @@ export const inboundTexts = sqliteTable(
     /** The TwiML that answered, so that a repeated delivery gets the same answer. */
     reply: text('reply'),
   },
-  (t) => [index('inbound_texts_number').on(t.numberHash, t.receivedAt), index('inbound_texts_age').on(t.receivedAt)],
+  (t) => [
+    index('inbound_texts_number').on(t.numberHash, t.receivedAt),
+    index('inbound_texts_age').on(t.receivedAt),
+  ],
 );
 
 /** Queue messages that failed every attempt. */
@@ -195,8 +206,12 @@ export const notificationPreferences = sqliteTable('notification_preferences', {
   /** Minutes of the local day, both or neither. */
   quietStart: integer('quiet_start'),
   quietEnd: integer('quiet_end'),
-  quietDelivery: text('quiet_delivery', { enum: ['defer', 'drop'] }).notNull().default('defer'),
-  preview: text('preview', { enum: ['full', 'sender', 'none'] }).notNull().default('full'),
+  quietDelivery: text('quiet_delivery', { enum: ['defer', 'drop'] })
+    .notNull()
+    .default('defer'),
+  preview: text('preview', { enum: ['full', 'sender', 'none'] })
+    .notNull()
+    .default('full'),
   consentAt: at('consent_at'),
   consentVersion: text('consent_version'),
   /** Follows the number's opt-out in the directory; null: never said stop. */
@@ -303,7 +318,10 @@ export const threadMembers = sqliteTable(
     mutedUntil: at('muted_until'),
     joinedAt: at('joined_at').notNull(),
   },
-  (t) => [primaryKey({ columns: [t.threadId, t.userId] }), index('thread_members_user').on(t.userId, t.threadId)],
+  (t) => [
+    primaryKey({ columns: [t.threadId, t.userId] }),
+    index('thread_members_user').on(t.userId, t.threadId),
+  ],
 );
 
 export const messages = sqliteTable(
@@ -323,7 +341,9 @@ export const messages = sqliteTable(
     /** JSON array of strings. */
     fileIds: text('file_ids').notNull().default('[]'),
     urgent: flag('urgent').notNull().default(false),
-    via: text('via', { enum: ['app', 'sms'] }).notNull().default('app'),
+    via: text('via', { enum: ['app', 'sms'] })
+      .notNull()
+      .default('app'),
     /** Idempotency-Key, and a digest of what was asked with it. */
     clientKey: text('client_key'),
     clientDigest: text('client_digest'),
@@ -352,7 +372,17 @@ export const smsDeliveryLog = sqliteTable(
     seq: integer('seq'),
     urgent: flag('urgent').notNull().default(false),
     status: text('status', {
-      enum: ['pending', 'deferred', 'sending', 'sent', 'delivered', 'undelivered', 'failed', 'suppressed', 'merged'],
+      enum: [
+        'pending',
+        'deferred',
+        'sending',
+        'sent',
+        'delivered',
+        'undelivered',
+        'failed',
+        'suppressed',
+        'merged',
+      ],
     }).notNull(),
     reason: text('reason'),
     /** The provider's refusal: its code as text. */

@@ -9,7 +9,7 @@ export async function readText(request: Request, maxBytes = MAX_BODY_BYTES): Pro
   const tooLarge = () => new AppError('too_large', `Send at most ${maxBytes} bytes.`);
   if (Number(request.headers.get('Content-Length') ?? 0) > maxBytes) throw tooLarge();
   if (!request.body) return '';
-  const decoder = new TextDecoder('utf-8', { fatal: true });
+  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false });
   const reader = request.body.getReader();
   let text = '';
   let size = 0;
@@ -33,7 +33,11 @@ const mediaType = (request: Request) =>
   (request.headers.get('Content-Type') ?? '').split(';')[0]!.trim().toLowerCase();
 
 /** Checks a value against a schema; each fault becomes an entry of `details`. @throws AppError `invalid_request` */
-export function check<T extends z.ZodType>(schema: T, value: unknown, where: 'body' | 'query' | 'path'): z.output<T> {
+export function check<T extends z.ZodType>(
+  schema: T,
+  value: unknown,
+  where: 'body' | 'query' | 'path',
+): z.output<T> {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   const details = parsed.error.issues

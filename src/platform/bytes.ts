@@ -1,7 +1,7 @@
 const encoder = new TextEncoder();
 
 /** UTF-8 bytes of a text. */
-export const utf8 = (text: string): Uint8Array<ArrayBuffer> => encoder.encode(text);
+export const utf8 = (text: string): Uint8Array<ArrayBuffer> => new Uint8Array(encoder.encode(text));
 
 /** Base64url without padding (RFC 4648 §5). */
 export function base64url(bytes: ArrayBuffer | Uint8Array): string {
@@ -14,7 +14,9 @@ export function base64url(bytes: ArrayBuffer | Uint8Array): string {
 
 /** HMAC-SHA256 of a text under a secret, as bytes. */
 export async function hmacSha256(secret: string, text: string): Promise<Uint8Array<ArrayBuffer>> {
-  const key = await crypto.subtle.importKey('raw', utf8(secret), { name: 'HMAC', hash: 'SHA-256' }, false, ['sign']);
+  const key = await crypto.subtle.importKey('raw', utf8(secret), { name: 'HMAC', hash: 'SHA-256' }, false, [
+    'sign',
+  ]);
   return new Uint8Array(await crypto.subtle.sign('HMAC', key, utf8(text)));
 }
 

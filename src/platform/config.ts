@@ -15,9 +15,12 @@ const url = z.string().refine((text) => URL.canParse(text) && /^https?:/.test(te
 const secret = z
   .string('a secret of at least 32 bytes')
   .refine((text) => new TextEncoder().encode(text).length >= 32, 'a secret of at least 32 bytes');
-const list = z
-  .string()
-  .transform((text) => text.split(',').map((item) => item.trim()).filter((item) => item !== ''));
+const list = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== ''),
+);
 
 const amount = (what: string, from: number, to: number) =>
   z.coerce.number(what).refine((n) => n >= from && n <= to, `${what} from ${from} to ${to}`);
@@ -26,7 +29,10 @@ const count = (from = 1, to = 1_000_000) =>
   amount('a whole number', from, to).refine(Number.isInteger, `a whole number from ${from} to ${to}`);
 
 const fields = {
-  PUBLIC_ORIGIN: z.string(ORIGIN).pipe(origin).transform((text) => text.replace(/\/$/, '')),
+  PUBLIC_ORIGIN: z
+    .string(ORIGIN)
+    .pipe(origin)
+    .transform((text) => text.replace(/\/$/, '')),
   BRAND_NAME: orElse(z.string().min(1).max(40), 'FamilyCircleSecure'),
   AUTH_SECRET: maybe(secret),
   AUTH_JWKS_URL: maybe(url),
@@ -38,11 +44,17 @@ const fields = {
   TWILIO_SID: z
     .string('an account SID such as AC followed by 32 characters')
     .regex(/^AC\w{2,62}$/, 'an account SID such as AC followed by 32 characters'),
-  TWILIO_AUTH: z.string('the auth token of the Twilio account').min(1, 'the auth token of the Twilio account'),
+  TWILIO_AUTH: z
+    .string('the auth token of the Twilio account')
+    .min(1, 'the auth token of the Twilio account'),
   TWILIO_AUTH_SECONDARY: maybe(z.string()),
-  TWILIO_KEY_SID: maybe(z.string().regex(/^SK\w{2,62}$/, 'an API key SID such as SK followed by 32 characters')),
+  TWILIO_KEY_SID: maybe(
+    z.string().regex(/^SK\w{2,62}$/, 'an API key SID such as SK followed by 32 characters'),
+  ),
   TWILIO_KEY_SECRET: maybe(z.string()),
-  TWILIO_FROM: maybe(z.string().regex(/^(\+[1-9]\d{6,14}|\d{3,8})$/, 'a number in E.164 form, or a short code')),
+  TWILIO_FROM: maybe(
+    z.string().regex(/^(\+[1-9]\d{6,14}|\d{3,8})$/, 'a number in E.164 form, or a short code'),
+  ),
   TWILIO_MESSAGING_SERVICE_SID: maybe(
     z.string().regex(/^MG\w{2,62}$/, 'a messaging service SID such as MG followed by 32 characters'),
   ),
@@ -58,7 +70,9 @@ const fields = {
   ),
   IOS_APP_IDS: orElse(list, '' as never),
   IOS_APP_STORE_ID: maybe(z.string().regex(/^\d{5,15}$/, 'the digits of an App Store id')),
-  ANDROID_PACKAGE: maybe(z.string().regex(/^[A-Za-z][\w]*(\.[A-Za-z][\w]*)+$/, 'a package such as com.example.app')),
+  ANDROID_PACKAGE: maybe(
+    z.string().regex(/^[A-Za-z][\w]*(\.[A-Za-z][\w]*)+$/, 'a package such as com.example.app'),
+  ),
   ANDROID_CERT_SHA256: orElse(
     list.refine(
       (prints) => prints.every((print) => /^([0-9A-F]{2}:){31}[0-9A-F]{2}$/i.test(print)),

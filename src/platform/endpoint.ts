@@ -1,10 +1,10 @@
 import type { Context, Hono } from 'hono';
-import * as z from 'zod';
+import type * as z from 'zod';
 import { check, readJson } from './body.ts';
 import { type Caller, type ClaimedCaller, identify, lookUpCaller } from './caller.ts';
 import type { Bindings, Deps } from './deps.ts';
 import { AppError, type ErrorCode } from './errors.ts';
-import { isTouchDue, sessionCookie, sessionCookieName, cookieValue, touchSession } from './session.ts';
+import { cookieValue, isTouchDue, sessionCookie, sessionCookieName, touchSession } from './session.ts';
 
 /** The Hono environment of the app: bindings in, dependencies put in by the first middleware. */
 export interface AppEnv {
@@ -108,7 +108,10 @@ export function clientOf(request: Request): Client {
  * @returns null when nobody is signed in
  */
 export async function currentCaller(request: Request, deps: Deps): Promise<Caller | null> {
-  const credentials = { authorization: request.headers.get('Authorization'), cookie: request.headers.get('Cookie') };
+  const credentials = {
+    authorization: request.headers.get('Authorization'),
+    cookie: request.headers.get('Cookie'),
+  };
   const identity = await identify(credentials, deps.config);
   if (identity.kind !== 'user') return null;
   const { caller } = identity;
@@ -120,25 +123,39 @@ export async function currentCaller(request: Request, deps: Deps): Promise<Calle
   return found;
 }
 
-async function resolveCaller(who: Audience, request: Request, deps: Deps): Promise<Caller | ClaimedCaller | null> {
+async function resolveCaller(
+  who: Audience,
+  request: Request,
+  deps: Deps,
+): Promise<Caller | ClaimedCaller | null> {
   if (who === 'public') return null;
-  const credentials = { authorization: request.headers.get('Authorization'), cookie: request.headers.get('Cookie') };
+  const credentials = {
+    authorization: request.headers.get('Authorization'),
+    cookie: request.headers.get('Cookie'),
+  };
   const identity = await identify(credentials, deps.config);
   if (identity.kind === 'nobody') throw new AppError('unauthenticated', 'Sign in, or send a bearer token.');
   if (who === 'service') {
-    if (identity.kind !== 'service') throw new AppError('forbidden', 'This needs a token with scope "service".');
+    if (identity.kind !== 'service')
+      throw new AppError('forbidden', 'This needs a token with scope "service".');
     return null;
   }
   if (identity.kind === 'service') throw new AppError('forbidden', 'A service token opens /api/admin only.');
   if (identity.caller.via === 'cookie') requireOurOrigin(request, deps);
   if (who === 'claimed') return identity.caller;
   const caller = await currentCaller(request, deps);
-  if (!caller) throw new AppError('unauthenticated', 'This sign-in has ended, or the person is not known here.');
+  if (!caller)
+    throw new AppError('unauthenticated', 'This sign-in has ended, or the person is not known here.');
   return caller;
 }
 
 /** Prolongs the browser's copy of a session along with the row. */
-function withRollingCookie(response: Response, caller: Caller | ClaimedCaller | null, request: Request, deps: Deps) {
+function withRollingCookie(
+  response: Response,
+  caller: Caller | ClaimedCaller | null,
+  request: Request,
+  deps: Deps,
+) {
   if (caller?.via !== 'cookie' || !('sessionLastUsedAt' in caller)) return response;
   if (!isTouchDue(caller.sessionLastUsedAt ?? 0, deps.now())) return response;
   const token = cookieValue(request.headers.get('Cookie'), sessionCookieName(deps.config));

@@ -14,17 +14,21 @@ const TIMEOUT_MS = 5000; // A producer's send can hang; the sweep finds what it 
  * @param delaySeconds how long the queue should hold them back
  * @throws when the queue refuses or does not answer in time; the rows in D1 stay the truth
  */
-export async function enqueue(queue: Queue<DeliveryJob>, jobs: DeliveryJob[], delaySeconds = 0): Promise<void> {
+export async function enqueue(
+  queue: Queue<DeliveryJob>,
+  jobs: DeliveryJob[],
+  delaySeconds = 0,
+): Promise<void> {
   for (let i = 0; i < jobs.length; i += BATCH) {
     const chunk = jobs.slice(i, i + BATCH).map((body) => ({ body }));
-    let timer: ReturnType<typeof setTimeout> | undefined;
+    let timer: ReturnType<typeof setTimeout> | null = null;
     const timeout = new Promise<never>((_, reject) => {
       timer = setTimeout(() => reject(new Error('The queue did not answer in time')), TIMEOUT_MS);
     });
     try {
       await Promise.race([queue.sendBatch(chunk, { delaySeconds }), timeout]);
     } finally {
-      clearTimeout(timer);
+      if (timer !== null) clearTimeout(timer);
     }
   }
 }

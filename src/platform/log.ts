@@ -28,5 +28,8 @@ export function errorFields(error: unknown): { error: string; cause: string } {
   while (inner instanceof Error && inner.cause instanceof Error) inner = inner.cause;
   if (!(inner instanceof Error)) return { error: 'unknown', cause: typeof inner };
   const cause = inner.message.startsWith('Failed query') ? 'query failed' : inner.message;
-  return { error: error instanceof Error ? error.name : inner.name, cause: cause.replace(/\+?\d{7,}/g, '#').slice(0, 300) };
+  return {
+    error: error instanceof Error ? error.name : inner.name,
+    cause: cause.replace(/\+?\d{7,}/g, '#').slice(0, 300),
+  };
 }

@@ -1,4 +1,11 @@
-import { createRemoteJWKSet, decodeProtectedHeader, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
+import {
+  createRemoteJWKSet,
+  decodeProtectedHeader,
+  errors,
+  type JWTPayload,
+  type JWTVerifyGetKey,
+  jwtVerify,
+} from 'jose';
 import * as z from 'zod';
 import { utf8 } from './bytes.ts';
 import type { Config } from './config.ts';
@@ -32,7 +39,10 @@ const keySets = new Map<string, RemoteKeys>();
 function remoteKeys(url: string): RemoteKeys {
   const known = keySets.get(url);
   if (known) return known;
-  const fresh = createRemoteJWKSet(new URL(url), { cooldownDuration: JWKS_COOLDOWN_MS, cacheMaxAge: 600_000 });
+  const fresh = createRemoteJWKSet(new URL(url), {
+    cooldownDuration: JWKS_COOLDOWN_MS,
+    cacheMaxAge: 600_000,
+  });
   keySets.set(url, fresh);
   return fresh;
 }
@@ -83,10 +93,13 @@ async function verified(token: string, alg: string, config: TokenConfig): Promis
       const options = { algorithms: ['HS256'], clockTolerance: CLOCK_TOLERANCE_SECONDS };
       return (await jwtVerify(token, utf8(config.AUTH_SECRET), options)).payload;
     }
-    if (ASYMMETRIC.includes(alg) && config.AUTH_JWKS_URL) return await verifyRemotely(token, config.AUTH_JWKS_URL, config);
+    if (ASYMMETRIC.includes(alg) && config.AUTH_JWKS_URL)
+      return await verifyRemotely(token, config.AUTH_JWKS_URL, config);
   } catch (error) {
     const outOfReach =
-      !(error instanceof errors.JOSEError) || error instanceof errors.JWKSTimeout || error.code === 'ERR_JOSE_GENERIC';
+      !(error instanceof errors.JOSEError) ||
+      error instanceof errors.JWKSTimeout ||
+      error.code === 'ERR_JOSE_GENERIC';
     if (outOfReach) {
       throw new AppError('unavailable', 'The keys that prove tokens cannot be fetched; try again.', {
         retryAfterSeconds: 5,

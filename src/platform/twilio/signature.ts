@@ -7,7 +7,11 @@ export type WebhookParams = Iterable<readonly [string, string]>;
  * X-Twilio-Signature: base64(HMAC-SHA1(auth token, url + Σ name + value)), names sorted, a name's values
  * de-duplicated and sorted. Source: twilio.com/docs/usage/security, and the official SDK.
  */
-export async function twilioSignature(authToken: string, url: string, params: WebhookParams): Promise<string> {
+export async function twilioSignature(
+  authToken: string,
+  url: string,
+  params: WebhookParams,
+): Promise<string> {
   const values = new Map<string, Set<string>>();
   for (const [name, value] of params) {
     const known = values.get(name) ?? new Set();
@@ -17,7 +21,9 @@ export async function twilioSignature(authToken: string, url: string, params: We
   for (const name of [...values.keys()].sort()) {
     for (const value of [...values.get(name)!].sort()) signed += name + value;
   }
-  const key = await crypto.subtle.importKey('raw', utf8(authToken), { name: 'HMAC', hash: 'SHA-1' }, false, ['sign']);
+  const key = await crypto.subtle.importKey('raw', utf8(authToken), { name: 'HMAC', hash: 'SHA-1' }, false, [
+    'sign',
+  ]);
   const mac = await crypto.subtle.sign('HMAC', key, utf8(signed));
   return btoa(String.fromCharCode(...new Uint8Array(mac)));
 }
@@ -29,7 +35,9 @@ function portVariants(url: string): string[] {
   const [, scheme, host, rest] = match;
   const port = scheme === 'https' ? '443' : '80';
   if (/:\d+$/.test(host!)) {
-    return host!.endsWith(`:${port}`) ? [url, `${scheme}://${host!.slice(0, -port.length - 1)}${rest}`] : [url];
+    return host!.endsWith(`:${port}`)
+      ? [url, `${scheme}://${host!.slice(0, -port.length - 1)}${rest}`]
+      : [url];
   }
   return [url, `${scheme}://${host}:${port}${rest}`];
 }

@@ -132,7 +132,10 @@ export function createTwilio(
       });
       body = parseJson(await answer.text());
     } catch (error) {
-      return { kind: 'ambiguous', code: error instanceof Error && error.name === 'TimeoutError' ? 'timeout' : 'network' };
+      return {
+        kind: 'ambiguous',
+        code: error instanceof Error && error.name === 'TimeoutError' ? 'timeout' : 'network',
+      };
     }
     if (answer.ok) {
       const created = messageJson.safeParse(body);
@@ -153,9 +156,14 @@ export function createTwilio(
 
   async function find({ to, reference, since }: { to: string; reference: string; since: number }) {
     // No date filter: it works on the date sent, which a queued text does not have.
-    let path: string | null = `${messagesPath}?${new URLSearchParams({ To: to, PageSize: String(PAGE_SIZE) })}`;
+    let path: string | null =
+      `${messagesPath}?${new URLSearchParams({ To: to, PageSize: String(PAGE_SIZE) })}`;
     for (let page = 0; path !== null && page < MAX_PAGES; page++) {
-      const answer: Response = await fetch(config.TWILIO_API_BASE + path, { headers, redirect: 'manual', signal: timeout() });
+      const answer: Response = await fetch(config.TWILIO_API_BASE + path, {
+        headers,
+        redirect: 'manual',
+        signal: timeout(),
+      });
       if (!answer.ok) {
         await answer.body?.cancel();
         throw new Error(`The carrier's list answered ${answer.status}`);

@@ -1,0 +1,60 @@
+import { sql } from 'drizzle-orm';
+import type { Hono } from 'hono';
+import journal from '../../migrations/meta/_journal.json';
+import { openDatabases } from '../db/client.ts';
+import { ConfigError } from '../platform/config.ts';
+import { type Bindings, configOf } from '../platform/deps.ts';
+import type { AppEnv } from '../platform/endpoint.ts';
+import { errorFields } from '../platform/log.ts';
+
+/** One thing that keeps the service from being ready, and what to do. */
+interface Fault {
+  check: 'settings' | 'database' | 'migrations';
+  name?: string;
+  problem: string;
+}
+
+function settingsFaults(env: Bindings): Fault[] {
+  try {
+    configOf(env);
+    return [];
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    return error.faults.map(({ name, expected }) => ({
+      check: 'settings',
+      name,
+      problem: `should be ${expected}`,
+    }));
+  }
+}
+
+async function databaseFaults(env: Bindings): Promise<Fault[]> {
+  try {
+    const applied = await openDatabases(env.DB).directory.all<{ name: string }>(
+      sql`SELECT name FROM d1_migrations`,
+    );
+    const names = new Set(applied.map(({ name }) => name));
+    return journal.entries
+      .filter(({ tag }) => !names.has(`${tag}.sql`))
+      .map(({ tag }) => ({
+        check: 'migrations',
+        name: tag,
+        problem: 'should be applied: wrangler d1 migrations apply',
+      }));
+  } catch (error) {
+    const { cause } = errorFields(error);
+    const problem = /no such table/.test(cause) ? 'no migration was ever applied' : 'D1 does not answer';
+    return [{ check: 'database', problem }];
+  }
+}
+
+/** `/healthz`: the process lives. `/readyz`: settings, D1 and migrations are fine, or 503 with the list. */
+export function mountHealth(app: Hono<AppEnv>): void {
+  app.get('/healthz', (c) => c.json({ ok: true }));
+  app.get('/readyz', async (c) => {
+    const faults = [...settingsFaults(c.env), ...(await databaseFaults(c.env))];
+    if (faults.length === 0) return c.json({ ok: true });
+    const message = 'The service is not ready; "details" names what is missing.';
+    return c.json({ error: 'unavailable', message, details: faults }, 503);
+  });
+}

@@ -1,0 +1,25 @@
+import { env, exports } from 'cloudflare:workers';
+import { describe, expect, it } from 'vitest';
+
+const fetcher = (exports as unknown as { default: Fetcher }).default;
+
+describe('health', () => {
+  it('says that the process lives', async () => {
+    const answer = await fetcher.fetch('https://portal.example.com/healthz');
+    expect(answer.status).toBe(200);
+  });
+
+  it('is ready when settings, database and migrations are fine', async () => {
+    const answer = await fetcher.fetch('https://portal.example.com/readyz');
+    expect([answer.status, await answer.json()]).toEqual([200, { ok: true }]);
+  });
+
+  it('names a migration that is missing', async () => {
+    const { DB } = env as unknown as { DB: D1Database };
+    await DB.prepare("UPDATE d1_migrations SET name = 'other.sql' WHERE name LIKE '0000%'").run();
+    const answer = await fetcher.fetch('https://portal.example.com/readyz');
+    expect(answer.status).toBe(503);
+    expect(await answer.text()).toContain('0000_');
+    await DB.prepare("UPDATE d1_migrations SET name = '0000_init.sql' WHERE name = 'other.sql'").run();
+  });
+});
