@@ -1,0 +1,37 @@
+/** The landing page's whole style: one column, system font, light and dark by the reader's choice. */
+export const LANDING_STYLE = `
+:root{color-scheme:light dark;--bg:#f6f3ee;--card:#fff;--ink:#22201c;--soft:#5d574d;--line:#ddd6ca;--go:#1f5f4a;--go-ink:#fff;--focus:#b4540a}
+@media(prefers-color-scheme:dark){:root{--bg:#171614;--card:#22211e;--ink:#f1ede6;--soft:#b9b2a6;--line:#3b3833;--go:#7fd1b1;--go-ink:#0d2a20;--focus:#ffb066}}
+*{box-sizing:border-box}
+body{margin:0;min-height:100vh;min-height:100dvh;display:grid;place-items:center;padding:24px 16px;background:var(--bg);color:var(--ink);font:17px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif}
+main{width:100%;max-width:26rem;background:var(--card);border:1px solid var(--line);border-radius:20px;padding:28px 24px}
+.brand{display:flex;align-items:center;gap:10px;margin:0 0 20px;color:var(--soft);font-size:15px;font-weight:600}
+.brand svg{width:28px;height:28px;flex:none}
+h1{margin:0 0 8px;font-size:25px;line-height:1.25;letter-spacing:-.01em;text-wrap:balance}
+p{margin:0 0 20px;color:var(--soft)}
+form{margin:0}
+.button{display:block;width:100%;min-height:52px;margin:0 0 12px;padding:13px 16px;border:1px solid var(--line);border-radius:14px;background:none;color:var(--ink);font:inherit;font-weight:600;text-align:center;text-decoration:none;cursor:pointer}
+.button.go{border-color:var(--go);background:var(--go);color:var(--go-ink)}
+.button:hover{border-color:var(--go)}
+:focus-visible{outline:3px solid var(--focus);outline-offset:2px}
+.more{margin-top:20px;padding-top:16px;border-top:1px solid var(--line)}
+.more h2{margin:0 0 12px;font-size:15px;font-weight:600;color:var(--soft)}
+.more .button{margin-bottom:8px}
+.more .button:last-child{margin-bottom:0}
+.note{margin:16px 0 0;font-size:15px}
+.note:empty{margin:0}
+.note a{color:inherit}
+[data-device=maybe_ipad] .ios,[hidden]{display:none}
+@media(prefers-reduced-motion:no-preference){.button{transition:background-color .15s,border-color .15s}}
+`.trim();
+
+/**
+ * The page's only script. iPadOS says that it is a Mac, so the browser decides; and the link is copied on an
+ * explicit tap, for an app that is installed afterwards. Without it the page still does everything else.
+ */
+export const LANDING_SCRIPT = `
+var d=document,r=d.documentElement,b=d.getElementById("copy");
+if(r.dataset.device==="maybe_ipad"&&navigator.maxTouchPoints>1)r.dataset.device="ios";
+if(b&&navigator.clipboard){b.hidden=false;b.addEventListener("click",function(){
+navigator.clipboard.writeText(b.value).then(function(){d.getElementById("copied").textContent="Copied. The app will offer to open it."},function(){d.getElementById("copied").textContent="Your browser did not allow copying."})})}
+`.trim();

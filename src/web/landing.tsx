@@ -1,0 +1,160 @@
+import { raw } from 'hono/html';
+import type { AppLinks } from '../links/app-links.ts';
+import type { Reader } from '../links/device.ts';
+import { LANDING_SCRIPT, LANDING_STYLE } from './landing-style.ts';
+import { LANDING_WORDS, type LandingState } from './landing-words.ts';
+
+/** Everything the landing page shows. Nothing here names a person or quotes a conversation. */
+export interface LandingView {
+  state: LandingState;
+  brand: string;
+  reader: Reader;
+  /** Allows this page's own style and script in the content security policy. */
+  cspNonce: string;
+  /** The button: posts these fields to this path of ours. Absent where there is nothing to press. */
+  form: { action: string; fields: Record<string, string> } | null;
+  /** Signing in by phone, and then on to the thread. */
+  signIn: string | null;
+  /** `other_person`: where staying as one is leads. */
+  stay: string | null;
+  /** Ways into the app; null once the link no longer finds its thread. */
+  app: AppLinks | null;
+  /** The reader comes back from an attempt to open the app, or chose the web: do not offer it again. */
+  webOnly: boolean;
+}
+
+/** Response headers of the landing page. */
+export function landingHeaders(cspNonce: string): Record<string, string> {
+  return {
+    'Cache-Control': 'no-store',
+    'X-Robots-Tag': 'noindex, nofollow',
+    // Not `no-referrer`: with that Chromium posts our own form with `Origin: null`.
+    'Referrer-Policy': 'same-origin',
+    'X-Content-Type-Options': 'nosniff',
+    'Content-Security-Policy':
+      `default-src 'none'; style-src 'nonce-${cspNonce}'; script-src 'nonce-${cspNonce}'; ` +
+      "form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+  };
+}
+
+/**
+ * The page behind every link of ours. One obvious choice a device: the web button everywhere, because a
+ * phone that has the app has opened it instead of this page; except inside another Android app's browser,
+ * where only a tap on an intent link gets out.
+ */
+export function LandingPage(view: LandingView) {
+  const words = LANDING_WORDS[view.state];
+  const { reader, brand } = view;
+  const ios = reader.device === 'ios' || reader.device === 'maybe_ipad';
+  const banner = ios && !reader.preview ? view.app?.smartBanner : null;
+  return (
+    <html lang="en" data-device={reader.device}>
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="robots" content="noindex, nofollow" />
+        <meta name="color-scheme" content="light dark" />
+        <meta property="og:type" content="website" />
+        <meta property="og:site_name" content={brand} />
+        <meta property="og:title" content={LANDING_WORDS.preview.title} />
+        <meta property="og:description" content={LANDING_WORDS.preview.text} />
+        {banner && <meta name="apple-itunes-app" content={banner} />}
+        <title>{`${words.title} – ${brand}`}</title>
+        <style nonce={view.cspNonce}>{raw(LANDING_STYLE)}</style>
+      </head>
+      <body>
+        <main>
+          <p class="brand">
+            <Mark />
+            {brand}
+          </p>
+          <h1>{words.title}</h1>
+          <p>{words.text}</p>
+          {!reader.preview && <Choices {...view} />}
+        </main>
+        {!reader.preview && <script nonce={view.cspNonce}>{raw(LANDING_SCRIPT)}</script>}
+      </body>
+    </html>
+  );
+}
+
+function Choices(view: LandingView) {
+  const { form, signIn, stay, reader } = view;
+  const intent = view.webOnly || reader.device !== 'android' ? null : view.app?.intent;
+  const appFirst = reader.inApp && intent;
+  return (
+    <>
+      {appFirst && (
+        <a class="button go" href={intent}>
+          Open in the app
+        </a>
+      )}
+      {form && (
+        <form method="post" action={form.action}>
+          {Object.entries(form.fields).map(([name, value]) => (
+            <input type="hidden" name={name} value={value} />
+          ))}
+          <button class={appFirst ? 'button' : 'button go'} type="submit">
+            {view.state === 'other_person' ? 'It was sent to me: continue' : 'Continue on the web'}
+          </button>
+        </form>
+      )}
+      {stay && (
+        <a class="button" href={stay}>
+          Stay signed in as I am
+        </a>
+      )}
+      {signIn && !form && (
+        <a class={appFirst ? 'button' : 'button go'} href={signIn}>
+          Sign in with your phone number
+        </a>
+      )}
+      {view.app && <AppChoices {...view} app={view.app} intent={appFirst ? null : (intent ?? null)} />}
+      {signIn && form && (
+        <p class="note">
+          Not working? <a href={signIn}>Sign in with your phone number</a>.
+        </p>
+      )}
+    </>
+  );
+}
+
+function AppChoices(view: LandingView & { app: AppLinks; intent: string | null }) {
+  const { app, intent, reader } = view;
+  const ios = reader.device === 'ios' || reader.device === 'maybe_ipad';
+  const alternate = ios && !view.webOnly ? app.alternate : null;
+  const store = ios ? app.appStore : reader.device === 'android' ? app.playStore : null;
+  if (!intent && !alternate && !store) return null;
+  return (
+    <section class={ios ? 'more ios' : 'more'} aria-labelledby="app">
+      <h2 id="app">Prefer the app?</h2>
+      {(intent ?? alternate) && (
+        <a class="button" href={intent ?? alternate ?? ''}>
+          Open in the app
+        </a>
+      )}
+      {store && (
+        <a class="button" href={store} rel="external">
+          Get the app
+        </a>
+      )}
+      {ios && store && (
+        <button class="button" type="button" id="copy" value={app.universal} hidden>
+          Copy the link for the app
+        </button>
+      )}
+      <p class="note" id="copied" role="status"></p>
+    </section>
+  );
+}
+
+function Mark() {
+  return (
+    <svg viewBox="0 0 28 28" aria-hidden="true" fill="none" stroke="currentColor" stroke-width="2">
+      <circle cx="14" cy="14" r="12" />
+      <circle cx="10" cy="12" r="2.5" />
+      <circle cx="18" cy="12" r="2.5" />
+      <path d="M8 18c2 4 10 4 12 0" stroke-linecap="round" />
+    </svg>
+  );
+}
