@@ -81,6 +81,7 @@ CREATE TABLE `links` (
 	`login_until` integer NOT NULL,
 	`expires_at` integer NOT NULL,
 	`consumed_at` integer,
+	`session_id` text,
 	`opened_at` integer,
 	`handed_over_at` integer,
 	`created_at` integer NOT NULL,
@@ -200,10 +201,8 @@ CREATE TABLE `sms_delivery_log` (
 CREATE UNIQUE INDEX `deliveries_message_user` ON `sms_delivery_log` (`message_id`,`user_id`);--> statement-breakpoint
 CREATE INDEX `deliveries_user` ON `sms_delivery_log` (`user_id`,`id`);--> statement-breakpoint
 CREATE INDEX `deliveries_family` ON `sms_delivery_log` (`family_id`,`id`);--> statement-breakpoint
-CREATE INDEX `deliveries_wake` ON `sms_delivery_log` (`wake_at`);--> statement-breakpoint
+CREATE INDEX `deliveries_wake` ON `sms_delivery_log` (`wake_at`) WHERE wake_at is not null;--> statement-breakpoint
 CREATE INDEX `deliveries_waiting` ON `sms_delivery_log` (`user_id`,`thread_id`,`status`,`seq`);--> statement-breakpoint
-CREATE INDEX `deliveries_status` ON `sms_delivery_log` (`status`,`id`);--> statement-breakpoint
-CREATE INDEX `deliveries_age` ON `sms_delivery_log` (`created_at`);--> statement-breakpoint
 CREATE TABLE `thread_members` (
 	`thread_id` text NOT NULL,
 	`user_id` text NOT NULL,

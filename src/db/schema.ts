@@ -280,6 +280,8 @@ export const links = sqliteTable(
     expiresAt: at('expires_at').notNull(),
     /** Signed someone in: once, whichever door. */
     consumedAt: at('consumed_at'),
+    /** The session it became: makes repeating a consumption that met a passing fault harmless. */
+    sessionId: text('session_id'),
     openedAt: at('opened_at'),
     handedOverAt: at('handed_over_at'),
     createdAt: at('created_at').notNull(),

@@ -73,7 +73,7 @@ export function assetLinks(apps: AppIdentities): AssetStatement[] {
     target: {
       namespace: 'android_app',
       package_name: packageName,
-      sha256_cert_fingerprints: [...apps.androidFingerprints],
+      sha256_cert_fingerprints: apps.androidFingerprints.map((print) => print.toUpperCase()),
     },
     relation_extensions: {
       [HANDLE_ALL_URLS]: { dynamic_app_link_components: LINK_RULES.map(component) },

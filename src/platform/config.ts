@@ -70,8 +70,12 @@ const fields = {
   ),
   IOS_APP_IDS: orElse(list, '' as never),
   IOS_APP_STORE_ID: maybe(z.string().regex(/^\d{5,15}$/, 'the digits of an App Store id')),
-  ANDROID_PACKAGE: maybe(
-    z.string().regex(/^[A-Za-z][\w]*(\.[A-Za-z][\w]*)+$/, 'a package such as com.example.app'),
+  ANDROID_PACKAGE: orElse(
+    list.refine(
+      (packages) => packages.every((name) => /^[A-Za-z]\w*(\.[A-Za-z]\w*)+$/.test(name)),
+      'packages such as com.example.app, comma-separated',
+    ),
+    '' as never,
   ),
   ANDROID_CERT_SHA256: orElse(
     list.refine(

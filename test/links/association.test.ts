@@ -31,8 +31,13 @@ describe('the association files', () => {
     expect(appleJsonSchema.safeParse(appleAssociation({ ...apps, iosAppIds: ['no-team'] })).success).toBe(
       false,
     );
-    const lower = assetLinks({ ...apps, androidFingerprints: [fingerprint('ab')] });
-    expect(androidJsonSchema.safeParse(lower).success).toBe(false);
+    const short = assetLinks({ ...apps, androidFingerprints: ['AB:CD'] });
+    expect(androidJsonSchema.safeParse(short).success).toBe(false);
+  });
+
+  test('a fingerprint in lower case is written as Android compares it', () => {
+    const [statement] = assetLinks({ ...apps, androidFingerprints: [fingerprint('ab')] });
+    expect(statement?.target.sha256_cert_fingerprints).toEqual([fingerprint('AB')]);
   });
 
   test('every app and every fingerprint is named', () => {

@@ -47,8 +47,8 @@ describe('link codes', () => {
     expect(base58Tail(new Uint8Array([1, 0]), 3)).toBe('15R');
   });
 
-  test('what is stored is the SHA-256 of the code, in hex', async () => {
-    expect(await codeHash('abc')).toBe('ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad');
+  test('what is stored is the SHA-256 of the code, base64url', async () => {
+    expect(await codeHash('abc')).toBe('ungWv48Bz-pBQUDeXa4iI7ADYaOWF3qctBD_YfIAFa0');
   });
 
   test.each([
