@@ -1,0 +1,85 @@
+import { randomBytes } from 'node:crypto';
+import type { Faults } from './faults.ts';
+import type { OptOutMode, Person } from './types.ts';
+
+/** What a one-click sign-in comes to: where to go, and the `Set-Cookie` values that make it work. */
+export type SignIn = (userId: string) => Promise<{ location: string; setCookie: string[] }>;
+
+/** How to set up a simulator. Everything has a default that works. */
+export type SimulatorOptions = {
+  /** Port on 127.0.0.1; 0 (the default) takes a free one. */
+  port?: number;
+  accountSid?: string;
+  authToken?: string;
+  keySid?: string;
+  keySecret?: string;
+  /** The numbers that the account owns, E.164. */
+  from?: string | string[];
+  messagingServiceSid?: string;
+  /** The application as its links and webhook signatures name it. */
+  publicOrigin?: string;
+  /** Where webhooks to the public origin are really posted, when it is not reachable by that name. */
+  appOrigin?: string;
+  /** Where inbound texts are posted, as configured at the number; default `{publicOrigin}/api/sms/inbound`. */
+  inboundUrl?: string;
+  /** The name of the product under test, for the page. */
+  brand?: string;
+  people?: Person[];
+  /** Makes a session for a demo person; without it the page shows no sign-in buttons. */
+  signIn?: SignIn;
+  /** Who handles STOP, START and HELP; Twilio by default. */
+  optOuts?: OptOutMode;
+  faults?: Partial<Faults>;
+  /** Of the faults' chance. */
+  seed?: number;
+  /** ms from acceptance to `sent`, and from there to `delivered`. */
+  pace?: { sentMs: number; deliveredMs: number };
+  /** `hold`: webhooks are signed and recorded, but not posted. */
+  webhooks?: 'post' | 'hold';
+};
+
+/** The settings in force; all but the port may change while the simulator runs. */
+export type Settings = {
+  accountSid: string;
+  authToken: string;
+  keySid: string | null;
+  keySecret: string | null;
+  from: string[];
+  messagingServiceSid: string | null;
+  publicOrigin: string;
+  appOrigin: string;
+  inboundUrl: string;
+  optOuts: OptOutMode;
+  pace: { sentMs: number; deliveredMs: number };
+  webhooks: 'post' | 'hold';
+};
+
+/** Fills in the defaults: a random account that owns Twilio's magic sender +1 500 555 0006. */
+export function settingsFrom(options: SimulatorOptions): Settings {
+  const publicOrigin = options.publicOrigin ?? 'http://127.0.0.1:8787';
+  return {
+    accountSid: options.accountSid ?? `AC${randomBytes(16).toString('hex')}`,
+    authToken: options.authToken ?? randomBytes(16).toString('hex'),
+    keySid: options.keySid ?? null,
+    keySecret: options.keySecret ?? null,
+    from: [options.from ?? '+15005550006'].flat(),
+    messagingServiceSid: options.messagingServiceSid ?? null,
+    publicOrigin,
+    appOrigin: options.appOrigin ?? publicOrigin,
+    inboundUrl: options.inboundUrl ?? `${publicOrigin}/api/sms/inbound`,
+    optOuts: options.optOuts ?? 'twilio',
+    pace: options.pace ?? { sentMs: 120, deliveredMs: 700 },
+    webhooks: options.webhooks ?? 'post',
+  };
+}
+
+/** Applies a change; a new public origin moves the two addresses that followed the old one. */
+export function changeSettings(settings: Settings, patch: Partial<Settings>): void {
+  const { publicOrigin } = settings;
+  const moved = patch.publicOrigin ?? publicOrigin;
+  if (settings.appOrigin === publicOrigin) settings.appOrigin = moved;
+  if (settings.inboundUrl.startsWith(publicOrigin)) {
+    settings.inboundUrl = moved + settings.inboundUrl.slice(publicOrigin.length);
+  }
+  Object.assign(settings, patch);
+}

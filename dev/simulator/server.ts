@@ -1,0 +1,29 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Carrier } from './carrier.ts';
+import { handleControlApi } from './control-api.ts';
+import { HttpError, sendJson } from './http.ts';
+import { handleTwilioApi } from './twilio-api.ts';
+
+type Handler = (request: IncomingMessage, response: ServerResponse, url: URL) => Promise<void>;
+
+/** Turns what a handler throws into an answer; a fault of our own is shown, since only a developer sees it. */
+function answerError(response: ServerResponse, error: unknown): void {
+  if (response.headersSent) return void response.destroy();
+  const status = error instanceof HttpError ? error.status : 500;
+  sendJson(response, status, { error: error instanceof Error ? error.message : String(error) });
+}
+
+/** The simulator's HTTP server: Twilio's API, the control API, and the page for everything else. */
+export function createSimulatorServer(carrier: Carrier, page: Handler): Server {
+  return createServer((request, response) => {
+    const url = URL.parse(request.url ?? '/', 'http://simulator');
+    const handle: Handler = async (...message) => {
+      const path = message[2].pathname;
+      if (path.startsWith('/2010-04-01/')) return await handleTwilioApi(carrier, ...message);
+      if (path.startsWith('/simulator/api/')) return await handleControlApi(carrier, ...message);
+      return await page(...message);
+    };
+    if (!url) return answerError(response, new HttpError(400, 'That is no path.'));
+    handle(request, response, url).catch((error: unknown) => answerError(response, error));
+  });
+}

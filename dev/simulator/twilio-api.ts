@@ -1,0 +1,120 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Carrier, RequestRecord } from './carrier.ts';
+import { checkMessage } from './create-message.ts';
+import { startDelivery } from './delivery.ts';
+import type { Fault } from './faults.ts';
+import { readForm, sendJson } from './http.ts';
+import { messageJson } from './message-json.ts';
+import { listMessages } from './message-list.ts';
+import type { Settings } from './options.ts';
+import { isAuthorized } from './twilio-auth.ts';
+import { twilioError } from './twilio-errors.ts';
+
+type Answer = { status: number; body: unknown; headers?: Record<string, string> };
+
+const PATH = /^\/2010-04-01\/Accounts\/([^/]+)\/Messages(?:\/([^/]+))?\.json$/;
+const REMEMBERED = 20_000;
+
+/** The faults that strike before anything is done, as the answer they give; null for all others. */
+function refusalOf(carrier: Carrier, fault: Fault, to: string): Answer | null {
+  if (typeof fault === 'number') return twilioError(fault, to);
+  const retry = { 'retry-after': String(carrier.faults.get().retryAfterSeconds) };
+  if (fault === 'rateLimited') return { ...twilioError(20429), headers: retry };
+  if (fault === 'serverError') return twilioError(20500);
+  return fault === 'unavailable' ? twilioError(20503) : null;
+}
+
+/** Creates a message if its form is right, and starts its delivery. */
+function create(carrier: Carrier, form: URLSearchParams, record: RequestRecord): Answer {
+  const checked = checkMessage(carrier, form);
+  if (!checked.ok) {
+    record.fault = checked.error.body.code;
+    return checked.error;
+  }
+  const message = carrier.messages.add(checked.message, Date.now());
+  record.sid = message.sid;
+  const body = messageJson(carrier.settings.accountSid, message);
+  startDelivery(carrier, message);
+  return { status: 201, body };
+}
+
+/** The code of what is wrong with a request as such: path, credentials, method. */
+function wrongRequest(
+  settings: Settings,
+  request: IncomingMessage,
+  account: string | undefined,
+  sid: string | null,
+): number | null {
+  if (account === undefined) return 20404;
+  if (!isAuthorized(settings, request.headers.authorization)) return 20003;
+  if (account !== settings.accountSid) return 20404;
+  const allowed = sid === null ? ['GET', 'POST'] : ['GET'];
+  return allowed.includes(request.method ?? '') ? null : 20004;
+}
+
+function perform(
+  carrier: Carrier,
+  record: RequestRecord,
+  url: URL,
+  form: URLSearchParams,
+  sid: string | null,
+): Answer {
+  const { accountSid } = carrier.settings;
+  if (record.operation === 'create') return create(carrier, form, record);
+  if (record.operation === 'list') return listMessages(accountSid, carrier.messages.all(), url.searchParams);
+  const message = sid === null ? undefined : carrier.messages.bySid(sid);
+  return message ? { status: 200, body: messageJson(accountSid, message) } : twilioError(20404, url.pathname);
+}
+
+function remember(carrier: Carrier, record: RequestRecord): void {
+  carrier.requests.push(record);
+  if (carrier.requests.length > REMEMBERED) carrier.requests.shift();
+}
+
+/**
+ * The part of Twilio's REST API that sends and looks up messages (twilio.com/docs/messaging/api/message-resource):
+ * create, list and fetch, with Basic authentication, Twilio's error bodies, and the faults that are in force.
+ */
+export async function handleTwilioApi(
+  carrier: Carrier,
+  request: IncomingMessage,
+  response: ServerResponse,
+  url: URL,
+): Promise<void> {
+  const form = await readForm(request);
+  const [, account, sid = null] = PATH.exec(url.pathname) ?? [];
+  const writes = request.method === 'POST';
+  const record: RequestRecord = {
+    at: Date.now(),
+    operation: writes ? 'create' : sid === null ? 'list' : 'fetch',
+    path: url.pathname + url.search,
+    params: Object.fromEntries(form),
+    status: null,
+    fault: null,
+    sid: null,
+  };
+  remember(carrier, record);
+  const answer = ({ status, body, headers }: Answer): void => {
+    record.status = status;
+    sendJson(response, status, body, headers);
+  };
+  const wrong = wrongRequest(carrier.settings, request, account, sid);
+  if (wrong !== null) {
+    record.fault = wrong;
+    return answer(twilioError(wrong, url.pathname));
+  }
+
+  const to = form.get('To') ?? url.searchParams.get('To');
+  const fault = carrier.faults.decide(writes ? 'create' : 'read', to);
+  if (fault !== 'none') record.fault = fault;
+  const { latencyMs } = carrier.faults.get();
+  if (latencyMs > 0) await carrier.work.pause(latencyMs);
+
+  if (fault === 'timeout') return;
+  if (fault === 'dropBefore') return void request.socket.destroy();
+  const refusal = refusalOf(carrier, fault, to ?? '');
+  const result = refusal ?? perform(carrier, record, url, form, sid);
+  if (fault === 'timeoutAfter') return;
+  if (fault === 'dropAfter') return void request.socket.destroy();
+  answer(fault === 'serverErrorAfter' ? twilioError(20500) : result);
+}

@@ -1,0 +1,55 @@
+/** What Twilio says of a message. An inbound text is `received`; `accepted` exists only with a Messaging Service. */
+export type MessageStatus =
+  | 'accepted'
+  | 'queued'
+  | 'sent'
+  | 'delivered'
+  | 'undelivered'
+  | 'failed'
+  | 'received';
+
+/** One text, in either direction. Times are ms since epoch. */
+export type SimulatedMessage = {
+  /** Counts up from 1, never reused: the cursor for "what came after". */
+  seq: number;
+  sid: string;
+  direction: 'inbound' | 'outbound-api' | 'outbound-reply';
+  /** Who wrote it: the application, Twilio's own keyword handling, or the person holding the phone. */
+  writtenBy: 'app' | 'twilio' | 'phone';
+  to: string;
+  from: string;
+  body: string;
+  status: MessageStatus;
+  errorCode: number | null;
+  segments: number;
+  encoding: 'GSM-7' | 'UCS-2';
+  messagingServiceSid: string | null;
+  statusCallback: string | null;
+  /** Seconds, as asked for with `ValidityPeriod`. */
+  validityPeriod: number | null;
+  createdAt: number;
+  updatedAt: number;
+  sentAt: number | null;
+};
+
+/** Something Twilio would write into its debugger: a webhook that failed, a reply that was refused. */
+export type Notice = {
+  seq: number;
+  at: number;
+  /** The phone it concerns, if any. */
+  phone: string | null;
+  /** Twilio's error or warning code. */
+  code: number;
+  text: string;
+};
+
+/** A demo person and the phone they hold; `phone` is null as long as none is known. */
+export type Person = { id: string; name: string; phone: string | null; note: string };
+
+/** How keywords are handled: by Twilio (the default), by Twilio with `OptOutType` in the webhook, or not at all. */
+export type OptOutMode = 'twilio' | 'advanced' | 'off';
+
+/** The phone that a message is seen on. */
+export function phoneOf(message: Pick<SimulatedMessage, 'direction' | 'to' | 'from'>): string {
+  return message.direction === 'inbound' ? message.from : message.to;
+}
