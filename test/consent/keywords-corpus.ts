@@ -994,7 +994,6 @@ export const CORPUS: readonly Group[] = [
         'sí por favor',
         'el fin',
         'el fin de semana',
-        'fin',
         'Stop en la esquina',
       ],
       ...[
