@@ -1,12 +1,14 @@
-import { DurableObject } from 'cloudflare:workers';
 import { createApp } from './app.ts';
-import { decide } from './notifications/policy.ts';
+import { retrying } from './db/retry.ts';
+import { type FamilyHost, FamilyObject } from './family/family.ts';
+import { memberIds, writeLastSeen } from './family/records.ts';
+import { presenceEndpoints } from './family/routes.ts';
+import { familySettings } from './family/settings.ts';
+import { type DeliveryFacts, decide } from './notifications/policy.ts';
 import { type Bindings, createDeps, type Deps } from './platform/deps.ts';
-import type { Admission, Candidate, FamilyRpc } from './platform/family-rpc.ts';
+import { mount } from './platform/endpoint.ts';
+import { familyClient } from './platform/family-client.ts';
 import { errorFields } from './platform/log.ts';
-
-const familyClient = (namespace: DurableObjectNamespace, familyId: string): FamilyRpc =>
-  namespace.get(namespace.idFromName(familyId)) as unknown as FamilyRpc;
 
 /** The dependencies of one invocation. @throws ConfigError */
 function depsOf(env: Bindings, ctx: Pick<ExecutionContext, 'waitUntil'>): Deps {
@@ -20,21 +22,27 @@ function depsOf(env: Bindings, ctx: Pick<ExecutionContext, 'waitUntil'>): Deps {
 
 const app = createApp(depsOf);
 
-/** One object a family. */
-export class Family extends DurableObject<Bindings> {
-  async admit(candidates: Candidate[]): Promise<Admission[]> {
-    const settings = { expiryMs: 86_400_000, presentRecheckMs: 0 };
-    const family = {
-      presence: 'offline' as const,
-      windowUntil: null,
-      userCapUntil: null,
-      familyCapUntil: null,
+mount(app, presenceEndpoints);
+
+/** One object a family; what it needs of the rungs above it is put in here. */
+export class Family extends FamilyObject<Bindings> {
+  protected override createHost(): FamilyHost {
+    const deps = depsOf(this.env, this.ctx);
+    const { config, db, now, log } = deps;
+    const policy = {
+      expiryMs: config.SMS_EXPIRY_SECONDS * 1000,
+      presentRecheckMs: config.PRESENT_RECHECK_SECONDS * 1000,
     };
-    return candidates.map(({ deliveryId, facts }) => ({
-      deliveryId,
-      verdict: decide(facts as never, family, settings, Date.now()),
-      lastToday: false,
-    }));
+    return {
+      settings: familySettings(config),
+      now,
+      log,
+      // The facts come from our own Worker, which is their only source.
+      judge: (facts, family, at) => decide(facts as DeliveryFacts, family, policy, at),
+      membersOf: (familyId, threadId) => memberIds(db.forFamily(familyId), familyId, threadId),
+      left: (familyId, departures) =>
+        retrying(() => writeLastSeen(db.forFamily(familyId), familyId, departures)),
+    };
   }
 }
 

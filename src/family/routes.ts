@@ -1,0 +1,107 @@
+import * as z from 'zod';
+import { type Caller, identify, identifyToken, lookUpCaller } from '../platform/caller.ts';
+import type { Deps } from '../platform/deps.ts';
+import { type Endpoint, endpoint, json } from '../platform/endpoint.ts';
+import { AppError } from '../platform/errors.ts';
+import type { OnlineMember } from '../platform/family-rpc.ts';
+import { iso } from '../platform/validation.ts';
+import { PROTOCOL, upgradeRequest } from './upgrade.ts';
+
+const deviceState = z.enum(['active', 'away'], 'should be active or away').default('active');
+
+const onlineSchema = z.object({
+  online: z.array(
+    z.object({
+      userId: z.string(),
+      state: z.enum(['online', 'away']),
+      since: z.iso.datetime(),
+    }),
+  ),
+});
+
+const online = (members: OnlineMember[]) =>
+  json({ online: members.map((member) => ({ ...member, since: iso(member.since) })) });
+
+const presence = endpoint({
+  method: 'get',
+  path: '/api/presence',
+  who: 'user',
+  tag: 'presence',
+  summary: 'Who of the family is here',
+  answer: { status: 200, description: 'Everyone who is online or away', schema: onlineSchema },
+  handle: async ({ deps, caller }) => online(await deps.family(caller.familyId).presence()),
+});
+
+const heartbeat = endpoint({
+  method: 'post',
+  path: '/api/presence/heartbeat',
+  who: 'user',
+  tag: 'presence',
+  summary: 'A sign of life, every 20 s, from a client without a socket',
+  body: z.object({ state: deviceState }),
+  optionalBody: true,
+  answer: { status: 200, description: 'Everyone who is online or away', schema: onlineSchema },
+  handle: async ({ deps, caller, body }) => {
+    const family = deps.family(caller.familyId);
+    return online(await family.heartbeat(caller.userId, body.state, caller.sessionId ?? ''));
+  },
+});
+
+const socket = endpoint({
+  method: 'get',
+  path: '/api/presence/socket',
+  // Not 'user': a browser of another origin can send its token as a subprotocol only, and the cookie needs our Origin.
+  who: 'public',
+  tag: 'presence',
+  summary:
+    'WebSocket of live events; authenticated by cookie, Authorization, or subprotocols "fcs.v1, bearer.<jwt>"',
+  query: z.object({ state: deviceState }),
+  headers: { 'Sec-WebSocket-Protocol': 'fcs.v1, bearer.<jwt>' },
+  answer: { status: 101, description: 'The socket; its first frame is a snapshot' },
+  errors: ['unauthenticated', 'forbidden', 'rate_limited'],
+  handle: async ({ deps, query, request }) => {
+    const protocols = offeredProtocols(request);
+    const caller = await socketCaller(request, protocols, deps);
+    if (request.headers.get('Upgrade')?.toLowerCase() !== 'websocket') {
+      throw new AppError('invalid_request', 'Open this address as a WebSocket.');
+    }
+    const { userId, familyId, sessionId, expiresAt } = caller;
+    const protocol = protocols.includes(PROTOCOL) ? PROTOCOL : null;
+    return await deps
+      .family(familyId)
+      .fetch(upgradeRequest({ userId, familyId, sessionId, expiresAt, state: query.state, protocol }));
+  },
+});
+
+function offeredProtocols(request: Request): string[] {
+  const header = request.headers.get('Sec-WebSocket-Protocol') ?? '';
+  return header.split(',').map((protocol) => protocol.trim());
+}
+
+/** Who opens a socket. `Authorization` outranks the subprotocol, which outranks the cookie. */
+async function socketCaller(request: Request, protocols: string[], deps: Deps): Promise<Caller> {
+  const token = protocols.find((protocol) => protocol.startsWith('bearer.'))?.slice('bearer.'.length);
+  const authorization = request.headers.get('Authorization');
+  const identity =
+    token !== undefined && authorization === null
+      ? await identifyToken(token, deps.config)
+      : await identify({ authorization, cookie: request.headers.get('Cookie') }, deps.config);
+  if (identity.kind === 'nobody') throw new AppError('unauthenticated', 'Sign in, or send a bearer token.');
+  if (identity.kind === 'service') {
+    throw new AppError('forbidden', 'A service token opens /api/admin only.');
+  }
+  const { caller } = identity;
+  if (caller.via === 'cookie' && request.headers.get('Origin') !== deps.config.PUBLIC_ORIGIN) {
+    throw new AppError(
+      'forbidden',
+      'Sockets with the session cookie must be opened by our own pages (Origin).',
+    );
+  }
+  const found = await lookUpCaller(deps.db.forFamily(caller.familyId), caller, deps.now());
+  if (!found)
+    throw new AppError('unauthenticated', 'This sign-in has ended, or the person is not known here.');
+  return found;
+}
+
+/** Presence over HTTP, and the socket. */
+export const presenceEndpoints: readonly Endpoint[] = [presence, heartbeat, socket];
