@@ -157,7 +157,7 @@ export const ENGLISH: Language = {
     ],
     ...['(?:cancel|end|stop) my subscription', 'i (?:want|would like) (?:this|it|you|them) to stop'],
     ...['(?:reply |text |txt |send )?stop to (?:opt out|unsubscribe|end|stop|quit|cancel)'],
-    ...['(?:reply|text|txt|send) stop', 'discontinue', 'cease', 'desist', 'opting out', 'unsub'],
+    ...['(?:reply|text|txt|send) stop', 'discontinue', 'cease', 'desist', 'opting out', 'unsub', 'no more'],
   ],
   words: [
     ...[
@@ -219,7 +219,7 @@ export const SPANISH: Language = {
     `(?:(?:quiero|quisiera|deseo|necesito) )?(?:cancelen|cancele|cancelar|detengan|detenga|detener|suspendan|suspender|paren|parar|alto a) ${MENSAJES}`,
     `(?:eliminen|elimine|elimina|eliminar|borren|borre|borra|borrar|quiten|quite|quita|quitar) mi (?:numero|telefono)(?: de ${LISTA})?`,
   ],
-  weak: ['ya no me (?:escriban|escriba|texteen|textee|contacten|contacte)', 'paren', 'detenganse'],
+  weak: ['ya no me (?:escriban|escriba|texteen|textee|contacten|contacte)', 'paren', 'detenganse', 'no mas'],
   words: ['stop', 'alto', 'pare', 'parar', 'detener', 'cancelar', 'desuscribir'],
 };
 
