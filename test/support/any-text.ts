@@ -3,17 +3,17 @@ import fc from 'fast-check';
 /** Text of any kind that a caller may send: words, scripts, emoji, controls, lone surrogates. */
 export function anyText(maxLength: number): fc.Arbitrary<string> {
   const codeUnits = fc
-    .array(fc.integer({ min: 0, max: 0xffff }), { maxLength })
+    .array(fc.integer({ min: 0, max: 0xffff }), { maxLength, size: 'max' })
     .map((units) => String.fromCharCode(...units));
   const pieces = fc
-    .array(fc.constantFrom(...PIECES), { maxLength: Math.ceil(maxLength / 5) })
+    .array(fc.constantFrom(...PIECES), { maxLength: Math.ceil(maxLength / 5), size: 'max' })
     .map((some) => some.join('').slice(0, maxLength));
   return fc.oneof(
     pieces,
     codeUnits,
-    fc.string({ unit: 'binary', maxLength }),
-    fc.string({ unit: 'grapheme', maxLength }),
-    fc.string({ unit: 'grapheme-ascii', maxLength }),
+    fc.string({ unit: 'binary', maxLength, size: 'max' }),
+    fc.string({ unit: 'grapheme', maxLength, size: 'max' }),
+    fc.string({ unit: 'grapheme-ascii', maxLength, size: 'max' }),
   );
 }
 
