@@ -61,3 +61,8 @@ function plain(input: unknown): string | null {
   const typed = input.normalize('NFKC').replace(INVISIBLE, '').replace(DASHES, '-').trim();
   return TYPED.test(typed) ? typed : null;
 }
+
+/** The country of an E.164 number's plan, ISO 3166-1 alpha-2; null when no plan has it. */
+export function countryOf(e164: string): string | null {
+  return parsePhoneNumberFromString(e164, { extract: false })?.country ?? null;
+}

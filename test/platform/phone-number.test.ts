@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { normalizeTyped, numberPrefix, parsePhone } from '../../src/identity/phone-number.ts';
+import { countryOf, normalizeTyped, numberPrefix, parsePhone } from '../../src/platform/phone-number.ts';
 
 const US_CA = ['US', 'CA'];
 
@@ -208,4 +208,14 @@ test('the prefix is all but the last four digits', () => {
   expect(numberPrefix('+12025559999')).toBe(numberPrefix('+12025550000'));
   expect(numberPrefix('+12025560000')).not.toBe(numberPrefix('+12025550000'));
   expect(numberPrefix('+33612345678')).toBe('+3361234');
+});
+
+test.each([
+  ['+12025550123', 'US'],
+  ['+16135550123', 'CA'],
+  ['+4915112345678', 'DE'],
+  ['+999', null],
+  ['', null],
+])('the country of %s is %s', (number, country) => {
+  expect(countryOf(number)).toBe(country);
 });
