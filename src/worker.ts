@@ -4,11 +4,14 @@ import { type FamilyHost, FamilyObject } from './family/family.ts';
 import { memberIds, writeLastSeen } from './family/records.ts';
 import { presenceEndpoints } from './family/routes.ts';
 import { familySettings } from './family/settings.ts';
+import { linkEndpoints } from './links/endpoints.ts';
+import { mountAssociation } from './links/well-known.ts';
 import { type DeliveryFacts, decide } from './notifications/policy.ts';
 import { type Bindings, createDeps, type Deps } from './platform/deps.ts';
 import { mount } from './platform/endpoint.ts';
 import { familyClient } from './platform/family-client.ts';
 import { errorFields } from './platform/log.ts';
+import { mountLinkPages } from './web/link-pages.ts';
 
 /** The dependencies of one invocation. @throws ConfigError */
 function depsOf(env: Bindings, ctx: Pick<ExecutionContext, 'waitUntil'>): Deps {
@@ -21,8 +24,10 @@ function depsOf(env: Bindings, ctx: Pick<ExecutionContext, 'waitUntil'>): Deps {
 }
 
 const app = createApp(depsOf);
-
 mount(app, presenceEndpoints);
+mount(app, linkEndpoints);
+mountAssociation(app);
+mountLinkPages(app);
 
 /** One object a family; what it needs of the rungs above it is put in here. */
 export class Family extends FamilyObject<Bindings> {

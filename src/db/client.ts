@@ -19,8 +19,30 @@ export interface Databases {
   shards(): Db[];
 }
 
+interface BatchItem {
+  _prepare(): {
+    getQuery(): { sql: string; params: unknown[] };
+    mapResult(result: unknown, isFromBatch: boolean): unknown;
+  };
+}
+
+/** Opens one D1. Drizzle's own `batch` cannot bind the parameters of raw statements, so ours does. */
+function open(d1: D1Database): Db {
+  const db = drizzle(d1, { schema });
+  const batch = async (items: readonly BatchItem[]) => {
+    const prepared = items.map((item) => item._prepare());
+    const statements = prepared.map((item) => {
+      const { sql, params } = item.getQuery();
+      return d1.prepare(sql).bind(...params);
+    });
+    const results = await d1.batch(statements);
+    return results.map((result, i) => prepared[i]!.mapResult(result, true));
+  };
+  return Object.assign(db, { batch: batch as unknown as Db['batch'] });
+}
+
 /** Opens the databases over one D1 binding. */
 export function openDatabases(d1: D1Database): Databases {
-  const db = drizzle(d1, { schema });
+  const db = open(d1);
   return { directory: db, forFamily: () => db, forLink: () => db, shards: () => [db] };
 }

@@ -21,6 +21,8 @@ export interface LandingView {
   app: AppLinks | null;
   /** The reader comes back from an attempt to open the app, or chose the web: do not offer it again. */
   webOnly: boolean;
+  /** Query string under which a preview bot that is a person after all gets the whole page. */
+  insist: string;
 }
 
 /** Response headers of the landing page. */
@@ -70,7 +72,13 @@ export function LandingPage(view: LandingView) {
           </p>
           <h1>{words.title}</h1>
           <p>{words.text}</p>
-          {!reader.preview && <Choices {...view} />}
+          {reader.preview ? (
+            <p class="note">
+              <a href={view.insist}>Show the whole page</a>
+            </p>
+          ) : (
+            <Choices {...view} />
+          )}
         </main>
         {!reader.preview && <script nonce={view.cspNonce}>{raw(LANDING_SCRIPT)}</script>}
       </body>

@@ -1,0 +1,78 @@
+import { appLinks } from '../links/app-links.ts';
+import { readerOf } from '../links/device.ts';
+import { linkFate } from '../links/find.ts';
+import { signInPath, threadPath } from '../links/safe-next.ts';
+import type { Config } from '../platform/config.ts';
+import { LandingPage, landingHeaders } from './landing.tsx';
+import type { LandingState } from './landing-words.ts';
+import type { Door } from './link-door.ts';
+import { NONCE_FIELD, nonceCookie, pageNonce, randomNonce } from './page-nonce.ts';
+
+const STATUS: Record<LandingState, number> = {
+  ready: 200,
+  other_person: 200,
+  plain: 200,
+  preview: 200,
+  retry: 403,
+  unknown: 404,
+  used: 410,
+  expired: 410,
+  busy: 429,
+};
+
+/** States in which there is a button to press. */
+const PRESSABLE: readonly LandingState[] = ['ready', 'other_person', 'retry'];
+
+/** Renders the landing page for a request; sets the nonce cookie wherever there is a button. */
+export function landingResponse(
+  { config, now, request }: { config: Config; now: number; request: Request },
+  state: LandingState,
+  door: Door | null,
+): Response {
+  const url = new URL(request.url);
+  const insists = url.searchParams.get('reader') === '1';
+  const reader = readerOf(request.headers.get('User-Agent') ?? undefined);
+  const cspNonce = randomNonce();
+  const nonce = pageNonce(config, request.headers.get('Cookie'));
+  const pressable = door !== null && PRESSABLE.includes(state);
+  const page = LandingPage({
+    state,
+    brand: config.BRAND_NAME,
+    reader: insists ? { ...reader, preview: false } : reader,
+    cspNonce,
+    form: pressable ? { action: door.action, fields: formFields(door, state, nonce) } : null,
+    signIn: state === 'other_person' || state === 'busy' ? null : signInPath(destination(door, now)),
+    stay: state === 'other_person' ? '/messages' : null,
+    app: door && appOf(config, state, door, now),
+    webOnly: url.searchParams.get('web') === '1',
+    insist: `${url.search ? `${url.search}&` : '?'}reader=1`,
+  });
+  const headers = new Headers({ 'Content-Type': 'text/html; charset=utf-8', ...landingHeaders(cspNonce) });
+  if (pressable) headers.append('Set-Cookie', nonceCookie(config, nonce));
+  return new Response(`<!doctype html>${page}`, { status: STATUS[state], headers });
+}
+
+function formFields(door: Door, state: LandingState, nonce: string): Record<string, string> {
+  const fields = { ...door.fields, [NONCE_FIELD]: nonce };
+  return state === 'other_person' ? { ...fields, switch: '1' } : fields;
+}
+
+/** Where signing in by phone leads: the thread, as long as the link (or its address) finds it. */
+function destination(door: Door | null, now: number): string {
+  const link = door?.link;
+  if (link && linkFate(link, now) !== 'gone') return threadPath(link.threadId);
+  return threadPath(door?.namedThread ?? null);
+}
+
+/** Ways into the app, while the link still finds its thread and there is nothing to decide first. */
+function appOf(config: Config, state: LandingState, { link, appPath }: Door, now: number) {
+  if (state === 'unknown' || state === 'other_person' || state === 'busy') return null;
+  if (link && linkFate(link, now) === 'gone') return null;
+  const stores = {
+    publicOrigin: config.PUBLIC_ORIGIN,
+    alternateOrigin: config.LINK_ALTERNATE_ORIGIN ?? null,
+    iosAppStoreId: config.IOS_APP_STORE_ID ?? null,
+    androidPackage: config.ANDROID_PACKAGE[0] ?? null,
+  };
+  return appLinks(stores, appPath, link?.code ?? null);
+}

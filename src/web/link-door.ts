@@ -1,0 +1,41 @@
+import { findLink, type Link } from '../links/find.ts';
+import { findByToken } from '../links/magic.ts';
+import type { Deps } from '../platform/deps.ts';
+
+/** One of the doors to a link: where it stands, what its form carries, and the link behind it. */
+export interface Door {
+  /** Path and query that the app would be opened with. */
+  appPath: string;
+  /** Where the button posts to, and the fields that say which link is meant. */
+  action: string;
+  fields: Record<string, string>;
+  /** The thread that the address itself names. */
+  namedThread: string | null;
+  /** What the address carries. Only codes can be guessed; `bare`: neither code nor token. */
+  kind: 'code' | 'token' | 'bare';
+  link: Link | null;
+}
+
+type DoorDeps = Pick<Deps, 'config' | 'db' | 'now'>;
+
+/** `/l/:code` */
+export async function codeDoor({ db }: DoorDeps, code: string): Promise<Door> {
+  const path = `/l/${encodeURIComponent(code)}`;
+  const link = await findLink(db, code);
+  return { appPath: path, action: path, fields: {}, namedThread: null, kind: 'code', link };
+}
+
+/** `/magic?token=` and `/ul/thread/:threadId?mt=`; a token for another thread than the named one is none. */
+export async function tokenDoor(deps: DoorDeps, token: string, namedThread: string | null): Promise<Door> {
+  const found = token === '' ? null : await findByToken(deps, token);
+  const link = namedThread === null || found?.threadId === namedThread ? found : null;
+  const path = `/ul/thread/${encodeURIComponent(namedThread ?? link?.threadId ?? '')}`;
+  return {
+    appPath: token === '' ? path : `${path}?mt=${encodeURIComponent(token)}`,
+    action: '/magic',
+    fields: { token },
+    namedThread,
+    kind: token === '' ? 'bare' : 'token',
+    link,
+  };
+}
