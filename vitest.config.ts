@@ -1,9 +1,13 @@
 import path from 'node:path';
 import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin';
 import { defineConfig } from 'vitest/config';
+import { buildAssets } from './dev/build.ts';
 import { workerSettings } from './test/support/settings.ts';
 
 const SPECIAL = 'test/**/*.{worker,e2e,browser}.test.ts';
+
+// The Worker bundles the list of what browsers load, so it is built first.
+await buildAssets();
 
 export default defineConfig({
   test: {

@@ -1,4 +1,4 @@
-import { Hono, type MiddlewareHandler } from 'hono';
+import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { cors } from 'hono/cors';
 import { secureHeaders } from 'hono/secure-headers';
 import { mountHealth } from './admin/health.ts';
@@ -8,6 +8,7 @@ import type { Bindings, Deps } from './platform/deps.ts';
 import type { AppEnv } from './platform/endpoint.ts';
 import { AppError } from './platform/errors.ts';
 import { consoleLog, errorFields } from './platform/log.ts';
+import { errorPage, wantsPage } from './web/error-answer.tsx';
 
 /** Turns whatever was thrown into a named answer. */
 export function errorResponse(error: unknown): Response {
@@ -42,8 +43,12 @@ export function createApp(depsOf: (env: Bindings, ctx: ExecutionContext) => Deps
     c.set('deps', depsOf(c.env, c.executionCtx as ExecutionContext));
     await next();
   };
-  app.onError((error) => errorResponse(error));
-  app.notFound(() => errorResponse(new AppError('not_found', 'There is nothing at this address.')));
+  const answerError = (error: unknown, c: Context<AppEnv>) => {
+    const answer = errorResponse(error);
+    return wantsPage(c.req.raw) ? errorPage(c, error, answer) : answer;
+  };
+  app.onError(answerError);
+  app.notFound((c) => answerError(new AppError('not_found', 'There is nothing at this address.'), c));
   // What a route sets itself stands. Not `no-referrer`: with that Chromium posts our forms with `Origin: null`.
   app.use(
     secureHeaders({

@@ -12,6 +12,7 @@ import { mount } from './platform/endpoint.ts';
 import { familyClient } from './platform/family-client.ts';
 import { errorFields } from './platform/log.ts';
 import { mountLinkPages } from './web/link-pages.ts';
+import { mountPages } from './web/pages.ts';
 
 /** The dependencies of one invocation. @throws ConfigError */
 function depsOf(env: Bindings, ctx: Pick<ExecutionContext, 'waitUntil'>): Deps {
@@ -28,6 +29,7 @@ mount(app, presenceEndpoints);
 mount(app, linkEndpoints);
 mountAssociation(app);
 mountLinkPages(app);
+mountPages(app);
 
 /** One object a family; what it needs of the rungs above it is put in here. */
 export class Family extends FamilyObject<Bindings> {

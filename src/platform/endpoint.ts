@@ -150,7 +150,7 @@ async function resolveCaller(
 }
 
 /** Prolongs the browser's copy of a session along with the row. */
-function withRollingCookie(
+export function withRollingCookie(
   response: Response,
   caller: Caller | ClaimedCaller | null,
   request: Request,

@@ -1,0 +1,159 @@
+import { Notice } from './layout.tsx';
+
+/** Where somebody is on their way in. */
+export interface LoginView {
+  step: 'phone' | 'code';
+  /** As typed; kept when something was wrong with it. */
+  phone: string;
+  next: string;
+  error: string | null;
+  /** Seconds until another code may be asked for; null when nothing is known. */
+  resendSeconds: number | null;
+  /** The code was sent again. */
+  again: boolean;
+  codeMinutes: number;
+  /** An example of a number. */
+  example: string;
+}
+
+/** `/login`: first the number, then the code that was texted to it. */
+export function LoginPage(view: LoginView) {
+  return (
+    <main id="main" class="page narrow" tabindex={-1}>
+      <div id="door" class="door" data-region>
+        {view.step === 'phone' ? <PhoneStep {...view} /> : <CodeStep {...view} />}
+      </div>
+    </main>
+  );
+}
+
+function PhoneStep({ phone, next, error, example }: LoginView) {
+  return (
+    <>
+      <header class="page-head">
+        <h1 tabindex={-1}>Sign in</h1>
+        <p>We text a six-digit code to your phone. No password to remember.</p>
+      </header>
+      <form method="post" action="/login" class="stack" data-swap="door">
+        <input type="hidden" name="next" value={next} />
+        <div class="field">
+          <label for="phone">Your mobile number</label>
+          <input
+            id="phone"
+            name="phone"
+            type="tel"
+            inputmode="tel"
+            autocomplete="tel"
+            required
+            value={phone}
+            placeholder={example}
+            aria-invalid={error ? 'true' : undefined}
+            aria-describedby={error ? 'phone-error' : 'phone-hint'}
+          />
+          {error ? (
+            <p class="error" id="phone-error" role="alert">
+              {error}
+            </p>
+          ) : (
+            <p class="hint" id="phone-hint">
+              The number that you verified in the app.
+            </p>
+          )}
+        </div>
+        <button class="button go full" type="submit">
+          Text me a code
+        </button>
+      </form>
+      <p class="soft small">
+        By asking for a code you agree to get this one text. Msg &amp; data rates may apply. See our{' '}
+        <a href="/terms">Terms</a> and <a href="/privacy">Privacy policy</a>.
+      </p>
+    </>
+  );
+}
+
+function CodeStep({ phone, next, error, resendSeconds, again, codeMinutes }: LoginView) {
+  return (
+    <>
+      <header class="page-head">
+        <h1 tabindex={-1}>Enter your code</h1>
+        <p>
+          If <b class="nowrap">{phone}</b> is a number we know, a code is on its way to it. It works for{' '}
+          {codeMinutes} minutes.
+        </p>
+      </header>
+      {again && <Notice tone="good">A new code is on its way. The old one no longer works.</Notice>}
+      <form method="post" action="/login/code" class="stack" data-swap="door" data-code-form>
+        <input type="hidden" name="next" value={next} />
+        <input type="hidden" name="phone" value={phone} />
+        <CodeField error={error} />
+        <button class="button go full" type="submit">
+          Sign in
+        </button>
+      </form>
+      <div class="row">
+        <ResendForm
+          action="/login"
+          fields={{ phone, next, again: '1' }}
+          seconds={resendSeconds}
+          swap="door"
+        />
+        <a class="link-button" href={`/login?next=${encodeURIComponent(next)}`}>
+          Use another number
+        </a>
+      </div>
+    </>
+  );
+}
+
+/** Six digits; phones offer the code that was just texted. */
+export function CodeField({ error }: { error: string | null }) {
+  return (
+    <div class="field">
+      <label for="code">Six-digit code</label>
+      <input
+        id="code"
+        class="code-input"
+        name="code"
+        type="text"
+        inputmode="numeric"
+        autocomplete="one-time-code"
+        pattern="[0-9 ]{6,7}"
+        maxlength={7}
+        required
+        aria-invalid={error ? 'true' : undefined}
+        aria-describedby={error ? 'code-error' : undefined}
+        data-autofocus
+      />
+      {error && (
+        <p class="error" id="code-error" role="alert">
+          {error}
+        </p>
+      )}
+    </div>
+  );
+}
+
+/** Asks for another code, once that is allowed: the script counts down, without one the server says how long. */
+export function ResendForm({
+  action,
+  fields,
+  seconds,
+  swap,
+}: {
+  action: string;
+  fields: Record<string, string>;
+  seconds: number | null;
+  swap: string;
+}) {
+  return (
+    <form method="post" action={action} data-swap={swap}>
+      {Object.entries(fields).map(([name, value]) => (
+        <input type="hidden" name={name} value={value} />
+      ))}
+      <button class="link-button" type="submit" data-wait={seconds ?? undefined} data-words="Send a new code">
+        Send a new code
+      </button>
+    </form>
+  );
+}
