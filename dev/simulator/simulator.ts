@@ -131,7 +131,6 @@ export async function createSimulator(options: SimulatorOptions = {}): Promise<S
       new Promise((resolve) => {
         carrier.work.cancel();
         carrier.webhooks.close();
-        page.close();
         server.close(() => resolve());
         server.closeAllConnections();
       }),

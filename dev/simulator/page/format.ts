@@ -1,0 +1,44 @@
+import { type Html, html } from './html.ts';
+
+/** A North American number as people write it, any other one as it is. */
+export function formatPhone(phone: string): string {
+  const match = /^\+1(\d{3})(\d{3})(\d{4})$/.exec(phone);
+  return match ? `+1 ${match[1]} ${match[2]} ${match[3]}` : phone;
+}
+
+/** What stands in the round picture: initials, or the sign of a stranger. */
+export function initials(name: string): string {
+  const letters = name
+    .split(/\s+/)
+    .map((word) => [...word][0] ?? '')
+    .filter((letter) => /\p{L}/u.test(letter));
+  return letters.length === 0
+    ? '?'
+    : [letters[0], letters.length > 1 ? letters.at(-1) : ''].join('').toUpperCase();
+}
+
+/** Hours and minutes, on the clock of the machine that runs the simulator. */
+export function clock(ms: number): string {
+  return new Intl.DateTimeFormat('en-US', { hour: 'numeric', minute: '2-digit' }).format(ms);
+}
+
+const LINK = /https?:\/\/[^\s<>"']+/g;
+
+/** A text with its links made tappable; punctuation that ends a sentence stays outside of them. */
+export function linkify(text: string): Html[] {
+  const parts: Html[] = [];
+  let from = 0;
+  for (const match of text.matchAll(LINK)) {
+    const url = match[0].replace(/[.,;:!?)\]]+$/, '');
+    parts.push(
+      html`${text.slice(from, match.index)}<a href="${url}" target="_blank" rel="noopener noreferrer">${url}</a>`,
+    );
+    from = match.index + url.length;
+  }
+  return [...parts, html`${text.slice(from)}`];
+}
+
+/** An id for the page, from a phone number or a person's id. */
+export function cardId(key: string): string {
+  return `phone-${key.replace(/[^\w-]/g, '')}`;
+}
