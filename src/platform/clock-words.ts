@@ -1,0 +1,56 @@
+import { knownTimeZone } from './time-zone.ts';
+
+const DAY_MS = 86_400_000;
+const MONTHS = [
+  ...['January', 'February', 'March', 'April', 'May', 'June'],
+  ...['July', 'August', 'September', 'October', 'November', 'December'],
+];
+
+/** The formatter of the zone asked for last: a page of the log is all in one zone, and making one is dear. */
+let last: { zone: string; format: Intl.DateTimeFormat } | null = null;
+
+function formatterOf(timeZone: string): Intl.DateTimeFormat {
+  if (last?.zone !== timeZone) {
+    const format = new Intl.DateTimeFormat('en-US', {
+      timeZone: knownTimeZone(timeZone),
+      weekday: 'long',
+      year: 'numeric',
+      month: 'numeric',
+      day: 'numeric',
+      hour: 'numeric',
+      minute: '2-digit',
+    });
+    last = { zone: timeZone, format };
+  }
+  return last.format;
+}
+
+/**
+ * A moment as people say it, on the wall clock of `timeZone`: `7:00 AM`, `7:00 AM tomorrow`,
+ * `7:00 AM yesterday`, `7:00 AM on Sunday, May 3`, and with the year when it is not this one.
+ * @param at - ms UTC
+ * @param now - ms UTC
+ * @param timeZone - IANA name; an unknown one counts as UTC
+ */
+export function clockWords(at: number, now: number, timeZone: string): string {
+  const format = formatterOf(timeZone);
+  const [moment, today] = [partsOf(format, at), partsOf(format, now)];
+  const time = `${moment.hour}:${moment.minute} ${moment.dayPeriod}`;
+  const days = dayOf(moment) - dayOf(today);
+  if (days === 0) return time;
+  if (days === 1) return `${time} tomorrow`;
+  if (days === -1) return `${time} yesterday`;
+  const year = moment.year === today.year ? '' : `, ${moment.year}`;
+  return `${time} on ${moment.weekday}, ${MONTHS[Number(moment.month) - 1]} ${moment.day}${year}`;
+}
+
+type Parts = Partial<Record<Intl.DateTimeFormatPartTypes, string>>;
+
+function partsOf(format: Intl.DateTimeFormat, at: number): Parts {
+  return Object.fromEntries(format.formatToParts(at).map(({ type, value }) => [type, value]));
+}
+
+/** The day's number on the calendar of its zone. */
+function dayOf(parts: Parts): number {
+  return Date.UTC(Number(parts.year), Number(parts.month) - 1, Number(parts.day)) / DAY_MS;
+}
