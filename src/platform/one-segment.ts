@@ -1,6 +1,5 @@
-import { capacityOf, foldToGsm7, graphemes, unitsOf } from './sms-text.ts';
+import { capacityOf, cutText, foldToGsm7, unitsOf } from './sms-text.ts';
 
-const ELLIPSIS = '...';
 /** Stands in for a name of which nothing is left in GSM-7. */
 const NAMELESS = 'Family chat';
 const ROOM = capacityOf(1, 'GSM-7');
@@ -14,14 +13,7 @@ export function gsm7Line(text: string): string {
 
 /** The beginning of a GSM-7 text that fits into so many septets, marked by `...` when something is missing. */
 export function cutGsm7(text: string, septets: number): string {
-  if (unitsOf(text, 'GSM-7') <= septets) return text;
-  let [kept, left] = ['', septets - ELLIPSIS.length];
-  for (const grapheme of graphemes(text)) {
-    left -= unitsOf(grapheme, 'GSM-7');
-    if (left < 0) break;
-    kept += grapheme;
-  }
-  return kept === '' ? '' : kept.trimEnd() + ELLIPSIS;
+  return cutText(text, septets, 'GSM-7') ?? '';
 }
 
 /**

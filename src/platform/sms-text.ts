@@ -17,6 +17,7 @@ const CAPACITY = {
   'UCS-2': { alone: 70, part: 67 },
 } as const;
 
+const ELLIPSIS = '...';
 const PLAIN_ASCII = /^[\n -Z_a-z]*$/;
 const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' });
 
@@ -59,6 +60,25 @@ export function unitsOf(text: string, encoding: Encoding): number {
 /** Units that fit into so many segments, if no character falls on the border of two parts. */
 export function capacityOf(segments: number, encoding: Encoding): number {
   return segments === 1 ? CAPACITY[encoding].alone : CAPACITY[encoding].part * segments;
+}
+
+/**
+ * The longest beginning of `text` that fits into `room` units, cut between graphemes and marked by `...`; the whole
+ * text when it fits.
+ * @param least - graphemes that must remain before the `...`
+ * @returns null when fewer would
+ */
+export function cutText(text: string, room: number, encoding: Encoding, least = 1): string | null {
+  if (unitsOf(text, encoding) <= room) return text;
+  let [kept, left, count] = ['', room - ELLIPSIS.length, 0];
+  // What lies far beyond the room need not be split into graphemes.
+  for (const grapheme of graphemes(text.slice(0, Math.max(0, room) + 64))) {
+    left -= unitsOf(grapheme, encoding);
+    if (left < 0) break;
+    kept += grapheme;
+    count++;
+  }
+  return count < least ? null : kept.trimEnd() + ELLIPSIS;
 }
 
 /**
