@@ -66,5 +66,6 @@ export function notify(carrier: Carrier, phone: string | null, code: number, tex
   const seq = (carrier.notices.at(-1)?.seq ?? 0) + 1;
   const notice: Notice = { seq, at: Date.now(), phone, code, text };
   carrier.notices.push(notice);
+  if (carrier.notices.length > 1000) carrier.notices.shift();
   carrier.events.emit({ type: 'notice', notice });
 }

@@ -77,7 +77,7 @@ function screen(carrier: Carrier, card: Card): Html {
   const sender = formatPhone(carrier.settings.from[0] ?? '');
   return html`<div class="contact"><span class="picture brand" aria-hidden="true">${circleIcon}</span><p>${sender}</p></div>
     ${stopBanner(carrier, card)}
-    <div class="thread" role="log" aria-label="Texts on ${card.name}’s phone" tabindex="0">${lines}<p class="empty">No texts yet</p></div>
+    <div class="thread" role="log" aria-label="Texts on ${card.name}’s phone" tabindex="0">${lines}<p class="empty">No texts yet. When someone posts while ${card.name} is away, one arrives here.</p></div>
     ${composer(card, card.phone)}`;
 }
 
