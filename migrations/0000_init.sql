@@ -18,6 +18,7 @@ CREATE TABLE `consent_events` (
 	`action` text NOT NULL,
 	`source` text NOT NULL,
 	`version` text,
+	`origin` text,
 	`client_address` text,
 	`user_agent` text,
 	`at` integer NOT NULL
@@ -42,16 +43,17 @@ CREATE TABLE `families` (
 );
 --> statement-breakpoint
 CREATE TABLE `family_updates` (
-	`id` text PRIMARY KEY NOT NULL,
+	`seq` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
+	`id` text NOT NULL,
 	`family_id` text NOT NULL,
 	`user_id` text NOT NULL,
 	`change` text NOT NULL,
 	`created_at` integer NOT NULL,
-	`done_at` integer
+	`claimed_at` integer
 );
 --> statement-breakpoint
-CREATE INDEX `family_updates_open` ON `family_updates` (`done_at`,`created_at`);--> statement-breakpoint
-CREATE INDEX `family_updates_user` ON `family_updates` (`user_id`);--> statement-breakpoint
+CREATE UNIQUE INDEX `family_updates_id_unique` ON `family_updates` (`id`);--> statement-breakpoint
+CREATE INDEX `family_updates_user` ON `family_updates` (`user_id`,`seq`);--> statement-breakpoint
 CREATE TABLE `inbound_texts` (
 	`message_sid` text PRIMARY KEY NOT NULL,
 	`number_hash` text NOT NULL,
@@ -237,6 +239,7 @@ CREATE TABLE `users` (
 	`phone_unusable_at` integer,
 	`time_zone` text,
 	`last_seen_at` integer,
+	`applied_update` integer DEFAULT 0 NOT NULL,
 	`created_at` integer NOT NULL,
 	`deleted_at` integer,
 	FOREIGN KEY (`family_id`) REFERENCES `families`(`id`) ON UPDATE no action ON DELETE no action

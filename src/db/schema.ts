@@ -53,21 +53,24 @@ export const phoneNumbers = sqliteTable(
 );
 
 /**
- * What a change in the directory owes to a family's rows: written in the batch that makes the change,
- * applied at once, and again by the sweep until it is done. Applying twice does no harm.
+ * What a change in the directory owes to a family's rows: written in the batch that makes the change, applied
+ * at once, and by the sweep when that failed. A row goes when it is done; what it may hold of a person goes too.
  */
 export const familyUpdates = sqliteTable(
   'family_updates',
   {
-    id: text('id').primaryKey(),
+    /** The order of the directory's changes; a person's rows take them in this order, each once. */
+    seq: integer('seq').primaryKey({ autoIncrement: true }),
+    id: text('id').notNull().unique(),
     familyId: text('family_id').notNull(),
     userId: text('user_id').notNull(),
-    /** A `FamilyUpdate` of consent/family-updates.ts, as JSON. */
+    /** A `Change` of consent/changes.ts, as JSON. */
     change: text('change').notNull(),
     createdAt: at('created_at').notNull(),
-    doneAt: at('done_at'),
+    /** When somebody last set out to send the text that this update owes. */
+    claimedAt: at('claimed_at'),
   },
-  (t) => [index('family_updates_open').on(t.doneAt, t.createdAt), index('family_updates_user').on(t.userId)],
+  (t) => [index('family_updates_user').on(t.userId, t.seq)],
 );
 
 /** One live one-time code a subject: a person proving a number, or a number signing in. */
@@ -190,6 +193,8 @@ export const users = sqliteTable(
     phoneUnusableAt: at('phone_unusable_at'),
     timeZone: text('time_zone'),
     lastSeenAt: at('last_seen_at'),
+    /** `seq` of the last of the directory's updates that these rows have followed. */
+    appliedUpdate: integer('applied_update').notNull().default(0),
     createdAt: at('created_at').notNull(),
     deletedAt: at('deleted_at'),
   },
@@ -235,6 +240,8 @@ export const consentEvents = sqliteTable(
       enum: ['web', 'api', 'keyword', 'carrier', 'import', 'number_moved', 'number_removed'],
     }).notNull(),
     version: text('version'),
+    /** For an import: where the host application says that the consent was given. */
+    origin: text('origin'),
     clientAddress: text('client_address'),
     userAgent: text('user_agent'),
     at: at('at').notNull(),

@@ -1,0 +1,167 @@
+import { sql } from 'drizzle-orm';
+import { retrying } from '../db/retry.ts';
+import type { Deps } from '../platform/deps.ts';
+import type { Client } from '../platform/endpoint.ts';
+import { AppError } from '../platform/errors.ts';
+import { phoneHash } from '../platform/phone-hash.ts';
+import type { ConsentChange, Person } from './changes.ts';
+import { settle } from './family-updates.ts';
+import { noteCarrierBlock, noteUnusable } from './number-state.ts';
+import { changeJson, oweHolder, owePerson, updateId } from './owe.ts';
+
+/** Where an opt-in or opt-out by page or API came from. */
+export interface ConsentRequest extends Person {
+  /** `web`: the cookie session of a browser; `api`: a bearer token. */
+  source: 'web' | 'api';
+  client: Client;
+}
+
+/** An opt-in that the host application recorded. */
+export interface ImportedConsent extends Person {
+  /** When it was given, ms. */
+  at: number;
+  /** Where it was given, in the host's words. */
+  origin: string;
+  /** The wording's version, the host's own. */
+  version: string;
+}
+
+const ledgerFields = ({ source, client }: ConsentRequest) => ({
+  source,
+  origin: null,
+  clientAddress: client.address,
+  userAgent: client.userAgent,
+  carrier: false,
+});
+
+/** The number to text START to; null where a messaging service picks the sender. */
+export const startNumber = ({ config }: Pick<Deps, 'config'>): string | null => config.TWILIO_FROM ?? null;
+
+/** 409: the carrier blocks our texts to this number, and only START, texted from it, ends that. */
+export function carrierOptedOut(deps: Pick<Deps, 'config'>): AppError {
+  const number = startNumber(deps);
+  const where = number === null ? 'the number our texts come from' : number;
+  const message = `Your carrier blocks our texts since you said STOP. Text START to ${where} to get them again.`;
+  return new AppError('carrier_opted_out', message, { fields: { startNumber: number } });
+}
+
+/**
+ * Opts a person in by their own act on page or API. Lifts an opt-out of their number, never the carrier's
+ * block. The first opt-in for a number is confirmed by text, after the answer.
+ * @throws AppError `phone_unverified`, `carrier_opted_out`
+ */
+export async function optIn(deps: Deps, request: ConsentRequest & { version: string | null }): Promise<void> {
+  const { directory } = deps.db;
+  const now = deps.now();
+  const id = updateId(now);
+  const change: Omit<ConsentChange, 'numberHash'> = {
+    kind: 'consent',
+    action: 'opt_in',
+    ...ledgerFields(request),
+    version: request.version,
+    at: now,
+  };
+  const theirs = sql`n.user_id = ${request.userId} AND n.verified_at IS NOT NULL`;
+  const open = sql`${theirs} AND n.carrier_opted_out_at IS NULL`;
+  const [, , numbers] = await retrying(() =>
+    directory.batch([
+      oweHolder(directory, {
+        id,
+        now,
+        change: changeJson(change, { numberHash: sql`n.number_hash` }),
+        condition: open,
+      }),
+      directory.run(
+        sql`UPDATE phone_numbers AS n SET opted_out_at = NULL, updated_at = ${now} WHERE ${open}`,
+      ),
+      directory.all<{ blockedAt: number | null }>(sql`
+        SELECT n.carrier_opted_out_at AS blockedAt FROM phone_numbers n WHERE ${theirs}`),
+    ]),
+  );
+  const number = numbers[0];
+  if (!number) throw new AppError('phone_unverified', 'Verify a phone number first.');
+  if (number.blockedAt !== null) throw carrierOptedOut(deps);
+  await settle(deps, [request.userId]);
+}
+
+/** Opts a person out by their own act on page or API, and their number with them. */
+export async function optOut(deps: Deps, request: ConsentRequest): Promise<void> {
+  const { directory } = deps.db;
+  const now = deps.now();
+  const id = updateId(now);
+  const change: Omit<ConsentChange, 'numberHash'> = {
+    kind: 'consent',
+    action: 'opt_out',
+    ...ledgerFields(request),
+    version: null,
+    at: now,
+  };
+  const numberHash = sql`(SELECT n.number_hash FROM phone_numbers n WHERE n.user_id = ${request.userId})`;
+  await retrying(() =>
+    directory.batch([
+      owePerson(directory, { id, now, change: changeJson(change, { numberHash }), person: request }),
+      directory.run(sql`
+        UPDATE phone_numbers SET opted_out_at = COALESCE(opted_out_at, ${now}), updated_at = ${now}
+        WHERE user_id = ${request.userId}`),
+    ]),
+  );
+  await settle(deps, [request.userId]);
+}
+
+/**
+ * Takes over an opt-in that the host recorded. Sends no text. Never undoes an opt-out: neither one of the
+ * number, nor one that the person gave after the host's date.
+ */
+export async function importConsent(deps: Deps, consent: ImportedConsent): Promise<'ok' | 'opted_out'> {
+  const { directory } = deps.db;
+  const now = deps.now();
+  const change: Omit<ConsentChange, 'numberHash'> = {
+    kind: 'consent',
+    action: 'opt_in',
+    source: 'import',
+    version: consent.version,
+    origin: consent.origin,
+    clientAddress: null,
+    userAgent: null,
+    carrier: false,
+    at: Math.min(consent.at, now),
+  };
+  const id = updateId(now);
+  const number = sql`SELECT n.number_hash FROM phone_numbers n WHERE n.user_id = ${consent.userId}`;
+  const refused = sql`EXISTS (${number} AND (n.opted_out_at IS NOT NULL OR n.carrier_opted_out_at IS NOT NULL))`;
+  const [, owed] = await retrying(() =>
+    directory.batch([
+      owePerson(directory, {
+        id,
+        now,
+        change: changeJson(change, { numberHash: sql`(${number})` }),
+        person: consent,
+        condition: sql`NOT ${refused}`,
+      }),
+      directory.all<{ id: string }>(sql`SELECT id AS id FROM family_updates WHERE id = ${id}`),
+    ]),
+  );
+  if (owed.length === 0) return 'opted_out';
+  await settle(deps, [consent.userId]);
+  return 'ok';
+}
+
+/** Records that the carrier refused a text because the recipient said STOP to it (21610). `number` is E.164. */
+export async function carrierOptOut(deps: Deps, { number }: { number: string }): Promise<void> {
+  const numberHash = await phoneHash(deps.config.PHONE_SECRET, number);
+  await settle(deps, await noteCarrierBlock(deps, numberHash));
+}
+
+/**
+ * Records that a number cannot receive texts (21211, 21614, 21635, 30006): texts to it stop until somebody
+ * verifies it again. `number` is E.164.
+ * @param strike once is no proof (30005): the second time counts
+ * @param receipt the MessageSid of the receipt, so that its repeats are no second strike
+ */
+export async function markNumberUnusable(
+  deps: Deps,
+  { number, strike = false, receipt = null }: { number: string; strike?: boolean; receipt?: string | null },
+): Promise<void> {
+  const numberHash = await phoneHash(deps.config.PHONE_SECRET, number);
+  await settle(deps, await noteUnusable(deps, { numberHash, strike, receipt }));
+}

@@ -1,0 +1,126 @@
+import { env } from 'cloudflare:workers';
+import { openDatabases } from '../../src/db/client.ts';
+import { createAlerts } from '../../src/platform/alerts.ts';
+import { type Config, parseConfig } from '../../src/platform/config.ts';
+import type { Bindings, Deps } from '../../src/platform/deps.ts';
+import type { FamilyRpc } from '../../src/platform/family-rpc.ts';
+import type { LogFields } from '../../src/platform/log.ts';
+import type { CarrierText, OutgoingText, SendOutcome } from '../../src/platform/twilio/twilio.ts';
+import { workerSettings } from '../support/settings.ts';
+
+const bindings = env as unknown as Bindings;
+
+/** A carrier in memory: keeps what it accepts, and answers as told. */
+export interface FakeCarrier {
+  /** Every text that was handed over, accepted or not. */
+  tried: OutgoingText[];
+  /** The texts that were accepted. */
+  sent: OutgoingText[];
+  /** The outcome of the next sends; accepted once the list is empty. `lost`: accepted, but the answer is lost. */
+  outcomes: (Exclude<SendOutcome, { kind: 'accepted' }> | { kind: 'lost' })[];
+  /** Bodies of the accepted texts to one number. */
+  to(number: string): string[];
+}
+
+/** Dependencies by hand: the real D1, everything else in memory, and a clock that only tests move. */
+export interface TestDeps extends Deps {
+  clock: { now: number };
+  carrier: FakeCarrier;
+  /** Calls to the Family object, such as `fam_1 disconnectSession ses_1`. */
+  familyCalls: string[];
+  /** Makes the Family object fail while true. */
+  familyDown: { value: boolean };
+  logged: { level: string; event: string; fields: LogFields }[];
+  alerts: string[];
+  /** Waits for what goes on after the answer. */
+  idle(): Promise<void>;
+}
+
+const toCarrierText = ({ body }: OutgoingText, createdAt: number): CarrierText => ({
+  sid: `SM${crypto.randomUUID().replaceAll('-', '')}`,
+  status: 'queued',
+  body,
+  segments: 1,
+  errorCode: null,
+  createdAt,
+});
+
+/** Builds test dependencies. @param settings override those of the tests; @param d1 a database in between */
+export function testDeps(settings: Record<string, string> = {}, d1: D1Database = bindings.DB): TestDeps {
+  const config: Config = parseConfig({ ...workerSettings(1), ...settings });
+  const clock = { now: Date.now() };
+  const now = () => clock.now;
+  const pending = new Set<Promise<unknown>>();
+  const accepted: { text: OutgoingText; at: number }[] = [];
+  const carrier: FakeCarrier = {
+    tried: [],
+    sent: [],
+    outcomes: [],
+    to: (number) => carrier.sent.filter((text) => text.to === number).map(({ body }) => body),
+  };
+  const familyCalls: string[] = [];
+  const familyDown = { value: false };
+  const logged: TestDeps['logged'] = [];
+  const alerts: string[] = [];
+  const at =
+    (level: string) =>
+    (event: string, fields: LogFields = {}) =>
+      void logged.push({ level, event, fields });
+  const log = { info: at('info'), warn: at('warn'), error: at('error') };
+  const db = openDatabases(d1);
+  const family = (familyId: string) =>
+    new Proxy({} as FamilyRpc, {
+      get:
+        (_, method) =>
+        async (...args: unknown[]) => {
+          if (familyDown.value) throw new Error('Network connection lost.');
+          familyCalls.push([familyId, String(method), ...args].join(' '));
+          return [];
+        },
+    });
+  const keep = createAlerts({ directory: openDatabases(bindings.DB).directory, config, log, now });
+  return {
+    config,
+    db,
+    now,
+    clock,
+    carrier,
+    familyCalls,
+    familyDown,
+    logged,
+    alerts,
+    log,
+    family,
+    sms: {
+      send: async (text) => {
+        carrier.tried.push(text);
+        const outcome = carrier.outcomes.shift();
+        if (outcome && outcome.kind !== 'lost') return outcome;
+        carrier.sent.push(text);
+        accepted.push({ text, at: clock.now });
+        if (outcome) return { kind: 'ambiguous', code: 'timeout' };
+        return { kind: 'accepted', text: toCarrierText(text, clock.now) };
+      },
+      find: async ({ to, reference, since }) => {
+        const known = accepted.find(
+          ({ text, at: when }) => text.to === to && text.body.includes(reference) && when >= since - 60_000,
+        );
+        return known ? toCarrierText(known.text, known.at) : null;
+      },
+    },
+    enqueue: async () => undefined,
+    alert: async (kind, message) => {
+      alerts.push(kind);
+      await keep(kind, message);
+    },
+    afterwards: (work) => {
+      const kept = work
+        .catch((error) => log.error('afterwards.failed', { error: String(error) }))
+        .finally(() => pending.delete(kept));
+      pending.add(kept);
+    },
+    idle: async () => {
+      while (pending.size > 0) await Promise.all(pending);
+    },
+  };
+}
