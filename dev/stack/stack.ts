@@ -1,0 +1,170 @@
+import path from 'node:path';
+import { convertV4MiniflareOptions, Log, LogLevel, Miniflare, type V4WorkerOptions } from 'miniflare';
+import { demoPhones, lookForDemo, seedDemoFamily } from '../demo-family.ts';
+import { createHost, type Host } from '../host.ts';
+import { createSimulator, type Simulator } from '../simulator/simulator.ts';
+import { freshSettings, readDevVars } from './dev-vars.ts';
+import { applyMigrations } from './migrations.ts';
+import { claimPort } from './ports.ts';
+import * as read from './settings.ts';
+import { signInAs } from './sign-in.ts';
+import { firstLine, StackError } from './stack-error.ts';
+import { openStateDir } from './state-dir.ts';
+import { startSweeper } from './sweeper.ts';
+import { startWatchdog } from './watchdog.ts';
+import { describeWorker } from './worker-options.ts';
+
+const ROOT = path.resolve(import.meta.dirname, '../..');
+
+/** A line of the Worker's log: JSON, as the Worker wrote it. */
+export type LogLine = { level: string; message: string };
+
+/** How to start a stack. */
+export interface StackOptions {
+  /** What `npm start` would read from its environment: ports, `STATE_DIR`, and any setting of the Worker. */
+  env?: Readonly<Record<string, string | undefined>>;
+  /** False: fresh secrets in memory instead of those in the `.dev.vars` file. */
+  devVars?: boolean;
+  /** Where the Worker's log goes; by default to this process's own output. */
+  log?: (line: LogLine) => void;
+}
+
+/** A running local stack. */
+export interface Stack {
+  /** Where the Worker listens, such as `http://127.0.0.1:8787`. */
+  origin: string;
+  /** The origin in links; the same, unless set otherwise. */
+  publicOrigin: string;
+  /** Null when TWILIO_API_BASE was set from outside. */
+  simulator: Simulator | null;
+  /** Speaks for the host application; null without AUTH_SECRET. */
+  host: Host | null;
+  /** Whether the demo family was put in by this start. */
+  seeded: boolean;
+  /** Runs the cron handler now. */
+  sweep(): Promise<void>;
+  /** Process id of the Workers runtime, for tests that kill it; null while it is being started again. */
+  runtimePid(): number | null;
+  /** Ends everything that was started. */
+  close(): Promise<void>;
+}
+
+const toConsole = ({ level, message }: LogLine) =>
+  (level === 'error' || level === 'warn' ? process.stderr : process.stdout).write(`${message}\n`);
+
+/** Starts the Workers runtime. @throws StackError */
+async function startRuntime(
+  worker: V4WorkerOptions,
+  port: number,
+  stateDir: string,
+  log: StackOptions['log'],
+) {
+  const miniflare = new Miniflare(
+    convertV4MiniflareOptions({
+      host: '127.0.0.1',
+      port,
+      cf: false,
+      log: new Log(LogLevel.ERROR),
+      telemetry: { enabled: false },
+      handleStructuredLogs: log ?? toConsole,
+      resourcePersistencePath: path.join(stateDir, 'v3'), // Where `wrangler --local` looks.
+      unsafeHandleRuntimeRestart: () => console.error('The Workers runtime ended and was started again'),
+      workers: [worker],
+    }),
+  );
+  try {
+    await miniflare.ready;
+    return miniflare;
+  } catch (error) {
+    await miniflare.dispose().catch(() => undefined);
+    throw new StackError(`The Workers runtime does not start: ${firstLine(error)}`, error);
+  }
+}
+
+async function seed(host: Host): Promise<void> {
+  try {
+    await seedDemoFamily(host, new Date());
+  } catch (error) {
+    throw new StackError(`The demo family could not be put in: ${firstLine(error)}`, error);
+  }
+}
+
+/**
+ * Starts the local stack: migrations, demo family, phone simulator, Worker, cron.
+ * @throws StackError for everything that a person can put right; nothing is left running then
+ */
+export async function startStack({ env = {}, devVars = true, log }: StackOptions = {}): Promise<Stack> {
+  const closers: (() => unknown)[] = [];
+  const close = async () => {
+    for (let closer = closers.pop(); closer; closer = closers.pop()) await closer();
+  };
+  try {
+    return await start();
+  } catch (error) {
+    await close();
+    throw error;
+  }
+
+  async function start(): Promise<Stack> {
+    const faults: Parameters<typeof read.refuseSettings>[0][number][] = [];
+    const own = read.readStackSettings(env, ROOT, faults);
+    const given = {
+      ...(devVars ? await readDevVars(own.devVarsPath) : freshSettings()),
+      ...read.settingsIn(env),
+    };
+    const simulated = !given.TWILIO_API_BASE;
+    // The ports are not chosen yet, so the settings are judged with the ones asked for.
+    faults.push(...read.settingsFaults({ ...read.originSettings(own.port || 1), ...given }));
+    read.refuseSettings(faults);
+
+    closers.push(await openStateDir(own.stateDir));
+    const port = await claimPort(own.port, 'PORT');
+    if (simulated) await claimPort(own.simulatorPort, 'SIMULATOR_PORT');
+    const worker = await describeWorker(ROOT);
+    const settings: Record<string, unknown> = { ...read.originSettings(port), ...worker.vars, ...given };
+    const origin = `http://127.0.0.1:${port}`;
+    const publicOrigin = String(settings.PUBLIC_ORIGIN);
+    const host = given.AUTH_SECRET ? createHost(origin, given.AUTH_SECRET) : null;
+
+    let simulator: Simulator | null = null;
+    if (simulated) {
+      simulator = await createSimulator({
+        port: own.simulatorPort,
+        accountSid: given.TWILIO_SID,
+        authToken: given.TWILIO_AUTH,
+        keySid: given.TWILIO_KEY_SID || undefined,
+        keySecret: given.TWILIO_KEY_SECRET || undefined,
+        from: given.TWILIO_FROM || undefined,
+        messagingServiceSid: given.TWILIO_MESSAGING_SERVICE_SID || undefined,
+        publicOrigin,
+        appOrigin: origin,
+        optOuts: given.OPT_OUT_REPLIES === 'app' ? 'off' : 'twilio',
+        brand: String(settings.BRAND_NAME ?? '') || undefined,
+        signIn: host ? (userId) => signInAs(userId, host, origin, publicOrigin) : undefined,
+      });
+      closers.push(simulator.close);
+      settings.TWILIO_API_BASE = simulator.origin;
+    }
+
+    const watchdog = startWatchdog();
+    closers.push(watchdog.close);
+    const options = { ...worker.options, bindings: settings as V4WorkerOptions['bindings'] };
+    const miniflare = await startRuntime(options, port, own.stateDir, log);
+    closers.push(() => miniflare.dispose());
+
+    const database = await miniflare.getD1Database('DB');
+    await applyMigrations(database, worker.migrationsDir);
+    const found = await lookForDemo(database);
+    const seeded = own.seedDemo && host !== null && !found.complete && !found.others;
+    if (seeded) await seed(host);
+    if (seeded || found.complete) simulator?.setPeople(demoPhones());
+
+    const sweep = async () => {
+      const target = await miniflare.getWorker();
+      for (const cron of worker.crons) await target.scheduled({ cron, scheduledTime: new Date() });
+    };
+    closers.push(startSweeper(own.sweepSeconds, sweep));
+    const runtimePid = watchdog.runtimePid;
+    return { origin, publicOrigin, simulator, host, seeded, sweep, runtimePid, close };
+  }
+}

@@ -1,0 +1,66 @@
+import { exec } from 'node:child_process';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { build, stop } from 'esbuild';
+import type { V4WorkerOptions } from 'miniflare';
+import { unstable_getMiniflareWorkerOptions, unstable_readConfig } from 'wrangler';
+import { firstLine, StackError } from './stack-error.ts';
+
+/** The Worker as wrangler.toml describes it, ready for Miniflare; `vars` are the plain settings in there. */
+export interface DescribedWorker {
+  options: V4WorkerOptions;
+  vars: Record<string, unknown>;
+  migrationsDir: string;
+  crons: string[];
+}
+
+/** Bundles the Worker the way wrangler does (its own esbuild options, without the temporary files). */
+async function bundle(main: string, root: string): Promise<string> {
+  try {
+    const result = await build({
+      entryPoints: [main],
+      absWorkingDir: root,
+      bundle: true,
+      write: false,
+      format: 'esm',
+      target: 'es2024',
+      supported: { using: true },
+      conditions: ['workerd', 'worker', 'browser'],
+      define: { 'process.env.NODE_ENV': '"development"', 'navigator.userAgent': '"Cloudflare-Workers"' },
+      external: ['cloudflare:*', 'node:*'],
+      loader: { '.html': 'text', '.txt': 'text', '.sql': 'text' },
+      keepNames: true,
+      sourcemap: 'inline',
+      logLevel: 'silent',
+    });
+    return result.outputFiles[0]!.text;
+  } catch (error) {
+    throw new StackError(`The Worker does not build: ${firstLine(error)}`, error);
+  } finally {
+    await stop();
+  }
+}
+
+/**
+ * Reads wrangler.toml, the one truth about bindings, queues and crons, and builds what it names.
+ * @param root the folder of wrangler.toml
+ */
+export async function describeWorker(root: string): Promise<DescribedWorker> {
+  const config = unstable_readConfig({ config: path.join(root, 'wrangler.toml') }, { hideWarnings: true });
+  if (config.build.command) await promisify(exec)(config.build.command, { cwd: config.build.cwd ?? root });
+  const { workerOptions, main } = unstable_getMiniflareWorkerOptions(config);
+  // Rules for modules that are not bundled have no counterpart here: everything is in the one script.
+  const { modulesRules: _, ...options } = workerOptions;
+  return {
+    options: {
+      ...options,
+      name: config.name!,
+      modules: true,
+      script: await bundle(main!, root),
+      scriptPath: main!,
+    } as V4WorkerOptions,
+    vars: config.vars,
+    migrationsDir: path.resolve(root, config.d1_databases[0]?.migrations_dir ?? 'migrations'),
+    crons: config.triggers.crons ?? [],
+  };
+}

@@ -1,0 +1,66 @@
+import { startStack } from './stack/stack.ts';
+import { StackError } from './stack/stack-error.ts';
+
+const began = performance.now();
+
+/** What a person sees when all is up. */
+function welcome(stack: Awaited<ReturnType<typeof startStack>>): string {
+  const { origin, publicOrigin, simulator, seeded } = stack;
+  const seconds = ((performance.now() - began) / 1000).toFixed(1);
+  const rows = [
+    ['Portal', publicOrigin === origin ? origin : `${origin} (as ${publicOrigin})`],
+    ...(simulator ? [['Phones', simulator.origin]] : []),
+    ['API', `${origin}/docs`],
+  ];
+  const next = simulator
+    ? `Open ${simulator.origin}, sign in as Grandma Rosa, and write into “Sunday dinner”:\n  the text slides onto Maya's phone.`
+    : 'Texts go to TWILIO_API_BASE; there is no phone simulator.';
+  return [
+    '',
+    ...rows.map(([name, address]) => `  ${name!.padEnd(8)}${address}`),
+    '',
+    `  ${seeded ? 'The demo family was put in. ' : ''}${next}`,
+    '  Ctrl-C ends everything.',
+    '',
+    `Ready in ${seconds} s`,
+  ].join('\n');
+}
+
+/** Handles a signal alone: Miniflare's own handler would exit before the rest is closed. */
+function onSignal(signal: NodeJS.Signals, handle: () => void): void {
+  const others = process.listeners(signal);
+  process.on(signal, handle); // First ours, so that at no moment a signal is nobody's.
+  for (const other of others) process.removeListener(signal, other);
+}
+
+/** npm killed without a chance to pass the signal on would leave a stack that nobody can stop. */
+function endWithParent(end: () => void): void {
+  const parent = process.ppid;
+  const timer = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(timer);
+    end();
+  }, 300);
+  timer.unref();
+}
+
+try {
+  const stack = await startStack({ env: process.env });
+  let endingSince: number | null = null;
+  const end = (reason: string) => {
+    // npm passes on the Ctrl-C that the terminal already sent here; a later one means "at once".
+    if (endingSince !== null && performance.now() - endingSince > 1000) process.exit(1);
+    if (endingSince !== null) return;
+    endingSince = performance.now();
+    console.log(`Ending (${reason})`);
+    void stack.close().then(() => process.exit(0));
+  };
+  onSignal('SIGINT', () => end('Ctrl-C'));
+  onSignal('SIGTERM', () => end('SIGTERM'));
+  onSignal('SIGHUP', () => end('the terminal is gone'));
+  if (process.env.npm_lifecycle_event) endWithParent(() => end('npm is gone'));
+  console.log(welcome(stack));
+} catch (error) {
+  console.error(error instanceof StackError ? `Cannot start: ${error.message}` : error);
+  process.exit(1);
+}

@@ -1,0 +1,125 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type SpawnedStack, spawnStack, startRefused } from '../../dev/stack/spawn-stack.ts';
+
+const status = async (url: string) => (await fetch(url)).status;
+
+/** Every process whose command line holds a text, as Linux tells it. */
+async function processesWith(text: string): Promise<number[]> {
+  const found: number[] = [];
+  for (const entry of await readdir('/proc')) {
+    if (!/^\d+$/.test(entry)) continue;
+    const command = await readFile(`/proc/${entry}/cmdline`, 'utf8').catch(() => '');
+    if (command.includes(text)) found.push(Number(entry));
+  }
+  return found;
+}
+
+describe('a stack that starts', () => {
+  let stack: SpawnedStack;
+  beforeAll(async () => {
+    stack = await spawnStack({ SEED_DEMO: '0' });
+  });
+  afterAll(() => stack.stop());
+
+  it('is ready: settings, migrations and all', async () => {
+    expect(await status(`${stack.origin}/readyz`)).toBe(200);
+    expect(stack.output()).toContain(stack.simulatorOrigin);
+  });
+
+  it('is back on the same port, with the same state, right after SIGKILL', async () => {
+    await stack.kill();
+    await stack.restart();
+    expect(await status(`${stack.origin}/readyz`)).toBe(200);
+    expect(await status(`${stack.simulatorOrigin}/simulator/api/state`)).toBe(200);
+  });
+
+  it('refuses to share its ports or its state, in one line', async () => {
+    const port = await startRefused({
+      ...stack.env,
+      SIMULATOR_PORT: '0',
+      STATE_DIR: `${stack.env.STATE_DIR}2`,
+    });
+    expect(port).toEqual({
+      code: 1,
+      output: expect.stringMatching(/^Cannot start: Port \d+ is in use.*\n$/),
+    });
+    const state = await startRefused({ ...stack.env, PORT: '0', SIMULATOR_PORT: '0' });
+    expect(state).toEqual({ code: 1, output: expect.stringMatching(/^Cannot start: Another stack.*\n$/) });
+  });
+
+  it('ends all that it started', async () => {
+    const entry = `--socket-addr=entry=127.0.0.1:${stack.env.PORT}`;
+    expect(await processesWith(entry)).toHaveLength(1);
+    expect(await stack.stop()).toBe(0);
+    expect(await processesWith(entry)).toEqual([]);
+    await expect(fetch(stack.simulatorOrigin)).rejects.toThrow();
+  });
+});
+
+describe('a stack that cannot start', () => {
+  let dir: string;
+  beforeAll(async () => {
+    dir = await mkdtemp(path.join(tmpdir(), 'fcs-refused-'));
+  });
+  afterAll(() => rm(dir, { recursive: true }));
+  const env = () => ({
+    PORT: '0',
+    SIMULATOR_PORT: '0',
+    STATE_DIR: path.join(dir, 'state'),
+    DEV_VARS: path.join(dir, 'dev.vars'),
+    SEED_DEMO: '0',
+  });
+
+  it('names every setting that is wrong, in one line, without its value', async () => {
+    const { code, output } = await startRefused({
+      ...env(),
+      PORT: 'http',
+      SMS_WINDOW_SECONDS: 'soon',
+      AUTH_SECRET: 'too short',
+      CLAIM_LEASE_SECONDS: '5',
+    });
+    expect(code).toBe(1);
+    expect(output).toMatch(/^Cannot start: Settings are wrong: .*\n$/);
+    for (const name of ['PORT', 'SMS_WINDOW_SECONDS', 'AUTH_SECRET', 'CLAIM_LEASE_SECONDS']) {
+      expect(output).toContain(`${name} should be`);
+    }
+    expect(output).not.toContain('too short');
+  });
+
+  it('tells of a port of the simulator that is taken', async () => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await new Promise((resolve) => server.once('listening', resolve));
+    const { port } = server.address() as AddressInfo;
+    const refused = await startRefused({ ...env(), SIMULATOR_PORT: String(port) });
+    server.close();
+    expect(refused.code).toBe(1);
+    expect(refused.output).toBe(
+      `Cannot start: Port ${port} is in use; stop what listens there, or set SIMULATOR_PORT to another\n`,
+    );
+  });
+
+  it('tells of a state folder that is damaged or none', async () => {
+    const file = path.join(dir, 'file');
+    await writeFile(file, '');
+    const none = await startRefused({ ...env(), STATE_DIR: file });
+    expect(none).toEqual({ code: 1, output: expect.stringMatching(/^Cannot start: The state in .*\n$/) });
+
+    const stack = await spawnStack({ STATE_DIR: path.join(dir, 'state'), SEED_DEMO: '0' });
+    await stack.stop();
+    const databases = path.join(dir, 'state/v3/d1/miniflare-D1DatabaseObject');
+    for (const name of await readdir(databases)) {
+      const text = name.endsWith('.sqlite') ? 'This was a database once. '.repeat(400) : '';
+      await writeFile(path.join(databases, name), text);
+    }
+    const damaged = await startRefused(env());
+    expect(damaged.code).toBe(1);
+    expect(damaged.output).toMatch(
+      /^Cannot start: The state in .* is not a database.*remove that folder.*\n$/,
+    );
+  });
+});
