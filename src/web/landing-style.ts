@@ -1,12 +1,17 @@
-/** The landing page's whole style: one column, system font, light and dark by the reader's choice. */
+/**
+ * The landing page's whole style: one column, light and dark by the reader's choice. In the page, not in a file,
+ * and with the system's font: the reader stands in a shop with one bar of signal. Colours as in styles/tokens.css.
+ */
 export const LANDING_STYLE = `
-:root{color-scheme:light dark;--bg:#f6f3ee;--card:#fff;--ink:#22201c;--soft:#5d574d;--line:#ddd6ca;--go:#1f5f4a;--go-ink:#fff;--focus:#b4540a}
+:root{color-scheme:light dark;--bg:#f6f3ee;--card:#fffdfa;--ink:#22201c;--soft:#5d574d;--line:#ddd6ca;--go:#1f5f4a;--go-ink:#fff;--focus:#b4540a}
 @media(prefers-color-scheme:dark){:root{--bg:#171614;--card:#22211e;--ink:#f1ede6;--soft:#b9b2a6;--line:#3b3833;--go:#7fd1b1;--go-ink:#0d2a20;--focus:#ffb066}}
 *{box-sizing:border-box}
 body{margin:0;min-height:100vh;min-height:100dvh;display:grid;place-items:center;padding:24px 16px;background:var(--bg);color:var(--ink);font:17px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif}
 main{width:100%;max-width:26rem;background:var(--card);border:1px solid var(--line);border-radius:20px;padding:28px 24px}
 .brand{display:flex;align-items:center;gap:10px;margin:0 0 20px;color:var(--soft);font-size:15px;font-weight:600}
-.brand svg{width:28px;height:28px;flex:none}
+.mark{flex:none}
+.mark-home{fill:var(--go)}
+.mark-away{fill:var(--focus)}
 h1{margin:0 0 8px;font-size:25px;line-height:1.25;letter-spacing:-.01em;text-wrap:balance}
 p{margin:0 0 20px;color:var(--soft)}
 form{margin:0}

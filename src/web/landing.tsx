@@ -1,6 +1,7 @@
 import { raw } from 'hono/html';
 import type { AppLinks } from '../links/app-links.ts';
 import type { Reader } from '../links/device.ts';
+import { Mark } from './icons.tsx';
 import { LANDING_SCRIPT, LANDING_STYLE } from './landing-style.ts';
 import { LANDING_WORDS, type LandingState } from './landing-words.ts';
 
@@ -153,16 +154,5 @@ function AppChoices(view: LandingView & { app: AppLinks; intent: string | null }
       )}
       <p class="note" id="copied" role="status"></p>
     </section>
-  );
-}
-
-function Mark() {
-  return (
-    <svg viewBox="0 0 28 28" aria-hidden="true" fill="none" stroke="currentColor" stroke-width="2">
-      <circle cx="14" cy="14" r="12" />
-      <circle cx="10" cy="12" r="2.5" />
-      <circle cx="18" cy="12" r="2.5" />
-      <path d="M8 18c2 4 10 4 12 0" stroke-linecap="round" />
-    </svg>
   );
 }
