@@ -1,0 +1,46 @@
+/** A message as the API and the socket give it. */
+export interface Message {
+  id: string;
+  threadId: string;
+  /** Gapless in its thread, from 1. */
+  seq: number;
+  authorId: string;
+  authorName: string;
+  body: string;
+  fileIds: string[];
+  urgent: boolean;
+  via: 'app' | 'sms';
+  /** ISO 8601. */
+  createdAt: string;
+}
+
+/** A thread that was created or renamed, or has other members. */
+export interface ThreadChange {
+  id: string;
+  title: string;
+  members: { id: string; name: string }[];
+}
+
+/** What the server sends (contract, section 5). */
+export type ServerFrame =
+  | { type: 'snapshot'; online: { userId: string; state: 'online' | 'away' }[] }
+  | { type: 'presence'; userId: string; state: 'online' | 'away' | 'offline' }
+  | { type: 'message'; threadId: string; message: Message }
+  | { type: 'read'; threadId: string; userId: string; seq: number }
+  | { type: 'typing'; threadId: string; userId: string }
+  | { type: 'thread'; thread: ThreadChange }
+  | { type: 'error'; error: string };
+
+const TYPES = ['snapshot', 'presence', 'message', 'read', 'typing', 'thread', 'error'];
+
+/** Reads a frame; null for one that this client does not know, which it ignores. */
+export function readServerFrame(data: unknown): ServerFrame | null {
+  if (typeof data !== 'string') return null;
+  try {
+    const frame: unknown = JSON.parse(data);
+    const type = typeof frame === 'object' && frame !== null && 'type' in frame ? frame.type : null;
+    return typeof type === 'string' && TYPES.includes(type) ? (frame as ServerFrame) : null;
+  } catch {
+    return null;
+  }
+}
