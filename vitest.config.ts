@@ -3,6 +3,7 @@ import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin';
 import { defineConfig } from 'vitest/config';
 import { buildAssets } from './dev/build.ts';
 import { workerSettings } from './test/support/settings.ts';
+import { TallyReporter } from './test/support/tally-reporter.ts';
 
 const SPECIAL = 'test/**/*.{worker,e2e,browser}.test.ts';
 
@@ -11,6 +12,7 @@ await buildAssets();
 
 export default defineConfig({
   test: {
+    reporters: ['default', new TallyReporter()],
     projects: [
       {
         test: { name: 'node', environment: 'node', include: ['test/**/*.test.ts'], exclude: [SPECIAL] },
