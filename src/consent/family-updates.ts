@@ -82,7 +82,7 @@ export async function settleOrLeave(deps: Deps, userIds: readonly string[]): Pro
  */
 export async function applyOpenFamilyUpdates(deps: Deps, limit = 100): Promise<number> {
   const people = await deps.db.directory.all<{ userId: string }>(sql`
-    SELECT user_id AS userId FROM (SELECT user_id, seq FROM family_updates ORDER BY seq LIMIT ${limit * 10})
+    SELECT user_id AS userId FROM (SELECT user_id, seq FROM family_updates WHERE seq > 0 ORDER BY seq LIMIT ${limit * 10})
     GROUP BY user_id ORDER BY MIN(seq) LIMIT ${limit}`);
   for (const { userId } of people) {
     try {

@@ -1,13 +1,5 @@
 import { sql } from 'drizzle-orm';
-import {
-  type AnySQLiteColumn,
-  index,
-  integer,
-  primaryKey,
-  sqliteTable,
-  text,
-  uniqueIndex,
-} from 'drizzle-orm/sqlite-core';
+import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
 
 /**
  * The whole model on one page.
@@ -280,8 +272,8 @@ export const links = sqliteTable(
     userId: text('user_id')
       .notNull()
       .references(() => users.id),
-    /** Null: a test text, which leads to the list of threads. */
-    threadId: text('thread_id').references((): AnySQLiteColumn => threads.id),
+    /** Null: a test text, which leads to the list of threads. No foreign key: it would need an index. */
+    threadId: text('thread_id'),
     deliveryId: text('delivery_id'),
     loginUntil: at('login_until').notNull(),
     expiresAt: at('expires_at').notNull(),
@@ -376,7 +368,8 @@ export const smsDeliveryLog = sqliteTable(
     userId: text('user_id')
       .notNull()
       .references(() => users.id),
-    threadId: text('thread_id').references(() => threads.id),
+    /** No foreign key: checking it would need an index of its own. */
+    threadId: text('thread_id'),
     messageId: text('message_id').references(() => messages.id),
     seq: integer('seq'),
     urgent: flag('urgent').notNull().default(false),

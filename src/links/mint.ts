@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm';
+import { type SQL, sql } from 'drizzle-orm';
 import type { Db } from '../db/client.ts';
 import type { Config } from '../platform/config.ts';
 import { codeHash, linkCode } from './codes.ts';
@@ -50,13 +50,14 @@ export async function makeLink(
 /**
  * The statement that writes any number of links, as one parameter; for use alone or in a batch. A link that
  * is written again, because its text is sent again, lives anew, unless it was consumed.
+ * @param condition which rows to write, as SQL over `value`, the row as JSON
  */
-export function writeLinks(db: Db, rows: readonly LinkRow[]) {
+export function writeLinks(db: Db, rows: readonly LinkRow[], condition: SQL = sql`true`) {
   return db.run(sql`
     INSERT INTO links (code_hash, kind, family_id, user_id, thread_id, delivery_id, login_until, expires_at, created_at)
     SELECT value ->> 'codeHash', value ->> 'kind', value ->> 'familyId', value ->> 'userId', value ->> 'threadId',
       value ->> 'deliveryId', value ->> 'loginUntil', value ->> 'expiresAt', value ->> 'createdAt'
-    FROM json_each(${JSON.stringify(rows)}) WHERE true
+    FROM json_each(${JSON.stringify(rows)}) WHERE ${condition}
     ON CONFLICT (code_hash) DO UPDATE SET login_until = excluded.login_until, expires_at = excluded.expires_at
     WHERE consumed_at IS NULL`);
 }
