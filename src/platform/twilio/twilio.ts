@@ -170,8 +170,8 @@ export function createTwilio(
       }
       const { messages, next_page_uri } = pageJson.parse(await answer.json());
       for (const text of messages.map(carrierText)) {
-        if (text.body.includes(reference)) return text;
         if (text.createdAt !== null && text.createdAt < since - CLOCK_SKEW_MS) return null;
+        if (text.body.includes(reference)) return text;
       }
       path = next_page_uri ?? null;
     }

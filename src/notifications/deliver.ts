@@ -1,0 +1,216 @@
+import { carrierOptOut, markNumberUnusable } from '../consent/consent.ts';
+import type { Db } from '../db/client.ts';
+import { retrying } from '../db/retry.ts';
+import { type LinkRow, makeLink, writeLinks } from '../links/mint.ts';
+import type { Deps } from '../platform/deps.ts';
+import type { Admission } from '../platform/family-rpc.ts';
+import { newId } from '../platform/ids.ts';
+import { errorRule } from '../platform/twilio/errors.ts';
+import { receiptsUrl } from '../platform/twilio/receipts-url.ts';
+import type { SendOutcome } from '../platform/twilio/twilio.ts';
+import { backoffMs } from './backoff.ts';
+import { type Claimable, claimWave, type Finished, finishWave, mergeInto, wonBy } from './claim.ts';
+import { composeNotification, composeTest } from './compose.ts';
+import type { DeliveryRecord } from './facts.ts';
+import { type Postponed, postpone } from './outbox.ts';
+
+/** How a queue message about a delivery ends: done for now, or to be handed over again. */
+export type JobEnd = { id: string; end: 'ack' } | { id: string; end: 'retry'; delaySeconds: number };
+
+/** Texts claimed together: a STOP is honoured at the latest when the next wave is claimed. */
+const WAVE = 25;
+/** Cloudflare lets a Worker hold six connections at once. */
+const AT_ONCE = 6;
+/** While the account or sender is broken, everything waits this long between two tries. */
+const OPERATOR_PAUSE_MS = 60_000;
+
+interface Prepared extends Claimable {
+  record: DeliveryRecord;
+  body: string;
+  link: LinkRow;
+}
+
+/** A delivery that the Family object let pass. */
+export interface Admitted {
+  record: DeliveryRecord;
+  lastToday: boolean;
+}
+
+async function prepare({ record, lastToday }: Admitted, { config, now }: Deps): Promise<Prepared> {
+  const { id, userId, familyId, threadId, covered } = record;
+  const target = { id, kind: 'text' as const, userId, familyId, threadId, deliveryId: id };
+  const { code, row: link } = await makeLink(config, target, now());
+  const address = `${config.PUBLIC_ORIGIN}/l/${code}`;
+  const shared = { brand: config.BRAND_NAME, link: address, maxSegments: config.MAX_SEGMENTS };
+  const text =
+    record.facts.kind === 'test'
+      ? composeTest(shared)
+      : composeNotification({
+          ...shared,
+          senders: covered.senders,
+          count: covered.count,
+          newest: covered.newest,
+          preview: record.preview,
+          urgent: record.urgentMessage,
+          lastToday,
+        });
+  return { id, phone: record.phone!, coversSeq: covered.upTo, record, body: text.body, link };
+}
+
+/** Runs tasks in order, at most `AT_ONCE` at the same time. */
+async function inParallel<T, R>(items: T[], task: (item: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = new Array(items.length);
+  let next = 0;
+  const worker = async () => {
+    for (let i = next++; i < items.length; i = next++) results[i] = await task(items[i]!);
+  };
+  await Promise.all(Array.from({ length: Math.min(AT_ONCE, items.length) }, worker));
+  return results;
+}
+
+/** What an outcome makes of a row; null for one in doubt, which stays claimed until it is looked up. */
+function finished(record: DeliveryRecord, outcome: SendOutcome, now: number): Finished | null {
+  const row = { id: record.id, sid: null, segments: null, error: null, until: null };
+  switch (outcome.kind) {
+    case 'accepted':
+      return { ...row, status: 'sent', sid: outcome.text.sid, segments: outcome.text.segments };
+    case 'ambiguous':
+      return null;
+    case 'retry': {
+      const wait = (outcome.retryAfterSeconds ?? 0) * 1000 || backoffMs(record.attempts + 1, record.id);
+      return { ...row, status: 'pending', error: outcome.code, until: now + wait };
+    }
+    case 'operator':
+      return { ...row, status: 'pending', error: outcome.code, until: now + OPERATOR_PAUSE_MS };
+    case 'opted_out':
+    case 'permanent':
+      return { ...row, status: 'failed', error: outcome.code };
+  }
+}
+
+/** What a refusal means beyond its row: the number's state, the carrier's opt-out, the operators. */
+async function consequences(deps: Deps, { record, phone }: Prepared, outcome: SendOutcome): Promise<void> {
+  if (outcome.kind === 'accepted') return;
+  deps.log.warn('delivery.not_sent', {
+    deliveryId: record.id,
+    familyId: record.familyId,
+    outcome: outcome.kind,
+    code: outcome.code,
+  });
+  const rule = errorRule(Number(outcome.code) || null, 0);
+  if (outcome.kind === 'opted_out') await carrierOptOut(deps, { number: phone });
+  if (outcome.kind === 'permanent' && rule.number)
+    await markNumberUnusable(deps, { number: phone, strike: rule.number === 'strike' });
+  if (outcome.kind === 'operator') {
+    await deps.alert(rule.alert ?? 'twilio_credentials', `Twilio answered ${outcome.code}. ${rule.advice}`);
+  }
+}
+
+/**
+ * Sends what was admitted, in waves: each wave's claim travels together with the outcome of the one before,
+ * so that a hundred texts cost five D1 round trips. Rows that were postponed are written with the first.
+ * @returns how each job ends, and which deliveries did not go out and give their window back
+ */
+export async function sendInWaves(
+  deps: Deps,
+  db: Db,
+  admitted: Admitted[],
+  postponed: Postponed[],
+): Promise<{ ends: JobEnd[]; unused: DeliveryRecord[] }> {
+  const ends: JobEnd[] = [];
+  const unused: DeliveryRecord[] = [];
+  const claim = newId('clm', deps.now());
+  let statements: Parameters<Db['batch']>[0][number][] =
+    postponed.length > 0 ? [postpone(db, postponed)] : [];
+  let stopped = false;
+
+  for (let start = 0; start < admitted.length && !stopped; start += WAVE) {
+    const prepared = await Promise.all(admitted.slice(start, start + WAVE).map((one) => prepare(one, deps)));
+    const now = deps.now();
+    const claimables = prepared.map(({ id, phone, coversSeq }) => ({ id, phone, coversSeq }));
+    const earlier = statements;
+    const results = await retrying(() =>
+      db.batch([
+        claimWave(db, claimables, claim, now, deps.config),
+        writeLinks(
+          db,
+          prepared.map(({ link }) => link),
+          wonBy(claim),
+        ),
+        ...earlier,
+      ]),
+    );
+    const won = new Set((results[0] as { id: string }[]).map(({ id }) => id));
+
+    // Lost to a STOP, to reading, or to another consumer: decided anew, soon.
+    for (const { record } of prepared.filter(({ id }) => !won.has(id))) {
+      unused.push(record);
+      ends.push({ id: record.id, end: 'retry', delaySeconds: 1 });
+    }
+    const outcomes = await inParallel(
+      prepared.filter(({ id }) => won.has(id)),
+      async (text) => {
+        const outcome: SendOutcome = stopped
+          ? { kind: 'retry', code: 'account', retryAfterSeconds: OPERATOR_PAUSE_MS / 1000 }
+          : await deps.sms.send({
+              to: text.phone,
+              body: text.body,
+              statusCallback: receiptsUrl(deps.config, { delivery: text.id, family: text.record.familyId }),
+              validitySeconds: validitySeconds(text.record, deps),
+            });
+        if (outcome.kind === 'operator') stopped = true;
+        return { text, outcome };
+      },
+    );
+    const rows: Finished[] = [];
+    for (const { text, outcome } of outcomes) {
+      await consequences(deps, text, outcome);
+      const row = finished(text.record, outcome, deps.now());
+      if (row) rows.push(row);
+      if (row && row.status !== 'sent') unused.push(text.record);
+      const wait = row?.until ? Math.ceil((row.until - deps.now()) / 1000) : 0;
+      ends.push(
+        wait > 0 && outcome.kind === 'retry'
+          ? { id: text.id, end: 'retry', delaySeconds: wait }
+          : { id: text.id, end: 'ack' },
+      );
+      if (row?.status === 'sent')
+        deps.log.info('delivery.sent', { deliveryId: text.id, familyId: text.record.familyId });
+    }
+    const leads = rows.filter(({ status }) => status === 'sent').map(({ id }) => id);
+    statements = rows.length > 0 ? [finishWave(db, rows, claim, deps.now()), mergeInto(db, leads)] : [];
+  }
+
+  if (stopped) {
+    // Nobody's text can leave: what was not claimed yet waits where it is, and the sweep tries again.
+    const handled = new Set(ends.map(({ id }) => id));
+    for (const { record } of admitted.filter(({ record }) => !handled.has(record.id))) {
+      unused.push(record);
+      ends.push({ id: record.id, end: 'ack' });
+    }
+  }
+  const [first, ...rest] = statements;
+  if (first) await retrying(() => db.batch([first, ...rest]));
+  return { ends, unused };
+}
+
+/** How long the carrier may keep trying: no longer than the notification is worth something. */
+function validitySeconds(record: DeliveryRecord, { config, now }: Deps): number {
+  const left = config.SMS_EXPIRY_SECONDS - (now() - record.facts.createdAt) / 1000;
+  return Math.min(14_400, Math.max(60, left));
+}
+
+/** The verdicts of the Family object, sorted into what is sent and what is not. */
+export function sortAdmissions(records: Map<string, DeliveryRecord>, admissions: Admission[]) {
+  const admitted: Admitted[] = [];
+  const postponed: Postponed[] = [];
+  for (const { deliveryId, verdict, lastToday } of admissions) {
+    const record = records.get(deliveryId);
+    if (!record) continue;
+    if (verdict.action === 'send') admitted.push({ record, lastToday });
+    else if (verdict.action === 'defer') {
+      postponed.push({ id: deliveryId, status: 'deferred', reason: verdict.reason, until: verdict.until });
+    } else postponed.push({ id: deliveryId, status: 'suppressed', reason: verdict.reason, until: null });
+  }
+  return { admitted, postponed };
+}

@@ -1,0 +1,110 @@
+import { sql } from 'drizzle-orm';
+import { carrierOptOut, markNumberUnusable } from '../consent/consent.ts';
+import type { Db } from '../db/client.ts';
+import { retrying } from '../db/retry.ts';
+import type { Deps } from '../platform/deps.ts';
+import { errorRule } from '../platform/twilio/errors.ts';
+import { mergeInto } from './claim.ts';
+import { from, type Status } from './status.ts';
+
+/** What a receipt says. `errorCode` null: none. */
+export interface Receipt {
+  deliveryId: string;
+  /** Null when the address did not say: then every database is asked. */
+  familyId: string | null;
+  sid: string;
+  /** Twilio's word: `queued`, `sent`, `delivered`, `undelivered`, `failed`, `read` … */
+  status: string;
+  errorCode: number | null;
+  /** The number it was about, E.164. */
+  to: string | null;
+}
+
+/** After so long an unreachable handset is tried once more. */
+const RETRY_AFTER_MS = 600_000;
+
+/** Twilio's final words, in ours. */
+function finalStatus(status: string, errorCode: number | null): Status | null {
+  if (status === 'delivered' || status === 'read') return 'delivered';
+  if (status === 'undelivered') return 'undelivered';
+  if (status !== 'failed' && status !== 'canceled') return null;
+  return errorCode !== null && errorRule(errorCode, 0).retryOnce ? 'undelivered' : 'failed';
+}
+
+/**
+ * The statements that write what the carrier knows of a delivery: that it took the text (which ends any
+ * doubt, even when absence had been concluded), and how it ended. Never back; any order; any number of times.
+ * A row that is tried a second time still holds the first text's SID: late receipts of that one say nothing.
+ */
+export function outcomeStatements(
+  db: Db,
+  {
+    deliveryId,
+    sid,
+    status,
+    errorCode,
+    segments,
+    now,
+  }: {
+    deliveryId: string;
+    sid: string;
+    status: string;
+    errorCode: number | null;
+    segments: number | null;
+    now: number;
+  },
+) {
+  const final = finalStatus(status, errorCode);
+  const retries = final === 'undelivered' && errorCode !== null && errorRule(errorCode, 0).retryOnce === true;
+  const wakeAt = retries ? sql`CASE WHEN attempts < 2 THEN ${now + RETRY_AFTER_MS} END` : sql`NULL`;
+  const target: Status = final ?? 'sent';
+  return [
+    db.run(sql`
+      UPDATE sms_delivery_log SET status = 'sending'
+      WHERE id = ${deliveryId} AND status = 'pending' AND ${from('sending')} AND claim IS NOT NULL AND absences > 0
+        AND provider_sid IS NOT ${sid}`),
+    db.run(sql`
+      UPDATE sms_delivery_log SET status = 'sent', provider_sid = ${sid}, sent_at = COALESCE(sent_at, ${now}),
+        segments = COALESCE(${segments}, segments), reason = NULL, due_at = NULL, wake_at = NULL
+      WHERE id = ${deliveryId} AND status = 'sending' AND ${from('sent')} AND provider_sid IS NOT ${sid}`),
+    db.run(sql`
+      UPDATE sms_delivery_log SET status = ${target}, error = ${errorCode === null ? null : String(errorCode)},
+        delivered_at = ${final === 'delivered' ? now : null}, wake_at = ${wakeAt}
+      WHERE id = ${deliveryId} AND provider_sid = ${sid} AND ${from(target)} AND ${final === null ? 0 : 1} = 1`),
+  ] as const;
+}
+
+/**
+ * Applies a delivery receipt: to the row, to the number, to the operators' attention.
+ * A delivery that does not exist (any more) is no error.
+ */
+export async function applyReceipt(deps: Deps, receipt: Receipt): Promise<void> {
+  const { deliveryId, familyId, sid, status, errorCode } = receipt;
+  const databases = familyId === null ? deps.db.shards() : [deps.db.forFamily(familyId)];
+  for (const db of databases) {
+    const statements = outcomeStatements(db, {
+      deliveryId,
+      sid,
+      status,
+      errorCode,
+      segments: null,
+      now: deps.now(),
+    });
+    await retrying(() => db.batch([...statements, mergeInto(db, [deliveryId])]));
+  }
+  deps.log.info('delivery.receipt', { deliveryId, status, code: errorCode });
+  if (errorCode !== null) await applyErrorCode(deps, errorCode, receipt);
+}
+
+/** What an error code of a receipt means beyond its delivery. */
+export async function applyErrorCode(
+  deps: Deps,
+  errorCode: number,
+  { to: number, sid }: Pick<Receipt, 'to' | 'sid'>,
+): Promise<void> {
+  const rule = errorRule(errorCode, 0);
+  if (rule.alert) await deps.alert(rule.alert, `A receipt says ${errorCode}. ${rule.advice}`);
+  if (number === null) return;
+  if (rule.meaning === 'opted_out') await carrierOptOut(deps, { number });
+  if (rule.number) await markNumberUnusable(deps, { number, strike: rule.number === 'strike', receipt: sid });
+}

@@ -1,0 +1,77 @@
+import { sql } from 'drizzle-orm';
+import type { Db } from '../db/client.ts';
+import { retrying } from '../db/retry.ts';
+import { linkCode } from '../links/codes.ts';
+import type { Deps } from '../platform/deps.ts';
+import { errorFields } from '../platform/log.ts';
+import type { CarrierText } from '../platform/twilio/twilio.ts';
+import { mergeInto } from './claim.ts';
+import type { JobEnd } from './deliver.ts';
+import type { DeliveryRecord } from './facts.ts';
+import { outcomeStatements } from './receipts.ts';
+import { from } from './status.ts';
+
+/** Absence is concluded only after the lease, and by so many looks. */
+const LOOKS = 2;
+
+/** Time between two looks, ms: a text that was accepted late can still turn up. */
+const pauseMs = (deps: Deps) => Math.min(5000, (deps.config.CLAIM_LEASE_SECONDS * 1000) / 4);
+
+/** The carrier knows the text: it went out, and its later fate applies as a receipt's would. */
+async function found(deps: Deps, db: Db, record: DeliveryRecord, text: CarrierText): Promise<void> {
+  const statements = outcomeStatements(db, {
+    deliveryId: record.id,
+    sid: text.sid,
+    status: text.status,
+    errorCode: text.errorCode,
+    segments: text.segments,
+    now: deps.now(),
+  });
+  await retrying(() => db.batch([...statements, mergeInto(db, [record.id])]));
+  deps.log.info('delivery.found', { deliveryId: record.id, familyId: record.familyId });
+}
+
+/** The carrier does not know it: remembered once, believed the second time. */
+async function absent(deps: Deps, db: Db, record: DeliveryRecord): Promise<JobEnd> {
+  const now = deps.now();
+  const concluded = record.absences + 1 >= LOOKS;
+  const until = concluded ? now : now + pauseMs(deps);
+  const wakeAt = now + deps.config.CLAIM_LEASE_SECONDS * 1000;
+  await retrying(() =>
+    db.run(sql`
+      UPDATE sms_delivery_log SET absences = absences + 1, due_at = ${until}, wake_at = ${wakeAt},
+        status = ${concluded ? sql.raw("'pending'") : sql.raw('status')}
+      WHERE id = ${record.id} AND status = 'sending' AND ${from('pending')}
+        AND claim = ${record.claim} AND absences = ${record.absences}`),
+  );
+  deps.log.info('delivery.absent', {
+    deliveryId: record.id,
+    familyId: record.familyId,
+    looks: record.absences + 1,
+  });
+  return { id: record.id, end: 'retry', delaySeconds: Math.ceil((until - now) / 1000) };
+}
+
+/**
+ * Looks up claims that outlived their lease: sent after all, or absent at the carrier and so free to be sent.
+ * A carrier that cannot be asked leaves them for the next sweep.
+ */
+export async function reconcile(deps: Deps, db: Db, records: DeliveryRecord[]): Promise<JobEnd[]> {
+  const ends: JobEnd[] = [];
+  for (const record of records) {
+    if (record.claimedPhone === null) continue;
+    try {
+      const reference = await linkCode(deps.config.MAGIC_SECRET, record.id);
+      const since = record.claimedAt ?? record.facts.createdAt;
+      const text = await deps.sms.find({ to: record.claimedPhone, reference, since });
+      if (text) {
+        await found(deps, db, record, text);
+        ends.push({ id: record.id, end: 'ack' });
+      } else ends.push(await absent(deps, db, record));
+    } catch (error) {
+      deps.log.warn('delivery.not_looked_up', { deliveryId: record.id, ...errorFields(error) });
+      ends.push({ id: record.id, end: 'ack' });
+    }
+  }
+  return ends;
+}

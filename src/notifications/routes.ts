@@ -1,0 +1,40 @@
+import * as z from 'zod';
+import { type Endpoint, endpoint, json } from '../platform/endpoint.ts';
+import { id, pageSize } from '../platform/validation.ts';
+import { deliverySchema, listDeliveries } from './log.ts';
+import { sendTestText } from './test-text.ts';
+
+/** A page's cursor: the `next` of the page before. */
+export const cursor = id.optional();
+
+/** The routes of the delivery log and the test text. */
+export const notificationEndpoints: Endpoint[] = [
+  endpoint({
+    method: 'get',
+    path: '/api/deliveries',
+    who: 'user',
+    tag: 'Texts',
+    summary: 'Why texts came or did not come: your own log, newest first',
+    query: z.object({ limit: pageSize(50, 100), cursor }),
+    answer: {
+      status: 200,
+      description: 'A page of the log.',
+      schema: z.object({ deliveries: z.array(deliverySchema), next: z.string().nullable() }),
+    },
+    handle: async ({ deps, caller, query }) => json(await listDeliveries(deps, caller, query)),
+  }),
+  endpoint({
+    method: 'post',
+    path: '/api/sms/test',
+    who: 'user',
+    tag: 'Texts',
+    summary: 'Send yourself a test text, once a minute',
+    answer: {
+      status: 202,
+      description: 'On its way; watch the log.',
+      schema: z.object({ deliveryId: z.string() }),
+    },
+    errors: ['rate_limited'],
+    handle: async ({ deps, caller }) => json({ deliveryId: await sendTestText(deps, caller) }, 202),
+  }),
+];
