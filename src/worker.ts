@@ -1,4 +1,6 @@
+import { adminEndpoints } from './admin/routes.ts';
 import { createApp } from './app.ts';
+import { chatEndpoints } from './chat/routes.ts';
 import { retrying } from './db/retry.ts';
 import { type FamilyHost, FamilyObject } from './family/family.ts';
 import { memberIds, writeLastSeen } from './family/records.ts';
@@ -6,13 +8,21 @@ import { presenceEndpoints } from './family/routes.ts';
 import { familySettings } from './family/settings.ts';
 import { linkEndpoints } from './links/endpoints.ts';
 import { mountAssociation } from './links/well-known.ts';
+import { consumeBatch } from './notifications/consume.ts';
+import { recordDeadLetters } from './notifications/dead-letters.ts';
+import { hasten } from './notifications/outbox.ts';
 import { type DeliveryFacts, decide } from './notifications/policy.ts';
+import { notificationEndpoints } from './notifications/routes.ts';
+import { sweep } from './notifications/sweep.ts';
 import { type Bindings, createDeps, type Deps } from './platform/deps.ts';
 import { mount } from './platform/endpoint.ts';
 import { familyClient } from './platform/family-client.ts';
 import { errorFields } from './platform/log.ts';
 import { mountLinkPages } from './web/link-pages.ts';
 import { mountPages } from './web/pages.ts';
+
+/** The queue of wrangler.toml that takes what failed every attempt. */
+const DEAD_LETTERS = 'fcs-deliveries-dead';
 
 /** The dependencies of one invocation. @throws ConfigError */
 function depsOf(env: Bindings, ctx: Pick<ExecutionContext, 'waitUntil'>): Deps {
@@ -26,6 +36,9 @@ function depsOf(env: Bindings, ctx: Pick<ExecutionContext, 'waitUntil'>): Deps {
 
 const app = createApp(depsOf);
 mount(app, presenceEndpoints);
+mount(app, chatEndpoints);
+mount(app, notificationEndpoints);
+mount(app, adminEndpoints);
 mount(app, linkEndpoints);
 mountAssociation(app);
 mountLinkPages(app);
@@ -47,12 +60,29 @@ export class Family extends FamilyObject<Bindings> {
       // The facts come from our own Worker, which is their only source.
       judge: (facts, family, at) => decide(facts as DeliveryFacts, family, policy, at),
       membersOf: (familyId, threadId) => memberIds(db.forFamily(familyId), familyId, threadId),
-      left: (familyId, departures) =>
-        retrying(() => writeLastSeen(db.forFamily(familyId), familyId, departures)),
+      left: async (familyId, departures) => {
+        const family = db.forFamily(familyId);
+        await retrying(() => writeLastSeen(family, familyId, departures));
+        // What waited because they were here is looked at with the next sweep.
+        await retrying(() =>
+          hasten(
+            family,
+            departures.map(({ userId }) => userId),
+            now(),
+          ),
+        );
+      },
     };
   }
 }
 
 export default {
   fetch: (request, env, ctx) => app.fetch(request, env, ctx),
+  queue: (batch, env, ctx) => {
+    const deps = depsOf(env, ctx);
+    return batch.queue === DEAD_LETTERS ? recordDeadLetters(deps, batch) : consumeBatch(deps, batch);
+  },
+  scheduled: async (_, env, ctx) => {
+    await sweep(depsOf(env, ctx));
+  },
 } satisfies ExportedHandler<Bindings>;

@@ -1,0 +1,175 @@
+import { sql } from 'drizzle-orm';
+import { announceThread } from '../chat/threads.ts';
+import { importConsent } from '../consent/consent.ts';
+import { importPhone } from '../consent/import-phone.ts';
+import type { Db } from '../db/client.ts';
+import { retrying } from '../db/retry.ts';
+import type { Deps } from '../platform/deps.ts';
+import { AppError } from '../platform/errors.ts';
+import { countryOf, parsePhone } from '../platform/phone-number.ts';
+
+/** A family as the host knows it; an absent field keeps what is there. */
+export interface FamilyMirror {
+  name?: string | undefined;
+  timeZone?: string | null | undefined;
+}
+
+const required = (field: string) =>
+  new AppError('invalid_request', `"${field}" is needed the first time.`, {
+    details: [{ in: 'body', field, problem: 'is missing' }],
+  });
+
+/** Creates or updates a family. @throws AppError `invalid_request` for a new one without a name */
+export async function putFamily(deps: Deps, id: string, { name, timeZone }: FamilyMirror): Promise<void> {
+  const rows = await retrying(() =>
+    deps.db.forFamily(id).all(sql`
+      INSERT INTO families (id, name, time_zone, created_at)
+      SELECT ${id}, COALESCE(${name ?? null}, f.name), ${timeZone ?? null}, ${deps.now()}
+      FROM (SELECT 1) LEFT JOIN families f ON f.id = ${id} WHERE COALESCE(${name ?? null}, f.name) IS NOT NULL
+      ON CONFLICT (id) DO UPDATE SET name = excluded.name,
+        time_zone = CASE WHEN ${timeZone === undefined ? 1 : 0} THEN time_zone ELSE excluded.time_zone END
+      RETURNING 1 AS yes`),
+  );
+  if (rows.length === 0) throw required('name');
+}
+
+/** A person as the host knows them; an absent field keeps what is there, `phone: null` takes it away. */
+export interface UserMirror {
+  familyId: string;
+  name?: string | undefined;
+  email?: string | null | undefined;
+  phone?: string | null | undefined;
+  /** Milliseconds. */
+  phoneVerifiedAt?: number | null | undefined;
+  smsConsent?: { at: number; source: string; version: string } | undefined;
+  timeZone?: string | null | undefined;
+}
+
+async function upsertUser(db: Db, id: string, user: UserMirror, now: number): Promise<void> {
+  const { familyId, name = null, email, timeZone } = user;
+  const [families, written] = await retrying(() =>
+    db.batch([
+      db.all(sql`SELECT 1 AS yes FROM families WHERE id = ${familyId}`),
+      db.all(sql`
+        INSERT INTO users (id, family_id, name, email, time_zone, created_at)
+        SELECT ${id}, f.id, COALESCE(${name}, u.name), ${email ?? null}, ${timeZone ?? null}, ${now}
+        FROM families f LEFT JOIN users u ON u.id = ${id} AND u.deleted_at IS NULL
+        WHERE f.id = ${familyId} AND COALESCE(${name}, u.name) IS NOT NULL
+        ON CONFLICT (id) DO UPDATE SET name = excluded.name, deleted_at = NULL,
+          email = CASE WHEN ${email === undefined ? 1 : 0} THEN email ELSE excluded.email END,
+          time_zone = CASE WHEN ${timeZone === undefined ? 1 : 0} THEN time_zone ELSE excluded.time_zone END
+          WHERE users.family_id = excluded.family_id
+        RETURNING 1 AS yes`),
+      db.run(sql`
+        INSERT INTO notification_preferences (user_id, family_id)
+        SELECT id, family_id FROM users WHERE id = ${id} AND family_id = ${familyId}
+        ON CONFLICT (user_id) DO NOTHING`),
+    ]),
+  );
+  if (families.length === 0)
+    throw new AppError('family_not_found', 'Mirror the family first: there is none with this id.');
+  if (written.length > 0) return;
+  if (name === null) throw required('name');
+  throw new AppError('conflict', 'This person belongs to another family; a person cannot move.');
+}
+
+/**
+ * Creates or updates a person, with a verified phone and consent where the host has them.
+ * @throws AppError `family_not_found`, `conflict`, `phone_in_use`, `invalid_request`
+ */
+export async function putUser(deps: Deps, id: string, user: UserMirror): Promise<void> {
+  const { familyId, phone, phoneVerifiedAt, smsConsent } = user;
+  const number = typeof phone === 'string' ? wellFormed(phone) : null;
+  await upsertUser(deps.db.forFamily(familyId), id, user, deps.now());
+  if (number !== null) {
+    const verifiedAt = phoneVerifiedAt ?? null;
+    const outcome = await importPhone(deps, { userId: id, familyId, phone: number, verifiedAt });
+    if (outcome === 'phone_in_use')
+      throw new AppError('phone_in_use', 'Somebody else has verified this number.');
+  }
+  if (smsConsent) {
+    const { at, source: origin, version } = smsConsent;
+    await importConsent(deps, { userId: id, familyId, at, origin, version });
+  }
+}
+
+/** E.164, of any country: where texts may go is asked when one is to be sent. */
+function wellFormed(phone: string): string {
+  const parsed = parsePhone(phone, [countryOf(phone) ?? '']);
+  if (!parsed.ok) throw new AppError('invalid_phone', 'Send the number in E.164 form, such as +12025550123.');
+  return parsed.e164;
+}
+
+/** A thread as the host knows it; an absent field keeps what is there. */
+export interface ThreadMirror {
+  familyId: string;
+  title?: string | undefined;
+  memberIds?: string[] | undefined;
+}
+
+interface ThreadState {
+  title: string;
+  members: string;
+}
+
+/**
+ * Creates or updates a thread; `memberIds` replaces its members.
+ * @throws AppError `family_not_found`, `user_not_found`, `conflict`, `invalid_request`; nothing changes then
+ */
+export async function putThread(
+  deps: Deps,
+  id: string,
+  { familyId, title, memberIds }: ThreadMirror,
+): Promise<void> {
+  const now = deps.now();
+  const db = deps.db.forFamily(familyId);
+  const members = memberIds && [...new Set(memberIds)];
+  const list = JSON.stringify(members ?? []);
+  const known = sql`(SELECT COUNT(*) FROM json_each(${list}) j JOIN users u ON u.id = j.value
+    WHERE u.family_id = ${familyId} AND u.deleted_at IS NULL) = ${members?.length ?? 0}`;
+  const ours = sql`EXISTS (SELECT 1 FROM threads t WHERE t.id = ${id} AND t.family_id = ${familyId}) AND ${known}`;
+  const state = db.all<ThreadState>(sql`
+    SELECT t.title AS title, (SELECT json_group_array(json_object('id', u.id, 'name', u.name, 'lastReadSeq', m.last_read_seq))
+      FROM thread_members m JOIN users u ON u.id = m.user_id WHERE m.thread_id = t.id) AS members
+    FROM threads t WHERE t.id = ${id} AND t.family_id = ${familyId}`);
+  const [checks, before, , , , after] = await retrying(() =>
+    db.batch([
+      db.all<{ family: number | null; known: number; owner: string | null }>(sql`
+        SELECT (SELECT 1 FROM families WHERE id = ${familyId}) AS family, ${known} AS known,
+          (SELECT family_id FROM threads WHERE id = ${id}) AS owner`),
+      state,
+      db.run(sql`
+        INSERT INTO threads (id, family_id, title, last_activity_at, created_at)
+        SELECT ${id}, f.id, COALESCE(${title ?? null}, t.title), ${now}, ${now}
+        FROM families f LEFT JOIN threads t ON t.id = ${id}
+        WHERE f.id = ${familyId} AND ${known} AND COALESCE(${title ?? null}, t.title) IS NOT NULL
+        ON CONFLICT (id) DO UPDATE SET title = excluded.title WHERE threads.family_id = excluded.family_id`),
+      db.run(sql`
+        DELETE FROM thread_members WHERE thread_id = ${id} AND ${members ? 1 : 0} AND ${ours}
+          AND user_id NOT IN (SELECT value FROM json_each(${list}))`),
+      // Whoever joins later has missed nothing: what was said before is history, not news.
+      db.run(sql`
+        INSERT INTO thread_members (thread_id, user_id, family_id, last_read_seq, joined_at)
+        SELECT t.id, j.value, t.family_id, t.last_seq, ${now} FROM threads t JOIN json_each(${list}) j
+        WHERE t.id = ${id} AND ${ours}
+        ON CONFLICT (thread_id, user_id) DO NOTHING`),
+      state,
+    ]),
+  );
+  const [check] = checks;
+  if (!check?.family)
+    throw new AppError('family_not_found', 'Mirror the family first: there is none with this id.');
+  if (check.owner !== null && check.owner !== familyId) {
+    throw new AppError('conflict', 'This thread belongs to another family.');
+  }
+  if (!check.known)
+    throw new AppError(
+      'user_not_found',
+      'Mirror the members first: not all of them are known in this family.',
+    );
+  if (!after[0]) throw required('title');
+  const { title: newTitle, members: newMembers } = after[0];
+  if (before[0]?.title !== newTitle || before[0].members !== newMembers) {
+    deps.afterwards(announceThread(deps, familyId, { id, title: newTitle, members: JSON.parse(newMembers) }));
+  }
+}

@@ -1,0 +1,161 @@
+import * as z from 'zod';
+import { mintMagic } from '../links/magic.ts';
+import { retryDeadLetter } from '../notifications/dead-letters.ts';
+import { deliverySchema, searchDeliveries } from '../notifications/log.ts';
+import { cursor } from '../notifications/routes.ts';
+import { type Status, TRANSITIONS } from '../notifications/status.ts';
+import { sweep } from '../notifications/sweep.ts';
+import { type Endpoint, endpoint, json } from '../platform/endpoint.ts';
+import { isTimeZone } from '../platform/time-zone.ts';
+import { id, instant, iso, line, pageSize } from '../platform/validation.ts';
+import { putFamily, putThread, putUser } from './mirror.ts';
+import { loadStats, statsSchema } from './stats.ts';
+
+const tag = 'Service';
+const params = z.object({ id });
+const done = z.object({ ok: z.literal(true) });
+const timeZone = z
+  .string()
+  .max(64)
+  .refine(isTimeZone, 'should be an IANA time zone such as America/New_York');
+const statuses = Object.keys(TRANSITIONS) as [Status, ...Status[]];
+const hours = z
+  .string()
+  .regex(/^\d{1,4}$/, 'should be a whole number from 1 to 2160')
+  .transform(Number)
+  .refine((n) => n >= 1 && n <= 2160, 'should be a whole number from 1 to 2160')
+  .default(24);
+
+/** The routes of the service API: the host mirrors its data, operators look and act. */
+export const adminEndpoints: Endpoint[] = [
+  endpoint({
+    method: 'put',
+    path: '/api/admin/families/{id}',
+    who: 'service',
+    tag,
+    summary: 'Mirror a family; an absent field keeps what is there',
+    params,
+    body: z.object({ name: line(120).optional(), timeZone: timeZone.nullish() }),
+    answer: { status: 200, description: 'Mirrored.', schema: done },
+    handle: async ({ deps, params, body }) => {
+      await putFamily(deps, params.id, body);
+      return json({ ok: true });
+    },
+  }),
+  endpoint({
+    method: 'put',
+    path: '/api/admin/users/{id}',
+    who: 'service',
+    tag,
+    summary: 'Mirror a person, with a verified phone and consent where you have them',
+    params,
+    body: z.object({
+      familyId: id,
+      name: line(120).optional(),
+      email: z.email().max(254).nullish(),
+      phone: z.string().max(40).nullish().describe('E.164; null takes it away'),
+      phoneVerifiedAt: instant.nullish(),
+      smsConsent: z.object({ at: instant, source: line(60), version: line(60) }).optional(),
+      timeZone: timeZone.nullish(),
+    }),
+    answer: { status: 200, description: 'Mirrored.', schema: done },
+    errors: ['family_not_found', 'conflict', 'phone_in_use', 'invalid_phone'],
+    handle: async ({ deps, params, body }) => {
+      await putUser(deps, params.id, body);
+      return json({ ok: true });
+    },
+  }),
+  endpoint({
+    method: 'put',
+    path: '/api/admin/threads/{id}',
+    who: 'service',
+    tag,
+    summary: 'Mirror a thread; memberIds replaces its members',
+    params,
+    body: z.object({ familyId: id, title: line(120).optional(), memberIds: z.array(id).max(200).optional() }),
+    answer: { status: 200, description: 'Mirrored.', schema: done },
+    errors: ['family_not_found', 'user_not_found', 'conflict'],
+    handle: async ({ deps, params, body }) => {
+      await putThread(deps, params.id, body);
+      return json({ ok: true });
+    },
+  }),
+  endpoint({
+    method: 'post',
+    path: '/api/admin/magic',
+    who: 'service',
+    tag,
+    summary: 'Mint a magic token that signs a person in at a thread, once',
+    body: z.object({ userId: id, threadId: id }),
+    answer: {
+      status: 200,
+      description: 'The token, and the address that carries it.',
+      schema: z.object({ token: z.string(), url: z.string(), expiresAt: z.string() }),
+    },
+    errors: ['user_not_found', 'thread_not_found'],
+    handle: async ({ deps, body }) => {
+      const { token, url, expiresAt } = await mintMagic(deps, body);
+      return json({ token, url, expiresAt: iso(expiresAt) });
+    },
+  }),
+  endpoint({
+    method: 'get',
+    path: '/api/admin/deliveries',
+    who: 'service',
+    tag,
+    summary: 'Deliveries, newest first, by family, person or status',
+    query: z.object({
+      familyId: id.optional(),
+      userId: id.optional(),
+      status: z.enum(statuses).optional(),
+      limit: pageSize(50, 200),
+      cursor,
+    }),
+    answer: {
+      status: 200,
+      description: 'A page.',
+      schema: z.object({
+        deliveries: z.array(deliverySchema.extend({ userId: z.string(), familyId: z.string() })),
+        next: z.string().nullable(),
+      }),
+    },
+    handle: async ({ deps, query }) => json(await searchDeliveries(deps, query)),
+  }),
+  endpoint({
+    method: 'get',
+    path: '/api/admin/stats',
+    who: 'service',
+    tag,
+    summary: 'Texts by outcome, reasons, errors, opens, dead letters, alerts: no personal data',
+    query: z.object({ hours }),
+    answer: { status: 200, description: 'The stats.', schema: statsSchema },
+    handle: async ({ deps, query }) => json(await loadStats(deps, query.hours)),
+  }),
+  endpoint({
+    method: 'post',
+    path: '/api/admin/sweep',
+    who: 'service',
+    tag,
+    summary: 'Do now what the cron does each minute',
+    answer: {
+      status: 200,
+      description: 'What it found.',
+      schema: z.object({ woken: z.int(), updates: z.int() }),
+    },
+    handle: async ({ deps }) => json(await sweep(deps)),
+  }),
+  endpoint({
+    method: 'post',
+    path: '/api/admin/deliveries/{id}/retry',
+    who: 'service',
+    tag,
+    summary: 'Send a dead letter again',
+    params,
+    answer: { status: 202, description: 'Enqueued.', schema: done },
+    errors: ['delivery_not_found', 'not_dead'],
+    handle: async ({ deps, params }) => {
+      await retryDeadLetter(deps, params.id);
+      return json({ ok: true }, 202);
+    },
+  }),
+];

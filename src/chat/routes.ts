@@ -1,0 +1,199 @@
+import * as z from 'zod';
+import { explainDeliveries } from '../notifications/log.ts';
+import { type Endpoint, endpoint, json } from '../platform/endpoint.ts';
+import { AppError } from '../platform/errors.ts';
+import { id, instant, line, pageSize, prose } from '../platform/validation.ts';
+import { messageSchema } from './message.ts';
+import { listMessages } from './messages.ts';
+import { FOREVER, setMute } from './mute.ts';
+import { postMessage } from './post-message.ts';
+import { markRead } from './read.ts';
+import { createThread, getThread, listThreads, mutedJson, threadSchema } from './threads.ts';
+
+const tag = 'Chat';
+const threadParams = z.object({ id });
+const seq = z
+  .string()
+  .regex(/^\d{1,15}$/, 'should be the seq of a message')
+  .transform(Number);
+
+/** An Idempotency-Key: printable, at most 200 characters (draft-ietf-httpapi-idempotency-key-header). */
+function idempotencyKey(request: Request): string | null {
+  const key = request.headers.get('Idempotency-Key');
+  if (key === null) return null;
+  if (!/^[\x21-\x7e]([\x20-\x7e]{0,198}[\x21-\x7e])?$/.test(key)) {
+    throw new AppError(
+      'invalid_request',
+      'The Idempotency-Key should be 1 to 200 printable ASCII characters.',
+    );
+  }
+  return key;
+}
+
+/** The routes of threads, messages, reads and mutes. */
+export const chatEndpoints: Endpoint[] = [
+  endpoint({
+    method: 'get',
+    path: '/api/threads',
+    who: 'user',
+    tag,
+    summary: 'Your threads, newest activity first, with unread counts',
+    answer: {
+      status: 200,
+      description: 'The threads.',
+      schema: z.object({ threads: z.array(threadSchema) }),
+    },
+    handle: async ({ deps, caller }) => json({ threads: await listThreads(deps, caller) }),
+  }),
+  endpoint({
+    method: 'post',
+    path: '/api/threads',
+    who: 'user',
+    tag,
+    summary: 'Create a thread inside your family',
+    body: z.object({ title: line(120), memberIds: z.array(id).max(200) }),
+    answer: { status: 201, description: 'The thread.', schema: z.object({ thread: threadSchema }) },
+    errors: ['user_not_found'],
+    handle: async ({ deps, caller, body }) => json({ thread: await createThread(deps, caller, body) }, 201),
+  }),
+  endpoint({
+    method: 'get',
+    path: '/api/threads/{id}',
+    who: 'user',
+    tag,
+    summary: 'One thread',
+    params: threadParams,
+    answer: { status: 200, description: 'The thread.', schema: z.object({ thread: threadSchema }) },
+    errors: ['thread_not_found'],
+    handle: async ({ deps, caller, params }) => json({ thread: await getThread(deps, caller, params.id) }),
+  }),
+  endpoint({
+    method: 'get',
+    path: '/api/threads/{id}/messages',
+    who: 'user',
+    tag,
+    summary: 'Messages, newest first; with `after`, oldest first, for catching up',
+    params: threadParams,
+    query: z.object({ limit: pageSize(50, 100), before: seq.optional(), after: seq.optional() }),
+    answer: {
+      status: 200,
+      description: 'A page; `next` goes into `before` (or `after`) for the next one.',
+      schema: z.object({ messages: z.array(messageSchema), next: z.string().nullable() }),
+    },
+    errors: ['thread_not_found'],
+    handle: async ({ deps, caller, params, query }) => {
+      if (query.before !== undefined && query.after !== undefined) {
+        throw new AppError('invalid_request', 'Send "before" or "after", not both.');
+      }
+      return json(await listMessages(deps, caller, params.id, query));
+    },
+  }),
+  endpoint({
+    method: 'post',
+    path: '/api/threads/{id}/messages',
+    who: 'claimed',
+    tag,
+    summary: 'Post a message; everyone who should be told is told',
+    params: threadParams,
+    headers: { 'Idempotency-Key': 'A repeat with the same key makes no second message.' },
+    body: z.object({
+      body: prose(4000).default(''),
+      fileIds: z.array(id).max(10).default([]),
+      urgent: z.boolean().default(false),
+    }),
+    answer: { status: 201, description: 'The message.', schema: z.object({ message: messageSchema }) },
+    errors: ['empty_message', 'thread_not_found', 'idempotency_conflict', 'rate_limited'],
+    handle: async ({ deps, caller, params, body, request }) => {
+      if (body.body.trim() === '' && body.fileIds.length === 0) {
+        throw new AppError('empty_message', 'Send some words or at least one file.');
+      }
+      const clientKey = idempotencyKey(request);
+      const message = await postMessage(deps, caller, {
+        ...body,
+        threadId: params.id,
+        via: 'app',
+        clientKey,
+      });
+      return json({ message }, 201);
+    },
+  }),
+  endpoint({
+    method: 'get',
+    path: '/api/threads/{id}/messages/{messageId}/deliveries',
+    who: 'user',
+    tag,
+    summary: 'Who was told about your message, and who will see it later',
+    params: z.object({ id, messageId: id }),
+    answer: {
+      status: 200,
+      description: 'One entry a recipient; private settings are not given away.',
+      schema: z.object({
+        deliveries: z.array(
+          z.object({
+            userId: z.string(),
+            name: z.string(),
+            told: z.boolean(),
+            read: z.boolean(),
+            explanation: z.string(),
+          }),
+        ),
+      }),
+    },
+    errors: ['message_not_found'],
+    handle: async ({ deps, caller, params }) =>
+      json({ deliveries: await explainDeliveries(deps, caller, params.id, params.messageId) }),
+  }),
+  endpoint({
+    method: 'post',
+    path: '/api/threads/{id}/read',
+    who: 'user',
+    tag,
+    summary: 'Mark read, up to a message or to the end',
+    params: threadParams,
+    body: z.object({ messageId: id.optional() }),
+    optionalBody: true,
+    answer: {
+      status: 200,
+      description: 'How far you have read.',
+      schema: z.object({ ok: z.literal(true), lastReadSeq: z.int(), unread: z.int() }),
+    },
+    errors: ['thread_not_found', 'message_not_found'],
+    handle: async ({ deps, caller, params, body }) =>
+      json({ ok: true, ...(await markRead(deps, caller, params.id, body.messageId ?? null)) }),
+  }),
+  endpoint({
+    method: 'put',
+    path: '/api/threads/{id}/mute',
+    who: 'user',
+    tag,
+    summary: 'Mute a thread, for good or until a time',
+    params: threadParams,
+    body: z.object({ until: instant.nullish() }),
+    optionalBody: true,
+    answer: {
+      status: 200,
+      description: 'Muted.',
+      schema: z.object({ ok: z.literal(true), mutedUntil: z.union([z.string(), z.literal(true)]) }),
+    },
+    errors: ['thread_not_found'],
+    handle: async ({ deps, caller, params, body }) => {
+      const until = body.until ?? FOREVER;
+      await setMute(deps, caller, params.id, until);
+      return json({ ok: true, mutedUntil: mutedJson(until, deps.now()) });
+    },
+  }),
+  endpoint({
+    method: 'delete',
+    path: '/api/threads/{id}/mute',
+    who: 'user',
+    tag,
+    summary: 'Hear of a thread again',
+    params: threadParams,
+    answer: { status: 200, description: 'Not muted.', schema: z.object({ ok: z.literal(true) }) },
+    errors: ['thread_not_found'],
+    handle: async ({ deps, caller, params }) => {
+      await setMute(deps, caller, params.id, null);
+      return json({ ok: true });
+    },
+  }),
+];
