@@ -29,6 +29,11 @@ const connect = async (name: string, query = '') => openSocket(await upgrade(per
 /** Moves the clock; automatic pongs keep the real one, as if nobody had pinged since. */
 const later = (ms: number) => vi.setSystemTime(Date.now() + ms);
 const ring = () => runDurableObjectAlarm(stub());
+const alarmIn = async () =>
+  await runInDurableObject(
+    stub(),
+    async (_, { storage }) => ((await storage.getAlarm()) ?? Number.NaN) - Date.now(),
+  );
 const states = async () =>
   Object.fromEntries((await stub().presence()).map(({ userId, state }) => [userId.split('-')[0], state]));
 const message = (seq: number, by = 'rosa'): LiveEvent => ({
@@ -276,6 +281,25 @@ describe('presence', () => {
     later(GRACE);
     await ring();
     await vi.waitFor(async () => expect(await seen()).toBe(leftAt));
+  });
+});
+
+describe('a departure', () => {
+  it('that the database did not take is told again', async () => {
+    const rename = (from: string, to: string) => DB.prepare(`ALTER TABLE ${from} RENAME TO ${to}`).run();
+    const at = Date.now();
+    await stub().heartbeat(person('rosa'), 'active');
+    await rename('users', 'users_elsewhere');
+    later(TTL);
+    await ring();
+    expect(await states()).toEqual({});
+    await rename('users_elsewhere', 'users');
+    expect(await alarmIn()).toBe(30_000);
+    later(30_000);
+    await ring();
+    const seen = DB.prepare('SELECT last_seen_at AS at FROM users WHERE id = ?').bind(person('rosa'));
+    await vi.waitFor(async () => expect(await seen.first()).toEqual({ at }));
+    await vi.waitFor(async () => expect(await alarmIn()).toBeNaN());
   });
 });
 
@@ -530,12 +554,6 @@ describe('an end', () => {
 });
 
 describe('the alarm', () => {
-  const alarmIn = async () =>
-    await runInDurableObject(
-      stub(),
-      async (_, { storage }) => ((await storage.getAlarm()) ?? Number.NaN) - Date.now(),
-    );
-
   it('is set to the earliest of everything that waits, and not at all when nothing does', async () => {
     const token = await hostToken(person('rosa'), fam, 30);
     const headers = { Upgrade: 'websocket', Authorization: `Bearer ${token}` };
