@@ -12,9 +12,10 @@ export interface Reader {
   preview: boolean;
 }
 
-// Programs and test browsers that isbot counts as bots: a person may sit behind them, so they get the button.
-const TOOL =
-  /^(node|undici|curl|wget|python|axios|got|go-http|okhttp|dart|java|ruby|deno|bun|httpie|postman)|headlesschrome|playwright/i;
+// isbot takes everything for a bot that does not look like a browser: programs, webviews with a name of their
+// own. A person may sit behind those, so only what also goes by a previewer's or crawler's name counts.
+const PREVIEWER =
+  /bot|crawl|spider|preview|externalhit|scrap|slurp|whatsapp|viber|vkshare|embedly|iframely|cardyb|mastodon|synapse|line-poker|google/i;
 const IN_APP =
   /instagram|fban|fbav|fb_iab|messenger|\bline\/|micromessenger|snapchat|tiktok|musical_ly|bytedance|kakaotalk|linkedinapp|pinterest|twitter for|\bgsa\/|; wv\)/i;
 
@@ -26,7 +27,7 @@ export function readerOf(userAgent: string | undefined): Reader {
     device,
     // Safari proper ends in "Safari/…"; a bare WKWebView inside an app does not.
     inApp: IN_APP.test(ua) || (/iPhone|iPad/.test(ua) && /Mobile\//.test(ua) && !/Safari\//.test(ua)),
-    preview: isbot(ua) && !TOOL.test(ua),
+    preview: PREVIEWER.test(ua) && isbot(ua),
   };
 }
 

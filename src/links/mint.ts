@@ -61,13 +61,3 @@ export function writeLinks(db: Db, rows: readonly LinkRow[], condition: SQL = sq
     ON CONFLICT (code_hash) DO UPDATE SET login_until = excluded.login_until, expires_at = excluded.expires_at
     WHERE consumed_at IS NULL`);
 }
-
-/**
- * The statement that takes the power to sign in from all links of a person, for when their number moves:
- * the texts may lie on a phone that is somebody else's now. The links still find their threads.
- */
-export function disarmLinks(db: Db, userId: string, now: number) {
-  return db.run(
-    sql`UPDATE links SET login_until = ${now} WHERE user_id = ${userId} AND login_until > ${now}`,
-  );
-}

@@ -8,14 +8,6 @@ import type { Device } from './device.ts';
  */
 export type OpenOutcome = 'app' | 'store' | 'web' | 'expired' | 'bot';
 
-/** One line of the statistics; `day` is an ISO date, UTC. */
-export interface OpenCount {
-  day: string;
-  device: Device;
-  outcome: OpenOutcome;
-  count: number;
-}
-
 const dayOf = (now: number) => new Date(now).toISOString().slice(0, 10);
 
 /** Counts one opening: a day, a kind of device, an outcome; nothing that leads to a person. */
@@ -28,10 +20,4 @@ export async function countOpen(
   await directory.run(sql`
     INSERT INTO link_opens (day, device, outcome, count) VALUES (${dayOf(now)}, ${device}, ${outcome}, 1)
     ON CONFLICT (day, device, outcome) DO UPDATE SET count = count + 1`);
-}
-
-/** The counts from the day of `since` (ms) on, oldest first. */
-export function readOpens(directory: Db, since: number): Promise<OpenCount[]> {
-  return directory.all<OpenCount>(sql`
-    SELECT day, device, outcome, count FROM link_opens WHERE day >= ${dayOf(since)} ORDER BY day, device, outcome`);
 }

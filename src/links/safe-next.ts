@@ -26,7 +26,10 @@ export function threadPath(threadId: string | null): string {
   return threadId === null ? '/messages' : `/messages/${encodeURIComponent(threadId)}`;
 }
 
-/** Signing in with the phone number, and then on to the path. */
-export function signInPath(next: string): string {
-  return `/login?next=${encodeURIComponent(next)}`;
+/**
+ * Signing in with the phone number, and then on to the path.
+ * @param replaces ask for the number even though somebody else is signed in
+ */
+export function signInPath(next: string, replaces = false): string {
+  return `/login?next=${encodeURIComponent(next)}${replaces ? '&switch=1' : ''}`;
 }

@@ -22,10 +22,22 @@ const STATUS: Record<LandingState, number> = {
 
 /** States in which there is a button to press. */
 const PRESSABLE: readonly LandingState[] = ['ready', 'other_person', 'retry'];
+/** States in which the phone number leads on; busy and asking, there is one thing to decide. */
+const SIGN_IN_BY_PHONE: readonly LandingState[] = ['ready', 'retry', 'plain', 'used', 'expired', 'unknown'];
+
+/** What the page is rendered from, beside the link. */
+export interface LandingContext {
+  config: Config;
+  /** Milliseconds since the epoch. */
+  now: number;
+  request: Request;
+  /** Somebody else than the link's person is signed in in this browser. */
+  occupied: boolean;
+}
 
 /** Renders the landing page for a request; sets the nonce cookie wherever there is a button. */
 export function landingResponse(
-  { config, now, request }: { config: Config; now: number; request: Request },
+  { config, now, request, occupied }: LandingContext,
   state: LandingState,
   door: Door | null,
 ): Response {
@@ -41,8 +53,8 @@ export function landingResponse(
     reader: insists ? { ...reader, preview: false } : reader,
     cspNonce,
     form: pressable ? { action: door.action, fields: formFields(door, state, nonce) } : null,
-    signIn: state === 'other_person' || state === 'busy' ? null : signInPath(destination(door, now)),
-    stay: state === 'other_person' ? '/messages' : null,
+    signIn: SIGN_IN_BY_PHONE.includes(state) ? signInPath(destination(door, now), occupied) : null,
+    stay: occupied ? '/messages' : null,
     app: door && appOf(config, state, door, now),
     webOnly: url.searchParams.get('web') === '1',
     insist: `${url.search ? `${url.search}&` : '?'}reader=1`,

@@ -16,7 +16,7 @@ export interface LandingView {
   form: { action: string; fields: Record<string, string> } | null;
   /** Signing in by phone, and then on to the thread. */
   signIn: string | null;
-  /** `other_person`: where staying as one is leads. */
+  /** Somebody else is signed in here: where staying so leads. */
   stay: string | null;
   /** Ways into the app; null once the link no longer finds its thread. */
   app: AppLinks | null;
@@ -108,14 +108,14 @@ function Choices(view: LandingView) {
           </button>
         </form>
       )}
-      {stay && (
-        <a class="button" href={stay}>
-          Stay signed in as I am
-        </a>
-      )}
       {signIn && !form && (
         <a class={appFirst ? 'button' : 'button go'} href={signIn}>
           Sign in with your phone number
+        </a>
+      )}
+      {stay && (
+        <a class="button" href={stay}>
+          Stay signed in as I am
         </a>
       )}
       {view.app && <AppChoices {...view} app={view.app} intent={appFirst ? null : (intent ?? null)} />}

@@ -24,9 +24,10 @@ const STATE_OF: Record<LinkFate, LandingState> = {
   gone: 'expired',
 };
 
-function landing(c: Page, state: LandingState, door: Door | null): Response {
+/** @param occupied somebody else than the link's person is signed in in this browser */
+function landing(c: Page, state: LandingState, door: Door | null, occupied = false): Response {
   const { config, now } = c.var.deps;
-  return landingResponse({ config, now: now(), request: c.req.raw }, state, door);
+  return landingResponse({ config, now: now(), request: c.req.raw, occupied }, state, door);
 }
 
 /** Who is signed in in this browser; a session that has ended counts as nobody. */
@@ -64,7 +65,7 @@ async function show(c: Page, open: () => Promise<Door>): Promise<Response> {
     return seeOther(threadPath(fate === 'gone' ? null : link.threadId));
   }
   if (fate !== 'ready') count(c, 'expired');
-  return landing(c, fate === 'ready' && caller ? 'other_person' : STATE_OF[fate], door);
+  return landing(c, fate === 'ready' && caller ? 'other_person' : STATE_OF[fate], door, caller !== null);
 }
 
 /** Answers the press of the button: the only place where a link signs a browser in. */
@@ -84,7 +85,9 @@ async function press(c: Page, open: (form: URLSearchParams) => Promise<Door>): P
   }
   const caller = await signedIn(c);
   if (caller?.userId === link.userId) return seeOther(threadPath(fate === 'gone' ? null : link.threadId));
-  if (caller && fate === 'ready' && form.get('switch') !== '1') return landing(c, 'other_person', door);
+  if (caller && fate === 'ready' && form.get('switch') !== '1') {
+    return landing(c, 'other_person', door, true);
+  }
   return signInBy(c, link, door);
 }
 

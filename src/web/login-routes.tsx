@@ -23,7 +23,8 @@ function view(c: PageContext, part: Partial<LoginView>): LoginView {
 export function mountLoginPages(app: Hono<AppEnv>): void {
   app.get('/login', async (c) => {
     const shown = view(c, {});
-    if (await pageCaller(c)) return c.redirect(shown.next, 303);
+    // `switch`: somebody else's link brought them here; who is signed in does not want to stay so.
+    if (c.req.query('switch') !== '1' && (await pageCaller(c))) return c.redirect(shown.next, 303);
     return answerPage(c, null, { title: 'Sign in' }, <LoginPage {...shown} />);
   });
 }

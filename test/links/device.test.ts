@@ -37,4 +37,29 @@ describe('the reader, by user agent', () => {
   test.each([[undefined], ['']])('%j is a person at a desk', (ua) => {
     expect(readerOf(ua)).toEqual({ device: 'desktop', inApp: false, preview: false });
   });
+
+  test.each([
+    'x',
+    'Mozilla/5.0',
+    'FamilyApp/1.2',
+    'python-requests/2.32',
+    'Safari',
+    'test-agent',
+  ])('%s is nobody’s preview: whoever it is may press the button', (ua) => {
+    expect(readerOf(ua).preview).toBe(false);
+  });
+
+  test.each([
+    'Twitterbot/1.0',
+    'LinkedInBot/1.0 (compatible; Mozilla/5.0; Apache-HttpClient +http://www.linkedin.com)',
+    'Viber/20.9',
+    'Iframely/1.3.1 (+https://iframely.com/docs/about)',
+    'Mastodon/4.2.9 (http.rb/5.2.0; +https://mastodon.social/)',
+    'Bluesky Cardyb/1.1; +mailto:support@bsky.app',
+    'facebookexternalhit/1.1 (+http://www.facebook.com/externalhit_uatext.php)',
+    'Mozilla/5.0 (compatible; bingbot/2.0; +http://www.bing.com/bingbot.htm)',
+    'Mozilla/5.0 (compatible; Synapse (bot; +https://github.com/matrix-org/synapse))',
+  ])('%s only looks', (ua) => {
+    expect(readerOf(ua).preview).toBe(true);
+  });
 });

@@ -4,8 +4,9 @@ import { openDatabases } from '../../src/db/client.ts';
 import { codeHash } from '../../src/links/codes.ts';
 import { makeLink, writeLinks } from '../../src/links/mint.ts';
 import { type Bindings, configOf } from '../../src/platform/deps.ts';
-import { insertSession, prepareSession, sessionCookieName } from '../../src/platform/session.ts';
+import { sessionCookieName } from '../../src/platform/session.ts';
 import worker from '../../src/worker.ts';
+import { insertWebSession } from '../worker/people.ts';
 import { UA } from './user-agents.ts';
 
 /** The Worker's environment, as the tests configure it. */
@@ -47,11 +48,8 @@ export async function newLink({
 
 /** Signs a person in without any link; gives the Cookie header. */
 export async function cookieOf(userId: string): Promise<string> {
-  const now = Date.now();
-  const who = { userId, familyId: userId === 'usr_eve' ? 'fam_2' : 'fam' };
-  const session = await prepareSession(config.SESSION_SECRET, who, now);
-  await insertSession(db.forFamily('fam'), { ...who, id: session.id, kind: 'web', userAgent: null }, now);
-  return `${sessionCookieName(config)}=${session.token}`;
+  const { token } = await insertWebSession(userId, userId === 'usr_eve' ? 'fam_2' : 'fam');
+  return `${sessionCookieName(config)}=${token}`;
 }
 
 /** Asks the Worker; answers after everything that it left for afterwards is done. */
