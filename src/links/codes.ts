@@ -1,11 +1,6 @@
 import { hmacSha256, sha256 } from '../platform/bytes.ts';
 import { base58Tail } from './base58.ts';
-
-/** Names the database that holds the link's row; there is one today. */
-const SHARD = '1';
-/** 16 base58 digits are 94 bits: not to be guessed. */
-const DIGITS = 16;
-const SHAPE = new RegExp(`^[1-9A-HJ-NP-Za-km-z]{${SHARD.length + DIGITS}}$`);
+import { DIGITS, SHARD } from './code-shape.ts';
 
 /**
  * The code of a link: a shard character and 16 base58 characters of HMAC-SHA256(secret, `link:` + id).
@@ -19,6 +14,3 @@ export async function linkCode(secret: string, id: string): Promise<string> {
 
 /** What is stored instead of the code: its SHA-256, base64url. A fast hash is enough for 94 random bits. */
 export const codeHash = (code: string): Promise<string> => sha256(code);
-
-/** Whether the text has the shape of a code; says nothing about whether such a link exists. */
-export const isLinkCode = (text: string): boolean => SHAPE.test(text);

@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import type { Databases } from '../db/client.ts';
-import { codeHash, isLinkCode } from './codes.ts';
+import { isLinkCode } from './code-shape.ts';
+import { codeHash } from './codes.ts';
 
 /** A link's row as the doors need it. Times in milliseconds. */
 export interface Link {

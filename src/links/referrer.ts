@@ -1,4 +1,4 @@
-import { isLinkCode } from './codes.ts';
+import { isLinkCode } from './code-shape.ts';
 
 /** The parameter that carries our code through the Play Store. */
 const KEY = 'fcs_link';

@@ -1,7 +1,7 @@
 import { jwtVerify, SignJWT } from 'jose';
 import * as z from 'zod';
 import { utf8 } from '../platform/bytes.ts';
-import { isLinkCode } from './codes.ts';
+import { isLinkCode } from './code-shape.ts';
 
 const TYPE = 'fcs-magic+jwt';
 const AUDIENCE = 'fcs:links';

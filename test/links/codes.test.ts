@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { BASE58_ALPHABET, base58Tail } from '../../src/links/base58.ts';
-import { codeHash, isLinkCode, linkCode } from '../../src/links/codes.ts';
+import { isLinkCode } from '../../src/links/code-shape.ts';
+import { codeHash, linkCode } from '../../src/links/codes.ts';
 
 const SECRET = 'a-secret-of-thirty-two-bytes-or-more';
 
