@@ -8,6 +8,9 @@ export interface PressedLink {
   page: string;
 }
 
+/** The service shows those who only look, such as previews and scripts, a page without a button. */
+const USER_AGENT = 'Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0';
+
 const attribute = (tag: string, name: string) =>
   new RegExp(`\\s${name}=("([^"]*)"|'([^']*)'|([^\\s>]+))`, 'i').exec(tag)?.slice(2).find(Boolean) ?? '';
 
@@ -44,7 +47,7 @@ export async function pressLink(url: string, appOrigin: string, publicOrigin: st
     const { pathname, search } = new URL(address, publicOrigin);
     return appOrigin + pathname + search;
   };
-  const landing = await fetch(reach(url), { redirect: 'manual' });
+  const landing = await fetch(reach(url), { redirect: 'manual', headers: { 'User-Agent': USER_AGENT } });
   const page = await landing.text();
   if (!landing.ok) throw new Error(`The link answered ${landing.status}`);
   const { action, fields } = formOf(page, url);
@@ -52,7 +55,7 @@ export async function pressLink(url: string, appOrigin: string, publicOrigin: st
   const pressed = await fetch(reach(action), {
     method: 'POST',
     redirect: 'manual',
-    headers: { Origin: publicOrigin, ...(cookies.length > 0 ? { Cookie: cookies.join('; ') } : {}) },
+    headers: { 'User-Agent': USER_AGENT, Origin: publicOrigin, Cookie: cookies.join('; ') },
     body: fields,
   });
   await pressed.arrayBuffer();

@@ -1,26 +1,18 @@
-import { adminEndpoints } from './admin/routes.ts';
 import { createApp } from './app.ts';
-import { chatEndpoints } from './chat/routes.ts';
 import { retrying } from './db/retry.ts';
 import { FamilyObject } from './family/family.ts';
 import type { FamilyHost } from './family/host.ts';
 import { memberIds, writeLastSeen } from './family/records.ts';
-import { presenceEndpoints } from './family/routes.ts';
 import { familySettings } from './family/settings.ts';
-import { linkEndpoints } from './links/endpoints.ts';
-import { mountAssociation } from './links/well-known.ts';
 import { consumeBatch } from './notifications/consume.ts';
 import { recordDeadLetters } from './notifications/dead-letters.ts';
 import { hasten } from './notifications/outbox.ts';
 import { type DeliveryFacts, decide } from './notifications/policy.ts';
-import { notificationEndpoints } from './notifications/routes.ts';
 import { sweep } from './notifications/sweep.ts';
 import { type Bindings, createDeps, type Deps } from './platform/deps.ts';
-import { mount } from './platform/endpoint.ts';
 import { familyClient } from './platform/family-client.ts';
 import { errorFields } from './platform/log.ts';
-import { mountLinkPages } from './web/link-pages.ts';
-import { mountPages } from './web/pages.ts';
+import { mountRoutes } from './routes.ts';
 
 /** The queue of wrangler.toml that takes what failed every attempt. */
 const DEAD_LETTERS = 'fcs-deliveries-dead';
@@ -36,14 +28,7 @@ function depsOf(env: Bindings, ctx: Pick<ExecutionContext, 'waitUntil'>): Deps {
 }
 
 const app = createApp(depsOf);
-mount(app, presenceEndpoints);
-mount(app, chatEndpoints);
-mount(app, notificationEndpoints);
-mount(app, adminEndpoints);
-mount(app, linkEndpoints);
-mountAssociation(app);
-mountLinkPages(app);
-mountPages(app);
+mountRoutes(app);
 
 /** One object a family; what it needs of the rungs above it is put in here. */
 export class Family extends FamilyObject<Bindings> {

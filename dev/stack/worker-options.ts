@@ -1,9 +1,8 @@
-import { exec } from 'node:child_process';
 import path from 'node:path';
-import { promisify } from 'node:util';
 import { build, stop } from 'esbuild';
 import type { V4WorkerOptions } from 'miniflare';
 import { unstable_getMiniflareWorkerOptions, unstable_readConfig } from 'wrangler';
+import { buildAssets } from '../build.ts';
 import { firstLine, StackError } from './stack-error.ts';
 
 /** The Worker as wrangler.toml describes it, ready for Miniflare; `vars` are the plain settings in there. */
@@ -47,7 +46,7 @@ async function bundle(main: string, root: string): Promise<string> {
  */
 export async function describeWorker(root: string): Promise<DescribedWorker> {
   const config = unstable_readConfig({ config: path.join(root, 'wrangler.toml') }, { hideWarnings: true });
-  if (config.build.command) await promisify(exec)(config.build.command, { cwd: config.build.cwd ?? root });
+  await buildAssets();
   const { workerOptions, main } = unstable_getMiniflareWorkerOptions(config);
   // Rules for modules that are not bundled have no counterpart here: everything is in the one script.
   const { modulesRules: _, ...options } = workerOptions;

@@ -26,7 +26,7 @@ const presence = endpoint({
   method: 'get',
   path: '/api/presence',
   who: 'user',
-  tag: 'presence',
+  tag: 'Presence',
   summary: 'Who of the family is here',
   answer: { status: 200, description: 'Everyone who is online or away', schema: onlineSchema },
   handle: async ({ deps, caller }) => online(await deps.family(caller.familyId).presence()),
@@ -36,7 +36,7 @@ const heartbeat = endpoint({
   method: 'post',
   path: '/api/presence/heartbeat',
   who: 'user',
-  tag: 'presence',
+  tag: 'Presence',
   summary: 'A sign of life, every 20 s, from a client without a socket',
   body: z.object({ state: deviceState }),
   optionalBody: true,
@@ -47,14 +47,20 @@ const heartbeat = endpoint({
   },
 });
 
+const SOCKET_FRAMES = `JSON text frames. To the server: the bare text "ping" every 20 s (answered "pong"); {"type":"state","state":"active"|"away"}; {"type":"typing","threadId"}.
+
+From the server: {"type":"snapshot","online":[{userId,state}]} first; {"type":"presence","userId","state":"online"|"away"|"offline"}; to members of the thread {"type":"message","threadId","message"}, {"type":"read","threadId","userId","seq"}, {"type":"typing","threadId","userId"}, {"type":"thread","thread"}.
+
+What is malformed, binary or too large gets {"type":"error","error"} and, repeated, close 1008. A browser of another origin sends its token as the subprotocols "fcs.v1, bearer.<jwt>"; the one answered is fcs.v1.`;
+
 const socket = endpoint({
   method: 'get',
   path: '/api/presence/socket',
   // Not 'user': a browser of another origin can send its token as a subprotocol only, and the cookie needs our Origin.
   who: 'public',
-  tag: 'presence',
-  summary:
-    'WebSocket of live events; authenticated by cookie, Authorization, or subprotocols "fcs.v1, bearer.<jwt>"',
+  tag: 'Presence',
+  summary: 'WebSocket of live events; authenticated by cookie, Authorization or subprotocol',
+  description: SOCKET_FRAMES,
   query: z.object({ state: deviceState }),
   headers: { 'Sec-WebSocket-Protocol': 'fcs.v1, bearer.<jwt>' },
   answer: { status: 101, description: 'The socket; its first frame is a snapshot' },

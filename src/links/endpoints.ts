@@ -33,7 +33,7 @@ export const openLink = endpoint({
   method: 'post',
   path: '/api/links/open',
   who: 'public',
-  tag: 'links',
+  tag: 'Links',
   summary: 'Open a link from the app, by code, token or install referrer',
   headers: {
     Authorization: 'Optional. Sent by an app that is signed in as the same person, it keeps its session.',
@@ -104,7 +104,7 @@ export const pendingLink = endpoint({
   method: 'get',
   path: '/api/links/pending',
   who: 'user',
-  tag: 'links',
+  tag: 'Links',
   summary: 'The destination that waits for this account after an installation; handed over once',
   answer: {
     status: 200,

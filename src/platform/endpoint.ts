@@ -57,6 +57,8 @@ export interface Endpoint<
   path: string;
   who: W;
   summary: string;
+  /** What a summary cannot hold, in plain words or CommonMark. */
+  description?: string;
   tag: string;
   params?: P;
   query?: Q;

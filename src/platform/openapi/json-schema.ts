@@ -1,0 +1,48 @@
+import * as z from 'zod';
+
+/** A JSON Schema (2020-12), as far as our own schemas use it. */
+export interface JsonSchema {
+  type?: string | string[];
+  enum?: unknown[];
+  const?: unknown;
+  properties?: Record<string, JsonSchema>;
+  required?: string[];
+  items?: JsonSchema;
+  anyOf?: JsonSchema[];
+  allOf?: JsonSchema[];
+  additionalProperties?: boolean | JsonSchema;
+  format?: string;
+  description?: string;
+  default?: unknown;
+  minLength?: number;
+  maxLength?: number;
+  maxItems?: number;
+  minimum?: number;
+  maximum?: number;
+  pattern?: string;
+  $ref?: string;
+}
+
+/** Bounds that say no more than "an integer of JavaScript". */
+const isSafeBound = (bound: number | undefined) => Math.abs(bound ?? 0) === Number.MAX_SAFE_INTEGER;
+
+/** Takes out what a reader of the document does not need, and does not promise that no field is ever added. */
+function simplify(schema: JsonSchema): void {
+  if (schema.additionalProperties === false) delete schema.additionalProperties;
+  if (isSafeBound(schema.minimum)) delete schema.minimum;
+  if (isSafeBound(schema.maximum)) delete schema.maximum;
+  if (schema.format) delete schema.pattern; // Zod's own pattern behind `date-time`: a line of noise.
+}
+
+/**
+ * The JSON Schema of what a caller sends (`input`: before transforms, unknown fields ignored) or receives
+ * (`output`: what the handler answers).
+ */
+export function jsonSchemaOf(schema: z.ZodType, io: 'input' | 'output'): JsonSchema {
+  const { $schema: _, ...rest } = z.toJSONSchema(schema, {
+    io,
+    unrepresentable: 'any',
+    override: ({ jsonSchema }) => simplify(jsonSchema as JsonSchema),
+  });
+  return rest as JsonSchema;
+}

@@ -1,0 +1,29 @@
+import type { Hono } from 'hono';
+import { adminEndpoints } from './admin/routes.ts';
+import { chatEndpoints } from './chat/routes.ts';
+import { presenceEndpoints } from './family/routes.ts';
+import { linkEndpoints } from './links/endpoints.ts';
+import { mountAssociation } from './links/well-known.ts';
+import { notificationEndpoints } from './notifications/routes.ts';
+import { type AppEnv, type Endpoint, mount } from './platform/endpoint.ts';
+import { mountDocs } from './web/docs/docs-routes.tsx';
+import { mountLinkPages } from './web/link-pages.ts';
+import { mountPages } from './web/pages.ts';
+
+/** Every JSON route. */
+export const endpoints: readonly Endpoint[] = [
+  ...adminEndpoints,
+  ...chatEndpoints,
+  ...notificationEndpoints,
+  ...linkEndpoints,
+  ...presenceEndpoints,
+];
+
+/** Mounts every route, pages and all; those that are no endpoint are described in web/docs/described-routes.ts. */
+export function mountRoutes(app: Hono<AppEnv>): void {
+  mount(app, endpoints);
+  mountDocs(app, endpoints);
+  mountAssociation(app);
+  mountLinkPages(app);
+  mountPages(app);
+}
