@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { retrying } from '../db/retry.ts';
-import { insertDeliveries } from '../notifications/outbox.ts';
+import { insertDeliveries, suppressRead } from '../notifications/outbox.ts';
 import { sha256 } from '../platform/bytes.ts';
 import { type ClaimedCaller, callerCondition } from '../platform/caller.ts';
 import type { Deps } from '../platform/deps.ts';
@@ -49,7 +49,8 @@ function refusal(guard: Guard | undefined, message: NewMessage, now: number): Ap
 
 /**
  * Posts a message: one D1 round trip, in which caller, session and membership are checked, and message,
- * delivery rows and recipients come out. Safe to run twice: the client key is unique by author.
+ * delivery rows and recipients come out; what the author has thereby read is not texted any more.
+ * Safe to run twice: the client key is unique by author.
  * Live event and queue follow after the answer and can fail; the rows in D1 are the truth.
  * @throws AppError `unauthenticated`, `thread_not_found`, `idempotency_conflict`, `rate_limited`
  */
@@ -69,7 +70,7 @@ export async function postMessage(
   const member = sql`m.thread_id = ${message.threadId} AND m.user_id = ${caller.userId} AND m.family_id = ${caller.familyId}`;
   const urgentToday = sql`FROM messages WHERE author_id = ${caller.userId} AND urgent = 1 AND created_at > ${now - DAY_MS}`;
 
-  const [guards, , , , , posted, recipients] = await retrying(() =>
+  const [guards, , , , , , posted, recipients] = await retrying(() =>
     db.batch([
       db.all<Guard>(sql`
         SELECT (SELECT 1 FROM users u WHERE ${callerCondition(caller, now)}) AS isCaller,
@@ -93,6 +94,7 @@ export async function postMessage(
         FROM (SELECT thread_id, author_id, seq FROM messages WHERE id = ${id}) AS msg
         WHERE thread_members.thread_id = msg.thread_id AND thread_members.user_id = msg.author_id
           AND thread_members.last_read_seq < msg.seq`),
+      suppressRead(db, caller.userId, message.threadId),
       insertDeliveries(db, id, now, deps.config),
       db.all<MessageRow & { digest: string }>(sql`
         SELECT ${messageColumns}, msg.client_digest AS digest FROM messages msg JOIN users a ON a.id = msg.author_id

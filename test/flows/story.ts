@@ -1,0 +1,160 @@
+import { evictDurableObject, runDurableObjectAlarm } from 'cloudflare:test';
+import { env } from 'cloudflare:workers';
+import { expect, vi } from 'vitest';
+import type { Bindings } from '../../src/platform/deps.ts';
+import { createWorld, type Person } from '../worker/world.ts';
+
+const { DB, FAMILY } = env as unknown as Bindings;
+
+/** Preferences as a test sets them: columns of their table. */
+export interface Wishes {
+  quiet_start?: number;
+  quiet_end?: number;
+  quiet_delivery?: 'defer' | 'drop';
+  urgent_allowed?: 0 | 1;
+  preview?: 'full' | 'sender' | 'none';
+}
+
+/** Grandma Rosa and Ben, who have phones and agreed to texts; the family lives in New York. */
+export const ROSA_AND_BEN = ['rosa', 'ben'];
+const NAMES: Record<string, string> = { rosa: 'Grandma Rosa', ben: 'Ben', mia: 'Mia', leo: 'Leo' };
+
+/**
+ * A family and a clock that only the story moves, in the years after these tests were written: the runtime's own
+ * clock, by which alarms ring, stays behind, so that none rings unasked.
+ * @param start the first moment, ISO 8601
+ */
+export async function tell(
+  start: string,
+  { people = ROSA_AND_BEN, settings = {} }: { people?: string[]; settings?: Record<string, string> } = {},
+) {
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.parse(start) });
+  const world = await createWorld(settings, people.length);
+  const persons: Person[] = people.map((id, n) => ({
+    id,
+    name: NAMES[id] ?? id,
+    phone: world.phone(n),
+  }));
+  await world.seed(persons);
+  const phoneOf = (id: string) => world.phone(people.indexOf(id));
+  const stub = () => FAMILY.get(FAMILY.idFromName(world.familyId));
+
+  /** Posts; answers with the message. */
+  async function post(by: string, body: string, extra: { urgent?: boolean; thread?: string } = {}) {
+    const { thread, ...more } = extra;
+    const { status, json } = await world.api('POST', `/api/threads/${world.thread(thread)}/messages`, {
+      as: world.member(by),
+      body: { body, ...more },
+    });
+    expect(status).toBe(201);
+    return json.message as { id: string; seq: number; threadId: string };
+  }
+
+  /** What a minute does: the cron's sweep, and the queue's consumer until nothing waits. */
+  async function tick(): Promise<void> {
+    await world.api('POST', '/api/admin/sweep', { as: 'service' });
+    await world.drain();
+  }
+
+  const tell = async (by: string, body: string, extra: Parameters<typeof post>[2] = {}) => {
+    const message = await post(by, body, extra);
+    await world.drain();
+    return message;
+  };
+
+  const story = {
+    ...world,
+    world,
+    phoneOf,
+    post,
+    /** Posts, and lets the queue hand the jobs over at once. */
+    say: tell,
+    tick,
+    /** Another thread of these people. */
+    openThread: (id: string, title: string, members = people) =>
+      world.mirror(`threads/${world.thread(id)}`, {
+        familyId: world.familyId,
+        title,
+        memberIds: members.map((member) => world.member(member).userId),
+      }),
+    /** Lets time pass without a sweep in between, and then ticks. `seconds` may be a fraction. */
+    pass: async (seconds: number) => {
+      vi.setSystemTime(Date.now() + seconds * 1000);
+      await tick();
+    },
+    /** Jumps to a moment, and ticks. */
+    at: async (moment: string) => {
+      vi.setSystemTime(Date.parse(moment));
+      await tick();
+    },
+    /** Ticks once a minute, so often. */
+    minutes: async (count: number) => {
+      for (let i = 0; i < count; i++) {
+        vi.setSystemTime(Date.now() + 60_000);
+        await tick();
+      }
+    },
+    read: async (who: string, body: { messageId?: string } = {}, thread?: string) => {
+      const path = `/api/threads/${world.thread(thread)}/read`;
+      expect((await world.api('POST', path, { as: world.member(who), body })).status).toBe(200);
+    },
+    /** A sign of life: online, or away. */
+    beat: (who: string, state: 'active' | 'away' = 'active') =>
+      world.api('POST', '/api/presence/heartbeat', { as: world.member(who), body: { state } }),
+    mute: (who: string, until?: string) =>
+      world.api('PUT', `/api/threads/${world.thread()}/mute`, { as: world.member(who), body: { until } }),
+    wish: async (who: string, wishes: Wishes) => {
+      const set = Object.keys(wishes)
+        .map((column) => `${column} = ?`)
+        .join(', ');
+      await DB.prepare(`UPDATE notification_preferences SET ${set} WHERE user_id = ?`)
+        .bind(...Object.values(wishes), world.member(who).userId)
+        .run();
+    },
+    /** The words of the texts to someone: without brand, link and closing sentence. */
+    heard: async (who: string) =>
+      (await world.texts(phoneOf(who))).map(({ body }) =>
+        body.replace('FamilyCircleSecure: ', '').replace(/\nhttps:\S+ Reply STOP to opt out$/, ''),
+      ),
+    /** Someone's own delivery log, oldest first. */
+    log: async (who: string) => {
+      const { json } = await world.api('GET', '/api/deliveries?limit=100', { as: world.member(who) });
+      return (json.deliveries as LogEntry[]).reverse();
+    },
+    /** Status and reason of each row of someone's log, oldest first: `deferred quiet_hours`. */
+    states: async (who: string) =>
+      (await story.log(who)).map(({ status, reason }) => [status, reason].filter(Boolean).join(' ')),
+    /** Who was told about a message, as its author sees it. */
+    told: async (author: string, message: { id: string; threadId: string }) => {
+      const path = `/api/threads/${message.threadId}/messages/${message.id}/deliveries`;
+      const { status, json } = await world.api('GET', path, { as: world.member(author) });
+      expect(status).toBe(200);
+      return json.deliveries as {
+        userId: string;
+        name: string;
+        told: boolean;
+        read: boolean;
+        explanation: string;
+      }[];
+    },
+    evict: () => evictDurableObject(stub()),
+    ring: () => runDurableObjectAlarm(stub()),
+  };
+  return story;
+}
+
+/** An entry of the delivery log, as the API gives it. */
+export interface LogEntry {
+  id: string;
+  messageId: string | null;
+  status: string;
+  reason: string | null;
+  explanation: string;
+  mergedInto: string | null;
+  dueAt: string | null;
+  sentAt: string | null;
+  error: string | null;
+}
+
+/** See {@link tell}. */
+export type Story = Awaited<ReturnType<typeof tell>>;
