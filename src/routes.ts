@@ -2,6 +2,7 @@ import type { Hono } from 'hono';
 import { adminEndpoints } from './admin/routes.ts';
 import { chatEndpoints } from './chat/routes.ts';
 import { presenceEndpoints } from './family/routes.ts';
+import { identityEndpoints } from './identity/routes.ts';
 import { linkEndpoints } from './links/endpoints.ts';
 import { mountAssociation } from './links/well-known.ts';
 import { notificationEndpoints } from './notifications/routes.ts';
@@ -14,6 +15,7 @@ import { mountPages } from './web/pages.ts';
 export const endpoints: readonly Endpoint[] = [
   ...adminEndpoints,
   ...chatEndpoints,
+  ...identityEndpoints,
   ...notificationEndpoints,
   ...linkEndpoints,
   ...presenceEndpoints,

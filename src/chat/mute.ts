@@ -4,9 +4,6 @@ import type { Caller } from '../platform/caller.ts';
 import type { Deps } from '../platform/deps.ts';
 import { AppError } from '../platform/errors.ts';
 
-/** Muted for good: the last moment a date can name, in milliseconds. */
-export const FOREVER = 8_640_000_000_000_000;
-
 /**
  * Mutes a thread for the caller until a time (ms; `FOREVER` for good), or not any more (null).
  * @throws AppError `thread_not_found`, `invalid_request` for a time that has passed

@@ -4,9 +4,9 @@ import { retrying } from '../db/retry.ts';
 import type { Caller } from '../platform/caller.ts';
 import type { Deps } from '../platform/deps.ts';
 import { AppError } from '../platform/errors.ts';
+import { FOREVER } from '../platform/forever.ts';
 import { newId } from '../platform/ids.ts';
 import { iso } from '../platform/validation.ts';
-import { FOREVER } from './mute.ts';
 
 /** A thread as one of its members sees it. */
 export const threadSchema = z.object({

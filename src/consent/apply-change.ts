@@ -9,6 +9,10 @@ type LedgerEntry = Pick<ConsentChange, 'action' | 'source' | 'numberHash' | 'at'
 /** The id of the ledger's entry for an update: derived, so that applying twice writes once. */
 export const ledgerId = (updateId: string): string => updateId.replace(/^upd_/, 'cev_');
 
+/** Holds while the person has not followed this update yet, deleted or not. */
+const isNew = ({ userId, familyId, seq }: FamilyUpdate) => sql`EXISTS (SELECT 1 FROM users u
+  WHERE u.id = ${userId} AND u.family_id = ${familyId} AND u.applied_update < ${seq})`;
+
 /** Holds while the person exists and has not followed this update yet. */
 const isNext = ({ userId, familyId, seq }: FamilyUpdate) => sql`EXISTS (SELECT 1 FROM users u
   WHERE u.id = ${userId} AND u.family_id = ${familyId} AND u.deleted_at IS NULL AND u.applied_update < ${seq})`;
@@ -114,13 +118,14 @@ function numberLost(db: Db, update: Update<NumberLostChange>) {
 }
 
 /** Personal data goes; the id stays, so that what they wrote keeps an author, and the ledger as proof. */
-function deleted(db: Db, { userId, familyId }: FamilyUpdate, at: number) {
-  const mine = sql`user_id = ${userId} AND family_id = ${familyId}`;
+function deleted(db: Db, update: FamilyUpdate, at: number) {
+  const { userId, familyId } = update;
+  const mine = sql`user_id = ${userId} AND family_id = ${familyId} AND ${isNew(update)}`;
   return [
     db.run(sql`
       UPDATE users SET name = 'Former member', email = NULL, phone = NULL, phone_verified_at = NULL,
         phone_unusable_at = NULL, time_zone = NULL, last_seen_at = NULL, deleted_at = COALESCE(deleted_at, ${at})
-      WHERE id = ${userId} AND family_id = ${familyId}`),
+      WHERE id = ${userId} AND ${isNew(update)}`),
     db.run(sql`DELETE FROM notification_preferences WHERE ${mine}`),
     db.run(sql`DELETE FROM sessions WHERE ${mine}`),
     db.run(sql`DELETE FROM links WHERE ${mine}`),

@@ -1,12 +1,9 @@
 import { sql } from 'drizzle-orm';
 import type { Deps } from '../platform/deps.ts';
-import { phoneHash } from '../platform/phone-hash.ts';
-import { errorRule } from '../platform/twilio/errors.ts';
 import { receiptsUrl } from '../platform/twilio/receipts-url.ts';
-import type { SendOutcome } from '../platform/twilio/twilio.ts';
 import { ledgerId } from './apply-change.ts';
 import type { ConsentChange, FamilyUpdate } from './changes.ts';
-import { noteCarrierBlock, noteUnusable } from './number-state.ts';
+import { noteRefusal } from './refusal.ts';
 import { optInConfirmation } from './texts.ts';
 
 /** After so long a confirmation would only puzzle. */
@@ -36,14 +33,6 @@ async function claim({ db }: Deps, { seq, claimedAt }: FamilyUpdate, now: number
   const rows = await db.directory.all<{ seq: number }>(sql`
     UPDATE family_updates SET claimed_at = ${now} WHERE seq = ${seq} AND claimed_at IS ${claimedAt} RETURNING seq AS seq`);
   return rows.length > 0;
-}
-
-/** What a refusal says about the number. The person's rows follow with the next sweep. */
-async function learnFrom(deps: Deps, outcome: SendOutcome, number: string): Promise<void> {
-  if (outcome.kind !== 'opted_out' && outcome.kind !== 'permanent') return;
-  const numberHash = await phoneHash(deps.config.PHONE_SECRET, number);
-  if (outcome.kind === 'opted_out') await noteCarrierBlock(deps, numberHash);
-  else if (errorRule(Number(outcome.code), 0).number === 'unusable') await noteUnusable(deps, { numberHash });
 }
 
 /**
@@ -76,6 +65,6 @@ export async function confirmOptIn(
     validitySeconds: LIFE_MS / 1000,
   });
   deps.log.info('consent.confirmation', { userId: update.userId, outcome: outcome.kind });
-  await learnFrom(deps, outcome, number);
+  await noteRefusal(deps, outcome, number);
   return outcome.kind !== 'ambiguous' && outcome.kind !== 'retry' && outcome.kind !== 'operator';
 }

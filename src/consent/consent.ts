@@ -1,4 +1,5 @@
 import { sql } from 'drizzle-orm';
+import type { Db } from '../db/client.ts';
 import { retrying } from '../db/retry.ts';
 import type { Deps } from '../platform/deps.ts';
 import type { Client } from '../platform/endpoint.ts';
@@ -45,15 +46,14 @@ export function carrierOptedOut(deps: Pick<Deps, 'config'>): AppError {
   return new AppError('carrier_opted_out', message, { fields: { startNumber: number } });
 }
 
+/** An opt-in, with the version of the wording that was shown. */
+export type OptInRequest = ConsentRequest & { version: string };
+
 /**
- * Opts a person in by their own act on page or API. Lifts an opt-out of their number, never the carrier's
- * block. The first opt-in for a number is confirmed by text, after the answer.
- * @throws AppError `phone_unverified`, `carrier_opted_out`
+ * Opts a person in, with the number they hold, unless the carrier blocks it: statements for the directory's
+ * batch. Nothing happens unless `condition` holds.
  */
-export async function optIn(deps: Deps, request: ConsentRequest & { version: string | null }): Promise<void> {
-  const { directory } = deps.db;
-  const now = deps.now();
-  const id = updateId(now);
+export function optInPerson(directory: Db, request: OptInRequest, now: number, condition = sql`1`) {
   const change: Omit<ConsentChange, 'numberHash'> = {
     kind: 'consent',
     action: 'opt_in',
@@ -61,26 +61,47 @@ export async function optIn(deps: Deps, request: ConsentRequest & { version: str
     version: request.version,
     at: now,
   };
-  const theirs = sql`n.user_id = ${request.userId} AND n.verified_at IS NOT NULL`;
-  const open = sql`${theirs} AND n.carrier_opted_out_at IS NULL`;
-  const [, , numbers] = await retrying(() =>
-    directory.batch([
-      oweHolder(directory, {
-        id,
-        now,
-        change: changeJson(change, { numberHash: sql`n.number_hash` }),
-        condition: open,
-      }),
-      directory.run(
-        sql`UPDATE phone_numbers AS n SET opted_out_at = NULL, updated_at = ${now} WHERE ${open}`,
-      ),
-      directory.all<{ blockedAt: number | null }>(sql`
-        SELECT n.carrier_opted_out_at AS blockedAt FROM phone_numbers n WHERE ${theirs}`),
-    ]),
-  );
-  const number = numbers[0];
+  const open = sql`n.user_id = ${request.userId} AND n.verified_at IS NOT NULL AND n.carrier_opted_out_at IS NULL
+    AND ${condition}`;
+  return [
+    oweHolder(directory, {
+      id: updateId(now),
+      now,
+      change: changeJson(change, { numberHash: sql`n.number_hash` }),
+      condition: open,
+    }),
+    directory.run(sql`UPDATE phone_numbers AS n SET opted_out_at = NULL, updated_at = ${now} WHERE ${open}`),
+  ] as const;
+}
+
+/** The number a person holds, with what the carrier does to it. */
+const heldNumber = (directory: Db, userId: string) =>
+  directory.all<{ blockedAt: number | null }>(sql`
+    SELECT carrier_opted_out_at AS blockedAt FROM phone_numbers
+    WHERE user_id = ${userId} AND verified_at IS NOT NULL`);
+
+function refuseOptIn(deps: Deps, [number]: { blockedAt: number | null }[]): void {
   if (!number) throw new AppError('phone_unverified', 'Verify a phone number first.');
   if (number.blockedAt !== null) throw carrierOptedOut(deps);
+}
+
+/** Whether a person could opt in now. @throws AppError `phone_unverified`, `carrier_opted_out` */
+export async function checkOptIn(deps: Deps, userId: string): Promise<void> {
+  refuseOptIn(deps, await retrying(() => heldNumber(deps.db.directory, userId)));
+}
+
+/**
+ * Opts a person in by their own act on page or API. Lifts an opt-out of their number, never the carrier's
+ * block. The first opt-in for a number is confirmed by text, after the answer.
+ * @throws AppError `phone_unverified`, `carrier_opted_out`
+ */
+export async function optIn(deps: Deps, request: OptInRequest): Promise<void> {
+  const { directory } = deps.db;
+  const statements = optInPerson(directory, request, deps.now());
+  const [, , numbers] = await retrying(() =>
+    directory.batch([...statements, heldNumber(directory, request.userId)]),
+  );
+  refuseOptIn(deps, numbers);
   await settle(deps, [request.userId]);
 }
 

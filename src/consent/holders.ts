@@ -27,9 +27,9 @@ function letGo(directory: Db, where: SQL, now: number) {
 }
 
 /** Takes the number away from whoever else holds it: possession wins. Goes before {@link bind}. */
-export function unseat(directory: Db, { userId, numberHash, now, condition }: Binding) {
+export function unseat(directory: Db, id: string, { userId, numberHash, now, condition }: Binding) {
   return oweHolder(directory, {
-    id: updateId(now),
+    id,
     now,
     change: changeJson(
       { kind: 'number_lost', source: 'number_moved', numberHash, at: now },

@@ -1,4 +1,5 @@
 import { sql } from 'drizzle-orm';
+import { clientNetwork } from '../platform/client-network.ts';
 import type { Deps } from '../platform/deps.ts';
 import { rateLimited } from '../platform/errors.ts';
 import { countHit } from '../platform/rate-limit.ts';
@@ -8,20 +9,6 @@ const MINUTE = 60_000;
 const ALERT_FACTOR = 10;
 
 type MissDeps = Pick<Deps, 'config' | 'db' | 'now' | 'alert' | 'afterwards'>;
-
-/** The part of an address that one client owns: all of IPv4, the first 64 bits of IPv6. */
-export function clientNetwork(address: string): string {
-  if (!address.includes(':')) return address;
-  const [head = '', tail] = address.toLowerCase().split('::');
-  const left = head === '' ? [] : head.split(':');
-  const right = tail ? tail.split(':') : [];
-  const zeros = tail === undefined ? 0 : Math.max(0, 8 - left.length - right.length);
-  const groups = [...left, ...Array<string>(zeros).fill('0'), ...right];
-  return `${groups
-    .slice(0, 4)
-    .map((group) => group.replace(/^0+(?=.)/, ''))
-    .join(':')}::/64`;
-}
 
 const limitOf = (deps: MissDeps, address: string) => ({
   key: `link-miss:${clientNetwork(address)}`,

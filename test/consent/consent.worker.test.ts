@@ -1,71 +1,337 @@
 import { sql } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
 import {
+  type ConsentRequest,
   carrierOptOut,
   importConsent,
   markNumberUnusable,
   optIn,
   optOut,
 } from '../../src/consent/consent.ts';
+import { applyOpenFamilyUpdates } from '../../src/consent/family-updates.ts';
 import { importPhone } from '../../src/consent/import-phone.ts';
+import { removePhone } from '../../src/identity/remove-phone.ts';
 import { type TestDeps, testDeps } from '../worker/deps.ts';
-import { insertFamily } from '../worker/people.ts';
+import { family, ledgerOf, owedTo, rowsOf, type TestPerson, verified } from '../worker/numbers.ts';
 
-let counter = 0;
+const HOUR = 3_600_000;
+const client = { address: '203.0.113.9', userAgent: 'Firefox' };
+const web = (person: TestPerson): ConsentRequest => ({ ...person, source: 'web', client });
+const agree = (deps: TestDeps, person: TestPerson, version = 'v1') =>
+  optIn(deps, { ...web(person), version });
 
-/** A fresh family with people, each with a verified number when asked. */
-async function world(people: string[]) {
-  const n = ++counter;
-  const familyId = `fam_c${n}`;
-  const ids = people.map((name) => `usr_${name}_c${n}`);
-  await insertFamily(familyId, ids);
-  const numbers = ids.map((_, i) => `+1202555${String(n * 10 + i).padStart(4, '0')}`);
-  return ids.map((userId, i) => ({ userId, familyId, number: numbers[i]! }));
+/** A person with a verified number, in a family of one. */
+async function someone(deps: TestDeps): Promise<TestPerson> {
+  const [person] = await family('rosa');
+  return await verified(deps, person!);
 }
 
-const client = { address: '203.0.113.9', userAgent: 'test' };
-
-async function preferences(deps: TestDeps, userId: string) {
-  const rows = await deps.db.forFamily('').all<Record<string, number | string | null>>(sql`
-    SELECT p.sms_enabled AS enabled, p.opted_out_at AS optedOutAt, p.carrier_opted_out_at AS blockedAt, p.consent_version AS version,
-      u.phone AS phone, u.phone_unusable_at AS unusableAt
-    FROM users u LEFT JOIN notification_preferences p ON p.user_id = u.id WHERE u.id = ${userId}`);
-  return rows[0]!;
-}
-
-async function ledger(deps: TestDeps, userId: string) {
-  const rows = await deps.db
-    .forFamily('')
-    .all<{ action: string; source: string; version: string | null }>(sql`
-    SELECT action AS action, source AS source, version AS version FROM consent_events WHERE user_id = ${userId} ORDER BY rowid`);
-  return rows.map(({ action, source }) => `${action} ${source}`);
-}
-
-describe('consent', () => {
-  it('opts in and out', async () => {
+describe('an opt-in', () => {
+  it('needs a verified number', async () => {
     const deps = testDeps();
-    const [rosa] = await world(['rosa']);
-    const person = rosa!;
-    await expect(optIn(deps, { ...person, source: 'web', client, version: 'v' })).rejects.toMatchObject({
-      code: 'phone_unverified',
+    const [rosa] = await family('rosa');
+    await expect(agree(deps, rosa!)).rejects.toMatchObject({ code: 'phone_unverified' });
+    expect(await ledgerOf(deps, rosa!.userId)).toEqual([]);
+  });
+
+  it('is recorded with all that an auditor asks for', async () => {
+    const deps = testDeps();
+    const rosa = await someone(deps);
+    await agree(deps, rosa);
+    expect(await rowsOf(deps, rosa.userId)).toMatchObject({ enabled: 1, version: 'v1', optedOutAt: null });
+    const [entry] = await deps.db.forFamily(rosa.familyId).all(sql`
+      SELECT action, source, version, client_address, user_agent, at, length(number_hash) AS hash
+      FROM consent_events WHERE user_id = ${rosa.userId}`);
+    expect(entry).toEqual({
+      action: 'opt_in',
+      source: 'web',
+      version: 'v1',
+      client_address: client.address,
+      user_agent: client.userAgent,
+      at: deps.clock.now,
+      hash: 43,
     });
-    expect(await importPhone(deps, { ...person, phone: person.number, verifiedAt: 5 })).toBe('ok');
-    expect(await preferences(deps, person.userId)).toMatchObject({ phone: person.number, enabled: 0 });
-    await optIn(deps, { ...person, source: 'web', client, version: 'v' });
+  });
+
+  it('is confirmed by one text, the first time alone, however often it is repeated', async () => {
+    const deps = testDeps();
+    const rosa = await someone(deps);
+    await Promise.all(Array.from({ length: 10 }, () => agree(deps, rosa)));
     await deps.idle();
-    expect(await preferences(deps, person.userId)).toMatchObject({ enabled: 1, optedOutAt: null });
-    expect(deps.carrier.to(person.number)).toHaveLength(1);
-    await optOut(deps, { ...person, source: 'web', client });
-    expect(await preferences(deps, person.userId)).toMatchObject({ enabled: 0, optedOutAt: deps.clock.now });
-    expect(await importConsent(deps, { ...person, at: 1, origin: 'x', version: 'h' })).toBe('opted_out');
-    await carrierOptOut(deps, person);
-    await expect(optIn(deps, { ...person, source: 'web', client, version: 'v' })).rejects.toMatchObject({
+    await optOut(deps, web(rosa));
+    await agree(deps, rosa);
+    await deps.idle();
+    expect(deps.carrier.to(rosa.number)).toHaveLength(1);
+    expect(deps.carrier.to(rosa.number)[0]).toMatch(/^FamilyCircleSecure.*frequency.*rates.*HELP.*STOP/i);
+    expect(await ledgerOf(deps, rosa.userId)).toEqual(['opt_in web', 'opt_out web', 'opt_in web']);
+    expect(await owedTo(deps, rosa.userId)).toEqual([]);
+  });
+
+  it('that changes nothing is no event, unless another wording was shown', async () => {
+    const deps = testDeps();
+    const rosa = await someone(deps);
+    for (const version of ['v1', 'v1', 'v2']) await agree(deps, rosa, version);
+    expect(await ledgerOf(deps, rosa.userId)).toEqual(['opt_in web', 'opt_in web']);
+    expect(await rowsOf(deps, rosa.userId)).toMatchObject({ version: 'v2' });
+  });
+
+  it('cannot lift the block of the carrier, and says where to text START', async () => {
+    const deps = testDeps();
+    const rosa = await someone(deps);
+    await carrierOptOut(deps, rosa);
+    await expect(agree(deps, rosa)).rejects.toMatchObject({
       code: 'carrier_opted_out',
+      extras: { fields: { startNumber: '+14155550100' } },
     });
-    await markNumberUnusable(deps, { number: person.number });
-    expect(await preferences(deps, person.userId)).toMatchObject({ unusableAt: deps.clock.now });
-    expect(await ledger(deps, person.userId)).toEqual(['opt_in web', 'opt_out web', 'opt_out carrier']);
+    expect(await ledgerOf(deps, rosa.userId)).toEqual(['opt_out carrier']);
+  });
+});
+
+describe('the confirmation of an opt-in', () => {
+  it.each([
+    ['was refused for a while', { kind: 'retry', code: '20429' } as const],
+    ['was lost on the way', { kind: 'ambiguous', code: 'timeout' } as const],
+    ['arrived, but its answer was lost', { kind: 'lost' } as const],
+  ])('that %s is one text in the end', async (_, outcome) => {
+    const deps = testDeps();
+    const rosa = await someone(deps);
+    deps.carrier.outcomes.push(outcome);
+    await agree(deps, rosa);
     await deps.idle();
-    expect(await deps.db.directory.all(sql`SELECT change AS c FROM family_updates`)).toEqual([]);
+    expect(await owedTo(deps, rosa.userId)).toEqual(['consent']);
+    await applyOpenFamilyUpdates(deps); // Within the lease nobody touches it.
+    expect(deps.carrier.tried).toHaveLength(1);
+    deps.clock.now += 61_000;
+    await Promise.all([applyOpenFamilyUpdates(deps), applyOpenFamilyUpdates(deps)]);
+    expect(deps.carrier.to(rosa.number)).toHaveLength(1);
+    expect(await owedTo(deps, rosa.userId)).toEqual([]);
+  });
+
+  it('is left out once the person has opted out again, or after an hour', async () => {
+    const deps = testDeps();
+    const [rosa, tom] = [await someone(deps), await someone(deps)];
+    deps.carrier.outcomes.push({ kind: 'retry', code: '20429' }, { kind: 'retry', code: '20429' });
+    for (const person of [rosa, tom]) {
+      await agree(deps, person);
+      await deps.idle();
+    }
+    await optOut(deps, web(rosa));
+    deps.clock.now += 61_000;
+    deps.carrier.outcomes.push({ kind: 'retry', code: '20429' });
+    await applyOpenFamilyUpdates(deps);
+    deps.clock.now += HOUR;
+    await applyOpenFamilyUpdates(deps);
+    expect(deps.carrier.sent).toEqual([]);
+    expect([await owedTo(deps, rosa.userId), await owedTo(deps, tom.userId)]).toEqual([[], []]);
+  });
+
+  it('that the carrier refuses with 21610 is an opt-out', async () => {
+    const deps = testDeps();
+    const rosa = await someone(deps);
+    deps.carrier.outcomes.push({ kind: 'opted_out', code: '21610' });
+    await agree(deps, rosa);
+    await deps.idle();
+    await applyOpenFamilyUpdates(deps);
+    expect(await rowsOf(deps, rosa.userId)).toMatchObject({ enabled: 0, blockedAt: deps.clock.now });
+  });
+});
+
+describe('an opt-out', () => {
+  it('belongs to the number: neither import nor a new holder undoes it', async () => {
+    const deps = testDeps();
+    const [rosa, tom] = await family('rosa', 'tom');
+    await verified(deps, rosa!);
+    await agree(deps, rosa!);
+    await optOut(deps, web(rosa!));
+    const consent = { at: deps.clock.now + 1000, origin: 'signup', version: 'host-1' };
+    expect(await importConsent(deps, { ...rosa!, ...consent })).toBe('opted_out');
+    await removePhone(deps, rosa!);
+    await deps.idle();
+    await verified(deps, { ...tom!, number: rosa!.number });
+    expect(await importConsent(deps, { ...tom!, ...consent })).toBe('opted_out');
+    expect(await rowsOf(deps, tom!.userId)).toMatchObject({
+      phone: rosa!.number,
+      enabled: 0,
+      optedOutAt: deps.clock.now,
+    });
+    await agree(deps, tom!);
+    expect(await rowsOf(deps, tom!.userId)).toMatchObject({ enabled: 1, optedOutAt: null });
+  });
+
+  it('of the carrier is one event, however many texts it refuses', async () => {
+    const deps = testDeps();
+    const rosa = await someone(deps);
+    await agree(deps, rosa);
+    await Promise.all(Array.from({ length: 6 }, () => carrierOptOut(deps, rosa)));
+    expect(await ledgerOf(deps, rosa.userId)).toEqual(['opt_in web', 'opt_out carrier']);
+    expect(await rowsOf(deps, rosa.userId)).toMatchObject({ enabled: 0, blockedAt: deps.clock.now });
+  });
+
+  it('of a number that nobody holds is remembered', async () => {
+    const deps = testDeps();
+    const [rosa] = await family('rosa');
+    await carrierOptOut(deps, rosa!);
+    await verified(deps, rosa!);
+    expect(await rowsOf(deps, rosa!.userId)).toMatchObject({ blockedAt: deps.clock.now });
+    await expect(agree(deps, rosa!)).rejects.toMatchObject({ code: 'carrier_opted_out' });
+  });
+});
+
+describe('imported consent', () => {
+  it('keeps date, version and origin, sends no text, and is one entry however often it comes', async () => {
+    const deps = testDeps();
+    const rosa = await someone(deps);
+    const consent = { ...rosa, at: deps.clock.now - 5000, origin: 'signup form', version: 'host-7' };
+    for (let i = 0; i < 3; i++) expect(await importConsent(deps, consent)).toBe('ok');
+    await deps.idle();
+    const entries = await deps.db.forFamily(rosa.familyId).all(sql`
+      SELECT action, source, version, origin, at FROM consent_events WHERE user_id = ${rosa.userId}`);
+    expect(entries).toEqual([
+      { action: 'opt_in', source: 'import', version: 'host-7', origin: 'signup form', at: consent.at },
+    ]);
+    expect(deps.carrier.tried).toEqual([]);
+  });
+
+  it('is older news than an opt-out that came after it', async () => {
+    const deps = testDeps();
+    const rosa = await someone(deps);
+    const consent = { ...rosa, at: deps.clock.now - 5000, origin: 'x', version: 'host-7' };
+    await importConsent(deps, consent);
+    await removePhone(deps, rosa);
+    await deps.idle();
+    deps.clock.now += 1000;
+    await verified(deps, rosa);
+    await importConsent(deps, consent);
+    expect(await rowsOf(deps, rosa.userId)).toMatchObject({ phone: rosa.number, enabled: 0 });
+    await importConsent(deps, { ...consent, at: deps.clock.now });
+    expect(await rowsOf(deps, rosa.userId)).toMatchObject({ enabled: 1 });
+  });
+});
+
+describe('an imported number', () => {
+  it('is refused while somebody else holds it', async () => {
+    const deps = testDeps();
+    const [rosa, tom] = await family('rosa', 'tom');
+    await verified(deps, rosa!);
+    const outcome = await importPhone(deps, { ...tom!, phone: rosa!.number, verifiedAt: deps.clock.now });
+    expect(outcome).toBe('phone_in_use');
+    expect(await importPhone(deps, { ...tom!, phone: rosa!.number, verifiedAt: null })).toBe('phone_in_use');
+    expect(await rowsOf(deps, tom!.userId)).toMatchObject({ phone: null });
+  });
+
+  it('replaces an older one, and gives way to a newer proof', async () => {
+    const deps = testDeps();
+    const rosa = await someone(deps);
+    const [other] = await family('other');
+    const newer = { ...rosa, phone: other!.number, verifiedAt: deps.clock.now };
+    expect(await importPhone(deps, newer)).toBe('ok');
+    expect(await rowsOf(deps, rosa.userId)).toMatchObject({ phone: other!.number });
+    await verified(deps, rosa);
+    expect(await rowsOf(deps, rosa.userId)).toMatchObject({ phone: other!.number });
+    const held = await deps.db.directory.all(
+      sql`SELECT number FROM phone_numbers WHERE user_id = ${rosa.userId}`,
+    );
+    expect(held).toEqual([{ number: other!.number }]);
+  });
+});
+
+describe('a number that cannot receive texts', () => {
+  it('is marked at once, or with the second strike, repeats of a receipt not counted', async () => {
+    const deps = testDeps();
+    const [rosa, tom] = [await someone(deps), await someone(deps)];
+    await markNumberUnusable(deps, { number: rosa.number });
+    expect(await rowsOf(deps, rosa.userId)).toMatchObject({ unusableAt: deps.clock.now });
+    for (const receipt of ['SM1', 'SM1', 'SM1'])
+      await markNumberUnusable(deps, { number: tom.number, strike: true, receipt });
+    expect(await rowsOf(deps, tom.userId)).toMatchObject({ unusableAt: null });
+    await markNumberUnusable(deps, { number: tom.number, strike: true, receipt: 'SM2' });
+    expect(await rowsOf(deps, tom.userId)).toMatchObject({ unusableAt: deps.clock.now });
+  });
+
+  it('is healed by a newer proof alone', async () => {
+    const deps = testDeps();
+    const rosa = await someone(deps);
+    await markNumberUnusable(deps, { number: rosa.number });
+    await verified(deps, rosa);
+    expect(await rowsOf(deps, rosa.userId)).toMatchObject({ unusableAt: deps.clock.now });
+    deps.clock.now += 5000;
+    await verified(deps, rosa);
+    expect(await rowsOf(deps, rosa.userId)).toMatchObject({ unusableAt: null, phone: rosa.number });
+  });
+});
+
+describe('what the directory owes', () => {
+  it('is applied in order by the sweep when the process died in between', async () => {
+    const deps = testDeps();
+    const rosa = await someone(deps);
+    // The first trip is the directory's batch; everything after it is lost with the process.
+    const dying = async (work: (d: TestDeps) => Promise<unknown>) => {
+      const mortal = testDeps();
+      mortal.clock.now = deps.clock.now;
+      mortal.d1.faultAt = (trip) => (trip === 0 ? null : { when: 'before', message: 'killed' });
+      await expect(work(mortal)).rejects.toThrow();
+    };
+    await dying((d) => agree(d, rosa));
+    await dying((d) => optOut(d, web(rosa)));
+    await dying((d) => agree(d, rosa, 'v2'));
+    expect(await owedTo(deps, rosa.userId)).toEqual(['consent', 'consent', 'consent']);
+    expect(await rowsOf(deps, rosa.userId)).toMatchObject({ enabled: 0 });
+    await applyOpenFamilyUpdates(deps);
+    expect(await ledgerOf(deps, rosa.userId)).toEqual(['opt_in web', 'opt_out web', 'opt_in web']);
+    expect(await rowsOf(deps, rosa.userId)).toMatchObject({ enabled: 1, version: 'v2' });
+    expect(deps.carrier.to(rosa.number)).toHaveLength(1);
+  });
+
+  it('ends right whichever trip to the database fails, before its effect or after', async () => {
+    const messages = ['Network connection lost', 'killed'];
+    for (const when of ['before', 'after'] as const) {
+      for (const message of messages) {
+        for (let fail = 0; ; fail++) {
+          const deps = testDeps();
+          const rosa = await someone(deps);
+          await agree(deps, rosa);
+          await deps.idle();
+          deps.d1.reset();
+          deps.d1.faultAt = (trip) => (trip === fail ? { when, message } : null);
+          await optOut(deps, web(rosa)).catch(() => undefined);
+          await deps.idle();
+          const over = deps.d1.trips.length <= fail;
+          deps.d1.faultAt = () => null;
+          const isOut = (
+            await deps.db.directory.all(sql`
+            SELECT 1 FROM phone_numbers WHERE user_id = ${rosa.userId} AND opted_out_at IS NOT NULL`)
+          ).length;
+          await applyOpenFamilyUpdates(deps);
+          const expected = isOut ? ['opt_in web', 'opt_out web'] : ['opt_in web'];
+          expect([await ledgerOf(deps, rosa.userId), await owedTo(deps, rosa.userId)]).toEqual([
+            expected,
+            [],
+          ]);
+          expect(await rowsOf(deps, rosa.userId)).toMatchObject({ enabled: isOut ? 0 : 1 });
+          if (over) break;
+        }
+      }
+    }
+  });
+
+  it('is followed once by many at a time', async () => {
+    const deps = testDeps();
+    const rosa = await someone(deps);
+    await Promise.all([
+      ...Array.from({ length: 5 }, () => agree(deps, rosa)),
+      ...Array.from({ length: 5 }, () => optOut(deps, web(rosa))),
+      ...Array.from({ length: 3 }, () => applyOpenFamilyUpdates(deps)),
+    ]);
+    await deps.idle();
+    const [number] = await deps.db.directory.all<{ out: number | null }>(sql`
+      SELECT opted_out_at AS out FROM phone_numbers WHERE user_id = ${rosa.userId}`);
+    const rows = await rowsOf(deps, rosa.userId);
+    expect(rows.optedOutAt).toBe(number!.out);
+    expect(rows.enabled).toBe(number!.out === null ? 1 : 0);
+    const ledger = await ledgerOf(deps, rosa.userId);
+    // Alternating, and ending as the number stands: each update was followed once, in the directory's order.
+    expect(ledger.every((entry, i) => i === 0 || entry !== ledger[i - 1])).toBe(true);
+    expect(ledger.at(-1)).toBe(number!.out === null ? 'opt_in web' : 'opt_out web');
+    expect(await owedTo(deps, rosa.userId)).toEqual([]);
   });
 });

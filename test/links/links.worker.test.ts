@@ -1,6 +1,7 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { mintMagic } from '../../src/links/magic.ts';
-import { clientNetwork, countMiss } from '../../src/links/misses.ts';
+import { countMiss } from '../../src/links/misses.ts';
+import { clientNetwork } from '../../src/platform/client-network.ts';
 import { UA } from './user-agents.ts';
 import {
   ask,

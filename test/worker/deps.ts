@@ -7,6 +7,7 @@ import type { FamilyRpc } from '../../src/platform/family-rpc.ts';
 import type { LogFields } from '../../src/platform/log.ts';
 import type { CarrierText, OutgoingText, SendOutcome } from '../../src/platform/twilio/twilio.ts';
 import { workerSettings } from '../support/settings.ts';
+import { type WatchedD1, watchD1 } from './counting.ts';
 
 const bindings = env as unknown as Bindings;
 
@@ -25,6 +26,8 @@ export interface FakeCarrier {
 /** Dependencies by hand: the real D1, everything else in memory, and a clock that only tests move. */
 export interface TestDeps extends Deps {
   clock: { now: number };
+  /** The real D1, watched: counts trips, and fails where told to. */
+  d1: WatchedD1;
   carrier: FakeCarrier;
   /** Calls to the Family object, such as `fam_1 disconnectSession ses_1`. */
   familyCalls: string[];
@@ -45,8 +48,9 @@ const toCarrierText = ({ body }: OutgoingText, createdAt: number): CarrierText =
   createdAt,
 });
 
-/** Builds test dependencies. @param settings override those of the tests; @param d1 a database in between */
-export function testDeps(settings: Record<string, string> = {}, d1: D1Database = bindings.DB): TestDeps {
+/** Builds test dependencies. @param settings override those of the tests */
+export function testDeps(settings: Record<string, string> = {}): TestDeps {
+  const d1 = watchD1(bindings.DB);
   const config: Config = parseConfig({ ...workerSettings(1), ...settings });
   const clock = { now: Date.now() };
   const now = () => clock.now;
@@ -67,7 +71,7 @@ export function testDeps(settings: Record<string, string> = {}, d1: D1Database =
     (event: string, fields: LogFields = {}) =>
       void logged.push({ level, event, fields });
   const log = { info: at('info'), warn: at('warn'), error: at('error') };
-  const db = openDatabases(d1);
+  const db = openDatabases(d1.d1);
   const family = (familyId: string) =>
     new Proxy({} as FamilyRpc, {
       get:
@@ -81,6 +85,7 @@ export function testDeps(settings: Record<string, string> = {}, d1: D1Database =
   const keep = createAlerts({ directory: openDatabases(bindings.DB).directory, config, log, now });
   return {
     config,
+    d1,
     db,
     now,
     clock,

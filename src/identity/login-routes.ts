@@ -1,0 +1,81 @@
+import * as z from 'zod';
+import { identify } from '../platform/caller.ts';
+import { type Endpoint, endpoint, json, requireOurOrigin } from '../platform/endpoint.ts';
+import { AppError } from '../platform/errors.ts';
+import { clearSessionCookie, sessionCookie } from '../platform/session.ts';
+import { iso } from '../platform/validation.ts';
+import { confirmLogin, startLogin } from './login.ts';
+import { code, ok, phone } from './request-shapes.ts';
+import { revokeSession } from './sessions.ts';
+
+const session = z.object({ token: z.string(), expiresAt: z.iso.datetime() });
+
+/** Signing in with a verified phone, and out. */
+export const loginEndpoints: Endpoint[] = [
+  endpoint({
+    method: 'post',
+    path: '/api/login/start',
+    who: 'public',
+    tag: 'Login',
+    summary: 'Text a sign-in code to a number, if somebody here has it',
+    body: z.strictObject({ phone }),
+    answer: {
+      status: 200,
+      description: 'The same whether or not the number is known',
+      schema: ok.extend({ expiresAt: z.iso.datetime() }),
+    },
+    errors: ['invalid_phone', 'country_not_allowed', 'rate_limited'],
+    handle: async ({ deps, client, body }) => {
+      const { expiresAt } = await startLogin(deps, { phone: body.phone, address: client.address });
+      return json({ ok: true, expiresAt: iso(expiresAt) });
+    },
+  }),
+  endpoint({
+    method: 'post',
+    path: '/api/login/confirm',
+    who: 'public',
+    tag: 'Login',
+    summary: 'Sign in with the code',
+    headers: {
+      Origin:
+        'Browsers send it by themselves. From our own pages the session comes as an HttpOnly cookie alone, which scripts cannot read; an app, which sends no Origin, gets it in the body too.',
+    },
+    body: z.strictObject({ phone, code }),
+    answer: {
+      status: 200,
+      description: 'Signed in: by the cookie, and for apps by `session`, to be sent as Authorization: Bearer',
+      schema: ok.extend({ session: session.optional() }),
+    },
+    errors: ['invalid_phone', 'country_not_allowed', 'no_code', 'expired', 'invalid', 'forbidden'],
+    handle: async ({ deps, client, body, request }) => {
+      // A page can neither leave its Origin out nor forge it, so a script of ours never sees a token.
+      const origin = request.headers.get('Origin');
+      if (origin !== null && origin !== deps.config.PUBLIC_ORIGIN) {
+        throw new AppError('forbidden', 'Sign in from our own pages, or from an app.');
+      }
+      const kind = origin === null ? 'app' : 'web';
+      const { token, expiresAt } = await confirmLogin(deps, { ...body, kind, userAgent: client.userAgent });
+      const answer = kind === 'app' ? { session: { token, expiresAt: iso(expiresAt) } } : {};
+      return json({ ok: true, ...answer }, 200, { 'Set-Cookie': sessionCookie(deps.config, token) });
+    },
+  }),
+  endpoint({
+    method: 'post',
+    path: '/api/logout',
+    who: 'public',
+    tag: 'Login',
+    summary: 'End the session that is sent along, and its open sockets',
+    answer: { status: 200, description: 'Signed out; also when nobody was signed in', schema: ok },
+    errors: ['forbidden', 'unauthenticated'],
+    handle: async ({ deps, request }) => {
+      const authorization = request.headers.get('Authorization');
+      const identity = await identify({ authorization, cookie: request.headers.get('Cookie') }, deps.config);
+      if (identity.kind === 'user') {
+        const { caller } = identity;
+        if (caller.via === 'cookie') requireOurOrigin(request, deps);
+        if (caller.sessionId !== null) await revokeSession(deps, caller, caller.sessionId);
+      }
+      return json({ ok: true }, 200, { 'Set-Cookie': clearSessionCookie(deps.config) });
+    },
+  }),
+];

@@ -1,0 +1,87 @@
+import { sql } from 'drizzle-orm';
+import type { Person } from '../consent/changes.ts';
+import { settleOrLeave } from '../consent/family-updates.ts';
+import { noteRefusal } from '../consent/refusal.ts';
+import type { Deps } from '../platform/deps.ts';
+import { type IssuedSession, insertSession, prepareSession } from '../platform/session.ts';
+import { guessError } from './code-errors.ts';
+import { takeAllowance } from './code-limits.ts';
+import { readCodeNumber } from './code-number.ts';
+import { textCode } from './code-text.ts';
+import { guessCode, issueCode, loginSubject } from './one-time-code.ts';
+import { revokeSession } from './sessions.ts';
+
+/** Who may sign in with a number: its holder. */
+async function holderOf({ db }: Deps, numberHash: string): Promise<Person | null> {
+  const rows = await db.directory.all<Person>(sql`
+    SELECT user_id AS userId, family_id AS familyId FROM phone_numbers
+    WHERE number_hash = ${numberHash} AND user_id IS NOT NULL AND verified_at IS NOT NULL`);
+  return rows[0] ?? null;
+}
+
+/** Texts the code, if anybody holds the number. After the answer: neither time nor failure tells who does. */
+async function textHolder(deps: Deps, number: string, numberHash: string, code: string): Promise<void> {
+  if (!(await holderOf(deps, numberHash))) return;
+  const outcome = await textCode(deps, number, code);
+  await settleOrLeave(deps, await noteRefusal(deps, outcome, number));
+}
+
+/**
+ * Starts signing in with a number. Known and unknown numbers meet the same limits, the same writes and the
+ * same answer; only a known one gets a text, once the answer is out.
+ * @returns when the code expires, ms
+ * @throws AppError `invalid_phone`, `country_not_allowed`, `rate_limited`
+ */
+export async function startLogin(
+  deps: Deps,
+  { phone, address }: { phone: string; address: string },
+): Promise<{ expiresAt: number }> {
+  const { number, numberHash } = await readCodeNumber(phone, deps.config);
+  await takeAllowance(deps, { number, numberHash, address, userId: null });
+  const subject = loginSubject(numberHash);
+  const { code, expiresAt } = await issueCode(deps, {
+    purpose: 'login',
+    subject,
+    userId: null,
+    number,
+    numberHash,
+  });
+  deps.afterwards(textHolder(deps, number, numberHash, code));
+  return { expiresAt };
+}
+
+/**
+ * Signs in the holder of a number, with the code that was texted to it. One code, one session.
+ * @throws AppError `invalid_phone`, `country_not_allowed`, `no_code`, `expired`, `invalid`
+ */
+export async function confirmLogin(
+  deps: Deps,
+  {
+    phone,
+    code,
+    kind,
+    userAgent,
+  }: { phone: string; code: string; kind: 'web' | 'app'; userAgent: string | null },
+): Promise<IssuedSession> {
+  const { numberHash } = await readCodeNumber(phone, deps.config);
+  const subject = loginSubject(numberHash);
+  const guess = await guessCode(deps, subject, code);
+  if (guess.result !== 'match') throw guessError(guess);
+  const used = await deps.db.directory.all<{ subject: string }>(sql`
+    DELETE FROM verification_codes WHERE subject = ${subject} AND code_hash = ${guess.codeHash} RETURNING subject AS subject`);
+  const holder = await holderOf(deps, numberHash);
+  if (used.length === 0 || !holder) throw guessError({ result: 'no_code' });
+  const now = deps.now();
+  const session = await prepareSession(deps.config.SESSION_SECRET, holder, now);
+  await insertSession(
+    deps.db.forFamily(holder.familyId),
+    { id: session.id, ...holder, kind, userAgent },
+    now,
+  );
+  // The number may have moved meanwhile, and its sessions been ended before this one was written.
+  if ((await holderOf(deps, numberHash))?.userId !== holder.userId) {
+    await revokeSession(deps, holder, session.id);
+    throw guessError({ result: 'no_code' });
+  }
+  return session;
+}

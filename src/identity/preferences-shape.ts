@@ -1,0 +1,56 @@
+import * as z from 'zod';
+import { isTimeZone } from '../platform/time-zone.ts';
+import { id, instant, line } from '../platform/validation.ts';
+
+const minute = z.int().min(0).max(1440);
+const mute = z
+  .union([z.boolean(), instant, z.null()])
+  .describe('true: for good; a time: until then; null or false: not any more');
+
+/** What `PATCH /api/preferences` takes: absent fields keep what is there. */
+export const preferencesPatch = z.strictObject({
+  smsEnabled: z.boolean().optional(),
+  consentVersion: line(100)
+    .optional()
+    .describe('Version of the wording that was shown with `smsEnabled: true`'),
+  urgentAllowed: z.boolean().optional(),
+  quietStart: minute.nullable().optional().describe('Minutes of the day; 1440 only as an end'),
+  quietEnd: minute.nullable().optional(),
+  timeZone: z
+    .string()
+    .max(100)
+    .refine(isTimeZone, 'should be an IANA time zone such as America/New_York')
+    .nullable()
+    .optional()
+    .describe("null: the family's"),
+  quietDelivery: z.enum(['defer', 'drop']).optional(),
+  preview: z.enum(['full', 'sender', 'none']).optional(),
+  perThreadMute: z.record(id, mute).optional(),
+});
+
+/** See {@link preferencesPatch}. */
+export type PreferencesPatch = z.output<typeof preferencesPatch>;
+
+/** What `GET /api/preferences` answers. */
+export const preferencesAnswer = z.object({
+  smsEnabled: z.boolean(),
+  urgentAllowed: z.boolean(),
+  quietStart: minute.nullable(),
+  quietEnd: minute.nullable(),
+  timeZone: z.string(),
+  quietDelivery: z.enum(['defer', 'drop']),
+  preview: z.enum(['full', 'sender', 'none']),
+  perThreadMute: z.record(z.string(), z.union([z.literal(true), z.iso.datetime()])),
+});
+
+/** A person's preferences, as the API writes them. */
+export type Preferences = z.output<typeof preferencesAnswer>;
+
+/** What is wrong with a pair of quiet times, after a patch; null when nothing is. */
+export function quietTimesProblem(start: number | null, end: number | null): string | null {
+  if ((start === null) !== (end === null)) return 'needs a start and an end, or neither (null)';
+  if (start === null) return null;
+  if (start === 1440) return '1440 stands only as an end; midnight as a start is 0';
+  if (start === end) return 'start and end should differ';
+  return null;
+}
