@@ -1,18 +1,7 @@
-/** A message as the API and the socket give it. */
-export interface Message {
-  id: string;
-  threadId: string;
-  /** Gapless in its thread, from 1. */
-  seq: number;
-  authorId: string;
-  authorName: string;
-  body: string;
-  fileIds: string[];
-  urgent: boolean;
-  via: 'app' | 'sms';
-  /** ISO 8601. */
-  createdAt: string;
-}
+import type { Api } from './api-types.ts';
+
+/** A message as the API and the socket give it; `seq` is gapless in its thread, from 1. */
+export type Message = Api['POST /api/threads/{id}/messages']['answer']['message'];
 
 /** A thread that was created or renamed, or has other members. */
 export interface ThreadChange {

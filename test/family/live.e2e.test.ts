@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { HostUser } from '../../dev/host.ts';
 import type { SimulatedMessage } from '../../dev/simulator/types.ts';
 import { type SpawnedStack, spawnStack } from '../../dev/stack/spawn-stack.ts';
+import { catchUpWith, createApi } from '../../src/client/api.ts';
 import type { Message, ServerFrame } from '../../src/client/frames.ts';
 import { Live } from '../../src/client/live.ts';
 
@@ -52,14 +53,12 @@ const texts = async (): Promise<SimulatedMessage[]> => {
 /** Someone's client: what it saw, and the frames of its socket. */
 function connect(user: HostUser) {
   const frames: ServerFrame[] = [];
+  const token = () => stack.host.token(user);
   const live = new Live({
     url: `${stack.origin.replace('http', 'ws')}/api/presence/socket`,
-    token: () => stack.host.token(user),
+    token,
     onFrame: (frame) => frames.push(frame),
-    catchUp: async (threadId, after) => {
-      const path = `/api/threads/${threadId}/messages?after=${after}&limit=100`;
-      return (await stack.host.as(user)<{ messages: Message[] }>('GET', path)).messages;
-    },
+    catchUp: catchUpWith(createApi({ origin: stack.origin, token })),
   });
   open.push(live);
   return { live, frames, ready: () => eventually(() => frames.find(({ type }) => type === 'snapshot')) };

@@ -1,0 +1,287 @@
+// Made from the routes by `npm run client-types`; do not edit.
+
+/** What each route takes and answers, by method and path. Times are ISO 8601. */
+export interface Api {
+  /** Deliveries, newest first, by family, person or status */
+  'GET /api/admin/deliveries': {
+    input: {
+      query?: {
+        familyId?: string | number;
+        userId?: string | number;
+        status?:
+          | 'pending'
+          | 'deferred'
+          | 'sending'
+          | 'sent'
+          | 'undelivered'
+          | 'delivered'
+          | 'failed'
+          | 'suppressed'
+          | 'merged';
+        limit?: string | number;
+        cursor?: string | number;
+      };
+    };
+    answer: {
+      deliveries: {
+        id: string;
+        kind: 'message' | 'test';
+        threadId: string | null;
+        messageId: string | null;
+        status:
+          | 'pending'
+          | 'deferred'
+          | 'sending'
+          | 'sent'
+          | 'delivered'
+          | 'undelivered'
+          | 'failed'
+          | 'suppressed'
+          | 'merged';
+        reason: string | null;
+        explanation: string;
+        mergedInto: string | null;
+        createdAt: string;
+        dueAt: string | null;
+        sentAt: string | null;
+        deliveredAt: string | null;
+        segments: number | null;
+        error: string | null;
+        userId: string;
+        familyId: string;
+      }[];
+      next: string | null;
+    };
+  };
+  /** Send a dead letter again */
+  'POST /api/admin/deliveries/{id}/retry': {
+    input: { params: { id: string } };
+    answer: { ok: true };
+  };
+  /** Mirror a family; an absent field keeps what is there */
+  'PUT /api/admin/families/{id}': {
+    input: { params: { id: string }; body: { name?: string; timeZone?: string | null } };
+    answer: { ok: true };
+  };
+  /** Mint a magic token that signs a person in at a thread, once */
+  'POST /api/admin/magic': {
+    input: { body: { userId: string; threadId: string } };
+    answer: { token: string; url: string; expiresAt: string };
+  };
+  /** Texts by outcome, reasons, errors, opens, dead letters, alerts: no personal data */
+  'GET /api/admin/stats': {
+    input: { query?: { hours?: string | number } };
+    answer: {
+      since: string;
+      byStatus: Record<string, number>;
+      byReason: Record<string, number>;
+      errors: { code: string; count: number; advice: string }[];
+      secondsToSent: { p50: number | null; p95: number | null };
+      segments: number;
+      byDay: { day: string; status: string; count: number }[];
+      opens: { day: string; device: string; outcome: string; count: number }[];
+      waiting: { count: number; oldestAt: string | null };
+      deadLetters: { deliveryId: string; familyId: string; count: number; lastAt: string }[];
+      alerts: { kind: string; message: string; count: number; lastAt: string }[];
+    };
+  };
+  /** Do now what the cron does each minute */
+  'POST /api/admin/sweep': {
+    input: Record<never, never>;
+    answer: { woken: number; updates: number };
+  };
+  /** Mirror a thread; memberIds replaces its members */
+  'PUT /api/admin/threads/{id}': {
+    input: { params: { id: string }; body: { familyId: string; title?: string; memberIds?: string[] } };
+    answer: { ok: true };
+  };
+  /** Mirror a person, with a verified phone and consent where you have them */
+  'PUT /api/admin/users/{id}': {
+    input: {
+      params: { id: string };
+      body: {
+        familyId: string;
+        name?: string;
+        email?: string | null;
+        phone?: string | null;
+        phoneVerifiedAt?: string | null;
+        smsConsent?: { at: string; source: string; version: string };
+        timeZone?: string | null;
+      };
+    };
+    answer: { ok: true };
+  };
+  /** Why texts came or did not come: your own log, newest first */
+  'GET /api/deliveries': {
+    input: { query?: { limit?: string | number; cursor?: string | number } };
+    answer: {
+      deliveries: {
+        id: string;
+        kind: 'message' | 'test';
+        threadId: string | null;
+        messageId: string | null;
+        status:
+          | 'pending'
+          | 'deferred'
+          | 'sending'
+          | 'sent'
+          | 'delivered'
+          | 'undelivered'
+          | 'failed'
+          | 'suppressed'
+          | 'merged';
+        reason: string | null;
+        explanation: string;
+        mergedInto: string | null;
+        createdAt: string;
+        dueAt: string | null;
+        sentAt: string | null;
+        deliveredAt: string | null;
+        segments: number | null;
+        error: string | null;
+      }[];
+      next: string | null;
+    };
+  };
+  /** Open a link from the app, by code, token or install referrer */
+  'POST /api/links/open': {
+    input: { body: { code?: string; token?: string; referrer?: string } };
+    answer: { threadId: string | null; path: string; session?: { token: string; expiresAt: string } };
+  };
+  /** The destination that waits for this account after an installation; handed over once */
+  'GET /api/links/pending': {
+    input: Record<never, never>;
+    answer: { link: { threadId: string | null; path: string } | null };
+  };
+  /** Who of the family is here */
+  'GET /api/presence': {
+    input: Record<never, never>;
+    answer: { online: { userId: string; state: 'online' | 'away'; since: string }[] };
+  };
+  /** A sign of life, every 20 s, from a client without a socket */
+  'POST /api/presence/heartbeat': {
+    input: { body?: { state?: 'active' | 'away' } };
+    answer: { online: { userId: string; state: 'online' | 'away'; since: string }[] };
+  };
+  /** Send yourself a test text, once a minute */
+  'POST /api/sms/test': {
+    input: Record<never, never>;
+    answer: { deliveryId: string };
+  };
+  /** Your threads, newest activity first, with unread counts */
+  'GET /api/threads': {
+    input: Record<never, never>;
+    answer: {
+      threads: {
+        id: string;
+        title: string;
+        members: { id: string; name: string; lastReadSeq: number }[];
+        lastSeq: number;
+        lastReadSeq: number;
+        unread: number;
+        mutedUntil: string | true | null;
+        lastMessage: { authorId: string; authorName: string; body: string; createdAt: string } | null;
+        lastActivityAt: string;
+        createdAt: string;
+      }[];
+    };
+  };
+  /** Create a thread inside your family */
+  'POST /api/threads': {
+    input: { body: { title: string; memberIds: string[] } };
+    answer: {
+      thread: {
+        id: string;
+        title: string;
+        members: { id: string; name: string; lastReadSeq: number }[];
+        lastSeq: number;
+        lastReadSeq: number;
+        unread: number;
+        mutedUntil: string | true | null;
+        lastMessage: { authorId: string; authorName: string; body: string; createdAt: string } | null;
+        lastActivityAt: string;
+        createdAt: string;
+      };
+    };
+  };
+  /** One thread */
+  'GET /api/threads/{id}': {
+    input: { params: { id: string } };
+    answer: {
+      thread: {
+        id: string;
+        title: string;
+        members: { id: string; name: string; lastReadSeq: number }[];
+        lastSeq: number;
+        lastReadSeq: number;
+        unread: number;
+        mutedUntil: string | true | null;
+        lastMessage: { authorId: string; authorName: string; body: string; createdAt: string } | null;
+        lastActivityAt: string;
+        createdAt: string;
+      };
+    };
+  };
+  /** Messages, newest first; with `after`, oldest first, for catching up */
+  'GET /api/threads/{id}/messages': {
+    input: {
+      params: { id: string };
+      query?: { limit?: string | number; before?: string | number; after?: string | number };
+    };
+    answer: {
+      messages: {
+        id: string;
+        threadId: string;
+        seq: number;
+        authorId: string;
+        authorName: string;
+        body: string;
+        fileIds: string[];
+        urgent: boolean;
+        via: 'app' | 'sms';
+        createdAt: string;
+      }[];
+      next: string | null;
+    };
+  };
+  /** Post a message; everyone who should be told is told */
+  'POST /api/threads/{id}/messages': {
+    input: { params: { id: string }; body: { body?: string; fileIds?: string[]; urgent?: boolean } };
+    answer: {
+      message: {
+        id: string;
+        threadId: string;
+        seq: number;
+        authorId: string;
+        authorName: string;
+        body: string;
+        fileIds: string[];
+        urgent: boolean;
+        via: 'app' | 'sms';
+        createdAt: string;
+      };
+    };
+  };
+  /** Who was told about your message, and who will see it later */
+  'GET /api/threads/{id}/messages/{messageId}/deliveries': {
+    input: { params: { id: string; messageId: string } };
+    answer: {
+      deliveries: { userId: string; name: string; told: boolean; read: boolean; explanation: string }[];
+    };
+  };
+  /** Hear of a thread again */
+  'DELETE /api/threads/{id}/mute': {
+    input: { params: { id: string } };
+    answer: { ok: true };
+  };
+  /** Mute a thread, for good or until a time */
+  'PUT /api/threads/{id}/mute': {
+    input: { params: { id: string }; body?: { until?: string | null } };
+    answer: { ok: true; mutedUntil: string | true };
+  };
+  /** Mark read, up to a message or to the end */
+  'POST /api/threads/{id}/read': {
+    input: { params: { id: string }; body?: { messageId?: string } };
+    answer: { ok: true; lastReadSeq: number; unread: number };
+  };
+}
