@@ -155,6 +155,11 @@ export interface Told {
   explanation: string;
 }
 
+type ToldRow = Row & { name: string; read: number | null };
+
+const toldColumns = sql.raw(`(SELECT name FROM users WHERE id = d.user_id) AS name,
+  (SELECT m.last_read_seq >= d.seq FROM thread_members m WHERE m.thread_id = d.thread_id AND m.user_id = d.user_id) AS read`);
+
 /**
  * Who was told about the caller's own message, and who will see it later; settings of others stay theirs.
  * @throws AppError `message_not_found` for messages of others, too
@@ -170,15 +175,36 @@ export async function explainDeliveries(
     db.all(sql`
       SELECT 1 AS yes FROM messages msg JOIN thread_members m ON m.thread_id = msg.thread_id AND m.user_id = msg.author_id
       WHERE msg.id = ${messageId} AND msg.thread_id = ${threadId} AND msg.author_id = ${userId} AND msg.family_id = ${familyId}`),
-    db.all<Row & { name: string; read: number | null }>(sql`
-      SELECT ${columns}, (SELECT name FROM users WHERE id = d.user_id) AS name,
-        (SELECT m.last_read_seq >= d.seq FROM thread_members m WHERE m.thread_id = d.thread_id AND m.user_id = d.user_id) AS read
+    db.all<ToldRow>(sql`
+      SELECT ${columns}, ${toldColumns}
       FROM sms_delivery_log d WHERE d.message_id = ${messageId} ORDER BY d.user_id`),
   ]);
   if (own.length === 0)
     throw new AppError('message_not_found', 'There is no such message of yours in this thread.');
-  return rows.map((row) => {
-    const { told, text } = row.read === 1 ? { told: true, text: 'has read it' } : explainToAuthor(row);
-    return { userId: row.userId, name: row.name, told, read: row.read === 1, explanation: text };
-  });
+  return rows.map(toTold);
+}
+
+function toTold(row: ToldRow): Told {
+  const { told, text } = row.read === 1 ? { told: true, text: 'has read it' } : explainToAuthor(row);
+  return { userId: row.userId, name: row.name, told, read: row.read === 1, explanation: text };
+}
+
+/**
+ * The same for a stretch of the caller's own messages at once, by message id; for pages.
+ * @param fromSeq - of the oldest message of the stretch
+ * @param toSeq - of the newest
+ */
+export async function explainOwnMessages(
+  deps: Deps,
+  { userId, familyId }: Pick<Caller, 'userId' | 'familyId'>,
+  threadId: string,
+  { fromSeq, toSeq }: { fromSeq: number; toSeq: number },
+): Promise<Map<string, Told[]>> {
+  const rows = await deps.db.forFamily(familyId).all<ToldRow>(sql`
+    SELECT ${columns}, ${toldColumns} FROM messages msg JOIN sms_delivery_log d ON d.message_id = msg.id
+    WHERE msg.thread_id = ${threadId} AND msg.seq BETWEEN ${fromSeq} AND ${toSeq}
+      AND msg.author_id = ${userId} AND msg.family_id = ${familyId}
+    ORDER BY msg.seq, d.user_id`);
+  const byMessage = Map.groupBy(rows, ({ messageId }) => messageId ?? '');
+  return new Map([...byMessage].map(([id, group]) => [id, group.map(toTold)]));
 }

@@ -3,7 +3,8 @@ import { html } from 'hono/html';
 import type { Child } from 'hono/jsx';
 import type { Caller } from '../platform/caller.ts';
 import type { AppEnv } from '../platform/endpoint.ts';
-import { currentCaller, withRollingCookie } from '../platform/endpoint.ts';
+import { currentCaller, requireOurOrigin, withRollingCookie } from '../platform/endpoint.ts';
+import { AppError } from '../platform/errors.ts';
 import { type Frame, Page, type Viewer } from './layout.tsx';
 import { pageHeaders } from './page-headers.ts';
 
@@ -41,5 +42,20 @@ export async function answerPage(
 
 /** The caller by their cookie; null when nobody is signed in. A bearer token opens no page. */
 export function pageCaller(c: PageContext): Promise<Caller | null> {
-  return currentCaller(c.req.raw, c.var.deps);
+  const cookie = c.req.header('Cookie');
+  if (!cookie) return Promise.resolve(null);
+  return currentCaller(new Request(c.req.url, { headers: { Cookie: cookie } }), c.var.deps);
+}
+
+/**
+ * A route for someone who is signed in: others are sent to sign in and come back; forms must come from our own
+ * pages, since they carry the cookie.
+ */
+export function forMembers(handle: (c: PageContext, caller: Caller) => Promise<Response>) {
+  return async (c: PageContext): Promise<Response> => {
+    const caller = await pageCaller(c);
+    if (!caller) throw new AppError('unauthenticated', 'Sign in first.');
+    requireOurOrigin(c.req.raw, c.var.deps);
+    return handle(c, caller);
+  };
 }

@@ -32,7 +32,7 @@ export interface Frame {
 const SECTIONS: { section: Section; href: string; icon: IconName; words: string }[] = [
   { section: 'messages', href: '/messages', icon: 'messages', words: 'Messages' },
   { section: 'settings', href: '/settings', icon: 'settings', words: 'Settings' },
-  { section: 'why', href: '/settings/texts', icon: 'why', words: 'Texts' },
+  { section: 'why', href: '/settings/texts', icon: 'phone', words: 'Texts' },
   { section: 'operations', href: '/ops', icon: 'operations', words: 'Operations' },
 ];
 

@@ -1,1 +1,22 @@
+import { countDown } from './countdown.ts';
+import { find } from './dom.ts';
+import { tameMenus } from './menus.ts';
+import { Messages } from './messages.ts';
+import { offerTextedCode } from './one-time-code.ts';
+import { swapForms } from './swap.ts';
+import { tellZone } from './zone.ts';
+
 document.documentElement.classList.add('js');
+
+let messages: Messages | null = null;
+
+swapForms((region) => {
+  countDown(region);
+  offerTextedCode(region);
+  messages?.here.show(region);
+});
+countDown(document);
+tameMenus();
+tellZone();
+const panes = find('[data-panes]');
+if (panes) messages = new Messages(panes);

@@ -1,0 +1,60 @@
+/** The first element that matches, or null. */
+export const find = <T extends HTMLElement = HTMLElement>(selector: string, within: ParentNode = document) =>
+  within.querySelector<T>(selector);
+
+/** Every element that matches. */
+export const findAll = <T extends HTMLElement = HTMLElement>(
+  selector: string,
+  within: ParentNode = document,
+) => [...within.querySelectorAll<T>(selector)];
+
+/** Listens for an event of elements that match now or later. */
+export function on<E extends Event>(
+  type: string,
+  selector: string,
+  handle: (event: E, element: HTMLElement) => void,
+): void {
+  document.addEventListener(type, (event) => {
+    const target = event.target instanceof Element ? event.target.closest<HTMLElement>(selector) : null;
+    if (target) handle(event as E, target);
+  });
+}
+
+/** Reads a page or a part of one from our own origin. */
+export async function fetchPage(
+  url: string,
+  init: RequestInit = {},
+): Promise<{ response: Response; page: Document }> {
+  const response = await fetch(url, {
+    ...init,
+    headers: { Accept: 'text/html', ...init.headers },
+    credentials: 'same-origin',
+  });
+  if (response.redirected && new URL(response.url).pathname === '/login' && location.pathname !== '/login') {
+    // The sign-in has ended: sign in again, and come back.
+    location.assign(`/login?next=${encodeURIComponent(location.pathname)}`);
+  }
+  const page = new DOMParser().parseFromString(await response.text(), 'text/html');
+  return { response, page };
+}
+
+let announcer: HTMLElement | null = null;
+
+/** Says something to those who listen instead of look. */
+export function announce(words: string): void {
+  if (!announcer) {
+    announcer = document.createElement('div');
+    announcer.className = 'unseen';
+    announcer.setAttribute('aria-live', 'polite');
+    document.body.append(announcer);
+  }
+  const region = announcer;
+  region.textContent = '';
+  // A region that is filled in the same breath in which it was made or emptied is not read out.
+  setTimeout(() => {
+    region.textContent = words;
+  }, 60);
+}
+
+/** Waits; in milliseconds. */
+export const wait = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));

@@ -1,0 +1,97 @@
+import type { ServerFrame } from '../frames.ts';
+import { Live, type LiveStatus } from '../live.ts';
+import { Conversation } from './conversation.ts';
+import { find, wait } from './dom.ts';
+import { Here } from './here.ts';
+import { refreshRegion } from './swap.ts';
+
+/** A short break of the line is nobody's business; a longer one is said. */
+const SAY_OFFLINE_AFTER_MS = 2500;
+
+/** The messages pages: one live line, the list of conversations, and the one that is open. */
+export class Messages {
+  readonly here = new Here();
+  readonly #conversation: Conversation | null;
+  readonly #live: Live;
+  #lost = false;
+  #offlineTimer: ReturnType<typeof setTimeout> | undefined;
+  #refreshing = false;
+  #unseen = 0;
+  readonly #title = document.title;
+
+  constructor(panes: HTMLElement) {
+    const main = find('[data-thread]', panes);
+    this.#conversation = main ? new Conversation(main, () => this.#live) : null;
+    this.#live = new Live({
+      url: `${location.origin.replace(/^http/, 'ws')}/api/presence/socket`,
+      onFrame: (frame) => this.#take(frame),
+      onStatus: (status) => this.#status(status),
+      catchUp: () => Promise.resolve([]),
+      mayRetry: async () => (await fetch('/api/me')).status !== 401,
+    });
+    window.addEventListener('online', () => this.#live.retryNow());
+    document.addEventListener('visibilitychange', () => {
+      if (document.visibilityState === 'visible') this.#count(0);
+    });
+  }
+
+  #take(frame: ServerFrame): void {
+    const viewer = document.documentElement.dataset.viewer;
+    if (frame.type === 'snapshot') {
+      this.here.set(frame.online.filter(({ state }) => state === 'online').map(({ userId }) => userId));
+    } else if (frame.type === 'presence') {
+      this.here.change(frame.userId, frame.state === 'online');
+    }
+    this.#conversation?.take(frame);
+    if (frame.type === 'message' && frame.message.authorId !== viewer && document.hidden)
+      this.#count(this.#unseen + 1);
+    const list =
+      frame.type === 'message' ||
+      frame.type === 'thread' ||
+      (frame.type === 'read' && frame.userId === viewer);
+    if (list) void this.#refreshList();
+  }
+
+  /** The list is read again, once for a burst of events. */
+  async #refreshList(): Promise<void> {
+    const list = find('#threads');
+    if (this.#refreshing || !list || list.offsetParent === null) return;
+    this.#refreshing = true;
+    await wait(250);
+    this.#refreshing = false;
+    const current = this.#conversation ? `&current=${encodeURIComponent(this.#conversation.threadId)}` : '';
+    await refreshRegion('threads', `/messages?list${current}`).catch(() => null); // The next event asks again.
+  }
+
+  #status(status: LiveStatus): void {
+    if (status.state === 'online') {
+      clearTimeout(this.#offlineTimer);
+      this.#offlineTimer = undefined;
+      this.#say('');
+      this.#conversation?.resume(this.#lost);
+      if (this.#lost) void this.#refreshList();
+      this.#lost = false;
+      return;
+    }
+    if (status.state === 'closed') {
+      this.#say('You are signed out here, or connected in too many windows. Reload the page to go on.');
+      return;
+    }
+    if (status.state !== 'waiting') return;
+    this.#lost = true;
+    this.#offlineTimer ??= setTimeout(
+      () => this.#say('No connection. What you write is sent as soon as it is back.'),
+      SAY_OFFLINE_AFTER_MS,
+    );
+  }
+
+  #say(words: string): void {
+    const banner = find('[data-offline]');
+    if (banner && banner.textContent !== words) banner.textContent = words;
+  }
+
+  #count(unseen: number): void {
+    this.#unseen = unseen;
+    document.title = unseen > 0 ? `(${unseen}) ${this.#title}` : this.#title;
+  }
+}

@@ -1,0 +1,93 @@
+import { announce, fetchPage, find, on } from './dom.ts';
+
+/** Called with every part of the page that came in later. */
+type Prepare = (region: HTMLElement) => void;
+
+let prepare: Prepare = () => undefined;
+
+/** Puts the part with this id from a page into ours. @returns the new part; null when the page has none */
+export function putRegion(id: string, page: Document): HTMLElement | null {
+  const fresh = page.getElementById(id);
+  const stale = document.getElementById(id);
+  if (!fresh || !stale) return null;
+  stale.replaceWith(fresh);
+  prepare(fresh);
+  return fresh;
+}
+
+/** Reads a page again and puts one part of it into ours. */
+export async function refreshRegion(id: string, url = location.href): Promise<HTMLElement | null> {
+  const { response, page } = await fetchPage(url);
+  return response.ok ? putRegion(id, page) : null;
+}
+
+/** Where to go on by keyboard after a part was swapped: what is wrong, what is asked next, or where one was. */
+function moveFocus(region: HTMLElement, name: string | null): void {
+  const same = name ? find(`[name="${CSS.escape(name)}"]:not([type=hidden])`, region) : null;
+  const target =
+    find('[aria-invalid="true"]', region) ??
+    find('[data-autofocus]', region) ??
+    find('[role=alert]', region) ??
+    same ??
+    find('h1[tabindex], h2[tabindex]', region);
+  target?.focus();
+}
+
+function showFailure(form: HTMLFormElement): void {
+  const words = 'We could not reach the service. Check your connection and try again.';
+  let note = find('[data-failure]', form);
+  if (!note) {
+    note = document.createElement('p');
+    note.dataset.failure = '';
+    note.className = 'form-failure';
+    form.append(note);
+  }
+  note.textContent = words;
+  announce(words);
+}
+
+async function submit(form: HTMLFormElement, submitter: HTMLElement | null, id: string): Promise<void> {
+  const action = submitter?.getAttribute('formaction') ?? form.getAttribute('action') ?? location.href;
+  const body = new URLSearchParams();
+  for (const [name, value] of new FormData(form, submitter)) {
+    if (typeof value === 'string') body.append(name, value);
+  }
+  const { response, page } = await fetchPage(action, { method: 'POST', body });
+  const here = new URL(location.href);
+  const there = new URL(response.url);
+  if (response.redirected && there.pathname !== here.pathname) {
+    location.assign(response.url);
+    return;
+  }
+  const region = putRegion(id, page);
+  if (!region) {
+    // Neither the part nor a way on: show what came, as the browser itself would have.
+    location.assign(response.redirected ? response.url : here.href);
+    return;
+  }
+  const told = find('[role=status], [role=alert]', region)?.textContent?.trim();
+  if (told) announce(told);
+  moveFocus(region, submitter?.getAttribute('name') ?? null);
+}
+
+/**
+ * Forms with `data-swap` are sent without leaving the page: the server answers with the page it would have
+ * shown anyway, and the part named is taken from it.
+ */
+export function swapForms(prepareRegion: Prepare): void {
+  prepare = prepareRegion;
+  on<SubmitEvent>('submit', 'form[data-swap]', (event, element) => {
+    const form = element as HTMLFormElement;
+    event.preventDefault();
+    if (form.ariaBusy === 'true') return;
+    form.ariaBusy = 'true';
+    const { submitter } = event;
+    if (submitter) submitter.ariaBusy = 'true';
+    submit(form, submitter, form.dataset.swap ?? '')
+      .catch(() => showFailure(form))
+      .finally(() => {
+        form.ariaBusy = null;
+        if (submitter) submitter.ariaBusy = null;
+      });
+  });
+}

@@ -1,0 +1,15 @@
+import { refreshRegion } from './swap.ts';
+
+/** Tells the server in which zone to write times; a page that was written in another one is read again, once. */
+export function tellZone(): void {
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  if (!zone) return;
+  const secure = location.protocol === 'https:' ? '; Secure' : '';
+  // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API is not in every browser yet
+  document.cookie = `fcs_zone=${zone}; Path=/; Max-Age=31536000; SameSite=Lax${secure}`;
+  const written = document.documentElement.dataset.zone;
+  if (written && written !== zone) {
+    document.documentElement.dataset.zone = zone;
+    refreshRegion('main').catch(() => undefined); // Times stay in the zone they were written in.
+  }
+}

@@ -1,0 +1,45 @@
+import { listFamilyMembers } from '../../chat/family-members.ts';
+import type { Caller } from '../../platform/caller.ts';
+import type { Deps } from '../../platform/deps.ts';
+import { errorFields } from '../../platform/log.ts';
+import { cookieValue } from '../../platform/session.ts';
+import type { PageContext } from '../answer.tsx';
+import { type PersonView, peopleOf } from '../people.ts';
+import { pageZone, ZONE_COOKIE } from '../zone.ts';
+
+/** What every page about conversations needs to know. */
+export interface ChatContext {
+  viewerId: string;
+  person: (id: string, name: string) => PersonView;
+  family: { id: string; name: string }[];
+  /** User ids of those who are here now. */
+  here: ReadonlySet<string>;
+  now: number;
+  zone: string;
+}
+
+/** Who is here; nobody when the family's object does not answer: the page matters more. */
+async function present(deps: Deps, familyId: string): Promise<ReadonlySet<string>> {
+  try {
+    const online = await deps.family(familyId).presence();
+    return new Set(online.filter(({ state }) => state === 'online').map(({ userId }) => userId));
+  } catch (error) {
+    deps.log.warn('page.no_presence', errorFields(error));
+    return new Set();
+  }
+}
+
+/** Reads family and presence, and the zone to write times in. */
+export async function chatContext(c: PageContext, caller: Caller): Promise<ChatContext> {
+  const { deps } = c.var;
+  const [family, here] = await Promise.all([listFamilyMembers(deps, caller), present(deps, caller.familyId)]);
+  const own = family.find(({ id }) => id === caller.userId)?.timeZone ?? 'UTC';
+  return {
+    viewerId: caller.userId,
+    person: peopleOf(family),
+    family,
+    here,
+    now: deps.now(),
+    zone: pageZone(cookieValue(c.req.header('Cookie'), ZONE_COOKIE), own),
+  };
+}

@@ -1,0 +1,131 @@
+import type { Child } from 'hono/jsx';
+import { listThreads, type ThreadJson } from '../../chat/threads.ts';
+import type { Caller } from '../../platform/caller.ts';
+import { AppError } from '../../platform/errors.ts';
+import { newId } from '../../platform/ids.ts';
+import { answerPage, type PageContext, type PageView } from '../answer.tsx';
+import { type ChatContext, chatContext } from './chat-context.ts';
+import type { ComposerView } from './composer.tsx';
+import { NewThread, type NewThreadView, NoThread } from './new-thread.tsx';
+import { loadStretch } from './thread-data.ts';
+import { ThreadList } from './thread-list.tsx';
+import { ThreadPage } from './thread-page.tsx';
+
+/** List on the left, and what is open beside it; a phone shows one of them. */
+function Panes({
+  context,
+  threads,
+  currentId = null,
+  open,
+  children,
+}: {
+  context: ChatContext;
+  threads: ThreadJson[];
+  currentId?: string | null;
+  open: boolean;
+  children: Child;
+}) {
+  return (
+    <div class={open ? 'panes open' : 'panes'} data-panes>
+      <ThreadList {...context} threads={threads} currentId={currentId} />
+      {children}
+    </div>
+  );
+}
+
+const frame = (title: string, context: ChatContext, status: PageView['status'] = 200): PageView => ({
+  title,
+  section: 'messages',
+  kind: 'app',
+  timeZone: context.zone,
+  status,
+});
+
+/** `/messages`: the list, alone on a phone. */
+export async function answerList(c: PageContext, caller: Caller): Promise<Response> {
+  const [context, threads] = await Promise.all([chatContext(c, caller), listThreads(c.var.deps, caller)]);
+  return answerPage(
+    c,
+    caller,
+    frame('Messages', context),
+    <Panes context={context} threads={threads} open={false}>
+      <NoThread any={threads.length > 0} />
+    </Panes>,
+  );
+}
+
+/** The list alone, to be put into a page that is open already. */
+export async function answerListPart(c: PageContext, caller: Caller): Promise<Response> {
+  const [context, threads] = await Promise.all([chatContext(c, caller), listThreads(c.var.deps, caller)]);
+  const currentId = c.req.query('current') ?? null;
+  return c.html(<ThreadList {...context} threads={threads} currentId={currentId} />, 200, {
+    'Cache-Control': 'no-store',
+  });
+}
+
+/** The form for a new conversation; with what was typed when it was refused. */
+export async function answerNewThread(
+  c: PageContext,
+  caller: Caller,
+  refused?: Omit<NewThreadView, 'others'> & { status: PageView['status'] },
+): Promise<Response> {
+  const [context, threads] = await Promise.all([chatContext(c, caller), listThreads(c.var.deps, caller)]);
+  const others = context.family
+    .filter(({ id }) => id !== caller.userId)
+    .map(({ id, name }) => context.person(id, name));
+  const view = refused ?? { title: '', chosen: [], error: null };
+  return answerPage(
+    c,
+    caller,
+    frame('New conversation', context, refused?.status),
+    <Panes context={context} threads={threads} open={true}>
+      <NewThread {...view} others={others} />
+    </Panes>,
+  );
+}
+
+/** `/messages/:threadId`; with the draft when a message was refused. */
+export async function answerThread(
+  c: PageContext,
+  caller: Caller,
+  threadId: string,
+  {
+    before,
+    refused,
+  }: {
+    before?: number | undefined;
+    refused?: Pick<ComposerView, 'draft' | 'error'> & { status: PageView['status'] };
+  } = {},
+): Promise<Response> {
+  const { deps } = c.var;
+  const [context, threads, stretch] = await Promise.all([
+    chatContext(c, caller),
+    listThreads(deps, caller),
+    loadStretch(deps, caller, threadId, { kind: 'page', before }),
+  ]);
+  const thread = threads.find(({ id }) => id === threadId);
+  if (!thread) throw new AppError('thread_not_found', 'There is no such conversation, or you are not in it.');
+  const composer = {
+    threadId,
+    title: thread.title,
+    messageKey: newId('web', context.now),
+    draft: refused?.draft,
+    error: refused?.error ?? null,
+  };
+  return answerPage(
+    c,
+    caller,
+    frame(thread.title, context, refused?.status),
+    <Panes context={context} threads={threads} currentId={threadId} open={true}>
+      <ThreadPage
+        {...context}
+        {...stretch}
+        thread={thread}
+        unreadFrom={thread.unread > 0 ? thread.lastReadSeq + 1 : null}
+        older={stretch.previous ? stretch.messages[0]!.seq : null}
+        newer={before !== undefined}
+        composer={composer}
+      />
+    </Panes>,
+  );
+}

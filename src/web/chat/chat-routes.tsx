@@ -1,0 +1,136 @@
+import type { Hono } from 'hono';
+import { setMute } from '../../chat/mute.ts';
+import { postMessage } from '../../chat/post-message.ts';
+import { markRead } from '../../chat/read.ts';
+import { createThread, getThread } from '../../chat/threads.ts';
+import { threadPath } from '../../links/safe-next.ts';
+import { readForm } from '../../platform/body.ts';
+import type { Caller } from '../../platform/caller.ts';
+import type { AppEnv } from '../../platform/endpoint.ts';
+import { AppError } from '../../platform/errors.ts';
+import { FOREVER } from '../../platform/forever.ts';
+import { line } from '../../platform/validation.ts';
+import { forMembers, type PageContext, type PageView } from '../answer.tsx';
+import { chatContext } from './chat-context.ts';
+import { answerList, answerListPart, answerNewThread, answerThread } from './chat-pages.tsx';
+import { checkDraft, readDraft } from './message-form.ts';
+import { MessageItems } from './message-items.tsx';
+import { muteUntil } from './mute-until.ts';
+import { loadStretch, type Stretch } from './thread-data.ts';
+
+const seqOf = (text: string | undefined) => (/^\d{1,15}$/.test(text ?? '') ? Number(text) : undefined);
+
+/** What of a form's failure the form itself can show; anything else is an error page. */
+function refusalOf(error: unknown): { message: string; status: PageView['status'] } {
+  if (!(error instanceof AppError) || ![400, 409, 429].includes(error.status)) throw error;
+  return { message: error.message, status: error.status as PageView['status'] };
+}
+
+async function beginThread(c: PageContext, caller: Caller): Promise<Response> {
+  const form = await readForm(c.req.raw);
+  const title = form.get('title') ?? '';
+  const chosen = form.getAll('member').slice(0, 200);
+  const named = line(120).safeParse(title);
+  const refuse = (error: string) => answerNewThread(c, caller, { title, chosen, error, status: 400 });
+  if (!named.success) return refuse('Say in one line, of at most 120 characters, what it is about.');
+  if (chosen.length === 0) return refuse('Choose at least one person.');
+  try {
+    const thread = await createThread(c.var.deps, caller, { title: named.data, memberIds: chosen });
+    return c.redirect(threadPath(thread.id), 303);
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== 'user_not_found') throw error;
+    return refuse('Somebody you chose is no longer in your family. Choose again.');
+  }
+}
+
+async function say(c: PageContext, caller: Caller, threadId: string): Promise<Response> {
+  const form = await readForm(c.req.raw);
+  const draft = readDraft(form);
+  const key = form.get('key') ?? '';
+  try {
+    await postMessage(c.var.deps, caller, {
+      ...checkDraft(draft),
+      threadId,
+      urgent: draft.urgent,
+      via: 'app',
+      clientKey: /^[\w-]{8,80}$/.test(key) ? key : null,
+    });
+  } catch (error) {
+    const { message, status } = refusalOf(error);
+    return answerThread(c, caller, threadId, { refused: { draft, error: message, status } });
+  }
+  return c.redirect(threadPath(threadId), 303);
+}
+
+async function mute(c: PageContext, caller: Caller, threadId: string): Promise<Response> {
+  const { deps } = c.var;
+  const form = await readForm(c.req.raw);
+  const { zone, now } = await chatContext(c, caller);
+  const until = muteUntil(form.get('mute'), { now, zone });
+  if (until === undefined) throw new AppError('invalid_request', 'Choose one of the ways to mute.');
+  await setMute(deps, caller, threadId, until);
+  return c.redirect(
+    form.get('back') === 'settings' ? '/settings?done=mutes#mutes' : threadPath(threadId),
+    303,
+  );
+}
+
+/** A stretch of the list of messages, for a page that is open already. */
+async function items(c: PageContext, caller: Caller, threadId: string): Promise<Response> {
+  const stretch = wantedStretch(c);
+  const [context, thread, data] = await Promise.all([
+    chatContext(c, caller),
+    getThread(c.var.deps, caller, threadId),
+    loadStretch(c.var.deps, caller, threadId, stretch),
+  ]);
+  const older = stretch.kind === 'page' && data.previous ? String(data.messages[0]!.seq) : undefined;
+  const list = (
+    <ol data-items data-older={older} data-more={data.more ? '' : undefined}>
+      <MessageItems {...context} {...data} thread={thread} unreadFrom={null} />
+    </ol>
+  );
+  return c.html(list, 200, { 'Cache-Control': 'no-store' });
+}
+
+function wantedStretch(c: PageContext): Stretch {
+  const after = seqOf(c.req.query('after'));
+  if (after !== undefined) return { kind: 'after', seq: after };
+  const seqs = (c.req.query('at') ?? '')
+    .split(',')
+    .slice(0, 10)
+    .map(seqOf)
+    .filter((seq) => seq !== undefined);
+  if (seqs.length > 0) return { kind: 'at', seqs };
+  const before = seqOf(c.req.query('before'));
+  return { kind: 'page', before, including: before !== undefined };
+}
+
+/** `/messages` and what belongs to it. */
+export function mountChatPages(app: Hono<AppEnv>): void {
+  const thread = (handle: (c: PageContext, caller: Caller, threadId: string) => Promise<Response>) =>
+    forMembers((c, caller) => handle(c, caller, c.req.param('threadId') ?? ''));
+  app.get(
+    '/messages',
+    forMembers((c, caller) => {
+      if (c.req.query('new') !== undefined) return answerNewThread(c, caller);
+      return c.req.query('list') === undefined ? answerList(c, caller) : answerListPart(c, caller);
+    }),
+  );
+  app.post('/messages', forMembers(beginThread));
+  app.get(
+    '/messages/:threadId',
+    thread((c, caller, threadId) =>
+      answerThread(c, caller, threadId, { before: seqOf(c.req.query('before')) }),
+    ),
+  );
+  app.post('/messages/:threadId', thread(say));
+  app.post('/messages/:threadId/mute', thread(mute));
+  app.post(
+    '/messages/:threadId/read',
+    thread(async (c, caller, threadId) => {
+      await markRead(c.var.deps, caller, threadId, null);
+      return c.redirect(threadPath(threadId), 303);
+    }),
+  );
+  app.get('/messages/:threadId/items', thread(items));
+}

@@ -1,0 +1,76 @@
+import { threadPath } from '../../links/safe-next.ts';
+import { Icon } from '../icons.tsx';
+import { Notice } from '../layout.tsx';
+
+/** Where one writes. `draft` comes back when a form was refused. */
+export interface ComposerView {
+  threadId: string;
+  title: string;
+  /** Idempotency-Key of the next message: a form sent twice is one message. */
+  messageKey: string;
+  draft?: { body: string; urgent: boolean; files: string };
+  error?: string | null;
+}
+
+/** The form under a conversation; the script sends it without leaving the page. */
+export function Composer({ threadId, title, messageKey, draft, error }: ComposerView) {
+  return (
+    <form class="composer" id="composer" method="post" action={threadPath(threadId)} data-composer>
+      {error && <Notice tone="bad">{error}</Notice>}
+      <input type="hidden" name="key" value={messageKey} />
+      <div class="composer-line">
+        <details class="menu up" data-menu>
+          <summary class="icon-button">
+            <Icon name="plus" />
+            <span class="unseen">Urgent, or with an attachment</span>
+          </summary>
+          <div class="menu-body">
+            <label class="choice">
+              <input type="checkbox" name="urgent" value="1" checked={draft?.urgent} />
+              <span>
+                <b>Urgent</b>
+                <span class="hint">
+                  Texts everyone at once, even at night or when they muted this, unless they said no to texts.
+                  Three a day.
+                </span>
+              </span>
+            </label>
+            <div class="field">
+              <label for="files">Attachment ids</label>
+              <input
+                id="files"
+                name="files"
+                type="text"
+                value={draft?.files}
+                autocomplete="off"
+                aria-describedby="files-hint"
+              />
+              <p class="hint" id="files-hint">
+                Of files in the family’s app, with commas between them.
+              </p>
+            </div>
+          </div>
+        </details>
+        <label class="unseen" for="body">
+          Write to {title}
+        </label>
+        <textarea
+          id="body"
+          name="body"
+          rows={1}
+          maxlength={4000}
+          placeholder="Write a message"
+          enterkeyhint="send"
+          autocomplete="off"
+        >
+          {draft?.body}
+        </textarea>
+        <button class="send" type="submit">
+          <Icon name="send" />
+          <span class="unseen">Send</span>
+        </button>
+      </div>
+      <p class="composer-note" data-composer-note></p>
+    </form>
+  );
+}

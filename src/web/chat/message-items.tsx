@@ -1,0 +1,52 @@
+import type { MessageJson } from '../../chat/message.ts';
+import type { ThreadJson } from '../../chat/threads.ts';
+import type { Told } from '../../notifications/log.ts';
+import type { PersonView } from '../people.ts';
+import { breaksOf } from './breaks.ts';
+import { MessageItem } from './message-item.tsx';
+
+/** A stretch of a thread, oldest first, as one of its members sees it. */
+export interface MessageItemsView {
+  thread: ThreadJson;
+  messages: MessageJson[];
+  /** The message before the first of them; undefined at the beginning of the thread. */
+  previous: MessageJson | undefined;
+  viewerId: string;
+  person: (id: string, name: string) => PersonView;
+  told: Map<string, Told[]>;
+  /** Seq of the first message that was unread when the page was opened; null for none. */
+  unreadFrom: number | null;
+  now: number;
+  zone: string;
+}
+
+/** The items of a thread's list; pages, live arrivals and what was missed are all made by this. */
+export function MessageItems({
+  thread,
+  messages,
+  previous,
+  viewerId,
+  person,
+  told,
+  ...view
+}: MessageItemsView) {
+  const breaks = breaksOf(messages, { previous, ...view });
+  const readers = thread.members.filter(({ id }) => id !== viewerId);
+  return (
+    <>
+      {messages.map((message, i) => (
+        <MessageItem
+          message={message}
+          author={person(message.authorId, message.authorName)}
+          own={message.authorId === viewerId}
+          before={breaks[i]!}
+          seenBy={readers
+            .filter(({ id, lastReadSeq }) => lastReadSeq === message.seq && id !== message.authorId)
+            .map(({ id, name }) => person(id, name))}
+          told={told.get(message.id) ?? []}
+          zone={view.zone}
+        />
+      ))}
+    </>
+  );
+}

@@ -1,0 +1,112 @@
+import type { ThreadJson } from '../../chat/threads.ts';
+import { threadPath } from '../../links/safe-next.ts';
+import { clockWords } from '../../platform/clock-words.ts';
+import { Avatar } from '../avatar.tsx';
+import { Icon } from '../icons.tsx';
+import { listNames, type PersonView } from '../people.ts';
+import { ThreadCircle } from './thread-list.tsx';
+
+/** The head of an open conversation. */
+export interface ThreadHeaderView {
+  thread: ThreadJson;
+  viewerId: string;
+  person: (id: string, name: string) => PersonView;
+  here: ReadonlySet<string>;
+  now: number;
+  zone: string;
+}
+
+/** Title, who is here, and the menu. Swapped as a whole when a mute changes. */
+export function ThreadHeader(view: ThreadHeaderView) {
+  const { thread, here, viewerId } = view;
+  const others = thread.members.filter(({ id }) => id !== viewerId);
+  return (
+    <header class="thread-head" id="thread-head" data-region>
+      <a class="back" href="/messages" aria-label="All conversations">
+        <Icon name="back" />
+      </a>
+      <ThreadCircle {...view} size={44} />
+      <div class="thread-name">
+        <h1 tabindex={-1}>{thread.title}</h1>
+        <p class="thread-here" data-here={hereWords(others, new Set())}>
+          {hereWords(others, here)}
+        </p>
+      </div>
+      {thread.mutedUntil !== null && (
+        <span class="pill">
+          <Icon name="mute" />
+          Muted
+        </span>
+      )}
+      <ThreadMenu {...view} />
+    </header>
+  );
+}
+
+/** Who else is here now, in words; without anybody, who belongs to the conversation. */
+export function hereWords(others: { id: string; name: string }[], here: ReadonlySet<string>): string {
+  const present = others.filter(({ id }) => here.has(id)).map(({ name }) => name);
+  if (present.length > 0) return `${listNames(present)} ${present.length > 1 ? 'are' : 'is'} here`;
+  if (others.length === 0) return 'Only you';
+  return `With ${listNames(others.map(({ name }) => name))}`;
+}
+
+function ThreadMenu({ thread, person, here, now, zone }: ThreadHeaderView) {
+  const { mutedUntil } = thread;
+  return (
+    <details class="menu" data-menu>
+      <summary class="icon-button">
+        <Icon name="more" />
+        <span class="unseen">Menu of this conversation</span>
+      </summary>
+      <div class="menu-body">
+        <form method="post" action={`${threadPath(thread.id)}/mute`} data-swap="thread-head">
+          <h2>{mutedUntil === null ? 'Mute' : muteWords(mutedUntil, now, zone)}</h2>
+          <p class="soft small">
+            {mutedUntil === null
+              ? 'No texts about this conversation, except urgent ones.'
+              : 'You get no texts about it, except urgent ones.'}
+          </p>
+          {mutedUntil === null ? (
+            <div class="menu-choices">
+              <MuteButton value="hour" words="For 1 hour" />
+              <MuteButton value="tomorrow" words="Until tomorrow, 8:00 AM" />
+              <MuteButton value="good" words="For good" />
+            </div>
+          ) : (
+            <div class="menu-choices">
+              <MuteButton value="off" words="Hear of it again" />
+            </div>
+          )}
+        </form>
+        <h2>In this circle</h2>
+        <ul class="plain members">
+          {thread.members.map(({ id, name }) => (
+            <li>
+              <Avatar person={person(id, name)} small />
+              <span>{name}</span>
+              <span class="soft small" data-here-of={id} data-name={name}>
+                {here.has(id) ? 'here' : ''}
+              </span>
+            </li>
+          ))}
+        </ul>
+      </div>
+    </details>
+  );
+}
+
+function MuteButton({ value, words }: { value: string; words: string }) {
+  return (
+    <button class="button small" type="submit" name="mute" value={value}>
+      {words}
+    </button>
+  );
+}
+
+/** `Muted for good`, `Muted until 8:00 AM tomorrow`. */
+export function muteWords(mutedUntil: string | true, now: number, zone: string): string {
+  return mutedUntil === true
+    ? 'Muted for good'
+    : `Muted until ${clockWords(Date.parse(mutedUntil), now, zone)}`;
+}

@@ -1,0 +1,108 @@
+import type { ThreadJson } from '../../chat/threads.ts';
+import { threadPath } from '../../links/safe-next.ts';
+import { Circle } from '../circle.tsx';
+import { shortMoment } from '../clock.ts';
+import { Icon } from '../icons.tsx';
+import type { PersonView } from '../people.ts';
+
+/** All of a person's conversations. */
+export interface ThreadListView {
+  threads: ThreadJson[];
+  /** The one that is open beside the list. */
+  currentId: string | null;
+  viewerId: string;
+  person: (id: string, name: string) => PersonView;
+  here: ReadonlySet<string>;
+  now: number;
+  zone: string;
+}
+
+/** The list of conversations: who, the last words, how much is new. */
+export function ThreadList(view: ThreadListView) {
+  const { threads } = view;
+  return (
+    <nav class="threads" id="threads" aria-label="Conversations" data-region>
+      <header class="threads-head">
+        <h2>Conversations</h2>
+        <a class="button small" href="/messages?new">
+          <Icon name="plus" />
+          New
+        </a>
+      </header>
+      {threads.length === 0 ? (
+        <p class="threads-none">No conversations yet. Begin one with your family.</p>
+      ) : (
+        <ul class="plain">
+          {threads.map((thread) => (
+            <ThreadItem {...view} thread={thread} />
+          ))}
+        </ul>
+      )}
+    </nav>
+  );
+}
+
+function ThreadItem({
+  thread,
+  currentId,
+  viewerId,
+  person,
+  here,
+  now,
+  zone,
+}: ThreadListView & { thread: ThreadJson }) {
+  const { id, title, unread, mutedUntil, lastMessage } = thread;
+  const at = Date.parse(lastMessage?.createdAt ?? thread.lastActivityAt);
+  return (
+    <li>
+      <a
+        class={unread > 0 ? 'thread has-unread' : 'thread'}
+        href={threadPath(id)}
+        aria-current={id === currentId ? 'page' : undefined}
+      >
+        <ThreadCircle thread={thread} person={person} here={here} />
+        <span class="thread-title">{title}</span>
+        <span class="thread-when">
+          {mutedUntil !== null && (
+            <span class="thread-muted" title="Muted">
+              <Icon name="mute" />
+              <span class="unseen">Muted.</span>
+            </span>
+          )}
+          <time datetime={new Date(at).toISOString()}>{shortMoment(at, now, zone)}</time>
+        </span>
+        <span class="thread-last">
+          {lastMessage ? (
+            <>
+              <b>{lastMessage.authorId === viewerId ? 'You' : lastMessage.authorName}:</b> {lastMessage.body}
+            </>
+          ) : (
+            'Nothing said yet'
+          )}
+        </span>
+        {unread > 0 && (
+          <span class="count">
+            {unread > 99 ? '99+' : unread}
+            <span class="unseen"> new</span>
+          </span>
+        )}
+      </a>
+    </li>
+  );
+}
+
+/** A conversation's circle: its members, filled while they are here. */
+export function ThreadCircle({
+  thread,
+  person,
+  here,
+  size = 48,
+}: Pick<ThreadListView, 'person' | 'here'> & { thread: ThreadJson; size?: number }) {
+  const dots = thread.members.map(({ id, name }) => ({
+    userId: id,
+    colour: person(id, name).colour,
+    here: here.has(id),
+  }));
+  const letter = [...thread.title.trim()][0]?.toLocaleUpperCase('en') ?? '';
+  return <Circle dots={dots} letter={letter} size={size} />;
+}

@@ -1,0 +1,39 @@
+import { listNames } from '../people.ts';
+
+/** One recipient of a message, as its author may know. */
+export interface ToldEntry {
+  name: string;
+  told: boolean;
+  read: boolean;
+  /** Follows the name. */
+  explanation: string;
+}
+
+/** What the author sees at a glance under a message of theirs. */
+export interface ToldSummary {
+  words: string;
+  /** Something is still on its way: worth another look soon. */
+  open: boolean;
+}
+
+/**
+ * Sums up who knows of a message: `Read by Maya · Texted Leo · Sam will see it later`.
+ * @returns null where nobody else was there to be told
+ */
+export function summarizeTold(told: readonly ToldEntry[]): ToldSummary | null {
+  if (told.length === 0) return null;
+  const names = (which: (entry: ToldEntry) => boolean) =>
+    listNames(told.filter(which).map(({ name }) => name));
+  const telling = (entry: ToldEntry) => !entry.told && entry.explanation.startsWith('is being told');
+  const read = names((entry) => entry.read);
+  const texted = names((entry) => entry.told && !entry.read);
+  const onTheWay = names(telling);
+  const later = names((entry) => !entry.told && !entry.read && !telling(entry));
+  const parts = [
+    read && `Read by ${read}`,
+    texted && `Texted ${texted}`,
+    onTheWay && `Texting ${onTheWay}`,
+    later && `${later} will see it later`,
+  ];
+  return { words: parts.filter(Boolean).join(' · '), open: onTheWay !== '' };
+}

@@ -1,0 +1,248 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { insertWebSession } from '../../worker/people.ts';
+import { createWorld, type World } from '../../worker/world.ts';
+
+let world: World;
+let cookies: Record<string, string>;
+
+const text = (html: string) =>
+  html
+    .replace(/<template[\s\S]*?<\/template>/g, '')
+    .replace(/<[^>]+>/g, ' ')
+    .replace(/&#39;/g, "'")
+    .replace(/\s+/g, ' ');
+
+/** Sends a request as a browser of that person would. */
+async function browse(
+  who: string | null,
+  path: string,
+  {
+    form,
+    origin = world.origin,
+  }: { form?: Record<string, string | string[] | undefined>; origin?: string | null } = {},
+) {
+  const body = new URLSearchParams();
+  for (const [name, value] of Object.entries(form ?? {})) {
+    for (const each of [value ?? []].flat()) body.append(name, each);
+  }
+  const headers: Record<string, string> = { Accept: 'text/html' };
+  if (who) headers.Cookie = cookies[who]!;
+  if (form) headers['Content-Type'] = 'application/x-www-form-urlencoded';
+  if (form && origin) headers.Origin = origin;
+  const answer = await world.send(form ? 'POST' : 'GET', path, {
+    headers,
+    body: form ? body.toString() : undefined,
+  });
+  const html = await answer.text();
+  return { status: answer.status, location: answer.headers.get('Location'), html, words: text(html) };
+}
+
+const post = (who: string, body: string, more: object = {}, thread = 'thread') =>
+  world.api('POST', `/api/threads/${world.thread(thread)}/messages`, {
+    as: world.member(who),
+    body: { body, ...more },
+  });
+const path = (more = '') => `/messages/${world.thread()}${more}`;
+
+beforeAll(async () => {
+  world = await createWorld();
+  await world.seed([
+    { id: 'rosa', name: 'Grandma Rosa', phone: world.phone(0) },
+    { id: 'maya', name: 'Maya', phone: world.phone(1) },
+    { id: 'leo', name: 'Uncle Leo' },
+  ]);
+  await world.mirror(`users/${world.member('eve').userId}`, { familyId: world.familyId, name: 'Eve' });
+  cookies = {};
+  for (const who of ['rosa', 'maya', 'leo', 'eve']) {
+    const { token } = await insertWebSession(world.member(who).userId, world.familyId);
+    cookies[who] = `__Host-fcs_session=${token}`;
+  }
+});
+
+describe('who may look', () => {
+  it('sends a stranger to sign in, and back', async () => {
+    const { status, location } = await browse(null, path('?before=3'));
+    expect([status, location]).toEqual([303, `/login?next=${encodeURIComponent(path('?before=3'))}`]);
+  });
+
+  it('shows nothing of a thread to somebody outside of it, nor lets them act', async () => {
+    for (const more of ['', '/items?after=0']) {
+      const { status, words } = await browse('eve', path(more));
+      expect(status).toBe(404);
+      expect(words).not.toContain('Sunday dinner');
+    }
+    for (const more of ['', '/mute', '/read']) {
+      expect((await browse('eve', path(more), { form: { body: 'x', mute: 'good' } })).status).toBe(404);
+    }
+    expect((await browse('eve', `/messages/${encodeURIComponent("' OR 1=1 --")}`)).status).toBe(404);
+  });
+
+  it('takes forms from our own pages alone', async () => {
+    const before = await browse('rosa', path());
+    for (const origin of ['https://evil.example', 'null', null]) {
+      const { status } = await browse('rosa', path(), { form: { body: 'Forged' }, origin });
+      expect(status).toBe(403);
+    }
+    expect((await browse('rosa', path())).words).toBe(before.words.replace(/web_\w+/g, ''));
+  });
+});
+
+describe('a conversation', () => {
+  it('is empty, and says what to do', async () => {
+    const { words } = await browse('rosa', path());
+    expect(words).toContain('Say the first words.');
+    expect((await browse('eve', '/messages')).words).toContain('No conversations yet');
+  });
+
+  it('takes a message through its form, once however often the form is sent', async () => {
+    const key = /name="key" value="([^"]+)"/.exec((await browse('rosa', path())).html)?.[1] ?? '';
+    const form = { body: '  Dinner on Sunday?\r\nAt six.  ', key };
+    for (let i = 0; i < 2; i++) {
+      expect(await browse('rosa', path(), { form })).toMatchObject({ status: 303, location: path() });
+    }
+    const { html } = await browse('maya', path());
+    expect(html.split('Dinner on Sunday?\nAt six.</p>').length).toBe(2);
+  });
+
+  it('gives a refused message back, with the reason', async () => {
+    const long = 'x'.repeat(4001);
+    const tooLong = await browse('rosa', path(), { form: { body: long } });
+    expect(tooLong.status).toBe(400);
+    expect(tooLong.words).toContain('At most 4,000 characters');
+    expect(tooLong.html).toContain(`>${long}</textarea>`);
+    const empty = await browse('rosa', path(), { form: { body: ' \n ', urgent: '1' } });
+    expect([empty.status, /name="urgent"[^>]*checked/.test(empty.html)]).toEqual([400, true]);
+    const files = await browse('rosa', path(), { form: { files: Array(11).fill('f').join(',') } });
+    expect([files.status, files.words.includes('ten attachments')]).toEqual([400, true]);
+  });
+
+  it('shows words as they were written, never as markup', async () => {
+    const nasty = '<img src=x onerror=alert(1)> & "quotes" </textarea><script>alert(2)</script>';
+    await post('maya', nasty, { fileIds: ['<b>file</b>'] });
+    const { html } = await browse('rosa', path());
+    expect(html).not.toMatch(/<img src=x|<script>alert|<b>file/);
+    expect(html).toContain('&lt;img src=x onerror=alert(1)&gt;');
+    const refused = await browse('rosa', path(), {
+      form: { body: nasty, files: Array(11).fill('"><i>').join(',') },
+    });
+    expect(refused.html).not.toMatch(/<script>alert|"><i>/);
+  });
+
+  it('shows what is new, who has read how far, and who was told', async () => {
+    const { html, words } = await browse('leo', path());
+    expect(html).toContain('id="new"');
+    await world.api('POST', `/api/threads/${world.thread()}/read`, { as: world.member('leo'), body: {} });
+    expect((await browse('leo', path())).html).not.toContain('id="new"');
+    expect(words).not.toContain('will see it later');
+    const author = await browse('maya', path());
+    expect(author.html).toContain(`data-seen-by="${world.member('leo').userId}"`);
+    expect(author.words).toMatch(/Read by (Grandma Rosa and )?Uncle Leo/);
+  });
+
+  it('marks as read by a form, for readers without a script', async () => {
+    await post('rosa', 'One more thing');
+    expect((await browse('maya', path())).html).toContain(`action="${path('/read')}"`);
+    expect((await browse('maya', path('/read'), { form: {} })).status).toBe(303);
+    expect((await browse('maya', path())).html).not.toContain(`action="${path('/read')}"`);
+  });
+
+  it('mutes for an hour, until tomorrow, for good, and not any more', async () => {
+    for (const [mute, words] of [
+      ['hour', /Muted until \d/],
+      ['tomorrow', /Muted until 8:00 AM/],
+      ['good', /Muted for good/],
+      ['off', /For 1 hour/],
+    ] as const) {
+      expect((await browse('rosa', path('/mute'), { form: { mute } })).status).toBe(303);
+      expect((await browse('rosa', path())).words).toMatch(words);
+    }
+    expect((await browse('rosa', path('/mute'), { form: { mute: 'week' } })).status).toBe(400);
+  });
+});
+
+describe('stretches of a long conversation', () => {
+  const seqsIn = (html: string) => [...html.matchAll(/data-seq="(\d+)"/g)].map((match) => Number(match[1]));
+
+  beforeAll(async () => {
+    const memberIds = ['rosa', 'maya'].map((who) => world.member(who).userId);
+    await world.mirror(`threads/${world.thread('long')}`, {
+      familyId: world.familyId,
+      title: 'Long',
+      memberIds,
+    });
+    for (let i = 1; i <= 95; i++) await post(i % 3 ? 'rosa' : 'maya', `Message ${i}`, {}, 'long');
+  });
+  const long = (more = '') => browse('rosa', `/messages/${world.thread('long')}${more}`);
+
+  it('begin with the newest, and go back page by page without a gap', async () => {
+    const first = await long();
+    expect(seqsIn(first.html)).toEqual(Array.from({ length: 40 }, (_, i) => i + 56));
+    expect(first.html).toContain('data-older="56"');
+    const second = await long('/items?before=56');
+    expect(seqsIn(second.html)).toEqual(Array.from({ length: 41 }, (_, i) => i + 16));
+    expect(second.html).toContain('data-older="16"');
+    const third = await long('/items?before=16');
+    expect(seqsIn(third.html)).toEqual(Array.from({ length: 16 }, (_, i) => i + 1));
+    expect(third.html).not.toContain('data-older');
+    // And without a script, as pages.
+    expect(seqsIn((await long('?before=56')).html)).toEqual(Array.from({ length: 40 }, (_, i) => i + 16));
+  });
+
+  it('go on after what was seen, in steps when there is much of it', async () => {
+    const some = await long('/items?after=90');
+    expect(seqsIn(some.html)).toEqual([91, 92, 93, 94, 95]);
+    expect(some.html).not.toMatch(/data-more|class="day"/);
+    expect(seqsIn((await long('/items?after=95')).html)).toEqual([]);
+    expect(seqsIn((await long('/items?after=0')).html)).toHaveLength(95);
+    expect(seqsIn((await long('/items?at=4,5,93')).html)).toEqual([4, 5, 93]);
+  });
+
+  it('take anything for a number', async () => {
+    for (const query of [
+      '?after=-1',
+      '?after=1e9',
+      '?before=abc',
+      '?at=,,x',
+      '?after=999999999999999',
+      '?before=0',
+    ]) {
+      expect((await long(`/items${query}`)).status).toBe(200);
+    }
+  });
+});
+
+describe('the list, and new conversations', () => {
+  it('counts what is unread and shows the last words', async () => {
+    await post('rosa', 'Bring the big dish');
+    const { words } = await browse('maya', '/messages');
+    expect(words).toContain('Grandma Rosa: Bring the big dish');
+    expect(words).toMatch(/\d+ new/);
+    const part = await browse('maya', `/messages?list&current=${world.thread()}`);
+    expect(part.html).toMatch(/^<nav class="threads"/);
+    expect(part.html).toContain('aria-current="page"');
+  });
+
+  it('begins a conversation with people of the family', async () => {
+    const member = [world.member('maya').userId];
+    const { status, location } = await browse('rosa', '/messages', {
+      form: { title: ' Lake house ', member },
+    });
+    expect(status).toBe(303);
+    expect((await browse('maya', location ?? '')).words).toContain('Lake house');
+    expect((await browse('leo', location ?? '')).status).toBe(404);
+  });
+
+  it('says what is missing', async () => {
+    const member = world.member('maya').userId;
+    for (const form of [
+      { title: '', member },
+      { title: 'x'.repeat(121), member },
+      { title: 'Nobody' },
+      { title: 'Stranger', member: 'usr_x' },
+    ]) {
+      const { status, html } = await browse('rosa', '/messages', { form });
+      expect(status).toBe(400);
+      expect(html).toContain('role="alert"');
+    }
+  });
+});
