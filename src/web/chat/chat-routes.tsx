@@ -8,7 +8,6 @@ import { readForm } from '../../platform/body.ts';
 import type { Caller } from '../../platform/caller.ts';
 import type { AppEnv } from '../../platform/endpoint.ts';
 import { AppError } from '../../platform/errors.ts';
-import { FOREVER } from '../../platform/forever.ts';
 import { line } from '../../platform/validation.ts';
 import { forMembers, type PageContext, type PageView } from '../answer.tsx';
 import { chatContext } from './chat-context.ts';
