@@ -11,6 +11,9 @@ import * as z from 'zod';
 const ROOT = path.resolve(import.meta.dirname, '..');
 export const API_TYPES = path.join(ROOT, 'src/client/api-types.ts');
 
+/** Routes that only Twilio calls. */
+const TWILIOS = ['/api/sms/inbound', '/api/sms/status'];
+
 /** What is read of a declared route; see `src/platform/endpoint.ts`. */
 interface Declared {
   method: string;
@@ -104,7 +107,8 @@ function routeType({
 /** The file's text, formatted as the repository's code is. */
 export async function apiTypes(): Promise<string> {
   const routes = (await declaredRoutes()).filter(
-    ({ path: address, answer }) => address.startsWith('/api/') && answer.status !== 101,
+    ({ path: address, answer }) =>
+      address.startsWith('/api/') && !TWILIOS.includes(address) && answer.status !== 101,
   );
   const text = `// Made from the routes by \`npm run client-types\`; do not edit.
 

@@ -111,6 +111,18 @@ export interface Api {
     };
     answer: { ok: true };
   };
+  /** The ledger of the caller’s opt-ins and opt-outs, newest first */
+  'GET /api/consents': {
+    input: Record<never, never>;
+    answer: {
+      consents: {
+        action: 'opt_in' | 'opt_out';
+        source: 'web' | 'api' | 'keyword' | 'carrier' | 'import' | 'number_moved' | 'number_removed';
+        version: string | null;
+        at: string;
+      }[];
+    };
+  };
   /** Why texts came or did not come: your own log, newest first */
   'GET /api/deliveries': {
     input: { query?: { limit?: string | number; cursor?: string | number } };
@@ -153,6 +165,94 @@ export interface Api {
     input: Record<never, never>;
     answer: { link: { threadId: string | null; path: string } | null };
   };
+  /** Sign in with the code */
+  'POST /api/login/confirm': {
+    input: { body: { phone: string; code: string } };
+    answer: { ok: true; session?: { token: string; expiresAt: string } };
+  };
+  /** Text a sign-in code to a number, if somebody here has it */
+  'POST /api/login/start': {
+    input: { body: { phone: string } };
+    answer: { ok: true; expiresAt: string };
+  };
+  /** End the session that is sent along, and its open sockets */
+  'POST /api/logout': {
+    input: Record<never, never>;
+    answer: { ok: true };
+  };
+  /** Delete the account; messages stay, under "Former member" */
+  'DELETE /api/me': {
+    input: Record<never, never>;
+    answer: { ok: true };
+  };
+  /** The caller */
+  'GET /api/me': {
+    input: Record<never, never>;
+    answer: {
+      id: string;
+      name: string;
+      familyId: string;
+      phone: string | null;
+      phoneState: 'none' | 'pending' | 'verified' | 'unusable';
+      phoneVerifiedAt: string | null;
+      timeZone: string | null;
+    };
+  };
+  /** Forget the number; texts stop */
+  'DELETE /api/phone': {
+    input: Record<never, never>;
+    answer: { ok: true };
+  };
+  /** Confirm the number with the code, and opt in to texts if so wished */
+  'POST /api/phone/confirm': {
+    input: { body: { code: string; smsConsent?: boolean; consentVersion?: string } };
+    answer: { ok: true; carrierOptedOut?: true; startNumber?: string | null };
+  };
+  /** Text a six-digit code to a number */
+  'POST /api/phone/start-verify': {
+    input: { body: { phone: string } };
+    answer: { ok: true; expiresAt: string };
+  };
+  /** The caller’s preferences */
+  'GET /api/preferences': {
+    input: Record<never, never>;
+    answer: {
+      smsEnabled: boolean;
+      urgentAllowed: boolean;
+      quietStart: number | null;
+      quietEnd: number | null;
+      timeZone: string;
+      quietDelivery: 'defer' | 'drop';
+      preview: 'full' | 'sender' | 'none';
+      perThreadMute: Record<string, true | string>;
+    };
+  };
+  /** Change preferences; absent fields keep what is there */
+  'PATCH /api/preferences': {
+    input: {
+      body: {
+        smsEnabled?: boolean;
+        consentVersion?: string;
+        urgentAllowed?: boolean;
+        quietStart?: number | null;
+        quietEnd?: number | null;
+        timeZone?: string | null;
+        quietDelivery?: 'defer' | 'drop';
+        preview?: 'full' | 'sender' | 'none';
+        perThreadMute?: Record<string, boolean | string | null>;
+      };
+    };
+    answer: {
+      smsEnabled: boolean;
+      urgentAllowed: boolean;
+      quietStart: number | null;
+      quietEnd: number | null;
+      timeZone: string;
+      quietDelivery: 'defer' | 'drop';
+      preview: 'full' | 'sender' | 'none';
+      perThreadMute: Record<string, true | string>;
+    };
+  };
   /** Who of the family is here */
   'GET /api/presence': {
     input: Record<never, never>;
@@ -162,6 +262,26 @@ export interface Api {
   'POST /api/presence/heartbeat': {
     input: { body?: { state?: 'active' | 'away' } };
     answer: { online: { userId: string; state: 'online' | 'away'; since: string }[] };
+  };
+  /** The caller’s sessions in browsers and apps, last used first */
+  'GET /api/sessions': {
+    input: Record<never, never>;
+    answer: {
+      sessions: {
+        id: string;
+        kind: 'web' | 'app';
+        userAgent: string | null;
+        createdAt: string;
+        lastUsedAt: string;
+        expiresAt: string;
+        current: boolean;
+      }[];
+    };
+  };
+  /** End a session, with its next request; its sockets close */
+  'DELETE /api/sessions/{id}': {
+    input: { params: { id: string } };
+    answer: { ok: true };
   };
   /** Send yourself a test text, once a minute */
   'POST /api/sms/test': {
