@@ -1,4 +1,5 @@
 import type { Context, Hono } from 'hono';
+import { revokeSession } from '../identity/sessions.ts';
 import { consumeLink } from '../links/consume.ts';
 import { readerOf } from '../links/device.ts';
 import { type Link, type LinkFate, linkFate } from '../links/find.ts';
@@ -88,16 +89,18 @@ async function press(c: Page, open: (form: URLSearchParams) => Promise<Door>): P
   if (caller && fate === 'ready' && form.get('switch') !== '1') {
     return landing(c, 'other_person', door, true);
   }
-  return signInBy(c, link, door);
+  return signInBy(c, link, door, caller);
 }
 
-async function signInBy(c: Page, link: Link, door: Door): Promise<Response> {
-  const { config, db, now } = c.var.deps;
+/** @param former who was signed in until now; their session ends, the browser has it no more */
+async function signInBy(c: Page, link: Link, door: Door, former: Caller | null): Promise<Response> {
+  const { config, db, now, afterwards } = c.var.deps;
   const at = now();
   const opening = { kind: 'web' as const, userAgent: clientOf(c.req.raw).userAgent };
   const session = await consumeLink({ db, secret: config.SESSION_SECRET, now: at }, link, opening);
   if (session) {
     count(c, 'web');
+    if (former?.sessionId) afterwards(revokeSession(c.var.deps, former, former.sessionId));
     return seeOther(threadPath(link.threadId), sessionCookie(config, session.token));
   }
   count(c, 'expired');

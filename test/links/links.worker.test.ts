@@ -335,6 +335,8 @@ describe('a browser that is signed in', () => {
     const answer = await press(button);
     expect(answer.status).toBe(303);
     expect((await effects('usr_ana')).sessions).toBe(before.sessions + 1);
+    const asEve = await ask('/api/links/pending', { headers: { Cookie: cookie } });
+    expect(asEve.status, 'the session that was replaced has ended').toBe(401);
   });
 
   test('as someone else, at a link that is used, may stay or change', async () => {
