@@ -34,9 +34,11 @@ const page = (path: string, summary: string, signedIn = false): DescribedRoute =
 const LANDING = 'Reading it has no effect, however often and by whom. Not cached, not indexed.';
 const BUTTON: DescribedRoute['answers'] = {
   303: 'To the thread, with a session cookie the first time.',
-  200: ['The landing page again, when the link no longer signs in.', HTML],
-  403: ['Not posted by our own page.', JSON_FILE],
+  200: ['A question, when somebody else is signed in: `switch` answers it.', HTML],
+  403: ['Not posted by our own page, or its cookie is gone: the page again, to press once more.', HTML],
   404: ['No such link.', HTML],
+  410: ['Used, or too old to sign in: the way by phone.', HTML],
+  429: ['Too many unknown links from this address.', HTML],
 };
 const landing = (path: string, summary: string, query?: Record<string, string>): DescribedRoute => ({
   method: 'get',
@@ -50,6 +52,7 @@ const landing = (path: string, summary: string, query?: Record<string, string>):
     200: ['The landing page: open in the app, or a button that signs in once.', HTML],
     303: 'To the thread, when the right person is signed in already.',
     404: ['No such link.', HTML],
+    410: ['Used, or too old to sign in: the ways by phone and into the app.', HTML],
     429: ['Too many unknown links from this address.', HTML],
   },
 });
@@ -59,7 +62,11 @@ const press = (path: string, form: Record<string, string>): DescribedRoute => ({
   who: 'public',
   tag: 'Links',
   summary: 'Press the button of the landing page: sign in once, go to the thread',
-  form: { ...form, nonce: 'From the page; needs the cookie that came with it.' },
+  form: {
+    ...form,
+    nonce: 'From the page; needs the cookie that came with it.',
+    'switch?': '1: sign the present person out of this browser.',
+  },
   answers: BUTTON,
 });
 
