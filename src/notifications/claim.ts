@@ -1,5 +1,5 @@
+import { sql } from 'drizzle-orm';
 import type { Db } from '../db/client.ts';
-import { sql } from '../db/sql.ts';
 import type { Config } from '../platform/config.ts';
 import { from } from './status.ts';
 
@@ -41,6 +41,13 @@ export function claimWave(
         WHERE m.thread_id = sms_delivery_log.thread_id AND m.user_id = sms_delivery_log.user_id
           AND m.last_read_seq < sms_delivery_log.seq))
     RETURNING sms_delivery_log.id AS id`);
+}
+
+/** Which of these rows somebody else has claimed, or has sent by now. */
+export function claimedByOthers(db: Db, ids: string[], claim: string) {
+  return db.all<{ id: string }>(sql`
+    SELECT d.id AS id FROM json_each(${JSON.stringify(ids)}) j JOIN sms_delivery_log d ON d.id = j.value
+    WHERE d.claim IS NOT NULL AND d.claim <> ${claim} AND d.status IN ('sending', 'sent', 'delivered', 'undelivered', 'failed')`);
 }
 
 /** Holds for the links of rows that the claim won; goes with {@link claimWave}, in its batch. */

@@ -73,6 +73,9 @@ async function consumeOn(deps: Deps, db: Db, ids: string[]): Promise<JobEnd[]> {
   } else if (postponed.length > 0) {
     await retrying(() => postpone(db, postponed));
   }
+  // Let go once, never sent, and now not to be sent: what it held others up with is free again.
+  const dropped = postponed.flatMap(({ id }) => records.get(id) ?? []).filter(({ attempts }) => attempts > 0);
+  await giveBack(deps, dropped);
   return ends;
 }
 

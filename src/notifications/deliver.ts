@@ -9,7 +9,15 @@ import { errorRule } from '../platform/twilio/errors.ts';
 import { receiptsUrl } from '../platform/twilio/receipts-url.ts';
 import type { SendOutcome } from '../platform/twilio/twilio.ts';
 import { backoffMs } from './backoff.ts';
-import { type Claimable, claimWave, type Finished, finishWave, mergeInto, wonBy } from './claim.ts';
+import {
+  type Claimable,
+  claimedByOthers,
+  claimWave,
+  type Finished,
+  finishWave,
+  mergeInto,
+  wonBy,
+} from './claim.ts';
 import { composeNotification, composeTest } from './compose.ts';
 import type { DeliveryRecord } from './facts.ts';
 import { type Postponed, postpone } from './outbox.ts';
@@ -66,6 +74,13 @@ async function inParallel<T, R>(items: T[], task: (item: T) => Promise<R>): Prom
   };
   await Promise.all(Array.from({ length: Math.min(AT_ONCE, items.length) }, worker));
   return results;
+}
+
+async function othersOf(db: Db, lost: Prepared[], claim: string): Promise<Set<string>> {
+  if (lost.length === 0) return new Set();
+  const ids = lost.map(({ id }) => id);
+  const rows = await retrying(() => claimedByOthers(db, ids, claim));
+  return new Set(rows.map(({ id }) => id));
 }
 
 /** What an outcome makes of a row; null for one in doubt, which stays claimed until it is looked up. */
@@ -142,10 +157,15 @@ export async function sendInWaves(
     );
     const won = new Set((results[0] as { id: string }[]).map(({ id }) => id));
 
-    // Lost to a STOP, to reading, or to another consumer: decided anew, soon.
-    for (const { record } of prepared.filter(({ id }) => !won.has(id))) {
-      unused.push(record);
-      ends.push({ id: record.id, end: 'retry', delaySeconds: 1 });
+    const lost = prepared.filter(({ id }) => !won.has(id));
+    const taken = await othersOf(db, lost, claim);
+    for (const { record } of lost) {
+      // Another consumer's, and so is the window; or lost to a STOP or to reading, and decided anew, soon.
+      if (taken.has(record.id)) ends.push({ id: record.id, end: 'ack' });
+      else {
+        unused.push(record);
+        ends.push({ id: record.id, end: 'retry', delaySeconds: 1 });
+      }
     }
     const outcomes = await inParallel(
       prepared.filter(({ id }) => won.has(id)),

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type Story, tell } from './story.ts';
 
 /** 22:00 to 07:00. */
-const NIGHT = { quiet_start: 1320, quiet_end: 420 };
+const NIGHT = { quietStart: 1320, quietEnd: 420 };
 const SPREAD_MS = 180_000;
 let story: Story;
 
@@ -85,7 +85,7 @@ describe('a night across midnight', () => {
 
   it('drops for those who want no summary', async () => {
     story = await tell('2035-06-15T03:00:00Z');
-    await story.wish('ben', { ...NIGHT, quiet_delivery: 'drop' });
+    await story.wish('ben', { ...NIGHT, quietDelivery: 'drop' });
     await story.say('rosa', 'Are you awake?');
     expect((await story.log('ben'))[0]).toMatchObject({
       status: 'suppressed',

@@ -4,15 +4,16 @@ import { expect, vi } from 'vitest';
 import type { Bindings } from '../../src/platform/deps.ts';
 import { createWorld, type Person } from '../worker/world.ts';
 
-const { DB, FAMILY } = env as unknown as Bindings;
+const { FAMILY } = env as unknown as Bindings;
 
-/** Preferences as a test sets them: columns of their table. */
+/** Preferences to change. */
 export interface Wishes {
-  quiet_start?: number;
-  quiet_end?: number;
-  quiet_delivery?: 'defer' | 'drop';
-  urgent_allowed?: 0 | 1;
+  quietStart?: number | null;
+  quietEnd?: number | null;
+  quietDelivery?: 'defer' | 'drop';
+  urgentAllowed?: boolean;
   preview?: 'full' | 'sender' | 'none';
+  timeZone?: string;
 }
 
 /** Grandma Rosa and Ben, who have phones and agreed to texts; the family lives in New York. */
@@ -37,6 +38,7 @@ export async function tell(
   }));
   await world.seed(persons);
   const phoneOf = (id: string) => world.phone(people.indexOf(id));
+  const posted: string[] = [];
   const stub = () => FAMILY.get(FAMILY.idFromName(world.familyId));
 
   /** Posts; answers with the message. */
@@ -47,6 +49,7 @@ export async function tell(
       body: { body, ...more },
     });
     expect(status).toBe(201);
+    posted.push(json.message.id);
     return json.message as { id: string; seq: number; threadId: string };
   }
 
@@ -104,12 +107,11 @@ export async function tell(
     mute: (who: string, until?: string) =>
       world.api('PUT', `/api/threads/${world.thread()}/mute`, { as: world.member(who), body: { until } }),
     wish: async (who: string, wishes: Wishes) => {
-      const set = Object.keys(wishes)
-        .map((column) => `${column} = ?`)
-        .join(', ');
-      await DB.prepare(`UPDATE notification_preferences SET ${set} WHERE user_id = ?`)
-        .bind(...Object.values(wishes), world.member(who).userId)
-        .run();
+      const { status } = await world.api('PATCH', '/api/preferences', {
+        as: world.member(who),
+        body: wishes,
+      });
+      expect(status).toBe(200);
     },
     /** The words of the texts to someone: without brand, link and closing sentence. */
     heard: async (who: string) =>
@@ -119,7 +121,10 @@ export async function tell(
     /** Someone's own delivery log, oldest first. */
     log: async (who: string) => {
       const { json } = await world.api('GET', '/api/deliveries?limit=100', { as: world.member(who) });
-      return (json.deliveries as LogEntry[]).reverse();
+      // Ids of one millisecond are in no order.
+      return (json.deliveries as LogEntry[]).sort(
+        (a, b) => posted.indexOf(a.messageId ?? '') - posted.indexOf(b.messageId ?? ''),
+      );
     },
     /** Status and reason of each row of someone's log, oldest first: `deferred quiet_hours`. */
     states: async (who: string) =>

@@ -1,0 +1,161 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { type Story, tell } from './story.ts';
+
+const START = '2035-06-15T16:00:00Z'; // noon in New York
+let story: Story;
+
+beforeEach(async () => {
+  story = await tell(START);
+});
+afterEach(() => vi.useRealTimers());
+
+/** When texts to someone left, in seconds after the start. */
+const sentAt = async (who: string) =>
+  (await story.log(who))
+    .flatMap((row) => (row.sentAt === null ? [] : [(Date.parse(row.sentAt) - Date.parse(START)) / 1000]))
+    .sort((a, b) => a - b);
+
+/** Rosa writes and a minute passes, so often. */
+async function chatter(minutes: number): Promise<void> {
+  for (let minute = 0; minute < minutes; minute++) {
+    await story.say('rosa', `Message of minute ${minute}`);
+    await story.minutes(1);
+  }
+}
+
+describe('somebody who does not answer', () => {
+  it('is texted at distances that double, each time about everything since', async () => {
+    await chatter(16);
+    expect(await sentAt('ben')).toEqual([0, 120, 360, 840]);
+    expect(await story.heard('ben')).toEqual([
+      'Grandma Rosa: "Message of minute 0"',
+      'Grandma Rosa: "Message of minute 1"',
+      'Grandma Rosa: 4 new messages: "Message of minute 5"',
+      'Grandma Rosa: 8 new messages: "Message of minute 13"',
+    ]);
+  });
+
+  it('is texted at least every SMS_WINDOW_MAX_SECONDS', async () => {
+    await chatter(2);
+    for (const seconds of [240, 480, 960, 1920, 3840, 7680, 15_360, 21_600, 21_600]) {
+      const before = (await story.heard('ben')).length;
+      await story.say('rosa', 'Still there?');
+      await story.pass(seconds - 61);
+      expect((await story.heard('ben')).length).toBe(before);
+      await story.pass(61);
+      expect((await story.heard('ben')).length).toBe(before + 1);
+    }
+  });
+
+  it('sees that what waits points to the text that tells it', async () => {
+    const first = await story.say('rosa', 'One');
+    const [second, third] = [await story.say('rosa', 'Two'), await story.say('rosa', 'Three')];
+    const waiting = (await story.log('ben')).filter(({ messageId }) => messageId !== first.id);
+    expect(waiting).toMatchObject([
+      { status: 'deferred', reason: 'rate_limited', dueAt: '2035-06-15T16:02:00.000Z' },
+      { status: 'deferred', reason: 'rate_limited', dueAt: '2035-06-15T16:02:00.000Z' },
+    ]);
+    expect(waiting[0]!.explanation).toBe(
+      'You were texted about this conversation not long ago; the next text would go at 12:02 PM.',
+    );
+    await story.pass(120);
+    expect((await story.heard('ben'))[1]).toBe('Grandma Rosa: 2 new messages: "Three"');
+    const rows = await story.log('ben');
+    const lead = rows.find(({ status, messageId }) => status === 'sent' && messageId !== first.id)!;
+    expect([second.id, third.id]).toContain(lead.messageId);
+    expect(rows.filter(({ status }) => status === 'merged')).toMatchObject([
+      { mergedInto: lead.id, explanation: 'You were told of this message in another text.' },
+    ]);
+  });
+});
+
+describe('somebody who returns', () => {
+  /** Texts at 0, 120 and 360 s; the next would wait for 480 s. */
+  const untilDoubled = async () => {
+    await chatter(6);
+    await story.minutes(1);
+    expect(await sentAt('ben')).toEqual([0, 120, 360]);
+  };
+
+  it.each([
+    ['reads', () => story.read('ben')],
+    ['writes', () => story.post('ben', 'Here I am')],
+    [
+      'comes online and leaves',
+      async () => {
+        await story.beat('ben');
+        await story.beat('ben', 'away');
+      },
+    ],
+  ])('%s, and is texted after the shortest window again', async (_, returns) => {
+    await untilDoubled(); // 420 s
+    await returns();
+    await story.say('rosa', 'There you are');
+    expect((await story.log('ben')).at(-1)).toMatchObject({ dueAt: '2035-06-15T16:08:00.000Z' });
+    await story.minutes(1);
+    expect(await sentAt('ben')).toEqual([0, 120, 360, 480]);
+    await story.say('rosa', 'One more');
+    expect((await story.log('ben')).at(-1)).toMatchObject({ dueAt: '2035-06-15T16:10:00.000Z' });
+  });
+
+  it('to one thread, and stays silent in the other', async () => {
+    await story.openThread('camping', 'Camping');
+    await untilDoubled();
+    await story.say('rosa', 'Who brings the tent?', { thread: 'camping' }); // at 420 s
+    await story.minutes(2);
+    await story.say('rosa', 'And the stove?', { thread: 'camping' }); // at 540 s
+    await story.minutes(2);
+    await story.read('ben');
+    await story.say('rosa', 'And the beans?', { thread: 'camping' });
+    expect((await story.log('ben')).at(-1)).toMatchObject({
+      reason: 'rate_limited',
+      dueAt: '2035-06-15T16:13:00.000Z', // 780 s
+    });
+  });
+});
+
+describe('only a text that went out counts', () => {
+  it('when it was refused for good', async () => {
+    await story.control('POST', 'faults/next', { fault: 21612 });
+    await story.say('rosa', 'One');
+    expect((await story.log('ben'))[0]).toMatchObject({ status: 'failed', error: '21612' });
+    await story.say('rosa', 'Two');
+    expect(await story.heard('ben')).toEqual(['Grandma Rosa: "Two"']);
+  });
+
+  it('when the carrier was busy, and the text left later', async () => {
+    await story.control('POST', 'faults/next', { fault: 'rateLimited' });
+    await story.say('rosa', 'One');
+    await story.minutes(1);
+    expect(await sentAt('ben')).toEqual([60]);
+    await story.say('rosa', 'Two');
+    expect((await story.log('ben')).at(-1)).toMatchObject({ dueAt: '2035-06-15T16:03:00.000Z' });
+  });
+
+  it('and one that did counts, whoever else was handed the same job', async () => {
+    await story.post('rosa', 'One');
+    await Promise.all([
+      story.drain({ keep: true }),
+      story.drain({ keep: true }),
+      story.drain({ keep: true }),
+    ]);
+    story.jobs.length = 0;
+    await story.say('rosa', 'Two');
+    expect(await story.heard('ben')).toEqual(['Grandma Rosa: "One"']);
+    expect(await story.states('ben')).toEqual(['sent', 'deferred rate_limited']);
+  });
+
+  it('when a text in doubt turns out never to have left, and is not wanted any more', async () => {
+    await story.say('rosa', 'One');
+    await story.pass(120);
+    await story.control('POST', 'faults/next', { fault: 'dropBefore' });
+    await story.say('rosa', 'Two'); // Would hold up the next one for 240 s.
+    expect(await story.states('ben')).toEqual(['sent', 'sending']);
+    await story.mute('ben');
+    for (let look = 0; look < 3; look++) await story.pass(61); // Looked up, looked up again, decided anew.
+    expect(await story.states('ben')).toEqual(['sent', 'suppressed muted']);
+    await story.api('DELETE', `/api/threads/${story.thread()}/mute`, { as: story.member('ben') });
+    await story.say('rosa', 'Three');
+    expect(await sentAt('ben')).toEqual([0, 303]);
+  });
+});
