@@ -1,6 +1,6 @@
+import { sql } from 'drizzle-orm';
 import { retrying } from '../db/retry.ts';
-import { sql } from '../db/sql.ts';
-import { suppressRead } from '../notifications/outbox.ts';
+import { hasten, suppressRead } from '../notifications/outbox.ts';
 import type { Caller } from '../platform/caller.ts';
 import type { Deps } from '../platform/deps.ts';
 import { AppError } from '../platform/errors.ts';
@@ -40,6 +40,8 @@ export async function markRead(
           (SELECT json_group_array(m.user_id) FROM thread_members m WHERE m.thread_id = t.id) AS readers
         FROM thread_members me JOIN threads t ON t.id = me.thread_id
         WHERE me.thread_id = ${threadId} AND me.user_id = ${userId} AND me.family_id = ${familyId}`),
+      // What is left unread need not wait for a window that has grown.
+      ...(messageId === null ? [] : [hasten(db, [userId], deps.now(), threadId)]),
     ]),
   );
   const [state] = states;

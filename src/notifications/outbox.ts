@@ -1,5 +1,5 @@
+import { sql } from 'drizzle-orm';
 import type { Db } from '../db/client.ts';
-import { sql } from '../db/sql.ts';
 import type { Config } from '../platform/config.ts';
 import { from } from './status.ts';
 
@@ -50,13 +50,14 @@ export function suppressRead(db: Db, userId: string, threadId: string) {
 
 /**
  * What waited for these people because they were here or had just been texted is looked at again at `until`:
- * they have left, and their window has fallen back.
+ * they have left, or their window has fallen back. `threadId`: there alone.
  */
-export function hasten(db: Db, userIds: string[], until: number) {
+export function hasten(db: Db, userIds: string[], until: number, threadId: string | null = null) {
   return db.run(sql`
     UPDATE sms_delivery_log SET due_at = MIN(due_at, ${until}), wake_at = MIN(wake_at, ${until})
     WHERE id IN (SELECT d.id FROM json_each(${JSON.stringify(userIds)}) j JOIN sms_delivery_log d ON d.user_id = j.value
-      WHERE d.status = 'deferred' AND d.reason IN ('online', 'rate_limited') AND d.kind = 'message')`);
+      WHERE d.status = 'deferred' AND d.reason IN ('online', 'rate_limited') AND d.kind = 'message'
+        AND (${threadId} IS NULL OR d.thread_id = ${threadId}))`);
 }
 
 /** What was decided about a row that is not sent now. */

@@ -1,4 +1,4 @@
-import { sql } from '../db/sql.ts';
+import { sql } from 'drizzle-orm';
 
 /** The states of a delivery row. */
 export type Status =

@@ -98,6 +98,17 @@ describe('somebody who returns', () => {
     expect((await story.log('ben')).at(-1)).toMatchObject({ dueAt: '2035-06-15T16:10:00.000Z' });
   });
 
+  it('reads some of it: the rest does not wait for the long window', async () => {
+    await untilDoubled();
+    const seen = await story.say('rosa', 'Seen');
+    await story.say('rosa', 'Not seen');
+    expect((await story.log('ben')).at(-1)).toMatchObject({ dueAt: '2035-06-15T16:14:00.000Z' });
+    await story.read('ben', { messageId: seen.id });
+    await story.minutes(1);
+    expect(await story.heard('ben')).toHaveLength(4);
+    expect((await story.heard('ben'))[3]).toBe('Grandma Rosa: "Not seen"');
+  });
+
   it('to one thread, and stays silent in the other', async () => {
     await story.openThread('camping', 'Camping');
     await untilDoubled();
