@@ -33,8 +33,9 @@ export class Channel {
   /** Sends a frame to open sockets: all of them, or those picked. */
   tell(frame: object, whom: Whom = everyone): void {
     const text = JSON.stringify(frame);
+    const { byteLength } = new TextEncoder().encode(text);
     for (const socket of this.#sockets.open()) {
-      if (whom(socket) && !this.#sockets.send(socket, text)) {
+      if (whom(socket) && !this.#sockets.send(socket, text, byteLength)) {
         this.#presence.dropDevice(socket.id, socket.heardAt);
       }
     }

@@ -74,11 +74,12 @@ export class Sockets {
   /**
    * Sends a frame, unless the socket is closing.
    * @param text - the frame, as JSON
+   * @param bytes - its length as UTF-8
    * @returns false when the client does not keep up and so was closed
    */
-  send(socket: OpenSocket, text: string): boolean {
+  send(socket: OpenSocket, text: string, bytes: number): boolean {
     if (socket.ws.readyState !== WebSocket.READY_STATE_OPEN) return true;
-    const { outflow, slow } = countBytes(socket.outflow, text.length, socket.heardAt);
+    const { outflow, slow } = countBytes(socket.outflow, bytes, socket.heardAt);
     if (slow) {
       this.close(socket, CLOSE.tryAgain, 'too slow; reconnect and ask for what you missed');
       return false;
