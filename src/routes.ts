@@ -7,6 +7,7 @@ import { linkEndpoints } from './links/endpoints.ts';
 import { mountAssociation } from './links/well-known.ts';
 import { notificationEndpoints } from './notifications/routes.ts';
 import { type AppEnv, type Endpoint, mount } from './platform/endpoint.ts';
+import { mountSms } from './sms/routes.ts';
 import { mountDocs } from './web/docs/docs-routes.tsx';
 import { mountLinkPages } from './web/link-pages.ts';
 import { mountPages } from './web/pages.ts';
@@ -25,6 +26,7 @@ export const endpoints: readonly Endpoint[] = [
 export function mountRoutes(app: Hono<AppEnv>): void {
   mount(app, endpoints);
   mountDocs(app, endpoints);
+  mountSms(app);
   mountAssociation(app);
   mountLinkPages(app);
   mountPages(app);

@@ -29,7 +29,7 @@ export async function readText(request: Request, maxBytes = MAX_BODY_BYTES): Pro
 }
 
 /** The media type without parameters, lower case. */
-const mediaType = (request: Request) =>
+export const mediaType = (request: Request): string =>
   (request.headers.get('Content-Type') ?? '').split(';')[0]!.trim().toLowerCase();
 
 /** Checks a value against a schema; each fault becomes an entry of `details`. @throws AppError `invalid_request` */

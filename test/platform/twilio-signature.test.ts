@@ -1,0 +1,106 @@
+import fc from 'fast-check';
+import twilio from 'twilio';
+import { describe, expect, it } from 'vitest';
+import { isFromTwilio, twilioSignature } from '../../src/platform/twilio/signature.ts';
+
+const TOKEN = '12345';
+const U = 'https://mycompany.com/myapp.php?foo=1&bar=2';
+const CALL: [string, string][] = [
+  ['CallSid', 'CA1234567890ABCDE'],
+  ['Caller', '+14158675309'],
+  ['Digits', '1234'],
+  ['From', '+14158675309'],
+  ['To', '+18005551212'],
+];
+const REPEATED: [string, string][] = [
+  ['Sid', 'CA123'],
+  ['SidAccount', 'AC123'],
+  ['Digits', '5678'],
+  ['Digits', '1234'],
+  ['Digits', '1234'],
+];
+const BODY = '{"property": "value", "boolean": true}';
+const HASHED = `${U}&bodySHA256=0a1ff7634d9ab3b95db5c9a2dfe9416e41502b283a80c7cf19632632f96e6620`;
+
+/** Parameters as the SDK takes them: one value, or a list. */
+function forSdk(params: [string, string][]): Record<string, string | string[]> {
+  const grouped = Map.groupBy(params, ([name]) => name);
+  return Object.fromEntries(
+    [...grouped].map(([name, pairs]) => [
+      name,
+      pairs.length === 1 ? pairs[0]![1] : pairs.map(([, value]) => value),
+    ]),
+  );
+}
+
+describe('X-Twilio-Signature', () => {
+  it.each<[string, [string, string][], string]>([
+    [U, CALL, 'RSOYDt4T1cUTdK1PDd93/VVr8B8='],
+    [U.replace('.com/', '.com:443/'), CALL, 'kvajT1Ptam85bY51eRf/AJRuM3w='],
+    [U, REPEATED, 'IK+Dwps556ElfBT0I3Rgjkr1wJU='],
+    [HASHED, [], 'a9nBmqA0ju/hNViExpshrM61xv4='],
+  ])('of %s is the published one', async (url, params, signature) => {
+    expect(await twilioSignature(TOKEN, url, params)).toBe(signature);
+  });
+
+  it('is what the official SDK expects, for any parameters', async () => {
+    const word = fc.string({ unit: 'grapheme', maxLength: 12 });
+    const name = word.filter((text) => text !== '__proto__');
+    const params = fc.array(fc.tuple(name, word), { maxLength: 12 });
+    const path = fc.webUrl({ withQueryParameters: true });
+    await fc.assert(
+      fc.asyncProperty(fc.string({ minLength: 1 }), path, params, async (token, url, pairs) => {
+        const expected = twilio.getExpectedTwilioSignature(token, url, forSdk(pairs));
+        expect(await twilioSignature(token, url, pairs)).toBe(expected);
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
+
+describe('a webhook', () => {
+  const sent = { authTokens: ['first', 'second'], url: U, params: CALL };
+  const signedBy = (token: string, url = U) => twilio.getExpectedTwilioSignature(token, url, forSdk(CALL));
+
+  it.each([
+    ['the first token', signedBy('first'), true],
+    ['the second token', signedBy('second'), true],
+    ['the default port', signedBy('first', U.replace('.com/', '.com:443/')), true],
+    ['another token', signedBy('third'), false],
+    ['another port', signedBy('first', U.replace('.com/', '.com:8443/')), false],
+    ['another address', signedBy('first', `${U}&baz=3`), false],
+    ['nothing', '', false],
+  ])('signed with %s: %#', async (_, signature, genuine) => {
+    expect(await isFromTwilio({ ...sent, signature })).toBe(genuine);
+  });
+
+  it('is refused when any one parameter was changed, added or taken away', async () => {
+    const signature = signedBy('first');
+    const change = fc.oneof(
+      fc.integer({ min: 0, max: CALL.length - 1 }).map((i) => CALL.filter((_, at) => at !== i)),
+      fc
+        .tuple(fc.integer({ min: 0, max: CALL.length - 1 }), fc.string())
+        .filter(([i, value]) => value !== CALL[i]![1])
+        .map(([i, value]) => CALL.map((pair, at): [string, string] => (at === i ? [pair[0], value] : pair))),
+      fc
+        .tuple(
+          fc.string({ minLength: 1 }).filter((name) => CALL.every(([known]) => known !== name)),
+          fc.string(),
+        )
+        .map((pair) => [...CALL, pair]),
+    );
+    await fc.assert(
+      fc.asyncProperty(change, async (params) => {
+        expect(await isFromTwilio({ ...sent, params, signature })).toBe(false);
+      }),
+    );
+  });
+
+  it('in JSON stands and falls with the hash of its body', async () => {
+    const signature = twilio.getExpectedTwilioSignature(TOKEN, HASHED, {});
+    const json = { authTokens: [TOKEN], url: HASHED, params: [], signature };
+    expect(await isFromTwilio({ ...json, rawBody: BODY })).toBe(true);
+    expect(await isFromTwilio({ ...json, rawBody: `${BODY} ` })).toBe(false);
+    expect(twilio.validateRequestWithBody(TOKEN, signature, HASHED, BODY)).toBe(true);
+  });
+});
