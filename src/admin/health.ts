@@ -1,7 +1,7 @@
-import { sql } from 'drizzle-orm';
 import type { Hono } from 'hono';
 import journal from '../../migrations/meta/_journal.json';
 import { openDatabases } from '../db/client.ts';
+import { sql } from '../db/sql.ts';
 import { ConfigError } from '../platform/config.ts';
 import { type Bindings, configOf } from '../platform/deps.ts';
 import type { AppEnv } from '../platform/endpoint.ts';

@@ -1,9 +1,9 @@
-import { sql } from 'drizzle-orm';
 import { announceThread } from '../chat/threads.ts';
 import { importConsent } from '../consent/consent.ts';
 import { importPhone } from '../consent/import-phone.ts';
 import type { Db } from '../db/client.ts';
 import { retrying } from '../db/retry.ts';
+import { sql } from '../db/sql.ts';
 import type { Deps } from '../platform/deps.ts';
 import { AppError } from '../platform/errors.ts';
 import { countryOf, parsePhone } from '../platform/phone-number.ts';

@@ -1,6 +1,6 @@
-import { sql } from 'drizzle-orm';
 import * as z from 'zod';
 import { retrying } from '../db/retry.ts';
+import { sql } from '../db/sql.ts';
 import type { Deps } from '../platform/deps.ts';
 import { newId } from '../platform/ids.ts';
 import { errorRule } from '../platform/twilio/errors.ts';

@@ -1,5 +1,5 @@
-import { sql } from 'drizzle-orm';
 import * as z from 'zod';
+import { sql } from '../db/sql.ts';
 import { iso } from '../platform/validation.ts';
 
 /** A message as the API gives it. */

@@ -1,5 +1,5 @@
-import { sql } from 'drizzle-orm';
 import { retrying } from '../db/retry.ts';
+import { sql } from '../db/sql.ts';
 import { insertDeliveries, suppressRead } from '../notifications/outbox.ts';
 import { sha256 } from '../platform/bytes.ts';
 import { type ClaimedCaller, callerCondition } from '../platform/caller.ts';

@@ -1,5 +1,5 @@
-import { sql } from 'drizzle-orm';
 import { retrying } from '../db/retry.ts';
+import { sql } from '../db/sql.ts';
 import { hasten, suppressRead } from '../notifications/outbox.ts';
 import type { Caller } from '../platform/caller.ts';
 import type { Deps } from '../platform/deps.ts';

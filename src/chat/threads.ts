@@ -1,6 +1,6 @@
-import { type SQL, sql } from 'drizzle-orm';
 import * as z from 'zod';
 import { retrying } from '../db/retry.ts';
+import { type SQL, sql } from '../db/sql.ts';
 import type { Caller } from '../platform/caller.ts';
 import type { Deps } from '../platform/deps.ts';
 import { AppError } from '../platform/errors.ts';

@@ -1,5 +1,5 @@
-import { type SQL, sql } from 'drizzle-orm';
 import type { Db } from '../db/client.ts';
+import { type SQL, sql } from '../db/sql.ts';
 import type { ConsentChange, FamilyUpdate, NumberChange, NumberLostChange } from './changes.ts';
 
 type Update<C> = Omit<FamilyUpdate, 'change'> & { change: C };

@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm';
+import { sql } from '../db/sql.ts';
 import type { Deps } from '../platform/deps.ts';
 import { receiptsUrl } from '../platform/twilio/receipts-url.ts';
 import { ledgerId } from './apply-change.ts';

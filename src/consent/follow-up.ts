@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm';
+import { sql } from '../db/sql.ts';
 import type { Deps } from '../platform/deps.ts';
 import type { FamilyUpdate, NumberLostChange } from './changes.ts';
 import { confirmOptIn } from './confirmation.ts';

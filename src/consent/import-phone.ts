@@ -1,5 +1,5 @@
-import { sql } from 'drizzle-orm';
 import { retrying } from '../db/retry.ts';
+import { sql } from '../db/sql.ts';
 import type { Deps } from '../platform/deps.ts';
 import { phoneHash } from '../platform/phone-hash.ts';
 import type { Person } from './changes.ts';

@@ -1,5 +1,5 @@
-import { sql } from 'drizzle-orm';
 import { retrying } from '../db/retry.ts';
+import { sql } from '../db/sql.ts';
 import type { Deps } from '../platform/deps.ts';
 import { settle } from './family-updates.ts';
 import type { KeywordReading } from './keywords.ts';

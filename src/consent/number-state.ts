@@ -1,6 +1,6 @@
-import { type SQL, sql } from 'drizzle-orm';
 import type { Db } from '../db/client.ts';
 import { retrying } from '../db/retry.ts';
+import { type SQL, sql } from '../db/sql.ts';
 import type { Deps } from '../platform/deps.ts';
 import type { Change, ConsentChange } from './changes.ts';
 import { changeJson, oweHolder, updateId } from './owe.ts';

@@ -1,5 +1,5 @@
-import { type SQL, sql } from 'drizzle-orm';
 import type { Db } from '../db/client.ts';
+import { type SQL, sql } from '../db/sql.ts';
 import { newId } from '../platform/ids.ts';
 import type { Change, Person } from './changes.ts';
 

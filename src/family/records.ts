@@ -1,5 +1,5 @@
-import { sql } from 'drizzle-orm';
 import type { Db } from '../db/client.ts';
+import { sql } from '../db/sql.ts';
 import type { Departure } from './presence-store.ts';
 
 /** The ids of a thread's members; empty when the family has no such thread. */

@@ -1,5 +1,5 @@
-import { sql } from 'drizzle-orm';
 import type { Db } from '../db/client.ts';
+import { sql } from '../db/sql.ts';
 import { sha256 } from '../platform/bytes.ts';
 import { clientNetwork } from '../platform/client-network.ts';
 import type { Config } from '../platform/config.ts';

@@ -1,9 +1,9 @@
-import { sql } from 'drizzle-orm';
 import { type OptInRequest, optInPerson } from '../consent/consent.ts';
 import { settleOrLeave } from '../consent/family-updates.ts';
 import { bind, unseat } from '../consent/holders.ts';
 import { updateId } from '../consent/owe.ts';
 import { retrying } from '../db/retry.ts';
+import { sql } from '../db/sql.ts';
 import type { Deps } from '../platform/deps.ts';
 import { guessError } from './code-errors.ts';
 import { guessCode, verifySubject } from './one-time-code.ts';

@@ -1,9 +1,9 @@
-import { sql } from 'drizzle-orm';
 import type { Person } from '../consent/changes.ts';
 import { settle } from '../consent/family-updates.ts';
 import { release } from '../consent/holders.ts';
 import { changeJson, owePerson, updateId } from '../consent/owe.ts';
 import { retrying } from '../db/retry.ts';
+import { sql } from '../db/sql.ts';
 import type { Deps } from '../platform/deps.ts';
 
 /**

@@ -1,7 +1,7 @@
-import { sql } from 'drizzle-orm';
 import type { Person } from '../consent/changes.ts';
 import { settleOrLeave } from '../consent/family-updates.ts';
 import { noteRefusal } from '../consent/refusal.ts';
+import { sql } from '../db/sql.ts';
 import type { Deps } from '../platform/deps.ts';
 import { type IssuedSession, insertSession, prepareSession } from '../platform/session.ts';
 import { guessError } from './code-errors.ts';

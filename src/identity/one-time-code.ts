@@ -1,5 +1,5 @@
-import { sql } from 'drizzle-orm';
 import { retrying } from '../db/retry.ts';
+import { sql } from '../db/sql.ts';
 import { base64url, equalInConstantTime, hmacSha256 } from '../platform/bytes.ts';
 import type { Deps } from '../platform/deps.ts';
 import { codeFromRandom } from './codes.ts';

@@ -1,6 +1,6 @@
-import { type SQL, sql } from 'drizzle-orm';
 import { type ConsentRequest, checkOptIn, optIn, optOut } from '../consent/consent.ts';
 import type { Db } from '../db/client.ts';
+import { type Param, type SQL, sql } from '../db/sql.ts';
 import type { Deps } from '../platform/deps.ts';
 import { AppError } from '../platform/errors.ts';
 import { FOREVER } from '../platform/forever.ts';
@@ -56,7 +56,8 @@ async function write(
   now: number,
 ): Promise<boolean> {
   const current = sql`(SELECT revision FROM notification_preferences WHERE user_id = ${userId}) = ${revision}`;
-  const set = (column: SQL, value: unknown) => (value === undefined ? [] : [sql`, ${column} = ${value}`]);
+  const set = (column: SQL, value: Param | undefined) =>
+    value === undefined ? [] : [sql`, ${column} = ${value}`];
   const flag = (value: boolean | undefined) => (value === undefined ? undefined : Number(value));
   const columns = [
     ...set(sql`urgent_allowed`, flag(patch.urgentAllowed)),

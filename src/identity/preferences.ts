@@ -1,6 +1,6 @@
-import { sql } from 'drizzle-orm';
 import type { Person } from '../consent/changes.ts';
 import { retrying } from '../db/retry.ts';
+import { sql } from '../db/sql.ts';
 import { sha256 } from '../platform/bytes.ts';
 import type { Deps } from '../platform/deps.ts';
 import { FOREVER } from '../platform/forever.ts';

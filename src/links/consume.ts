@@ -1,6 +1,6 @@
-import { sql } from 'drizzle-orm';
 import type { Databases } from '../db/client.ts';
 import { retrying } from '../db/retry.ts';
+import { sql } from '../db/sql.ts';
 import { type IssuedSession, prepareSession, SESSION_TTL_MS } from '../platform/session.ts';
 import { codeHash } from './codes.ts';
 import type { Link } from './find.ts';

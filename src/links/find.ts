@@ -1,5 +1,5 @@
-import { sql } from 'drizzle-orm';
 import type { Databases } from '../db/client.ts';
+import { sql } from '../db/sql.ts';
 import { isLinkCode } from './code-shape.ts';
 import { codeHash } from './codes.ts';
 

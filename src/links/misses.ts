@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm';
+import { sql } from '../db/sql.ts';
 import { clientNetwork } from '../platform/client-network.ts';
 import type { Deps } from '../platform/deps.ts';
 import { rateLimited } from '../platform/errors.ts';

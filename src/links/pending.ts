@@ -1,5 +1,5 @@
-import { sql } from 'drizzle-orm';
 import type { Db } from '../db/client.ts';
+import { sql } from '../db/sql.ts';
 
 /**
  * The destination that waits for an account after an installation: the thread of its newest link that is

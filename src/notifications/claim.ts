@@ -1,5 +1,5 @@
-import { sql } from 'drizzle-orm';
 import type { Db } from '../db/client.ts';
+import { sql } from '../db/sql.ts';
 import type { Config } from '../platform/config.ts';
 import { from } from './status.ts';
 

@@ -1,5 +1,5 @@
-import { sql } from 'drizzle-orm';
 import { retrying } from '../db/retry.ts';
+import { sql } from '../db/sql.ts';
 import type { Deps } from '../platform/deps.ts';
 import { AppError } from '../platform/errors.ts';
 import { deliveryJob } from '../platform/jobs.ts';

@@ -1,5 +1,5 @@
-import { sql } from 'drizzle-orm';
 import type { Db } from '../db/client.ts';
+import { sql } from '../db/sql.ts';
 import type { Config } from '../platform/config.ts';
 import { countryOf } from '../platform/phone-number.ts';
 import type { DeliveryFacts } from './policy.ts';

@@ -1,7 +1,7 @@
-import { sql } from 'drizzle-orm';
 import { carrierOptOut, markNumberUnusable } from '../consent/consent.ts';
 import type { Db } from '../db/client.ts';
 import { retrying } from '../db/retry.ts';
+import { sql } from '../db/sql.ts';
 import type { Deps } from '../platform/deps.ts';
 import { errorRule } from '../platform/twilio/errors.ts';
 import { mergeInto } from './claim.ts';

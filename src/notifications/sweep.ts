@@ -1,6 +1,6 @@
-import { sql } from 'drizzle-orm';
 import { applyOpenFamilyUpdates } from '../consent/family-updates.ts';
 import type { Db } from '../db/client.ts';
+import { sql } from '../db/sql.ts';
 import type { Deps } from '../platform/deps.ts';
 import type { DeliveryJob } from '../platform/jobs.ts';
 import { errorFields } from '../platform/log.ts';

@@ -1,5 +1,5 @@
-import { sql } from 'drizzle-orm';
 import type { Db } from '../db/client.ts';
+import { sql } from '../db/sql.ts';
 
 /** A limit: at most `limit` hits of `key` in each window of `windowMs` milliseconds. */
 export interface Limit {

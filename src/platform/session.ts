@@ -1,6 +1,6 @@
-import { sql } from 'drizzle-orm';
 import { jwtVerify, SignJWT } from 'jose';
 import type { Db } from '../db/client.ts';
+import { sql } from '../db/sql.ts';
 import { utf8 } from './bytes.ts';
 import type { Config } from './config.ts';
 import { newId } from './ids.ts';

@@ -1,4 +1,3 @@
-import { sql } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
 import {
   type ConsentRequest,
@@ -10,6 +9,7 @@ import {
 } from '../../src/consent/consent.ts';
 import { applyOpenFamilyUpdates } from '../../src/consent/family-updates.ts';
 import { importPhone } from '../../src/consent/import-phone.ts';
+import { sql } from '../../src/db/sql.ts';
 import { removePhone } from '../../src/identity/remove-phone.ts';
 import { type TestDeps, testDeps } from '../worker/deps.ts';
 import { family, ledgerOf, owedTo, rowsOf, type TestPerson, verified } from '../worker/numbers.ts';

@@ -1,10 +1,10 @@
 import { createExecutionContext } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
-import { sql } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
 import { createApp } from '../../src/app.ts';
 import { optIn } from '../../src/consent/consent.ts';
 import { applyOpenFamilyUpdates } from '../../src/consent/family-updates.ts';
+import { sql } from '../../src/db/sql.ts';
 import type { Bindings } from '../../src/platform/deps.ts';
 import { twilioSignature } from '../../src/platform/twilio/signature.ts';
 import { mountSms } from '../../src/sms/routes.ts';

@@ -1,5 +1,5 @@
-import { sql } from 'drizzle-orm';
 import { importPhone } from '../../src/consent/import-phone.ts';
+import { sql } from '../../src/db/sql.ts';
 import type { TestDeps } from './deps.ts';
 import { insertFamily } from './people.ts';
 
