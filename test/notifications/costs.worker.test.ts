@@ -1,0 +1,132 @@
+import { env } from 'cloudflare:workers';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { RoundTrip } from '../worker/counting.ts';
+import { createWorld, type World } from '../worker/world.ts';
+
+const { DB } = env as unknown as { DB: D1Database };
+
+/** Fills the tables with so many messages in another thread of the same family, and their delivery rows. */
+async function fill(world: World, count: number): Promise<void> {
+  const tag = `${count}${world.familyId}`;
+  const numbers = `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${count})`;
+  const { familyId } = world;
+  const [author, reader] = ['rosa', 'p1'].map((id) => world.member(id).userId);
+  const thread = world.thread(`busy${count}`);
+  await world.mirror(`threads/${thread}`, { familyId, title: 'Busy', memberIds: [author, reader] });
+  await DB.batch([
+    DB.prepare(`${numbers} INSERT INTO messages (id, family_id, thread_id, seq, author_id, body, client_key, created_at)
+      SELECT 'msg_0' || i || '${tag}', '${familyId}', '${thread}', i, '${author}', 'Hello', 'k${count}_' || i, i FROM n`),
+    DB.prepare(`UPDATE threads SET last_seq = ${count} WHERE id = '${thread}'`),
+    DB.prepare(`${numbers} INSERT INTO sms_delivery_log (id, family_id, kind, user_id, thread_id, message_id, seq, status, created_at)
+      SELECT 'dlv_0' || i || '${tag}', '${familyId}', 'message', '${reader}', '${thread}', 'msg_0' || i || '${tag}',
+        i, 'delivered', i FROM n`),
+  ]);
+}
+
+const total = (trips: RoundTrip[]) => ({
+  trips: trips.length,
+  rowsRead: trips.reduce((sum, { rowsRead }) => sum + rowsRead, 0),
+  rowsWritten: trips.reduce((sum, { rowsWritten }) => sum + rowsWritten, 0),
+});
+
+let threads = 0;
+
+/** What a post to a fresh thread of four and its three texts cost. */
+async function measure(world: World) {
+  const thread = world.thread(`four${threads++}`);
+  const memberIds = ['rosa', 'p1', 'p2', 'p3'].map((id) => world.member(id).userId);
+  await world.mirror(`threads/${thread}`, { familyId: world.familyId, title: 'Four', memberIds });
+  world.watch.reset();
+  const path = `/api/threads/${thread}/messages`;
+  const { status } = await world.api('POST', path, { as: world.member('rosa'), body: { body: 'Hello' } });
+  expect(status).toBe(201);
+  const post = total(world.watch.trips);
+  world.watch.reset();
+  await world.drain();
+  return { post, texts: total(world.watch.trips) };
+}
+
+async function worldOf(people: number): Promise<World> {
+  const world = await createWorld(
+    { SMS_FAMILY_DAILY_CAP: '100000', SMS_USER_DAILY_CAP: '100000' },
+    people + 10,
+  );
+  await world.seed([
+    { id: 'rosa', name: 'Rosa' },
+    ...Array.from({ length: people }, (_, i) => ({
+      id: `p${i + 1}`,
+      name: `P${i + 1}`,
+      phone: world.phone(i),
+    })),
+  ]);
+  return world;
+}
+
+describe('what it costs', () => {
+  let small: World;
+  let large: World;
+  beforeAll(async () => {
+    small = await worldOf(3);
+    await fill(small, 10);
+    large = await worldOf(100);
+  }, 120_000);
+
+  it('posts in one round trip, and sends three texts in three', async () => {
+    const costs = await measure(small);
+    expect(costs.post.trips).toBe(1);
+    expect(costs.texts.trips).toBe(3); // facts, claim, outcome
+    expect(small.jobs).toEqual([]);
+  });
+
+  it('costs the same with ten messages in the tables and with a hundred thousand', async () => {
+    const few = await measure(small);
+    await fill(small, 100_000);
+    const many = await measure(small);
+    expect(many).toEqual(few);
+    expect(few.post.rowsRead).toBeLessThan(60);
+    expect(few.post.rowsWritten).toBeLessThan(40);
+  });
+
+  it('sends a hundred texts in six round trips, one query for the facts of all', async () => {
+    const path = `/api/threads/${large.thread()}/messages`;
+    await large.api('POST', path, { as: large.member('rosa'), body: { body: 'To all of you' } });
+    expect(large.jobs).toHaveLength(100);
+    large.watch.reset();
+    const before = (await large.texts()).length;
+    await large.drain();
+    expect((await large.texts()).length - before).toBe(100);
+    expect(large.watch.trips).toHaveLength(6);
+    expect(large.watch.trips[0]!.statements).toHaveLength(1);
+  });
+
+  it('asks each object and queue a constant number of times', async () => {
+    const calls: string[] = [];
+    const { FAMILY } = env as unknown as { FAMILY: DurableObjectNamespace };
+    const counted = {
+      idFromName: (name: string) => FAMILY.idFromName(name),
+      getByName: (name: string) => counted.get(FAMILY.idFromName(name)),
+      get: (id: DurableObjectId) =>
+        new Proxy(FAMILY.get(id), {
+          get: (stub, method) => {
+            const value = Reflect.get(stub, method);
+            if (typeof value !== 'function') return value;
+            return (...parameters: unknown[]) => {
+              calls.push(String(method));
+              return Reflect.apply(value, stub, parameters);
+            };
+          },
+        }),
+    };
+    const path = `/api/threads/${small.thread()}/messages`;
+    const options = {
+      as: small.member('rosa'),
+      body: { body: 'Hello' },
+      env: { FAMILY: counted as unknown as DurableObjectNamespace },
+    };
+    await small.api('POST', path, options);
+    expect(calls.sort()).toEqual(['publish', 'returned']);
+    calls.length = 0;
+    await small.drain({ env: options.env });
+    expect(calls).toEqual(['admit']);
+  });
+});
