@@ -182,21 +182,3 @@ describe('who is told', () => {
     expect(await summary()).toEqual([['ben', 'suppressed', 'opted_out']]);
   });
 });
-
-describe('what Twilio does', () => {
-  const plan = (fault: Record<string, unknown>) => world.control('POST', 'faults/next', fault);
-
-  it.each([
-    ['429', { fault: 'rateLimited' }],
-    ['21611', { fault: 21611 }],
-  ])('tries again after %s, which was never processed', async (_, fault) => {
-    await plan(fault);
-    await post('Hello');
-    const { result } = await world.drain();
-    expect(result.retryMessages).toHaveLength(1);
-    expect(await summary()).toEqual([['ben', 'pending', null]]);
-    await hurry();
-    await sweepAndDrain();
-    expect([(await world.texts()).length, await summary()]).toEqual([1, [['ben', 'sent', null]]]);
-  });
-});

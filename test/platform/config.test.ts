@@ -1,0 +1,135 @@
+import { describe, expect, it } from 'vitest';
+import { ConfigError, parseConfig, SETTING_NAMES } from '../../src/platform/config.ts';
+import { workerSettings } from '../support/settings.ts';
+
+const good = workerSettings(1);
+const without = (...names: string[]) =>
+  Object.fromEntries(Object.entries(good).filter(([name]) => !names.includes(name)));
+
+/** The names of the settings that are refused. */
+function faults(settings: Record<string, unknown>): string[] {
+  try {
+    parseConfig(settings);
+    return [];
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    for (const fault of error.faults) expect(fault.expected.length).toBeGreaterThan(5);
+    return error.faults.map(({ name }) => name).sort();
+  }
+}
+
+describe('settings', () => {
+  it('have the defaults of the contract', () => {
+    const required = without(
+      'BRAND_NAME',
+      'TWILIO_TIMEOUT_SECONDS',
+      'TWILIO_API_BASE',
+      'CLAIM_LEASE_SECONDS',
+    );
+    expect(parseConfig(required)).toMatchObject({
+      BRAND_NAME: 'FamilyCircleSecure',
+      TWILIO_API_BASE: 'https://api.twilio.com',
+      TWILIO_TIMEOUT_SECONDS: 10,
+      OPT_OUT_REPLIES: 'twilio',
+      SMS_ALLOWED_COUNTRIES: ['US', 'CA'],
+      CODE_TTL_SECONDS: 300,
+      CODE_MAX_ATTEMPTS: 5,
+      MAGIC_TTL_SECONDS: 600,
+      LINK_TTL_SECONDS: 604_800,
+      CODES_PER_ADDRESS_HOUR: 20,
+      CODES_PER_PREFIX_HOUR: 30,
+      CODES_PER_DAY: 5000,
+      LINK_MISSES_PER_ADDRESS_MINUTE: 30,
+      PRESENCE_TTL_SECONDS: 60,
+      PRESENCE_GRACE_SECONDS: 10,
+      PRESENT_RECHECK_SECONDS: 60,
+      SMS_WINDOW_SECONDS: 120,
+      SMS_WINDOW_MAX_SECONDS: 21_600,
+      SMS_USER_DAILY_CAP: 30,
+      SMS_FAMILY_DAILY_CAP: 300,
+      SMS_EXPIRY_SECONDS: 86_400,
+      SMS_REPLIES: 'off',
+      CLAIM_LEASE_SECONDS: 60,
+      MAX_SEGMENTS: 1,
+    });
+  });
+
+  it('list every fault at once', () => {
+    expect(faults({})).toEqual([
+      'AUTH_SECRET',
+      'MAGIC_SECRET',
+      'PHONE_SECRET',
+      'PUBLIC_ORIGIN',
+      'SESSION_SECRET',
+      'TWILIO_AUTH',
+      'TWILIO_FROM',
+      'TWILIO_SID',
+    ]);
+  });
+
+  it.each([
+    ['PUBLIC_ORIGIN', 'portal.example.com'],
+    ['PUBLIC_ORIGIN', 'https://portal.example.com/path'],
+    ['PUBLIC_ORIGIN', 'ftp://portal.example.com'],
+    ['AUTH_SECRET', 'short'],
+    ['SESSION_SECRET', 'x'.repeat(31)],
+    ['AUTH_JWKS_URL', 'not an address'],
+    ['TWILIO_SID', 'SK00000000000000000000000000000000'],
+    ['TWILIO_FROM', '5005550006'],
+    ['TWILIO_API_BASE', 'api.twilio.com'],
+    ['TWILIO_TIMEOUT_SECONDS', 'soon'],
+    ['OPT_OUT_REPLIES', 'both'],
+    ['SMS_ALLOWED_COUNTRIES', 'USA'],
+    ['SMS_ALLOWED_COUNTRIES', 'us,ca'],
+    ['IOS_APP_STORE_ID', 'id123'],
+    ['ANDROID_CERT_SHA256', 'AB:CD'],
+    ['LINK_ALTERNATE_ORIGIN', 'open.example.com'],
+    ['CODE_TTL_SECONDS', '601'],
+    ['CODE_MAX_ATTEMPTS', '0'],
+    ['CODE_MAX_ATTEMPTS', '2.5'],
+    ['SMS_WINDOW_SECONDS', '-1'],
+    ['SMS_WINDOW_SECONDS', 'NaN'],
+    ['SMS_REPLIES', 'true'],
+    ['MAX_SEGMENTS', '0'],
+    ['ALERT_WEBHOOK_URL', 'mailto:ops@example.com'],
+  ])('refuse %s = %s', (name, value) => {
+    expect(faults({ ...good, [name]: value })).toEqual([name]);
+  });
+
+  it('refuse a lease that does not outlast the request by half again', () => {
+    expect(faults({ ...good, TWILIO_TIMEOUT_SECONDS: '10', CLAIM_LEASE_SECONDS: '14' })).toEqual([
+      'CLAIM_LEASE_SECONDS',
+    ]);
+    expect(faults({ ...good, TWILIO_TIMEOUT_SECONDS: '10', CLAIM_LEASE_SECONDS: '15' })).toEqual([]);
+  });
+
+  it('take a key set instead of a secret, a service instead of a number, and whole key pairs only', () => {
+    expect(faults({ ...without('AUTH_SECRET'), AUTH_JWKS_URL: 'https://example.com/jwks.json' })).toEqual([]);
+    expect(
+      faults({ ...without('TWILIO_FROM'), TWILIO_MESSAGING_SERVICE_SID: `MG${'0'.repeat(32)}` }),
+    ).toEqual([]);
+    expect(faults({ ...good, TWILIO_KEY_SID: `SK${'0'.repeat(32)}` })).toEqual(['TWILIO_KEY_SID']);
+  });
+
+  it('count an empty one as absent', () => {
+    expect(parseConfig({ ...good, AUTH_JWKS_URL: '', SMS_WINDOW_SECONDS: '' })).toMatchObject({
+      AUTH_JWKS_URL: undefined,
+      SMS_WINDOW_SECONDS: 120,
+    });
+    expect(faults({ ...good, TWILIO_AUTH: '' })).toEqual(['TWILIO_AUTH']);
+  });
+
+  it('split lists', () => {
+    const { IOS_APP_IDS, OPERATOR_USER_IDS } = parseConfig({
+      ...good,
+      IOS_APP_IDS: ' A.b , C.d,',
+      OPERATOR_USER_IDS: '',
+    });
+    expect([IOS_APP_IDS, OPERATOR_USER_IDS]).toEqual([['A.b', 'C.d'], []]);
+  });
+
+  it('are all named', () => {
+    expect(SETTING_NAMES).toContain('SMS_WINDOW_SECONDS');
+    expect(SETTING_NAMES).toHaveLength(new Set(SETTING_NAMES).size);
+  });
+});

@@ -1,0 +1,157 @@
+import { createServer, type Server } from 'node:http';
+import { base64url, exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { verifyHostToken } from '../../src/platform/tokens.ts';
+
+const SECRET = 'test-auth-secret-0123456789-0123456789';
+const utf8 = (text: string) => new TextEncoder().encode(text);
+const config = {
+  AUTH_SECRET: SECRET,
+  AUTH_JWKS_URL: undefined,
+  AUTH_ISSUER: undefined,
+  AUTH_AUDIENCE: undefined,
+};
+const user = { familyId: 'fam_1', name: 'Rosa' };
+
+const hs256 = (payload: Record<string, unknown> = user, alg = 'HS256') =>
+  new SignJWT(payload).setProtectedHeader({ alg }).setSubject('usr_1').setExpirationTime('1h');
+const signed = async (jwt: SignJWT, secret = SECRET) => await jwt.sign(utf8(secret));
+
+/** The code of the error that a token is refused with. */
+async function refusal(
+  token: string,
+  settings: Parameters<typeof verifyHostToken>[1] = config,
+): Promise<string> {
+  try {
+    await verifyHostToken(token, settings);
+    return 'accepted';
+  } catch (error) {
+    return (error as { code: string }).code;
+  }
+}
+
+describe('tokens under the shared secret', () => {
+  it('name a person and their family, or the service', async () => {
+    expect(await verifyHostToken(await signed(hs256()), config)).toMatchObject({
+      scope: 'user',
+      userId: 'usr_1',
+      familyId: 'fam_1',
+    });
+    expect(await verifyHostToken(await signed(hs256({ scope: 'service' })), config)).toEqual({
+      scope: 'service',
+    });
+  });
+
+  it.each<[string, () => Promise<string> | string]>([
+    ['not a token', () => 'abc'],
+    ['three empty parts', () => '..'],
+    ['another secret', () => signed(hs256(), 'another-secret-0123456789-0123456789-x')],
+    ['expired', () => signed(hs256().setExpirationTime('-1m'))],
+    ['without exp', () => signed(new SignJWT(user).setProtectedHeader({ alg: 'HS256' }).setSubject('usr_1'))],
+    [
+      'without sub',
+      () => signed(new SignJWT(user).setProtectedHeader({ alg: 'HS256' }).setExpirationTime('1h')),
+    ],
+    ['without a family', () => signed(hs256({ name: 'Rosa' }))],
+    ['a family that is no text', () => signed(hs256({ familyId: 7 }))],
+    ['not yet valid', () => signed(hs256().setNotBefore('1h'))],
+    [
+      'algorithm none',
+      () =>
+        `${base64url.encode('{"alg":"none"}')}.${base64url.encode(JSON.stringify({ ...user, sub: 'usr_1', exp: 9e9 }))}.`,
+    ],
+    ['HS512', () => signed(hs256(user, 'HS512'))],
+    ['RS256 without a key set', () => `${base64url.encode('{"alg":"RS256"}')}.e30.AA`],
+  ])('%s: refused', async (_, token) => {
+    expect(await refusal(await token())).toBe('unauthenticated');
+  });
+});
+
+describe('tokens through a key set', () => {
+  let server: Server;
+  let keys: JWK[] = [];
+  let fails = false;
+  let asked = 0;
+  let settings: Parameters<typeof verifyHostToken>[1];
+
+  async function key(alg: string, kid: string) {
+    const { publicKey, privateKey } = await generateKeyPair(alg, { extractable: true });
+    return { jwk: { ...(await exportJWK(publicKey)), alg, kid, use: 'sig' }, privateKey };
+  }
+  const sign = (
+    alg: string,
+    kid: string,
+    privateKey: Parameters<SignJWT['sign']>[0],
+    issuer = 'https://host.example',
+  ) =>
+    new SignJWT(user)
+      .setProtectedHeader({ alg, kid })
+      .setSubject('usr_1')
+      .setIssuer(issuer)
+      .setAudience('fcs')
+      .setExpirationTime('1h')
+      .sign(privateKey);
+
+  beforeAll(async () => {
+    server = createServer((_, response) => {
+      asked++;
+      if (fails) response.writeHead(503).end();
+      else response.setHeader('Content-Type', 'application/json').end(JSON.stringify({ keys }));
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const address = server.address();
+    if (address === null || typeof address === 'string') throw new Error('no port');
+    settings = {
+      AUTH_SECRET: SECRET,
+      AUTH_JWKS_URL: `http://127.0.0.1:${address.port}/jwks.json`,
+      AUTH_ISSUER: 'https://host.example',
+      AUTH_AUDIENCE: 'fcs',
+    };
+  });
+  afterAll(() => new Promise((resolve) => server.close(resolve)));
+
+  it('are taken in RS256, ES256 and EdDSA, and the set is fetched once', async () => {
+    const made = await Promise.all(
+      ['RS256', 'ES256', 'EdDSA'].map(async (alg) => ({ alg, ...(await key(alg, `k-${alg}`)) })),
+    );
+    keys = made.map(({ jwk }) => jwk);
+    for (const { alg, privateKey } of made) {
+      const claims = await verifyHostToken(await sign(alg, `k-${alg}`, privateKey), settings);
+      expect(claims).toMatchObject({ scope: 'user', userId: 'usr_1' });
+    }
+    expect(asked).toBe(1);
+    expect(await verifyHostToken(await signed(hs256()), settings)).toMatchObject({ userId: 'usr_1' });
+  });
+
+  it('are refused from another issuer, another key, or with the public key as a secret', async () => {
+    const [rsa] = keys;
+    const stranger = await key('RS256', 'k-RS256');
+    const es = await key('ES256', 'k-ES256');
+    expect(await refusal(await sign('RS256', 'k-RS256', stranger.privateKey), settings)).toBe(
+      'unauthenticated',
+    );
+    expect(
+      await refusal(await sign('ES256', 'k-ES256', es.privateKey, 'https://evil.example'), settings),
+    ).toBe('unauthenticated');
+    const confused = await new SignJWT({ ...user, exp: 9e9 })
+      .setProtectedHeader({ alg: 'HS256', kid: 'k-RS256' })
+      .setSubject('usr_1')
+      .sign(utf8(JSON.stringify(rsa)));
+    expect(await refusal(confused, settings)).toBe('unauthenticated');
+  });
+
+  it('are taken under a new key without a restart', async () => {
+    const fresh = await key('ES256', 'rotated');
+    keys = [fresh.jwk];
+    const token = await sign('ES256', 'rotated', fresh.privateKey);
+    await expect.poll(() => refusal(token, settings), { timeout: 10_000 }).toBe('accepted');
+  });
+
+  it('are neither taken nor called forged while the set cannot be fetched', async () => {
+    fails = true;
+    const lost = await key('ES256', 'lost');
+    const other = { ...settings, AUTH_JWKS_URL: `${settings.AUTH_JWKS_URL}?other` };
+    expect(await refusal(await sign('ES256', 'lost', lost.privateKey), other)).toBe('unavailable');
+    fails = false;
+  });
+});
