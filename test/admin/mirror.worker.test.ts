@@ -1,0 +1,268 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { createWorld, type World } from '../worker/world.ts';
+
+let world: World;
+const put = (path: string, body: unknown) => world.api('PUT', `/api/admin/${path}`, { as: 'service', body });
+const at = '2026-01-31T12:00:00Z';
+const consent = { at, source: 'signup form', version: '2026-01' };
+
+beforeEach(async () => {
+  world = await createWorld();
+});
+
+describe('who may mirror', () => {
+  it('is the host application alone', async () => {
+    await world.seed([{ id: 'rosa', name: 'Rosa' }]);
+    for (const [as, status, error] of [
+      [null, 401, 'unauthenticated'],
+      [world.member('rosa'), 403, 'forbidden'],
+    ] as const) {
+      const answer = await world.api('PUT', '/api/admin/families/x', { as, body: { name: 'X' } });
+      expect([answer.status, answer.json.error]).toEqual([status, error]);
+    }
+  });
+
+  it('opens nothing else to the service', async () => {
+    for (const path of ['/api/threads', '/api/deliveries', '/api/presence']) {
+      const { status, json } = await world.api('GET', path, { as: 'service' });
+      expect([status, json.error]).toEqual([403, 'forbidden']);
+    }
+  });
+});
+
+describe('families', () => {
+  it('are created, renamed, and keep what is absent', async () => {
+    const path = `families/${world.familyId}`;
+    expect((await put(path, {})).json.error).toBe('invalid_request');
+    expect((await put(path, { name: 'Rivera', timeZone: 'Europe/Berlin' })).status).toBe(200);
+    expect((await put(path, {})).status).toBe(200);
+    expect((await put(path, { name: 'Rivera-Lopez' })).status).toBe(200);
+    await put(`users/${world.member('rosa').userId}`, { familyId: world.familyId, name: 'Rosa' });
+    const { json } = await world.api('GET', '/api/preferences', { as: world.member('rosa') });
+    expect(json.timeZone).toBe('Europe/Berlin');
+  });
+});
+
+describe('people', () => {
+  const user = (id: string, body: Record<string, unknown>) =>
+    put(`users/${world.member(id).userId}`, { familyId: world.familyId, ...body });
+
+  beforeEach(() => put(`families/${world.familyId}`, { name: 'Rivera', timeZone: 'America/New_York' }));
+
+  it('are mirrored with a verified phone and consent, as often as the host likes', async () => {
+    const rosa = {
+      name: 'Rosa',
+      email: 'rosa@example.com',
+      phone: world.phone(1),
+      phoneVerifiedAt: at,
+      smsConsent: consent,
+    };
+    for (let i = 0; i < 3; i++) expect((await user('rosa', rosa)).status).toBe(200);
+    const me = await world.api('GET', '/api/me', { as: world.member('rosa') });
+    expect(me.json).toMatchObject({
+      name: 'Rosa',
+      phoneState: 'verified',
+      phoneVerifiedAt: '2026-01-31T12:00:00.000Z',
+    });
+    expect(me.json.phone).not.toContain(world.phone(1).slice(2, -4));
+    const consents = await world.api('GET', '/api/consents', { as: world.member('rosa') });
+    expect(consents.json.consents).toMatchObject([
+      { action: 'opt_in', source: 'import', version: '2026-01' },
+    ]);
+    expect((await world.api('GET', '/api/preferences', { as: world.member('rosa') })).json.smsEnabled).toBe(
+      true,
+    );
+    expect(await world.texts()).toEqual([]); // imports send no confirmation
+  });
+
+  it('keep what is absent', async () => {
+    await user('rosa', {
+      name: 'Rosa',
+      phone: world.phone(1),
+      phoneVerifiedAt: at,
+      smsConsent: consent,
+      timeZone: 'Asia/Tokyo',
+    });
+    await user('rosa', {});
+    await user('rosa', { name: 'Rosa Maria' });
+    const { json } = await world.api('GET', '/api/me', { as: world.member('rosa') });
+    expect(json).toMatchObject({ name: 'Rosa Maria', phoneState: 'verified', timeZone: 'Asia/Tokyo' });
+  });
+
+  it('need a family, a name the first time, and stay in their family', async () => {
+    expect((await user('rosa', {})).json.error).toBe('invalid_request');
+    const nowhere = await put(`users/${world.member('rosa').userId}`, { familyId: 'nowhere', name: 'Rosa' });
+    expect([nowhere.status, nowhere.json.error]).toEqual([404, 'family_not_found']);
+    await user('rosa', { name: 'Rosa' });
+    const other = await createWorld();
+    await other.seed([]);
+    const moved = await put(`users/${world.member('rosa').userId}`, {
+      familyId: other.familyId,
+      name: 'Rosa',
+    });
+    expect([moved.status, moved.json.error]).toEqual([409, 'conflict']);
+  });
+
+  it('do not take a number that somebody else holds', async () => {
+    await user('rosa', { name: 'Rosa', phone: world.phone(1), phoneVerifiedAt: at });
+    const { status, json } = await user('ben', { name: 'Ben', phone: world.phone(1), phoneVerifiedAt: at });
+    expect([status, json.error]).toEqual([409, 'phone_in_use']);
+    expect((await world.api('GET', '/api/me', { as: world.member('rosa') })).json.phoneState).toBe(
+      'verified',
+    );
+  });
+
+  it('are not opted in again by an import after they said stop', async () => {
+    const rosa = { name: 'Rosa', phone: world.phone(1), phoneVerifiedAt: at, smsConsent: consent };
+    await user('rosa', rosa);
+    await world.api('PATCH', '/api/preferences', { as: world.member('rosa'), body: { smsEnabled: false } });
+    await user('rosa', { ...rosa, smsConsent: { ...consent, at: new Date().toISOString() } });
+    expect((await world.api('GET', '/api/preferences', { as: world.member('rosa') })).json.smsEnabled).toBe(
+      false,
+    );
+  });
+
+  it('give their number away when the host says so', async () => {
+    await user('rosa', { name: 'Rosa', phone: world.phone(1), phoneVerifiedAt: at, smsConsent: consent });
+    expect((await user('rosa', { phone: null })).status).toBe(200);
+    expect((await world.api('GET', '/api/me', { as: world.member('rosa') })).json).toMatchObject({
+      phone: null,
+      phoneState: 'none',
+    });
+    expect((await user('ben', { name: 'Ben', phone: world.phone(1), phoneVerifiedAt: at })).status).toBe(200);
+  });
+
+  it.each([
+    ['a number that is none', { phone: '12345' }, 'invalid_phone'],
+    ['a name of several lines', { name: 'Rosa\nMaria' }, 'invalid_request'],
+    ['an empty name', { name: '  ' }, 'invalid_request'],
+    ['an address that is none', { email: 'rosa' }, 'invalid_request'],
+    ['a time zone that is none', { timeZone: 'Mars/Olympus' }, 'invalid_request'],
+    ['a time that is none', { phone: '+12025550123', phoneVerifiedAt: 'yesterday' }, 'invalid_request'],
+    ['half a consent', { smsConsent: { at } }, 'invalid_request'],
+  ])('are refused with %s, and nothing changes', async (_, wrong, error) => {
+    await user('rosa', { name: 'Rosa' });
+    const before = (await world.api('GET', '/api/me', { as: world.member('rosa') })).json;
+    const answer = await user('rosa', { name: 'Changed', ...wrong });
+    expect([answer.status, answer.json.error]).toEqual([400, error]);
+    expect((await world.api('GET', '/api/me', { as: world.member('rosa') })).json).toEqual(before);
+  });
+
+  it('are deleted, and what they wrote stays under "Former member"', async () => {
+    await world.seed([
+      { id: 'rosa', name: 'Rosa', phone: world.phone(1) },
+      { id: 'ben', name: 'Ben', phone: world.phone(2) },
+    ]);
+    await world.api('POST', `/api/threads/${world.thread()}/messages`, {
+      as: world.member('rosa'),
+      body: { body: 'Hello' },
+    });
+    const path = `/api/admin/users/${world.member('rosa').userId}`;
+    expect((await world.api('DELETE', path, { as: 'service' })).status).toBe(200);
+    const { json } = await world.api('GET', `/api/threads/${world.thread()}/messages`, {
+      as: world.member('ben'),
+    });
+    expect(json.messages).toMatchObject([{ body: 'Hello', authorName: 'Former member' }]);
+    expect((await world.api('GET', '/api/threads', { as: world.member('rosa') })).status).toBe(401);
+    expect((await world.api('DELETE', '/api/admin/users/nobody', { as: 'service' })).json.error).toBe(
+      'user_not_found',
+    );
+  });
+});
+
+describe('threads', () => {
+  const thread = (body: Record<string, unknown>) =>
+    put(`threads/${world.thread()}`, { familyId: world.familyId, ...body });
+  const ids = (...names: string[]) => names.map((name) => world.member(name).userId);
+  const membersSeenBy = async (name: string) => {
+    const { json } = await world.api('GET', `/api/threads/${world.thread()}`, { as: world.member(name) });
+    return json.thread?.members.map(({ id }: { id: string }) => id).sort();
+  };
+
+  beforeEach(() =>
+    world.seed([
+      { id: 'rosa', name: 'Rosa' },
+      { id: 'ben', name: 'Ben' },
+      { id: 'mia', name: 'Mia' },
+    ]),
+  );
+
+  it('replace their members, keep them when absent, and are renamed', async () => {
+    await thread({ title: 'Renamed', memberIds: ids('rosa', 'ben') });
+    await thread({});
+    expect(await membersSeenBy('rosa')).toEqual(ids('rosa', 'ben').sort());
+    expect(await membersSeenBy('mia')).toBeUndefined();
+    await thread({ memberIds: ids('rosa', 'mia') });
+    expect(await membersSeenBy('mia')).toEqual(ids('mia', 'rosa').sort());
+    expect(
+      (await world.api('GET', `/api/threads/${world.thread()}`, { as: world.member('mia') })).json.thread
+        .title,
+    ).toBe('Renamed');
+  });
+
+  it('spare a new member what was said before', async () => {
+    await thread({ memberIds: ids('rosa', 'ben') });
+    await world.api('POST', `/api/threads/${world.thread()}/messages`, {
+      as: world.member('rosa'),
+      body: { body: 'Old' },
+    });
+    await thread({ memberIds: ids('rosa', 'ben', 'mia') });
+    const { json } = await world.api('GET', `/api/threads/${world.thread()}`, { as: world.member('mia') });
+    expect(json.thread.unread).toBe(0);
+  });
+
+  it('change wholly or not at all', async () => {
+    const unknown = await thread({ title: 'Changed', memberIds: [...ids('rosa'), 'nobody'] });
+    expect([unknown.status, unknown.json.error]).toEqual([404, 'user_not_found']);
+    const { json } = await world.api('GET', `/api/threads/${world.thread()}`, { as: world.member('rosa') });
+    expect([json.thread.title, json.thread.members.length]).toEqual(['Sunday dinner', 3]);
+    const other = await createWorld();
+    await other.seed([]);
+    const stolen = await other.api('PUT', `/api/admin/threads/${world.thread()}`, {
+      as: 'service',
+      body: { familyId: other.familyId, title: 'Stolen' },
+    });
+    expect([stolen.status, stolen.json.error]).toEqual([409, 'conflict']);
+  });
+});
+
+describe('operations', () => {
+  beforeEach(async () => {
+    await world.seed([
+      { id: 'rosa', name: 'Rosa', phone: world.phone(1) },
+      { id: 'ben', name: 'Ben', phone: world.phone(2) },
+      { id: 'mia', name: 'Mia' },
+    ]);
+    await world.api('POST', `/api/threads/${world.thread()}/messages`, {
+      as: world.member('rosa'),
+      body: { body: 'Hello' },
+    });
+    await world.drain();
+  });
+
+  it('find deliveries by family, person and status, page by page', async () => {
+    const search = async (query: string) =>
+      (await world.api('GET', `/api/admin/deliveries?familyId=${world.familyId}${query}`, { as: 'service' }))
+        .json;
+    expect((await search('')).deliveries).toHaveLength(2);
+    expect((await search('&status=sent')).deliveries).toMatchObject([
+      { userId: world.member('ben').userId, status: 'sent' },
+    ]);
+    expect((await search(`&userId=${world.member('mia').userId}`)).deliveries).toMatchObject([
+      { reason: 'unverified' },
+    ]);
+    const first = await search('&limit=1');
+    const second = await search(`&limit=1&cursor=${first.next}`);
+    expect([first.deliveries.length, second.deliveries.length, second.next]).toEqual([1, 1, null]);
+    expect(first.deliveries[0].id).not.toBe(second.deliveries[0].id);
+  });
+
+  it('count texts by outcome and reason, without personal data', async () => {
+    const { status, json } = await world.api('GET', '/api/admin/stats?hours=1', { as: 'service' });
+    expect(status).toBe(200);
+    expect(json.byStatus.sent).toBeGreaterThanOrEqual(1);
+    expect(json.byReason.unverified).toBeGreaterThanOrEqual(1);
+    expect(json.secondsToSent.p50).toBeGreaterThanOrEqual(0);
+    expect(JSON.stringify(json)).not.toMatch(/\+1\d{10}|Hello|Rosa/);
+  });
+});
