@@ -15,6 +15,7 @@ import { mountPages } from './web/pages.ts';
 /** Every JSON route. */
 export const endpoints: readonly Endpoint[] = [
   ...adminEndpoints,
+  ...identityEndpoints,
   ...chatEndpoints,
   ...identityEndpoints,
   ...notificationEndpoints,

@@ -4,6 +4,8 @@ import { importPhone } from '../consent/import-phone.ts';
 import type { Db } from '../db/client.ts';
 import { retrying } from '../db/retry.ts';
 import { sql } from '../db/sql.ts';
+import { deletePerson } from '../identity/delete-person.ts';
+import { removePhone } from '../identity/remove-phone.ts';
 import type { Deps } from '../platform/deps.ts';
 import { AppError } from '../platform/errors.ts';
 import { countryOf, parsePhone } from '../platform/phone-number.ts';
@@ -81,6 +83,7 @@ export async function putUser(deps: Deps, id: string, user: UserMirror): Promise
   const { familyId, phone, phoneVerifiedAt, smsConsent } = user;
   const number = typeof phone === 'string' ? wellFormed(phone) : null;
   await upsertUser(deps.db.forFamily(familyId), id, user, deps.now());
+  if (phone === null) await removePhone(deps, { userId: id, familyId });
   if (number !== null) {
     const verifiedAt = phoneVerifiedAt ?? null;
     const outcome = await importPhone(deps, { userId: id, familyId, phone: number, verifiedAt });
@@ -91,6 +94,19 @@ export async function putUser(deps: Deps, id: string, user: UserMirror): Promise
     const { at, source: origin, version } = smsConsent;
     await importConsent(deps, { userId: id, familyId, at, origin, version });
   }
+}
+
+/** Deletes a person for the host; what they wrote stays. @throws AppError `user_not_found` */
+export async function deleteUser(deps: Deps, userId: string): Promise<void> {
+  for (const db of deps.db.shards()) {
+    const [user] = await db.all<{ familyId: string }>(sql`
+      SELECT family_id AS familyId FROM users WHERE id = ${userId}`);
+    if (user) {
+      await deletePerson(deps, { userId, familyId: user.familyId });
+      return;
+    }
+  }
+  throw new AppError('user_not_found', 'There is no such person.');
 }
 
 /** E.164, of any country: where texts may go is asked when one is to be sent. */

@@ -8,7 +8,7 @@ import { sweep } from '../notifications/sweep.ts';
 import { type Endpoint, endpoint, json } from '../platform/endpoint.ts';
 import { isTimeZone } from '../platform/time-zone.ts';
 import { id, instant, iso, line, pageSize } from '../platform/validation.ts';
-import { putFamily, putThread, putUser } from './mirror.ts';
+import { deleteUser, putFamily, putThread, putUser } from './mirror.ts';
 import { loadStats, statsSchema } from './stats.ts';
 
 const tag = 'Service';
@@ -62,6 +62,20 @@ export const adminEndpoints: Endpoint[] = [
     errors: ['family_not_found', 'conflict', 'phone_in_use', 'invalid_phone'],
     handle: async ({ deps, params, body }) => {
       await putUser(deps, params.id, body);
+      return json({ ok: true });
+    },
+  }),
+  endpoint({
+    method: 'delete',
+    path: '/api/admin/users/{id}',
+    who: 'service',
+    tag,
+    summary: 'Delete a person; what they wrote stays under "Former member"',
+    params,
+    answer: { status: 200, description: 'Deleted; repeating it does no harm.', schema: done },
+    errors: ['user_not_found'],
+    handle: async ({ deps, params }) => {
+      await deleteUser(deps, params.id);
       return json({ ok: true });
     },
   }),
