@@ -17,7 +17,6 @@ export const endpoints: readonly Endpoint[] = [
   ...adminEndpoints,
   ...identityEndpoints,
   ...chatEndpoints,
-  ...identityEndpoints,
   ...notificationEndpoints,
   ...linkEndpoints,
   ...presenceEndpoints,

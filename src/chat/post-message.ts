@@ -118,7 +118,7 @@ export async function postMessage(
   return toMessage(row);
 }
 
-/** What follows a post: the live event, the author's return, and the queue. */
+/** What follows a post: the live event, which is also the author's return, and the queue. */
 async function announce(
   deps: Deps,
   caller: ClaimedCaller,
@@ -129,11 +129,9 @@ async function announce(
     .filter(({ status }) => status === 'pending')
     .map(({ deliveryId }) => ({ deliveryId: deliveryId!, familyId: caller.familyId }));
   const event = { type: 'message' as const, threadId: message.threadId, message };
-  const family = deps.family(caller.familyId);
   const results = await Promise.allSettled([
     jobs.length > 0 ? deps.enqueue(jobs) : null,
-    family.publish([{ event, to: recipients.map(({ userId }) => userId) }]),
-    family.returned(caller.userId, message.threadId),
+    deps.family(caller.familyId).publish([{ event, to: recipients.map(({ userId }) => userId) }]),
   ]);
   const failed = results.find((result) => result.status === 'rejected');
   if (failed) throw failed.reason;

@@ -48,11 +48,12 @@ export async function markRead(
   if (!state) throw new AppError('thread_not_found', 'There is no such thread, or you are not in it.');
   if (before[0]!.target === null)
     throw new AppError('message_not_found', 'There is no such message in this thread.');
+  // Reading is a return, which shortens the window again; the live event says so by itself.
+  const event = { type: 'read' as const, threadId, userId, seq: state.lastReadSeq };
   const family = deps.family(familyId);
-  deps.afterwards(family.returned(userId, threadId));
-  if (state.lastReadSeq > before[0]!.seq) {
-    const event = { type: 'read' as const, threadId, userId, seq: state.lastReadSeq };
-    deps.afterwards(family.publish([{ event, to: JSON.parse(state.readers) }]));
-  }
+  const isNews = state.lastReadSeq > before[0]!.seq;
+  deps.afterwards(
+    isNews ? family.publish([{ event, to: JSON.parse(state.readers) }]) : family.returned(userId, threadId),
+  );
   return { lastReadSeq: state.lastReadSeq, unread: Math.max(0, state.lastSeq - state.lastReadSeq) };
 }

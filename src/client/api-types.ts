@@ -95,6 +95,11 @@ export interface Api {
     input: { params: { id: string }; body: { familyId: string; title?: string; memberIds?: string[] } };
     answer: { ok: true };
   };
+  /** Delete a person; what they wrote stays under "Former member" */
+  'DELETE /api/admin/users/{id}': {
+    input: { params: { id: string } };
+    answer: { ok: true };
+  };
   /** Mirror a person, with a verified phone and consent where you have them */
   'PUT /api/admin/users/{id}': {
     input: {

@@ -1,6 +1,7 @@
 import { createExecutionContext, createMessageBatch, getQueueResult } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { twilioSignature } from '../../src/platform/twilio/signature.ts';
 import worker from '../../src/worker.ts';
 import { createWorld, type World } from '../worker/world.ts';
 
@@ -32,6 +33,29 @@ async function sweepAndDrain() {
 const fault = (plan: Record<string, unknown>) => world.control('POST', 'faults/next', plan);
 const row = async () => (await world.rows())[0]!;
 const accepted = async () => (await world.texts(world.phone(2))).length;
+
+/** A receipt as Twilio sends it, to the address that the text named. */
+async function receipt(
+  fields: Record<string, string>,
+  { signature, url }: { signature?: string; url?: string } = {},
+) {
+  const [text] = (await world.texts(world.phone(2))).slice(-1);
+  const address = (url ?? text!.statusCallback!).split('#')[0]!;
+  const params = {
+    MessageSid: text?.sid ?? 'SM0',
+    To: world.phone(2),
+    AccountSid: String(world.env.TWILIO_SID),
+    ...fields,
+  };
+  return await world.send('POST', address, {
+    body: new URLSearchParams(params).toString(),
+    headers: {
+      'Content-Type': 'application/x-www-form-urlencoded',
+      'X-Twilio-Signature':
+        signature ?? (await twilioSignature(String(world.env.TWILIO_AUTH), address, Object.entries(params))),
+    },
+  });
+}
 
 beforeEach(async () => {
   world = await createWorld();
@@ -122,6 +146,18 @@ describe('what ended in doubt is looked up before any second send', () => {
     expect([await accepted(), (await row()).status]).toEqual([1, 'delivered']);
   });
 
+  it('takes a receipt for proof, even after absence was concluded', async () => {
+    await fault({ fault: 'dropAfter' });
+    await post();
+    await world.drain();
+    await DB.prepare("UPDATE sms_delivery_log SET status = 'pending', absences = 2 WHERE family_id = ?")
+      .bind(world.familyId)
+      .run();
+    expect((await receipt({ MessageStatus: 'delivered' })).status).toBeLessThan(300);
+    await sweepAndDrain();
+    expect([await accepted(), (await row()).status]).toEqual([1, 'delivered']);
+  });
+
   it('learns the fate of a text that was found', async () => {
     await world.control('PUT', `numbers/${world.phone(2)}`, { failed: 30003 });
     await fault({ fault: 'dropAfter' });
@@ -184,6 +220,53 @@ describe('refusals', () => {
     await post('Accepted');
     await world.drain();
     expect((await world.rows()).map(({ status }) => status)).toEqual(['failed', 'sent']);
+  });
+});
+
+describe('receipts', () => {
+  beforeEach(async () => {
+    await post();
+    await world.drain();
+  });
+
+  it.each([
+    [['sent', 'delivered'], 'delivered'],
+    [['delivered', 'sent', 'queued'], 'delivered'],
+    [['delivered', 'undelivered'], 'delivered'],
+    [['delivered', 'failed', 'delivered'], 'delivered'],
+    [['queued', 'sending', 'sent'], 'sent'],
+    [['sent', 'sent', 'undelivered', 'delivered'], 'undelivered'],
+    [['failed'], 'failed'],
+    [['read'], 'delivered'],
+  ])('%j, in that order, make it %s', async (order, status) => {
+    for (const MessageStatus of order) expect((await receipt({ MessageStatus })).status).toBeLessThan(300);
+    expect((await row()).status).toBe(status);
+  });
+
+  it('keep the code, and mark a dead number the first or the second time', async () => {
+    await receipt({ MessageStatus: 'undelivered', ErrorCode: '30006' });
+    expect(await row()).toMatchObject({ status: 'undelivered', error: '30006' });
+    expect((await world.api('GET', '/api/me', { as: BEN() })).json.phoneState).toBe('unusable');
+  });
+
+  it('of an unreachable handset earn one more try, and no third', async () => {
+    await receipt({ MessageStatus: 'undelivered', ErrorCode: '30003' });
+    expect(await row()).toMatchObject({ status: 'undelivered', error: '30003' });
+    await sweepAndDrain();
+    expect([await accepted(), (await row()).status]).toEqual([2, 'sent']);
+    await receipt({ MessageStatus: 'undelivered', ErrorCode: '30003' });
+    await sweepAndDrain();
+    expect([await accepted(), (await row()).status]).toEqual([2, 'undelivered']);
+  });
+
+  it('that are forged change nothing', async () => {
+    expect((await receipt({ MessageStatus: 'failed' }, { signature: 'forged' })).status).toBe(403);
+    expect((await row()).status).toBe('sent');
+  });
+
+  it('for a delivery that does not exist are no error', async () => {
+    const url = `${world.origin}/api/sms/status?delivery=dlv_none&family=fam_none`;
+    expect((await receipt({ MessageStatus: 'delivered' }, { url })).status).toBeLessThan(300);
   });
 });
 
