@@ -2,6 +2,7 @@ import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promise
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
+import { leanPhoneMetadata } from './phone-metadata.ts';
 
 const ROOT = path.join(import.meta.dirname, '..');
 const ASSETS = path.join(ROOT, 'dist/public/assets');
@@ -58,6 +59,7 @@ export async function buildAssets(): Promise<Record<string, string>> {
   );
   await put(path.join(ROOT, 'dist/public/_headers'), HEADERS);
   await put(path.join(ROOT, 'dist/assets.json'), `${JSON.stringify(assets, null, 2)}\n`);
+  await put(path.join(ROOT, 'dist/phone-metadata.json'), JSON.stringify(await leanPhoneMetadata()));
   return assets;
 }
 

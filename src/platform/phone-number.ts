@@ -1,4 +1,8 @@
-import { isSupportedCountry, parsePhoneNumberFromString } from 'libphonenumber-js/mobile';
+import { type CountryCode, type MetadataJson, parsePhoneNumberFromString } from 'libphonenumber-js/core';
+import plans from '../../dist/phone-metadata.json';
+
+/** Once built, the file's own type is too literal to be the library's. */
+const metadata = plans as unknown as MetadataJson;
 
 export type ParsedPhone =
   | { ok: true; e164: string; country: string }
@@ -20,9 +24,8 @@ const INVALID = { ok: false, error: 'invalid_phone' } as const;
  * which `/mobile` holds the mobile ranges alone: toll-free, premium, shared-cost, personal (+1 500), pager, UAN
  * and voicemail numbers, and fixed lines of countries that tell them apart, are not valid by it. In the North
  * American plan fixed and mobile share their ranges, so every geographic number passes, the fictional 555-01xx
- * included (+12025550123 is valid in all of the library's metadata). Bundled by esbuild and gzipped, `/min`
- * is 29.0 KB but knows hardly any types, `/mobile` 33.8 KB, `/max` 49.5 KB. Area codes younger than the
- * package are unknown to it.
+ * included (+12025550123 is valid in all of the library's metadata). What is bundled lacks the rules
+ * for writing numbers (dev/phone-metadata.ts). Area codes younger than the package are unknown to it.
  *
  * The country is the one of the number plan: +1 876 is JM and +1 787 is PR, not US.
  *
@@ -31,7 +34,7 @@ const INVALID = { ok: false, error: 'invalid_phone' } as const;
 export function parsePhone(input: unknown, allowedCountries: readonly string[]): ParsedPhone {
   const typed = plain(input);
   if (!typed?.startsWith('+')) return INVALID;
-  const phone = parsePhoneNumberFromString(`+${typed.replace(/\D/g, '')}`, { extract: false });
+  const phone = parsePhoneNumberFromString(`+${typed.replace(/\D/g, '')}`, { extract: false }, metadata);
   if (!phone?.country || !phone.isValid()) return INVALID;
   if (!allowedCountries.includes(phone.country)) return { ok: false, error: 'country_not_allowed' };
   return { ok: true, e164: phone.number, country: phone.country };
@@ -46,8 +49,8 @@ export function parsePhone(input: unknown, allowedCountries: readonly string[]):
  */
 export function normalizeTyped(input: string, defaultCountry: string): string | null {
   const typed = plain(input);
-  if (typed === null || !isSupportedCountry(defaultCountry)) return null;
-  const phone = parsePhoneNumberFromString(typed, { defaultCountry, extract: false });
+  if (typed === null || !isKnownCountry(defaultCountry)) return null;
+  const phone = parsePhoneNumberFromString(typed, { defaultCountry, extract: false }, metadata);
   return phone?.isPossible() ? phone.number : null;
 }
 
@@ -55,6 +58,9 @@ export function normalizeTyped(input: string, defaultCountry: string): string | 
 export function numberPrefix(e164: string): string {
   return e164.slice(0, -4);
 }
+
+const isKnownCountry = (country: string): country is CountryCode =>
+  Object.hasOwn(metadata.countries, country);
 
 function plain(input: unknown): string | null {
   if (typeof input !== 'string' || input.length > LONGEST_INPUT) return null;
@@ -64,5 +70,5 @@ function plain(input: unknown): string | null {
 
 /** The country of an E.164 number's plan, ISO 3166-1 alpha-2; null when no plan has it. */
 export function countryOf(e164: string): string | null {
-  return parsePhoneNumberFromString(e164, { extract: false })?.country ?? null;
+  return parsePhoneNumberFromString(e164, { extract: false }, metadata)?.country ?? null;
 }

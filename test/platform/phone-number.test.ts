@@ -1,4 +1,6 @@
 import fc from 'fast-check';
+import * as library from 'libphonenumber-js/mobile';
+import examples from 'libphonenumber-js/mobile/examples';
 import { describe, expect, test } from 'vitest';
 import { countryOf, normalizeTyped, numberPrefix, parsePhone } from '../../src/platform/phone-number.ts';
 
@@ -218,4 +220,21 @@ test.each([
   ['', null],
 ])('the country of %s is %s', (number, country) => {
   expect(countryOf(number)).toBe(country);
+});
+
+test('reads numbers of every country as the library does with all of its metadata', () => {
+  const countries = library.getCountries();
+  for (const country of countries) {
+    const example = library.getExampleNumber(country, examples);
+    if (!example) continue;
+    const whole = library.parsePhoneNumberFromString(example.number);
+    expect(parsePhone(example.number, countries)).toEqual({
+      ok: true,
+      e164: whole?.number,
+      country: whole?.country,
+    });
+    const national = example.formatNational();
+    const typed = library.parsePhoneNumberFromString(national, country);
+    expect(normalizeTyped(national, country), national).toBe(typed?.isPossible() ? typed.number : null);
+  }
 });
