@@ -2,6 +2,7 @@ import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promise
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
+import { writeApiDocs } from './api-docs.ts';
 import { leanPhoneMetadata } from './phone-metadata.ts';
 
 const ROOT = path.join(import.meta.dirname, '..');
@@ -14,9 +15,20 @@ const ENTRIES = {
   icon: 'src/web/icon.svg',
 };
 
-/** Cloudflare's rules for files served without the Worker: a hashed name never changes its content. */
+/**
+ * Cloudflare's rules for files served without the Worker (developers.cloudflare.com/workers/static-assets/headers):
+ * a hashed name never changes its content; the API's description has the headers of our pages, and may be read by
+ * explorers elsewhere.
+ */
 const HEADERS = `/assets/*
   Cache-Control: public, max-age=31536000, immutable
+  X-Content-Type-Options: nosniff
+/openapi.json
+  Access-Control-Allow-Origin: *
+  X-Content-Type-Options: nosniff
+/docs
+  Content-Security-Policy: default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'
+  Referrer-Policy: same-origin
   X-Content-Type-Options: nosniff
 `;
 
@@ -60,6 +72,9 @@ export async function buildAssets(): Promise<Record<string, string>> {
   await put(path.join(ROOT, 'dist/public/_headers'), HEADERS);
   await put(path.join(ROOT, 'dist/assets.json'), `${JSON.stringify(assets, null, 2)}\n`);
   await put(path.join(ROOT, 'dist/phone-metadata.json'), JSON.stringify(await leanPhoneMetadata()));
+  const { json, page } = await writeApiDocs(ROOT);
+  await put(path.join(ROOT, 'dist/public/openapi.json'), json);
+  await put(path.join(ROOT, 'dist/public/docs.html'), page);
   return assets;
 }
 

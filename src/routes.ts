@@ -8,7 +8,6 @@ import { mountAssociation } from './links/well-known.ts';
 import { notificationEndpoints } from './notifications/routes.ts';
 import { type AppEnv, type Endpoint, mount } from './platform/endpoint.ts';
 import { mountSms } from './sms/routes.ts';
-import { mountDocs } from './web/docs/docs-routes.tsx';
 import { mountLinkPages } from './web/link-pages.ts';
 import { mountPages } from './web/pages.ts';
 
@@ -25,7 +24,6 @@ export const endpoints: readonly Endpoint[] = [
 /** Mounts every route, pages and all; those that are no endpoint are described in web/docs/described-routes.ts. */
 export function mountRoutes(app: Hono<AppEnv>): void {
   mount(app, endpoints);
-  mountDocs(app, endpoints);
   mountSms(app);
   mountAssociation(app);
   mountLinkPages(app);

@@ -32,7 +32,7 @@ const ERROR: JsonSchema = {
   required: ['error', 'message'],
 };
 
-const securitySchemes = (https: boolean) => ({
+const SECURITY_SCHEMES = {
   bearer: {
     type: 'http',
     scheme: 'bearer',
@@ -43,8 +43,9 @@ const securitySchemes = (https: boolean) => ({
   cookie: {
     type: 'apiKey',
     in: 'cookie',
-    name: https ? '__Host-fcs_session' : 'fcs_session',
-    description: 'The session of a browser. Requests that change something need our `Origin`.',
+    name: '__Host-fcs_session',
+    description:
+      'The session of a browser (`fcs_session` without https). What changes something needs our `Origin`.',
   },
   service: {
     type: 'http',
@@ -58,7 +59,7 @@ const securitySchemes = (https: boolean) => ({
     name: 'X-Twilio-Signature',
     description: 'HMAC-SHA1 over the public address and the form, keyed with the account’s auth token.',
   },
-});
+};
 
 /** What a document is made of. */
 export interface DocumentInput {
@@ -66,18 +67,11 @@ export interface DocumentInput {
   described: readonly DescribedRoute[];
   /** Names of the tags in the order of reading, and what they hold. */
   tags: Readonly<Record<string, string>>;
-  brand: string;
-  origin: string;
+  title: string;
 }
 
 /** Writes the document of every route, from the definitions that also run them. */
-export function openApiDocument({
-  endpoints,
-  described,
-  tags,
-  brand,
-  origin,
-}: DocumentInput): OpenApiDocument {
+export function openApiDocument({ endpoints, described, tags, title }: DocumentInput): OpenApiDocument {
   const paths: OpenApiDocument['paths'] = {};
   const add = (path: string, method: string, operation: Operation) => {
     paths[path] = { ...paths[path], [method]: operation };
@@ -86,10 +80,10 @@ export function openApiDocument({
   for (const route of described) add(route.path, route.method, describedOperation(route));
   return {
     openapi: '3.1.0',
-    info: { title: brand, version: '1.0.0', description: DESCRIPTION },
-    servers: [{ url: origin }],
+    info: { title, version: '1.0.0', description: DESCRIPTION },
+    servers: [{ url: '/' }],
     tags: Object.entries(tags).map(([name, description]) => ({ name, description })),
     paths,
-    components: { schemas: { Error: ERROR }, securitySchemes: securitySchemes(origin.startsWith('https:')) },
+    components: { schemas: { Error: ERROR }, securitySchemes: SECURITY_SCHEMES },
   };
 }

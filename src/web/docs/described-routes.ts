@@ -13,7 +13,7 @@ export const TAGS = {
   Presence: 'Who is here, and live events.',
   Twilio: 'Webhooks, taken with a valid signature only.',
   Operations: 'Health, and this document.',
-  Pages: 'What people see in a browser.',
+  Pages: 'What people see in a browser. Their forms are their own and no part of the API.',
 };
 
 const HTML = 'text/html';
@@ -124,6 +124,7 @@ export const DESCRIBED_ROUTES: readonly DescribedRoute[] = [
   page('/messages', 'Your threads', true),
   page('/messages/{threadId}', 'A thread', true),
   page('/settings', 'When and how to be texted', true),
+  page('/settings/texts', 'Why texts came or did not come', true),
   page('/help', 'Help'),
   page('/terms', 'Terms'),
   page('/privacy', 'Privacy'),

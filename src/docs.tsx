@@ -1,0 +1,24 @@
+import { html } from 'hono/html';
+import { type OpenApiDocument, openApiDocument } from './platform/openapi/document.ts';
+import { endpoints } from './routes.ts';
+import { DESCRIBED_ROUTES, TAGS } from './web/docs/described-routes.ts';
+import { DocsPage } from './web/docs/docs-page.tsx';
+import { Page } from './web/layout.tsx';
+
+const BRAND = 'FamilyCircleSecure';
+
+/** The document of the whole API. */
+export function apiDocument(): OpenApiDocument {
+  return openApiDocument({ endpoints, described: DESCRIBED_ROUTES, tags: TAGS, title: BRAND });
+}
+
+/** The same as a page. Nobody is signed in on it. */
+export async function apiPage(document: OpenApiDocument): Promise<string> {
+  const description = 'Every route of the API, with what goes in and what comes out.';
+  const page = (
+    <Page title="API" brand={BRAND} viewer={null} description={description}>
+      <DocsPage document={document} />
+    </Page>
+  );
+  return String(await html`<!doctype html>${page}`);
+}
