@@ -2,21 +2,25 @@ import type { Db } from '../db/client.ts';
 import { sql } from '../db/sql.ts';
 import type { Config } from '../platform/config.ts';
 import { from } from './status.ts';
+import { tellsOf, toldBefore, toldUnderWay } from './under-way.ts';
 
-/** A row that may be sent: to which number, covering messages up to where. */
+/** A row that may be sent: to which number, telling of how many messages, up to which. */
 export interface Claimable {
   id: string;
   phone: string;
   coversSeq: number | null;
+  count: number;
 }
 
 const claimables = (rows: Claimable[]) => sql`
-  SELECT value ->> 'id' AS id, value ->> 'phone' AS phone, value ->> 'coversSeq' AS covers
+  SELECT value ->> 'id' AS id, value ->> 'phone' AS phone, value ->> 'coversSeq' AS covers,
+    value ->> 'count' AS count
   FROM json_each(${JSON.stringify(rows)})`;
 
 /**
- * Claims a wave: `pending` → `sending`, re-checking consent, number and reading in the same statement.
- * Running it twice under the same claim is harmless. Returns the ids that were won.
+ * Claims a wave: `pending` → `sending`, re-checking consent, number and reading in the same statement. Not won is
+ * what another text on its way, or in doubt, tells of, and whose own text counts messages that were told meanwhile.
+ * The rows of a wave are about different persons or threads. Running it twice under the same claim is harmless. Returns the ids that were won.
  */
 export function claimWave(
   db: Db,
@@ -39,7 +43,9 @@ export function claimWave(
           AND p.opted_out_at IS NULL AND p.carrier_opted_out_at IS NULL)
       AND (sms_delivery_log.thread_id IS NULL OR EXISTS (SELECT 1 FROM thread_members m
         WHERE m.thread_id = sms_delivery_log.thread_id AND m.user_id = sms_delivery_log.user_id
-          AND m.last_read_seq < sms_delivery_log.seq))
+          AND m.last_read_seq < sms_delivery_log.seq
+          AND c.count = (SELECT COUNT(*) FROM sms_delivery_log w WHERE ${tellsOf('sms_delivery_log')} AND w.seq <= c.covers)))
+      AND NOT ${toldUnderWay('sms_delivery_log')}
     RETURNING sms_delivery_log.id AS id`);
 }
 
@@ -85,14 +91,16 @@ export function finishWave(db: Db, rows: Finished[], claim: string, now: number)
       AND (${from('sent')} OR (f.new_status = 'sent' AND status IN ('sent', 'delivered', 'undelivered')))`);
 }
 
-/** Rows of the same person and thread that these texts told as well: merged into them. */
+/** Rows of the same person and thread that these texts told as well: merged into them, unless an earlier one may tell. */
 export function mergeInto(db: Db, leadIds: string[]) {
   return db.run(sql`
     UPDATE sms_delivery_log SET status = 'merged', merged_into = lead.id, reason = NULL, due_at = NULL, wake_at = NULL
-    FROM (SELECT d.id AS id, d.user_id AS user_id, d.thread_id AS thread_id, d.covers_seq AS covers
+    FROM (SELECT d.id AS id, d.user_id AS user_id, d.thread_id AS thread_id, d.covers_seq AS covers,
+        d.claimed_at AS claimed_at
       FROM json_each(${JSON.stringify(leadIds)}) j JOIN sms_delivery_log d ON d.id = j.value
       WHERE d.status IN ('sent', 'delivered', 'undelivered', 'failed') AND d.provider_sid IS NOT NULL) AS lead
     WHERE sms_delivery_log.user_id = lead.user_id AND sms_delivery_log.thread_id = lead.thread_id
       AND sms_delivery_log.status IN ('pending', 'deferred') AND ${from('merged', 'sms_delivery_log.')}
-      AND sms_delivery_log.seq <= lead.covers AND sms_delivery_log.id <> lead.id`);
+      AND sms_delivery_log.seq <= lead.covers AND sms_delivery_log.id <> lead.id
+      AND NOT ${toldBefore('sms_delivery_log', 'lead')}`);
 }

@@ -3,7 +3,8 @@ import { retrying } from '../db/retry.ts';
 import type { Deps } from '../platform/deps.ts';
 import { type DeliveryJob, deliveryJob } from '../platform/jobs.ts';
 import { errorFields } from '../platform/log.ts';
-import { type JobEnd, sendInWaves, sortAdmissions } from './deliver.ts';
+import { sortAdmissions } from './admitted.ts';
+import { type JobEnd, sendInWaves } from './deliver.ts';
 import { type DeliveryRecord, loadFacts } from './facts.ts';
 import { postpone } from './outbox.ts';
 import { reconcile } from './reconcile.ts';
@@ -65,11 +66,11 @@ async function consumeOn(deps: Deps, db: Db, ids: string[]): Promise<JobEnd[]> {
   );
 
   const records = new Map(waiting.map((record) => [record.id, record]));
-  const { admitted, postponed } = sortAdmissions(records, await admit(deps, waiting, ends));
+  const { admitted, spare, postponed } = sortAdmissions(records, await admit(deps, waiting, ends));
   if (admitted.length > 0) {
     const sent = await sendInWaves(deps, db, admitted, postponed);
-    ends.push(...sent.ends);
-    await giveBack(deps, sent.unused);
+    ends.push(...sent.ends, ...spare.map(({ id }) => ({ id, end: 'retry' as const, delaySeconds: 1 })));
+    await giveBack(deps, [...sent.unused, ...spare]);
   } else if (postponed.length > 0) {
     await retrying(() => postpone(db, postponed));
   }

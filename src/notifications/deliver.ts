@@ -3,11 +3,11 @@ import type { Db } from '../db/client.ts';
 import { retrying } from '../db/retry.ts';
 import { type LinkRow, makeLink, writeLinks } from '../links/mint.ts';
 import type { Deps } from '../platform/deps.ts';
-import type { Admission } from '../platform/family-rpc.ts';
 import { newId } from '../platform/ids.ts';
 import { errorRule } from '../platform/twilio/errors.ts';
 import { receiptsUrl } from '../platform/twilio/receipts-url.ts';
 import type { SendOutcome } from '../platform/twilio/twilio.ts';
+import type { Admitted } from './admitted.ts';
 import { backoffMs } from './backoff.ts';
 import {
   type Claimable,
@@ -38,12 +38,6 @@ interface Prepared extends Claimable {
   link: LinkRow;
 }
 
-/** A delivery that the Family object let pass. */
-export interface Admitted {
-  record: DeliveryRecord;
-  lastToday: boolean;
-}
-
 async function prepare({ record, lastToday }: Admitted, { config, now }: Deps): Promise<Prepared> {
   const { id, userId, familyId, threadId, covered } = record;
   const target = { id, kind: 'text' as const, userId, familyId, threadId, deliveryId: id };
@@ -62,7 +56,15 @@ async function prepare({ record, lastToday }: Admitted, { config, now }: Deps): 
           urgent: record.urgentMessage,
           lastToday,
         });
-  return { id, phone: record.phone!, coversSeq: covered.upTo, record, body: text.body, link };
+  return {
+    id,
+    phone: record.phone!,
+    coversSeq: covered.upTo,
+    count: covered.count,
+    record,
+    body: text.body,
+    link,
+  };
 }
 
 /** Runs tasks in order, at most `AT_ONCE` at the same time. */
@@ -122,8 +124,8 @@ async function consequences(deps: Deps, { record, phone }: Prepared, outcome: Se
 }
 
 /**
- * Sends what was admitted, in waves: each wave's claim travels together with the outcome of the one before,
- * so that a hundred texts cost five D1 round trips. Rows that were postponed are written with the first.
+ * Sends what was admitted, one text a person and thread, in waves: each wave's claim travels together with the
+ * outcome of the one before, so that a hundred texts cost five D1 round trips. Rows that were postponed are written with the first.
  * @returns how each job ends, and which deliveries did not go out and give their window back
  */
 export async function sendInWaves(
@@ -142,7 +144,7 @@ export async function sendInWaves(
   for (let start = 0; start < admitted.length && !stopped; start += WAVE) {
     const prepared = await Promise.all(admitted.slice(start, start + WAVE).map((one) => prepare(one, deps)));
     const now = deps.now();
-    const claimables = prepared.map(({ id, phone, coversSeq }) => ({ id, phone, coversSeq }));
+    const claimables = prepared.map(({ id, phone, coversSeq, count }) => ({ id, phone, coversSeq, count }));
     const earlier = statements;
     const results = await retrying(() =>
       db.batch([
@@ -218,19 +220,4 @@ export async function sendInWaves(
 function validitySeconds(record: DeliveryRecord, { config, now }: Deps): number {
   const left = config.SMS_EXPIRY_SECONDS - (now() - record.facts.createdAt) / 1000;
   return Math.min(14_400, Math.max(60, left));
-}
-
-/** The verdicts of the Family object, sorted into what is sent and what is not. */
-export function sortAdmissions(records: Map<string, DeliveryRecord>, admissions: Admission[]) {
-  const admitted: Admitted[] = [];
-  const postponed: Postponed[] = [];
-  for (const { deliveryId, verdict, lastToday } of admissions) {
-    const record = records.get(deliveryId);
-    if (!record) continue;
-    if (verdict.action === 'send') admitted.push({ record, lastToday });
-    else if (verdict.action === 'defer') {
-      postponed.push({ id: deliveryId, status: 'deferred', reason: verdict.reason, until: verdict.until });
-    } else postponed.push({ id: deliveryId, status: 'suppressed', reason: verdict.reason, until: null });
-  }
-  return { admitted, postponed };
 }

@@ -4,6 +4,7 @@ import type { Config } from '../platform/config.ts';
 import { countryOf } from '../platform/phone-number.ts';
 import type { DeliveryFacts } from './policy.ts';
 import type { Status } from './status.ts';
+import { tellsOf } from './under-way.ts';
 
 /** What a text may say about the messages it covers. */
 export interface Covered {
@@ -125,15 +126,14 @@ function toRecord(row: Row, config: Pick<Config, 'SMS_ALLOWED_COUNTRIES'>): Deli
 
 /**
  * The facts of a batch of deliveries, in one query. Ids that do not exist are left out.
- * A summary covers what waits for the person in that thread and is unread.
+ * A summary covers what waits for the person in that thread, is unread, and in no other text on its way.
  */
 export async function loadFacts(
   db: Db,
   deliveryIds: string[],
   config: Pick<Config, 'SMS_ALLOWED_COUNTRIES'>,
 ): Promise<DeliveryRecord[]> {
-  const waiting = sql.raw(`w.user_id = d.user_id AND w.thread_id = d.thread_id AND w.seq > m.last_read_seq
-    AND (w.id = d.id OR w.status IN ('pending', 'deferred'))`);
+  const waiting = tellsOf('d');
   const rows = await db.all<Row>(sql`
     SELECT d.id AS id, d.family_id AS familyId, d.user_id AS userId, d.thread_id AS threadId, d.kind AS kind,
       d.status AS status, d.seq AS seq, d.urgent AS urgent, d.created_at AS createdAt, d.due_at AS dueAt,

@@ -1,0 +1,112 @@
+import { env } from 'cloudflare:workers';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { createWorld, type World } from '../worker/world.ts';
+
+const { DB } = env as unknown as { DB: D1Database };
+
+let world: World;
+/** Posts; an urgent message passes windows, so that several texts may leave at once. */
+const post = async (body: string, urgent = true) => {
+  const path = `/api/threads/${world.thread()}/messages`;
+  const as = world.member('rosa');
+  const { status, json } = await world.api('POST', path, { as, body: { body, urgent } });
+  expect(status).toBe(201);
+  return json.message.id as string;
+};
+const plan = (fault: Record<string, unknown>) => world.control('POST', 'faults/next', fault);
+
+/** Lets time pass for some rows: what they wait for is due. */
+const hurry = (status: string) =>
+  DB.prepare(
+    'UPDATE sms_delivery_log SET wake_at = 0, due_at = 0 WHERE family_id = ? AND status = ? AND wake_at IS NOT NULL',
+  )
+    .bind(world.familyId, status)
+    .run();
+
+async function sweepAndDrain() {
+  await world.api('POST', '/api/admin/sweep', { as: 'service' });
+  await world.drain();
+}
+
+/** Status of each row, oldest message first; for a merged one the message of the text that told it. */
+async function ends(): Promise<string[]> {
+  const rows = await world.rows();
+  return rows.map(({ status, merged_into }) => {
+    const lead = rows.findIndex(({ id }) => id === merged_into);
+    return lead < 0 ? String(status) : `${status} into ${lead}`;
+  });
+}
+
+const bodies = async () => (await world.texts()).map(({ body }) => body);
+
+beforeEach(async () => {
+  world = await createWorld();
+  await world.seed([
+    { id: 'rosa', name: 'Rosa', phone: world.phone(1) },
+    { id: 'ben', name: 'Ben', phone: world.phone(2) },
+  ]);
+});
+
+describe('several messages to one person that may leave at once', () => {
+  it('leave as one text', async () => {
+    await post('One');
+    await post('Two');
+    await world.drain();
+    expect(await bodies()).toEqual([expect.stringContaining('Rosa: 2 new messages: "Two"')]);
+    expect(await ends()).toEqual(['merged into 1', 'sent']);
+  });
+
+  it('leave as one urgent text when one of them is urgent', async () => {
+    await post('One', false);
+    await post('Two');
+    await world.drain();
+    expect(await bodies()).toEqual([expect.stringMatching(/^URGENT .*Rosa: 2 new messages: "Two"/)]);
+    expect(await ends()).toEqual(['merged into 1', 'sent']);
+  });
+});
+
+describe('a text in doubt', () => {
+  /** Two messages in one text, which was accepted without us learning of it. */
+  async function doubtful(fault: string) {
+    await plan({ fault });
+    await post('One');
+    await post('Two');
+    await world.drain();
+    expect(await ends()).toEqual(['pending', 'sending']);
+  }
+
+  it('keeps back what it tells of, and tells it once it is found', async () => {
+    await doubtful('dropAfter');
+    await hurry('pending');
+    await sweepAndDrain();
+    expect(await bodies()).toHaveLength(1);
+    expect(await ends()).toEqual(['pending', 'sending']);
+
+    await hurry('sending');
+    await sweepAndDrain();
+    expect(await bodies()).toHaveLength(1);
+    expect(await ends()).toEqual(['merged into 1', expect.stringMatching(/^(sent|delivered)$/)]);
+  });
+
+  it('is sent again, and tells of all, when the carrier does not know it', async () => {
+    await doubtful('dropBefore');
+    await hurry('sending');
+    await sweepAndDrain();
+    await hurry('sending');
+    await sweepAndDrain();
+    expect(await ends()).toEqual(['pending', 'pending']);
+    await hurry('pending');
+    await sweepAndDrain();
+    expect(await bodies()).toEqual([expect.stringContaining('Rosa: 2 new messages: "Two"')]);
+    expect(await ends()).toEqual(['merged into 1', expect.stringMatching(/^(sent|delivered)$/)]);
+  });
+
+  it('does not keep back what came later', async () => {
+    await doubtful('dropAfter');
+    await post('Three');
+    await world.drain();
+    expect(await bodies()).toHaveLength(2);
+    expect((await bodies())[1]).toContain('Rosa: "Three"');
+    expect(await ends()).toEqual(['pending', 'sending', 'sent']);
+  });
+});
