@@ -1,0 +1,108 @@
+import { linkCode } from '../../src/links/codes.ts';
+import type { Host } from '../host.ts';
+import type { Simulator } from '../simulator/simulator.ts';
+import type { Cast } from './cast.ts';
+
+/** A delivery as the service API tells it; what is of interest here. */
+export interface Delivery {
+  id: string;
+  userId: string;
+  threadId: string | null;
+  messageId: string | null;
+  status: string;
+  reason: string | null;
+  error: string | null;
+  mergedInto: string | null;
+}
+
+/** A message as its thread shows it. */
+export interface Message {
+  id: string;
+  threadId: string;
+  seq: number;
+  authorId: string;
+  body: string;
+}
+
+/** A text that the carrier accepted. */
+export interface Text {
+  /** The delivery whose link it carries; null: of none that is known. */
+  deliveryId: string | null;
+  to: string;
+  body: string;
+  segments: number;
+}
+
+/** Everything there is to see when it is over. */
+export interface Evidence {
+  messages: readonly Message[];
+  deliveries: readonly Delivery[];
+  texts: readonly Text[];
+}
+
+type Page<Name extends string, T> = Record<Name, T[]> & { next: string | null };
+
+/** Reads every page. */
+async function readAll<T>(
+  page: (cursor: string) => Promise<{ items: T[]; next: string | null }>,
+): Promise<T[]> {
+  const all: T[] = [];
+  for (let cursor = ''; ; ) {
+    const { items, next } = await page(cursor);
+    all.push(...items);
+    if (next === null) return all;
+    cursor = next;
+  }
+}
+
+/** How many deliveries of the cast still wait, at least: 0 only when none does. */
+export async function countWaiting(host: Host): Promise<number> {
+  const pages = await Promise.all(
+    ['pending', 'deferred', 'sending'].map((status) =>
+      host.service<Page<'deliveries', Delivery>>('GET', `/api/admin/deliveries?status=${status}&limit=200`),
+    ),
+  );
+  return pages.reduce((sum, { deliveries }) => sum + deliveries.length, 0);
+}
+
+/** Collects messages and deliveries through the API, and the texts from the carrier, by the codes in their links. */
+export async function gather(
+  host: Host,
+  simulator: Simulator,
+  cast: Cast,
+  magicSecret: string,
+): Promise<Evidence> {
+  const messages: Message[] = [];
+  const deliveries: Delivery[] = [];
+  for (const { id, members } of cast.threads) {
+    messages.push(
+      ...(await readAll(async (before) => {
+        const query = `limit=100${before ? `&before=${before}` : ''}`;
+        const { messages: items, next } = await host.as(members[0]!)<Page<'messages', Message>>(
+          'GET',
+          `/api/threads/${id}/messages?${query}`,
+        );
+        return { items, next };
+      })),
+    );
+  }
+  for (const { id } of cast.families) {
+    deliveries.push(
+      ...(await readAll(async (cursor) => {
+        const query = `familyId=${id}&limit=200${cursor ? `&cursor=${cursor}` : ''}`;
+        const { deliveries: items, next } = await host.service<Page<'deliveries', Delivery>>(
+          'GET',
+          `/api/admin/deliveries?${query}`,
+        );
+        return { items, next };
+      })),
+    );
+  }
+  const codes = new Map<string, string>();
+  for (const { id } of deliveries) codes.set(await linkCode(magicSecret, id), id);
+  const texts = simulator.messages({ direction: 'outbound' }).map(({ to, body, segments }) => {
+    const code = /\/l\/(\w+)/.exec(body)?.[1];
+    return { deliveryId: (code && codes.get(code)) ?? null, to, body, segments };
+  });
+  return { messages, deliveries, texts };
+}
