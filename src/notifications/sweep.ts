@@ -45,6 +45,8 @@ export async function sweep(deps: Deps): Promise<SweepResult> {
       await deps.enqueue(jobs);
       woken += jobs.length;
       if (jobs.length < PAGE) break;
+      if (page === MAX_PAGES - 1)
+        await deps.alert('stuck_rows', 'More texts are due than one sweep takes up; is the queue stuck?');
     }
     await forgetOld(deps, db);
   }

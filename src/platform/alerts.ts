@@ -18,6 +18,9 @@ export type AlertKind =
 /** Raises an alert: logged at once, kept, and posted once an hour a kind. Never throws. */
 export type RaiseAlert = (kind: AlertKind, message: string) => Promise<void>;
 
+/** Which occurrence within an hour is posted: one filtered text is nothing, several are. */
+const POSTED_AT: Partial<Record<AlertKind, number>> = { twilio_filtered: 3 };
+
 const HOUR = 3_600_000;
 const POST_TIMEOUT_MS = 5000;
 
@@ -42,7 +45,7 @@ export function createAlerts({
         VALUES (${newId('alr', at)}, ${kind}, ${at - (at % HOUR)}, ${message}, 1, ${at}, ${at})
         ON CONFLICT (kind, hour_at) DO UPDATE SET count = count + 1, last_at = excluded.last_at, message = excluded.message
         RETURNING count`);
-      if (!config.ALERT_WEBHOOK_URL || rows[0]?.count !== 1) return;
+      if (!config.ALERT_WEBHOOK_URL || rows[0]?.count !== (POSTED_AT[kind] ?? 1)) return;
       const answer = await fetch(config.ALERT_WEBHOOK_URL, {
         method: 'POST',
         headers: { 'Content-Type': 'application/json' },
