@@ -3,13 +3,13 @@ import { mintMagic } from '../links/magic.ts';
 import { retryDeadLetter } from '../notifications/dead-letters.ts';
 import { deliverySchema, searchDeliveries } from '../notifications/log.ts';
 import { cursor } from '../notifications/routes.ts';
+import { loadStats, statsSchema } from '../notifications/stats.ts';
 import { type Status, TRANSITIONS } from '../notifications/status.ts';
 import { sweep } from '../notifications/sweep.ts';
 import { type Endpoint, endpoint, json } from '../platform/endpoint.ts';
 import { isTimeZone } from '../platform/time-zone.ts';
 import { id, instant, iso, line, pageSize } from '../platform/validation.ts';
 import { deleteUser, putFamily, putThread, putUser } from './mirror.ts';
-import { loadStats, statsSchema } from './stats.ts';
 
 const tag = 'Service';
 const params = z.object({ id });

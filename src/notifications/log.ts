@@ -73,14 +73,14 @@ const times = (row: Row) => ({
   deliveredAt: isoOrNull(row.deliveredAt),
 });
 
-const toDelivery = (row: Row, now: number): DeliveryJson => ({
+const toDelivery = (row: Row, now: number, timeZone = row.timeZone ?? 'UTC'): DeliveryJson => ({
   id: row.id,
   kind: row.kind,
   threadId: row.threadId,
   messageId: row.messageId,
   status: row.status,
   reason: row.reason,
-  explanation: explain(row, now, row.timeZone ?? 'UTC'),
+  explanation: explain(row, now, timeZone),
   mergedInto: row.mergedInto,
   ...times(row),
   segments: row.segments,
@@ -93,6 +93,9 @@ export interface DeliveryPage<T = DeliveryJson> {
   next: string | null;
 }
 
+const among = (statuses: readonly Status[]) =>
+  sql`d.status IN (SELECT value FROM json_each(${JSON.stringify(statuses)}))`;
+
 async function page(db: Db, where: SQL, { limit, cursor }: { limit: number; cursor?: string | undefined }) {
   const rows = await db.all<Row>(sql`
     SELECT ${columns} FROM sms_delivery_log d
@@ -101,14 +104,28 @@ async function page(db: Db, where: SQL, { limit, cursor }: { limit: number; curs
   return { rows: shown, next: rows.length > limit ? shown.at(-1)!.id : null };
 }
 
-/** The caller's own log, newest first. `cursor` is the `next` of the page before. */
+/**
+ * The caller's own log, newest first. `cursor` is the `next` of the page before; `statuses` leaves out the others;
+ * sentences name times in `timeZone`, or else in the person's own.
+ */
 export async function listDeliveries(
   deps: Deps,
   { userId, familyId }: Pick<Caller, 'userId' | 'familyId'>,
-  query: { limit: number; cursor?: string | undefined },
+  {
+    statuses,
+    timeZone,
+    ...query
+  }: {
+    limit: number;
+    cursor?: string | undefined;
+    statuses?: readonly Status[] | undefined;
+    timeZone?: string | undefined;
+  },
 ): Promise<DeliveryPage> {
-  const { rows, next } = await page(deps.db.forFamily(familyId), sql`d.user_id = ${userId}`, query);
-  return { deliveries: rows.map((row) => toDelivery(row, deps.now())), next };
+  const own = sql`d.user_id = ${userId}`;
+  const where = statuses ? sql`${own} AND ${among(statuses)}` : own;
+  const { rows, next } = await page(deps.db.forFamily(familyId), where, query);
+  return { deliveries: rows.map((row) => toDelivery(row, deps.now(), timeZone)), next };
 }
 
 /** A delivery as operators see it: the person's log entry, and whose it is. */

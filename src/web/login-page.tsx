@@ -1,4 +1,5 @@
 import { Notice } from './layout.tsx';
+import { phoneWords } from './phone-words.ts';
 
 /** Where somebody is on their way in. */
 export interface LoginView {
@@ -12,8 +13,8 @@ export interface LoginView {
   /** The code was sent again. */
   again: boolean;
   codeMinutes: number;
-  /** An example of a number. */
-  example: string;
+  /** Why no further code was sent; the one before may still be entered. */
+  wait?: string;
 }
 
 /** `/login`: first the number, then the code that was texted to it. */
@@ -27,7 +28,7 @@ export function LoginPage(view: LoginView) {
   );
 }
 
-function PhoneStep({ phone, next, error, example }: LoginView) {
+function PhoneStep({ phone, next, error }: LoginView) {
   return (
     <>
       <header class="page-head">
@@ -46,7 +47,7 @@ function PhoneStep({ phone, next, error, example }: LoginView) {
             autocomplete="tel"
             required
             value={phone}
-            placeholder={example}
+            placeholder="(202) 555-0123"
             aria-invalid={error ? 'true' : undefined}
             aria-describedby={error ? 'phone-error' : 'phone-hint'}
           />
@@ -72,17 +73,18 @@ function PhoneStep({ phone, next, error, example }: LoginView) {
   );
 }
 
-function CodeStep({ phone, next, error, resendSeconds, again, codeMinutes }: LoginView) {
+function CodeStep({ phone, next, error, resendSeconds, again, codeMinutes, wait }: LoginView) {
   return (
     <>
       <header class="page-head">
         <h1 tabindex={-1}>Enter your code</h1>
         <p>
-          If <b class="nowrap">{phone}</b> is a number we know, a code is on its way to it. It works for{' '}
-          {codeMinutes} minutes.
+          If <b class="nowrap">{phoneWords(phone)}</b> is a number we know, a code is on its way to it. It
+          works for {codeMinutes} minutes.
         </p>
       </header>
       {again && <Notice tone="good">A new code is on its way. The old one no longer works.</Notice>}
+      {wait && <Notice tone="care">{wait} If a code has reached you already, enter it.</Notice>}
       <form method="post" action="/login/code" class="stack" data-swap="door" data-code-form>
         <input type="hidden" name="next" value={next} />
         <input type="hidden" name="phone" value={phone} />

@@ -1,30 +1,95 @@
 import type { Hono } from 'hono';
+import { confirmLogin, startLogin } from '../identity/login.ts';
+import { code as codeShape } from '../identity/request-shapes.ts';
 import { safeNext } from '../links/safe-next.ts';
-import type { AppEnv } from '../platform/endpoint.ts';
+import { readForm } from '../platform/body.ts';
+import { type AppEnv, clientOf, requireOurOrigin } from '../platform/endpoint.ts';
+import { normalizeTyped } from '../platform/phone-number.ts';
+import { sessionCookie } from '../platform/session.ts';
 import { answerPage, type PageContext, pageCaller } from './answer.tsx';
+import { codeRefusal } from './code-refusals.ts';
 import { LoginPage, type LoginView } from './login-page.tsx';
+
+/** The first wait before another code may be asked for; the server has the last word. */
+const FIRST_RESEND_SECONDS = 60;
 
 function view(c: PageContext, part: Partial<LoginView>): LoginView {
   const codeMinutes = Math.max(1, Math.round(c.var.deps.config.CODE_TTL_SECONDS / 60));
   return {
     step: 'phone',
     phone: '',
-    next: safeNext(c.req.query('next')),
+    next: '/messages',
     error: null,
     resendSeconds: null,
     again: false,
     codeMinutes,
-    example: '(415) 555-0134',
     ...part,
   };
+}
+
+function show(c: PageContext, part: Partial<LoginView>, status: 200 | 400 | 409 | 429 | 503 = 200) {
+  const shown = view(c, part);
+  const title = shown.step === 'phone' ? 'Sign in' : 'Enter your code';
+  return answerPage(c, null, { title, status }, <LoginPage {...shown} />);
+}
+
+/** What was typed, as a number where it can be one; what it must be is judged further down. */
+export function typedNumber(c: PageContext, typed: string): string {
+  return normalizeTyped(typed, c.var.deps.config.SMS_ALLOWED_COUNTRIES[0] ?? 'US') ?? typed;
+}
+
+async function sendCode(c: PageContext): Promise<Response> {
+  requireOurOrigin(c.req.raw, c.var.deps);
+  const form = await readForm(c.req.raw);
+  const typed = (form.get('phone') ?? '').slice(0, 200);
+  const next = safeNext(form.get('next'));
+  const phone = typedNumber(c, typed);
+  const again = form.get('again') === '1';
+  try {
+    await startLogin(c.var.deps, { phone, address: clientOf(c.req.raw).address });
+  } catch (error) {
+    const { words, retrySeconds, status } = codeRefusal(error);
+    if (status !== 429) return show(c, { phone: typed, next, error: words }, status);
+    // A code that was sent a moment ago may still be entered.
+    return show(c, { step: 'code', phone, next, wait: words, resendSeconds: retrySeconds }, status);
+  }
+  return show(c, { step: 'code', phone, next, again, resendSeconds: FIRST_RESEND_SECONDS });
+}
+
+async function enterCode(c: PageContext): Promise<Response> {
+  const { deps } = c.var;
+  requireOurOrigin(c.req.raw, deps);
+  const form = await readForm(c.req.raw);
+  const phone = (form.get('phone') ?? '').slice(0, 200);
+  const next = safeNext(form.get('next'));
+  const code = codeShape.safeParse(form.get('code') ?? '');
+  if (!code.success) return show(c, { step: 'code', phone, next, error: 'The code has six digits.' }, 400);
+  const { userAgent } = clientOf(c.req.raw);
+  try {
+    const { token } = await confirmLogin(deps, { phone, code: code.data, kind: 'web', userAgent });
+    return new Response(null, {
+      status: 303,
+      headers: {
+        Location: next,
+        'Set-Cookie': sessionCookie(deps.config, token),
+        'Cache-Control': 'no-store',
+      },
+    });
+  } catch (error) {
+    const { words, status } = codeRefusal(error);
+    return show(c, { step: 'code', phone, next, error: words }, status);
+  }
 }
 
 /** `/login`: number, then code. */
 export function mountLoginPages(app: Hono<AppEnv>): void {
   app.get('/login', async (c) => {
-    const shown = view(c, {});
-    // `switch`: somebody else's link brought them here; who is signed in does not want to stay so.
-    if (c.req.query('switch') !== '1' && (await pageCaller(c))) return c.redirect(shown.next, 303);
-    return answerPage(c, null, { title: 'Sign in' }, <LoginPage {...shown} />);
+    const next = safeNext(c.req.query('next'));
+    if (await pageCaller(c)) return c.redirect(next, 303);
+    return show(c, { next });
   });
+  app.post('/login', sendCode);
+  // The address of the second step: reloaded, it begins anew.
+  app.get('/login/code', (c) => c.redirect('/login', 303));
+  app.post('/login/code', enterCode);
 }

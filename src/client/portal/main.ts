@@ -3,6 +3,7 @@ import { find } from './dom.ts';
 import { tameMenus } from './menus.ts';
 import { Messages } from './messages.ts';
 import { offerTextedCode } from './one-time-code.ts';
+import { pollRegions, watchSettings } from './poll.ts';
 import { swapForms } from './swap.ts';
 import { tellZone } from './zone.ts';
 
@@ -13,9 +14,12 @@ let messages: Messages | null = null;
 swapForms((region) => {
   countDown(region);
   offerTextedCode(region);
+  pollRegions(region);
   messages?.here.show(region);
 });
 countDown(document);
+pollRegions(document);
+void watchSettings();
 tameMenus();
 tellZone();
 const panes = find('[data-panes]');

@@ -1,4 +1,4 @@
-import { announce, fetchPage, find, on } from './dom.ts';
+import { announce, fetchPage, find, findAll, on } from './dom.ts';
 
 /** Called with every part of the page that came in later. */
 type Prepare = (region: HTMLElement) => void;
@@ -13,6 +13,19 @@ export function putRegion(id: string, page: Document): HTMLElement | null {
   stale.replaceWith(fresh);
   prepare(fresh);
   return fresh;
+}
+
+const TYPING = 'input:not([type=hidden]):focus, select:focus, textarea:focus, [data-menu][open]';
+
+/** Puts every other part that both pages have, except where somebody is typing or a menu is open. */
+export function putOthers(page: Document, except: string | null): void {
+  for (const { id } of findAll('[data-region]', page)) {
+    const stale = document.getElementById(id);
+    const busy = stale && find(TYPING, stale);
+    if (id !== except && stale && !busy && !stale.dataset.poll) putRegion(id, page);
+  }
+  const [state, main] = [find('[data-state]', page)?.dataset.state, find('[data-state]')];
+  if (state && main) main.dataset.state = state;
 }
 
 /** Reads a page again and puts one part of it into ours. */
@@ -65,6 +78,7 @@ async function submit(form: HTMLFormElement, submitter: HTMLElement | null, id: 
     location.assign(response.redirected ? response.url : here.href);
     return;
   }
+  putOthers(page, id);
   const told = find('[role=status], [role=alert]', region)?.textContent?.trim();
   if (told) announce(told);
   moveFocus(region, submitter?.getAttribute('name') ?? null);

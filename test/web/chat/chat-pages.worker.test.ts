@@ -1,41 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { insertWebSession } from '../../worker/people.ts';
 import { createWorld, type World } from '../../worker/world.ts';
+import { type Browse, browsers } from '../browse.ts';
 
 let world: World;
-let cookies: Record<string, string>;
-
-const text = (html: string) =>
-  html
-    .replace(/<template[\s\S]*?<\/template>/g, '')
-    .replace(/<[^>]+>/g, ' ')
-    .replace(/&#39;/g, "'")
-    .replace(/\s+/g, ' ');
-
-/** Sends a request as a browser of that person would. */
-async function browse(
-  who: string | null,
-  path: string,
-  {
-    form,
-    origin = world.origin,
-  }: { form?: Record<string, string | string[] | undefined>; origin?: string | null } = {},
-) {
-  const body = new URLSearchParams();
-  for (const [name, value] of Object.entries(form ?? {})) {
-    for (const each of [value ?? []].flat()) body.append(name, each);
-  }
-  const headers: Record<string, string> = { Accept: 'text/html' };
-  if (who) headers.Cookie = cookies[who]!;
-  if (form) headers['Content-Type'] = 'application/x-www-form-urlencoded';
-  if (form && origin) headers.Origin = origin;
-  const answer = await world.send(form ? 'POST' : 'GET', path, {
-    headers,
-    body: form ? body.toString() : undefined,
-  });
-  const html = await answer.text();
-  return { status: answer.status, location: answer.headers.get('Location'), html, words: text(html) };
-}
+let browse: Browse;
 
 const post = (who: string, body: string, more: object = {}, thread = 'thread') =>
   world.api('POST', `/api/threads/${world.thread(thread)}/messages`, {
@@ -52,11 +20,7 @@ beforeAll(async () => {
     { id: 'leo', name: 'Uncle Leo' },
   ]);
   await world.mirror(`users/${world.member('eve').userId}`, { familyId: world.familyId, name: 'Eve' });
-  cookies = {};
-  for (const who of ['rosa', 'maya', 'leo', 'eve']) {
-    const { token } = await insertWebSession(world.member(who).userId, world.familyId);
-    cookies[who] = `__Host-fcs_session=${token}`;
-  }
+  browse = await browsers(world, ['rosa', 'maya', 'leo', 'eve']);
 });
 
 describe('who may look', () => {

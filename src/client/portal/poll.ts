@@ -1,0 +1,59 @@
+import { fetchPage, find, findAll, wait } from './dom.ts';
+import { putOthers, refreshRegion } from './swap.ts';
+
+const EVERY_MS = 900;
+const LONGEST_MS = 90_000;
+const WATCH_MS = 3000;
+
+const polled = new Set<string>();
+
+/** Parts with `data-poll` are read again from there, until they no longer say so: a test text on its way. */
+export function pollRegions(within: ParentNode): void {
+  const regions = findAll('[data-poll]', within);
+  if (within instanceof HTMLElement && within.dataset.poll) regions.push(within);
+  for (const { id } of regions) {
+    if (polled.has(id)) continue;
+    polled.add(id);
+    void poll(id).finally(() => polled.delete(id));
+  }
+}
+
+async function poll(id: string): Promise<void> {
+  const until = Date.now() + LONGEST_MS;
+  while (Date.now() < until) {
+    await wait(EVERY_MS);
+    const url = document.getElementById(id)?.dataset.poll;
+    if (!url) return;
+    if (document.visibilityState === 'hidden') continue;
+    await refreshRegion(id, url).catch(() => null); // The line is broken; the next round asks again.
+  }
+}
+
+/** What the settings page would look different for. */
+async function readState(): Promise<string | null> {
+  const [preferences, me] = await Promise.all([fetch('/api/preferences'), fetch('/api/me')]);
+  if (preferences.status === 401 || me.status === 401) location.reload();
+  if (!preferences.ok || !me.ok) return null;
+  const { phone, phoneState }: { phone: string | null; phoneState: string } = await me.json();
+  return [preferences.headers.get('ETag'), phoneState, phone].join(' ');
+}
+
+/**
+ * What happens elsewhere shows at once on the settings page: a STOP from the phone, a number that turns out to be
+ * dead. Parts in which somebody is typing stay.
+ */
+export async function watchSettings(): Promise<void> {
+  const main = find('[data-state]');
+  while (main?.isConnected) {
+    await wait(WATCH_MS);
+    if (document.visibilityState === 'hidden') continue;
+    try {
+      const state = await readState();
+      if (state === null || state === main.dataset.state) continue;
+      const { response, page } = await fetchPage('/settings');
+      if (response.ok) putOthers(page, null);
+    } catch {
+      // No connection: the next round asks again.
+    }
+  }
+}

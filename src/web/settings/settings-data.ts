@@ -1,0 +1,131 @@
+import { listThreads, type ThreadJson } from '../../chat/threads.ts';
+import { checkOptIn, startNumber } from '../../consent/consent.ts';
+import { currentWording } from '../../consent/wording.ts';
+import { type ConsentEntry, listConsents } from '../../identity/consents.ts';
+import { type Me, pendingNumber, readMe } from '../../identity/me.ts';
+import { readPreferences } from '../../identity/preferences.ts';
+import type { Preferences } from '../../identity/preferences-shape.ts';
+import { type LiveSession, listSessions } from '../../identity/sessions.ts';
+import { type DeliveryJson, listDeliveries } from '../../notifications/log.ts';
+import type { Caller } from '../../platform/caller.ts';
+import { AppError } from '../../platform/errors.ts';
+import { cookieValue } from '../../platform/session.ts';
+import type { PageContext } from '../answer.tsx';
+import { pageZone, ZONE_COOKIE } from '../zone.ts';
+
+/** What a form of the page was answered with, beside its section. */
+export interface Told {
+  section: SectionId;
+  tone: 'good' | 'care' | 'bad';
+  words: string;
+  /** Put beside the field instead of above the section. */
+  field?: string;
+}
+
+/** The parts of the page; each is an anchor and can be swapped by itself. */
+export type SectionId =
+  | 'phone'
+  | 'texts'
+  | 'quiet'
+  | 'preview'
+  | 'mutes'
+  | 'sessions'
+  | 'consents'
+  | 'delete';
+
+/** Everything that the settings page shows. Times are ms UTC. */
+export interface SettingsView {
+  brand: string;
+  /** Changes with everything that may change elsewhere; the page's script compares it. */
+  state: string;
+  me: Me;
+  /** The number that waits for its code, E.164. */
+  pending: string | null;
+  preferences: Preferences;
+  /** Only START, texted from the phone, allows texts again. */
+  carrierBlocked: boolean;
+  /** The number to text START to; null behind a messaging service. */
+  startNumber: string | null;
+  wording: { version: string; text: string };
+  threads: ThreadJson[];
+  sessions: LiveSession[];
+  currentSessionId: string | null;
+  consents: ConsentEntry[];
+  /** The test text that was just asked for. */
+  test: DeliveryJson | null;
+  told: Told | null;
+  /** What was typed into a form that was refused. */
+  typed: Record<string, string>;
+  /** Seconds until another code may be asked for. */
+  resendSeconds: number | null;
+  now: number;
+  /** Times on the page are written in it: the browser's where known. */
+  zone: string;
+  /** The browser's own, when it is known. */
+  browserZone: string | null;
+}
+
+async function isCarrierBlocked(c: PageContext, userId: string): Promise<boolean> {
+  try {
+    await checkOptIn(c.var.deps, userId);
+    return false;
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'carrier_opted_out') return true;
+    if (error instanceof AppError && error.code === 'phone_unverified') return false;
+    throw error;
+  }
+}
+
+async function findTest(
+  c: PageContext,
+  caller: Caller,
+  timeZone: string | undefined,
+): Promise<DeliveryJson | null> {
+  const id = c.req.query('test');
+  if (!id) return null;
+  const { deliveries } = await listDeliveries(c.var.deps, caller, { limit: 30, timeZone });
+  return deliveries.find((delivery) => delivery.id === id && delivery.kind === 'test') ?? null;
+}
+
+/** Reads everything the page shows, side by side. */
+export async function loadSettings(
+  c: PageContext,
+  caller: Caller,
+  answer: Pick<Partial<SettingsView>, 'told' | 'typed' | 'resendSeconds'> = {},
+): Promise<SettingsView> {
+  const { deps } = c.var;
+  const cookie = cookieValue(c.req.header('Cookie'), ZONE_COOKIE);
+  const browserZone = pageZone(cookie, '') || null;
+  const [me, pending, read, carrierBlocked, threads, sessions, consents, test] = await Promise.all([
+    readMe(deps, caller),
+    pendingNumber(deps, caller.userId),
+    readPreferences(deps, caller),
+    isCarrierBlocked(c, caller.userId),
+    listThreads(deps, caller),
+    listSessions(deps, caller),
+    listConsents(deps, caller),
+    findTest(c, caller, browserZone ?? undefined),
+  ]);
+  if (!me || !read) throw new AppError('unauthenticated', 'This account does not exist any more.');
+  return {
+    brand: deps.config.BRAND_NAME,
+    state: [read.etag, me.phoneState, me.phone].join(' '),
+    me,
+    pending,
+    preferences: read.preferences,
+    carrierBlocked,
+    startNumber: startNumber(deps),
+    wording: currentWording({ brand: deps.config.BRAND_NAME }),
+    threads,
+    sessions,
+    currentSessionId: caller.sessionId,
+    consents,
+    test,
+    told: answer.told ?? null,
+    typed: answer.typed ?? {},
+    resendSeconds: answer.resendSeconds ?? null,
+    now: deps.now(),
+    zone: browserZone ?? read.preferences.timeZone,
+    browserZone,
+  };
+}

@@ -1,0 +1,248 @@
+import type { Hono } from 'hono';
+import { currentWording, isKnownVersion } from '../../consent/wording.ts';
+import { confirmPhone } from '../../identity/confirm-phone.ts';
+import { deletePerson } from '../../identity/delete-person.ts';
+import { patchPreferences } from '../../identity/patch-preferences.ts';
+import {
+  type PreferencesPatch,
+  preferencesPatch,
+  quietTimesProblem,
+} from '../../identity/preferences-shape.ts';
+import { removePhone } from '../../identity/remove-phone.ts';
+import { code as codeShape, consentRequest } from '../../identity/request-shapes.ts';
+import { revokeSession } from '../../identity/sessions.ts';
+import { startVerify } from '../../identity/start-verify.ts';
+import { sendTestText } from '../../notifications/test-text.ts';
+import { readForm } from '../../platform/body.ts';
+import type { Caller } from '../../platform/caller.ts';
+import { type AppEnv, clientOf } from '../../platform/endpoint.ts';
+import { AppError } from '../../platform/errors.ts';
+import { clearSessionCookie } from '../../platform/session.ts';
+import { answerPage, forMembers, type PageContext, type PageView } from '../answer.tsx';
+import { codeRefusal } from '../code-refusals.ts';
+import { typedNumber } from '../login-routes.tsx';
+import { waitWords } from '../phone-words.ts';
+import { loadSettings, type SectionId, type SettingsView, type Told } from './settings-data.ts';
+import { SettingsPage } from './settings-page.tsx';
+
+/** What a form that did its work is answered with, after the redirect. */
+const DONE: Record<string, Omit<Told, 'tone'> & { tone?: Told['tone'] }> = {
+  code: { section: 'phone', words: 'A code is on its way to your phone.' },
+  verified: { section: 'phone', words: 'Your number is verified.' },
+  blocked: {
+    section: 'phone',
+    tone: 'care',
+    words:
+      'Your number is verified. Texts stay off, because you once said STOP to your phone company; see below.',
+  },
+  removed: { section: 'phone', words: 'Your number is removed. You get no more texts.' },
+  on: { section: 'texts', words: 'Texts are on. A confirmation is on its way to your phone.' },
+  off: { section: 'texts', words: 'Texts are off.' },
+  urgent: { section: 'texts', words: 'Saved.' },
+  quiet: { section: 'quiet', words: 'Saved.' },
+  preview: { section: 'preview', words: 'Saved.' },
+  mutes: { section: 'mutes', words: 'You will hear of it again.' },
+  sessions: { section: 'sessions', words: 'Signed out there.' },
+};
+
+/** The first wait before another code may be asked for; the server has the last word. */
+const FIRST_RESEND_SECONDS = 60;
+
+type Answer = Pick<Partial<SettingsView>, 'told' | 'typed' | 'resendSeconds'>;
+
+async function show(c: PageContext, caller: Caller, answer: Answer = {}, status: PageView['status'] = 200) {
+  const view = await loadSettings(c, caller, answer);
+  const page = <SettingsPage {...view} />;
+  return answerPage(c, caller, { title: 'Settings', section: 'settings', timeZone: view.zone, status }, page);
+}
+
+const done = (c: PageContext, what: string, more = '') =>
+  c.redirect(`/settings?done=${what}${more}#${DONE[what]?.section ?? ''}`, 303);
+
+const refuse = (
+  c: PageContext,
+  caller: Caller,
+  section: SectionId,
+  words: string,
+  { status = 400, ...more }: Answer & { status?: PageView['status']; field?: string } = {},
+) => {
+  const told: Told = { section, tone: 'bad', words, ...(more.field ? { field: more.field } : {}) };
+  return show(c, caller, { ...more, told }, status);
+};
+
+async function page(c: PageContext, caller: Caller): Promise<Response> {
+  const what = DONE[c.req.query('done') ?? ''];
+  const told: Told | null = what ? { tone: 'good', ...what } : null;
+  const resendSeconds = c.req.query('done') === 'code' ? FIRST_RESEND_SECONDS : null;
+  return show(c, caller, { told, resendSeconds });
+}
+
+async function startPhone(c: PageContext, caller: Caller): Promise<Response> {
+  const form = await readForm(c.req.raw);
+  const typed = (form.get('phone') ?? '').slice(0, 200);
+  const { address } = clientOf(c.req.raw);
+  try {
+    await startVerify(c.var.deps, { userId: caller.userId, phone: typedNumber(c, typed), address });
+  } catch (error) {
+    const { words, retrySeconds, status } = codeRefusal(error);
+    const asField = status === 400 && form.get('again') !== '1';
+    return refuse(c, caller, 'phone', words, {
+      status,
+      typed: { phone: typed },
+      resendSeconds: retrySeconds,
+      ...(asField ? { field: 'phone' } : {}),
+    });
+  }
+  return done(c, 'code');
+}
+
+/** The version of the wording that stood beside the box; a form of ours that is old may still carry its own. */
+function shownVersion(c: PageContext, form: URLSearchParams): string {
+  const version = form.get('version') ?? '';
+  return isKnownVersion(version) ? version : currentWording({ brand: c.var.deps.config.BRAND_NAME }).version;
+}
+
+async function enterCode(c: PageContext, caller: Caller): Promise<Response> {
+  const { deps } = c.var;
+  const form = await readForm(c.req.raw);
+  const code = codeShape.safeParse(form.get('code') ?? '');
+  if (!code.success) return refuse(c, caller, 'phone', 'The code has six digits.', { field: 'code' });
+  const { userId, familyId } = caller;
+  const consent =
+    form.get('consent') === 'yes'
+      ? { ...consentRequest(caller, clientOf(c.req.raw)), version: shownVersion(c, form) }
+      : null;
+  try {
+    const { blocked } = await confirmPhone(deps, { userId, familyId, code: code.data, consent });
+    return done(c, blocked ? 'blocked' : 'verified');
+  } catch (error) {
+    const { words, status } = codeRefusal(error);
+    return refuse(c, caller, 'phone', words, { status, field: 'code' });
+  }
+}
+
+async function change(c: PageContext, caller: Caller, patch: PreferencesPatch): Promise<void> {
+  await patchPreferences(c.var.deps, {
+    ...consentRequest(caller, clientOf(c.req.raw)),
+    patch,
+    ifMatch: null,
+    currentVersion: currentWording({ brand: c.var.deps.config.BRAND_NAME }).version,
+  });
+}
+
+async function turnOn(c: PageContext, caller: Caller): Promise<Response> {
+  const form = await readForm(c.req.raw);
+  if (form.get('consent') !== 'yes') {
+    return refuse(c, caller, 'texts', 'Tick the box to agree, then texts can be turned on.');
+  }
+  try {
+    await change(c, caller, { smsEnabled: true, consentVersion: shownVersion(c, form) });
+  } catch (error) {
+    if (!(error instanceof AppError) || error.status !== 409) throw error;
+    return refuse(c, caller, 'texts', error.message, { status: 409 });
+  }
+  return done(c, 'on');
+}
+
+const minuteOf = (clock: string): number | null => {
+  const parts = /^([01]\d|2[0-3]):([0-5]\d)(:\d\d)?$/.exec(clock);
+  return parts ? Number(parts[1]) * 60 + Number(parts[2]) : null;
+};
+
+/** The two times a choice stands for; null for a choice that is not whole. */
+function quietTimes(form: URLSearchParams): { quietStart: number | null; quietEnd: number | null } | null {
+  const kind = form.get('quiet');
+  if (kind === 'off') return { quietStart: null, quietEnd: null };
+  if (kind === 'night') return { quietStart: 22 * 60, quietEnd: 7 * 60 };
+  const [quietStart, quietEnd] = [minuteOf(form.get('start') ?? ''), minuteOf(form.get('end') ?? '')];
+  return kind === 'custom' && quietStart !== null && quietEnd !== null ? { quietStart, quietEnd } : null;
+}
+
+async function saveQuiet(c: PageContext, caller: Caller): Promise<Response> {
+  const form = await readForm(c.req.raw);
+  const times = quietTimes(form);
+  const typed = Object.fromEntries(['quiet', 'start', 'end'].map((name) => [name, form.get(name) ?? '']));
+  if (!times || quietTimesProblem(times.quietStart, times.quietEnd) !== null) {
+    return refuse(c, caller, 'quiet', 'Choose two times that differ.', { typed });
+  }
+  const patch = preferencesPatch.safeParse({
+    ...times,
+    timeZone: form.get('here') ?? form.get('zone') ?? undefined,
+    quietDelivery: form.get('delivery') ?? undefined,
+  });
+  if (!patch.success)
+    return refuse(c, caller, 'quiet', 'Choose one of the time zones of the list.', { typed });
+  await change(c, caller, patch.data);
+  return done(c, 'quiet');
+}
+
+async function savePreview(c: PageContext, caller: Caller): Promise<Response> {
+  const patch = preferencesPatch.safeParse({ preview: (await readForm(c.req.raw)).get('preview') });
+  if (!patch.success) return refuse(c, caller, 'preview', 'Choose one of the three.');
+  await change(c, caller, patch.data);
+  return done(c, 'preview');
+}
+
+async function test(c: PageContext, caller: Caller): Promise<Response> {
+  await readForm(c.req.raw);
+  try {
+    const id = await sendTestText(c.var.deps, caller);
+    return c.redirect(`/settings?test=${encodeURIComponent(id)}#texts`, 303);
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== 'rate_limited') throw error;
+    const wait = waitWords(error.extras.retryAfterSeconds ?? 60);
+    return refuse(c, caller, 'texts', `One test text a minute. Try again in ${wait}.`, { status: 429 });
+  }
+}
+
+async function endSession(c: PageContext, caller: Caller): Promise<Response> {
+  const { deps } = c.var;
+  const id = (await readForm(c.req.raw)).get('end') ?? '';
+  await revokeSession(deps, caller, id); // One that has ended already is what was wanted.
+  if (id !== caller.sessionId) return done(c, 'sessions');
+  c.header('Set-Cookie', clearSessionCookie(deps.config));
+  return c.redirect('/login', 303);
+}
+
+async function deleteAccount(c: PageContext, caller: Caller): Promise<Response> {
+  const form = await readForm(c.req.raw);
+  if (form.get('sure') !== 'yes')
+    return refuse(c, caller, 'delete', 'Tick the box to say that you are sure.');
+  await deletePerson(c.var.deps, caller);
+  c.header('Set-Cookie', clearSessionCookie(c.var.deps.config));
+  return c.redirect('/', 303);
+}
+
+/** `/settings` and its forms. */
+export function mountSettingsPages(app: Hono<AppEnv>): void {
+  /** A form without fields that matter: does its work, and says so. */
+  const simply = (
+    what: string,
+    act: (c: PageContext, caller: Caller, form: URLSearchParams) => Promise<void>,
+  ) =>
+    forMembers(async (c, caller) => {
+      await act(c, caller, await readForm(c.req.raw));
+      return done(c, what);
+    });
+  app.get('/settings', forMembers(page));
+  app.post('/settings/phone', forMembers(startPhone));
+  app.post('/settings/phone/code', forMembers(enterCode));
+  app.post(
+    '/settings/phone/remove',
+    simply('removed', (c, caller) => removePhone(c.var.deps, caller)),
+  );
+  app.post('/settings/texts/on', forMembers(turnOn));
+  app.post(
+    '/settings/texts/off',
+    simply('off', (c, caller) => change(c, caller, { smsEnabled: false })),
+  );
+  app.post(
+    '/settings/urgent',
+    simply('urgent', (c, caller, form) => change(c, caller, { urgentAllowed: form.get('urgent') === 'yes' })),
+  );
+  app.post('/settings/quiet', forMembers(saveQuiet));
+  app.post('/settings/preview', forMembers(savePreview));
+  app.post('/settings/test', forMembers(test));
+  app.post('/settings/sessions', forMembers(endSession));
+  app.post('/settings/delete', forMembers(deleteAccount));
+}

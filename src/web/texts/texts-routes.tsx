@@ -1,0 +1,38 @@
+import type { Hono } from 'hono';
+import { listThreads } from '../../chat/threads.ts';
+import { readPreferences } from '../../identity/preferences.ts';
+import { listDeliveries } from '../../notifications/log.ts';
+import type { Caller } from '../../platform/caller.ts';
+import type { AppEnv } from '../../platform/endpoint.ts';
+import { cookieValue } from '../../platform/session.ts';
+import { answerPage, forMembers, type PageContext } from '../answer.tsx';
+import { pageZone, ZONE_COOKIE } from '../zone.ts';
+import { STATUSES, type TextsFilter, TextsPage } from './texts-page.tsx';
+
+const PAGE = 50;
+
+const filterOf = (text: string | undefined): TextsFilter =>
+  text === 'sent' || text === 'waiting' || text === 'none' ? text : 'all';
+
+async function page(c: PageContext, caller: Caller): Promise<Response> {
+  const { deps } = c.var;
+  const filter = filterOf(c.req.query('show'));
+  const cursor = c.req.query('cursor')?.slice(0, 200);
+  const statuses = filter === 'all' ? undefined : STATUSES[filter];
+  const cookie = cookieValue(c.req.header('Cookie'), ZONE_COOKIE);
+  const timeZone = pageZone(cookie, '') || undefined;
+  const [{ deliveries, next }, threads, read] = await Promise.all([
+    listDeliveries(deps, caller, { limit: PAGE, cursor, statuses, timeZone }),
+    listThreads(deps, caller),
+    readPreferences(deps, caller),
+  ]);
+  const zone = timeZone ?? read?.preferences.timeZone ?? 'UTC';
+  const view = { deliveries, next, later: cursor !== undefined, filter, threads, now: deps.now(), zone };
+  const frame = { title: 'Your texts', section: 'why' as const, timeZone: zone };
+  return answerPage(c, caller, frame, <TextsPage {...view} />);
+}
+
+/** `/settings/texts`: the delivery log of the one who looks. */
+export function mountTextsPage(app: Hono<AppEnv>): void {
+  app.get('/settings/texts', forMembers(page));
+}

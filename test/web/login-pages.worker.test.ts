@@ -1,0 +1,66 @@
+import { beforeAll, expect, it } from 'vitest';
+import { createWorld, type World } from '../worker/world.ts';
+import { type Browse, browsers } from './browse.ts';
+
+let world: World;
+let browse: Browse;
+
+beforeAll(async () => {
+  world = await createWorld();
+  await world.seed([{ id: 'rosa', name: 'Grandma Rosa', phone: world.phone(0) }]);
+  browse = await browsers(world, ['rosa']);
+});
+
+const login = (form: Record<string, string>, path = '/login') => browse(null, path, { form });
+const lastCode = async () =>
+  /code is (\d{6})/.exec((await world.texts(world.phone(0))).at(-1)?.body ?? '')?.[1] ?? '';
+
+it('signs in with the code that was texted, and goes on to where one wanted to go', async () => {
+  const asked = await login({ phone: world.phone(0), next: '/messages/thr_1' });
+  expect(asked.status).toBe(200);
+  expect(asked.html).toMatch(/autocomplete="one-time-code"/);
+  const code = await lastCode();
+  const form = { phone: world.phone(0), next: '/messages/thr_1' };
+  const wrong = await login({ ...form, code: code === '111111' ? '222222' : '111111' }, '/login/code');
+  expect([wrong.status, wrong.words.includes('You have 4 tries left')]).toEqual([400, true]);
+  const done = await login({ ...form, code }, '/login/code');
+  expect([done.status, done.location]).toEqual([303, '/messages/thr_1']);
+  expect(done.setCookie).toMatch(/^__Host-fcs_session=.*HttpOnly.*SameSite=Lax/);
+  expect((await login({ ...form, code }, '/login/code')).words).toContain('Ask for a new one');
+});
+
+it('shows the same for a number that nobody has', async () => {
+  const [known, unknown] = [await login({ phone: world.phone(1) }), await login({ phone: world.phone(2) })];
+  const plain = (html: string) => html.replaceAll(/\(\d{3}\) \d{3}-\d{4}|\+1\d{10}/g, '#');
+  expect(plain(known.html)).toBe(plain(unknown.html));
+});
+
+it('lets a code that was sent before be entered when another may not be sent yet', async () => {
+  await login({ phone: world.phone(3) });
+  const again = await login({ phone: world.phone(3), again: '1' });
+  expect(again.status).toBe(429);
+  expect(again.words).toMatch(/Try again in \d+ seconds.*Six-digit code/);
+  expect(again.html).toMatch(/data-wait="\d+"/);
+});
+
+it('refuses kindly what is no number or code, and keeps what was typed', async () => {
+  const { status, html, words } = await login({ phone: '"><b>555', next: '//evil.example' });
+  expect(status).toBe(400);
+  expect(words).toContain('does not look like a mobile number');
+  expect(html).toContain('value="&quot;&gt;&lt;b&gt;555"');
+  expect(html).toContain('name="next" value="/messages"');
+  expect((await login({ phone: world.phone(0), code: 'abc' }, '/login/code')).words).toContain('six digits');
+  expect((await login({}, '/login')).status).toBe(400);
+});
+
+it('takes no form from elsewhere, and never leads elsewhere', async () => {
+  for (const path of ['/login', '/login/code']) {
+    const { status } = await browse(null, path, {
+      form: { phone: world.phone(0) },
+      origin: 'https://evil.example',
+    });
+    expect(status).toBe(403);
+  }
+  expect((await browse('rosa', '/login?next=https://evil.example')).location).toBe('/messages');
+  expect((await browse(null, '/login/code')).location).toBe('/login');
+});
