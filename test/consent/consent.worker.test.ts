@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { applyChange } from '../../src/consent/apply-change.ts';
+import type { FamilyUpdate } from '../../src/consent/changes.ts';
 import {
   type ConsentRequest,
   carrierOptOut,
@@ -280,6 +282,22 @@ describe('what the directory owes', () => {
     expect(await ledgerOf(deps, rosa.userId)).toEqual(['opt_in web', 'opt_out web', 'opt_in web']);
     expect(await rowsOf(deps, rosa.userId)).toMatchObject({ enabled: 1, version: 'v2' });
     expect(deps.carrier.to(rosa.number)).toHaveLength(1);
+  });
+
+  it('is old news to rows that have followed a later change', async () => {
+    const deps = testDeps();
+    const rosa = await someone(deps);
+    deps.carrier.outcomes.push({ kind: 'retry', code: '20429' }); // The confirmation keeps the update open.
+    await agree(deps, rosa);
+    await deps.idle();
+    const [row] = await deps.db.directory.all<FamilyUpdate & { change: string }>(sql`
+      SELECT seq AS seq, id AS id, family_id AS familyId, user_id AS userId, change AS change,
+        created_at AS createdAt, claimed_at AS claimedAt FROM family_updates WHERE user_id = ${rosa.userId}`);
+    await optOut(deps, web(rosa));
+    await deps.db.forFamily('').run(sql`DELETE FROM consent_events WHERE user_id = ${rosa.userId}`);
+    await applyChange(deps.db.forFamily(''), { ...row!, change: JSON.parse(row!.change) }, true);
+    expect(await rowsOf(deps, rosa.userId)).toMatchObject({ enabled: 0, optedOutAt: deps.clock.now });
+    expect(await ledgerOf(deps, rosa.userId)).toEqual([]);
   });
 
   it('ends right whichever trip to the database fails, before its effect or after', async () => {

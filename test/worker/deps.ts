@@ -1,5 +1,5 @@
 import { env } from 'cloudflare:workers';
-import { openDatabases } from '../../src/db/client.ts';
+import { type Db, openDatabases } from '../../src/db/client.ts';
 import { createAlerts } from '../../src/platform/alerts.ts';
 import { type Config, parseConfig } from '../../src/platform/config.ts';
 import type { Bindings, Deps } from '../../src/platform/deps.ts';
@@ -28,6 +28,8 @@ export interface TestDeps extends Deps {
   clock: { now: number };
   /** The real D1, watched: counts trips, and fails where told to. */
   d1: WatchedD1;
+  /** The same database for a test's own questions: they may scan, and are not counted. */
+  unwatched: Db;
   carrier: FakeCarrier;
   /** Calls to the Family object, such as `fam_1 disconnectSession ses_1`. */
   familyCalls: string[];
@@ -86,6 +88,7 @@ export function testDeps(settings: Record<string, string> = {}): TestDeps {
   return {
     config,
     d1,
+    unwatched: openDatabases(bindings.DB).directory,
     db,
     now,
     clock,

@@ -1,0 +1,272 @@
+import { describe, expect, it } from 'vitest';
+import { sql } from '../../src/db/sql.ts';
+import { identityEndpoints } from '../../src/identity/routes.ts';
+import { type Ask, type Told, testApp } from '../worker/app.ts';
+import { testDeps } from '../worker/deps.ts';
+import { family, freshNumber, rowsOf, type TestPerson, verified } from '../worker/numbers.ts';
+import { insertWebSession } from '../worker/people.ts';
+
+const MINUTE = 60_000;
+const DAY = 86_400_000;
+const OURS = { Origin: 'https://portal.example.com' };
+let addresses = 0;
+
+function world(settings: Record<string, string> = {}) {
+  const deps = testDeps({ CODES_PER_PREFIX_HOUR: '1000', ...settings });
+  const app = testApp(deps, identityEndpoints);
+  const address = `192.0.2.${++addresses}`;
+  const ask = async (path: string, how: Ask = {}): Promise<Told> => {
+    const told = await app(path, { address, ...how });
+    await deps.idle();
+    return told;
+  };
+  const start = (phone: string) => ask('/api/login/start', { body: { phone } });
+  const confirm = (phone: string, code: string, headers: Record<string, string> = OURS) =>
+    ask('/api/login/confirm', { body: { phone, code }, headers });
+  const codeAt = (number: string) =>
+    /code is (\d{6})/.exec(deps.carrier.to(number).at(-1) ?? '')?.[1] ?? 'none';
+  const holder = async () => verified(deps, (await family('rosa'))[0]!);
+  const signIn = async (person: TestPerson, headers?: Record<string, string>) => {
+    expect((await start(person.number)).status).toBe(200);
+    return await confirm(person.number, codeAt(person.number), headers);
+  };
+  return { deps, app, ask, start, confirm, codeAt, holder, signIn };
+}
+
+/** The session token that an answer's cookie holds. */
+const cookieOf = (told: Told) =>
+  /__Host-fcs_session=([^;]*)/.exec(told.headers.get('Set-Cookie') ?? '')?.[1] ?? '';
+
+describe('signing in by phone', () => {
+  it('gives a browser a cookie that scripts cannot read, and no token', async () => {
+    const { ask, holder, signIn } = world();
+    const rosa = await holder();
+    const answer = await signIn(rosa);
+    expect([answer.status, answer.body]).toEqual([200, { ok: true }]);
+    expect(answer.headers.get('Set-Cookie')).toMatch(
+      /^__Host-fcs_session=[^;]+; Path=\/; HttpOnly; SameSite=Lax; Max-Age=2592000; Secure$/,
+    );
+    expect((await ask('/api/me', { cookie: cookieOf(answer) })).body).toMatchObject({ id: rosa.userId });
+  });
+
+  it('gives an app the same session as a token', async () => {
+    const { deps, ask, holder, signIn } = world();
+    const rosa = await holder();
+    const { session } = (await signIn(rosa, {})).body as { session: { token: string; expiresAt: string } };
+    expect(session.expiresAt).toBe(new Date(deps.clock.now + 30 * DAY).toISOString());
+    expect((await ask('/api/me', { bearer: session.token })).body).toMatchObject({ id: rosa.userId });
+  });
+
+  it('refuses pages of other origins', async () => {
+    const { holder, signIn, confirm, codeAt } = world();
+    const rosa = await holder();
+    const answer = await signIn(rosa, { Origin: 'https://evil.example' });
+    expect([answer.status, answer.body.error, answer.headers.get('Set-Cookie')]).toEqual([
+      403,
+      'forbidden',
+      null,
+    ]);
+    expect((await confirm(rosa.number, codeAt(rosa.number), { Origin: 'null' })).status).toBe(403);
+    expect((await confirm(rosa.number, codeAt(rosa.number))).status).toBe(200);
+  });
+
+  it('makes one session of many right codes at once', async () => {
+    const { deps, start, confirm, codeAt, holder } = world();
+    const rosa = await holder();
+    await start(rosa.number);
+    const code = codeAt(rosa.number);
+    const answers = await Promise.all(Array.from({ length: 10 }, () => confirm(rosa.number, code)));
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
+    const sessions = await deps.db
+      .forFamily('')
+      .all(sql`SELECT 1 FROM sessions WHERE user_id = ${rosa.userId}`);
+    expect(sessions).toHaveLength(1);
+  });
+
+  it('goes to whoever holds the number when the code comes, not when it was sent', async () => {
+    const { deps, ask, start, confirm, codeAt, holder } = world();
+    const rosa = await holder();
+    await start(rosa.number);
+    const [tom] = await family('tom');
+    await deps.db.directory.run(
+      sql`UPDATE phone_numbers SET user_id = ${tom!.userId}, family_id = ${tom!.familyId} WHERE user_id = ${rosa.userId}`,
+    );
+    const answer = await confirm(rosa.number, codeAt(rosa.number));
+    expect((await ask('/api/me', { cookie: cookieOf(answer) })).body).toMatchObject({ id: tom!.userId });
+  });
+});
+
+describe('known and unknown numbers', () => {
+  /** An answer without what differs between any two requests. */
+  const seen = ({ status, body, headers }: Told) => {
+    const { expiresAt, ...rest } = body as { expiresAt?: string };
+    const names = [...headers].map(([name, value]) =>
+      name === 'content-length' ? name : `${name}: ${value}`,
+    );
+    return { status, body: { ...rest, expires: typeof expiresAt }, names };
+  };
+
+  it('get the same answers, limits and attempts, all the way', async () => {
+    const { deps, start, confirm, codeAt, holder } = world();
+    const rosa = await holder();
+    const known = { number: rosa.number, answers: [] as object[] };
+    const unknown = { number: freshNumber(), answers: [] as object[] };
+    for (const { number, answers } of [known, unknown]) {
+      const note = async (told: Promise<Told>) => void answers.push(seen(await told));
+      await note(confirm(number, '000000'));
+      await note(start(number));
+      await note(start(number));
+      const code = codeAt(rosa.number);
+      for (let i = 0; i < 7; i++)
+        await note(confirm(number, String((Number(code) + i + 1) % 1_000_000).padStart(6, '0')));
+      deps.clock.now += 5 * MINUTE;
+      await note(confirm(number, '000000'));
+      await note(start(number));
+      deps.clock.now -= 5 * MINUTE;
+    }
+    expect(unknown.answers).toEqual(known.answers);
+    expect(deps.carrier.sent.every(({ to }) => to === rosa.number)).toBe(true);
+    expect(deps.carrier.sent).toHaveLength(2);
+  });
+
+  it('cost the same trips to the database before the answer', async () => {
+    const { deps, app, holder } = world();
+    const rosa = await holder();
+    const trips = async (number: string) => {
+      await deps.idle();
+      deps.d1.reset();
+      let before = -1;
+      const afterwards = deps.afterwards;
+      deps.afterwards = (work) => {
+        before = Math.max(before, deps.d1.trips.length);
+        afterwards(work);
+      };
+      await app('/api/login/start', { body: { phone: number }, address: '192.0.2.200' });
+      deps.afterwards = afterwards;
+      return before;
+    };
+    expect(await trips(freshNumber())).toBe(await trips(rosa.number));
+  });
+
+  it('are told apart by no failure of the carrier: the text leaves after the answer', async () => {
+    const { deps, app, start, holder } = world();
+    const rosa = await holder();
+    const { promise: held, resolve: release } = Promise.withResolvers<void>();
+    const send = deps.sms.send;
+    deps.sms.send = async (text) => {
+      await held;
+      return send(text);
+    };
+    expect(
+      (await app('/api/login/start', { body: { phone: rosa.number }, address: '192.0.2.201' })).status,
+    ).toBe(200);
+    expect(deps.carrier.tried).toEqual([]);
+    release();
+    await deps.idle();
+    expect(deps.carrier.tried).toHaveLength(1);
+    deps.sms.send = send;
+    for (const outcome of [
+      { kind: 'operator', code: '20003' },
+      { kind: 'retry', code: '20429' },
+      { kind: 'opted_out', code: '21610' },
+    ] as const) {
+      deps.clock.now += 10 * MINUTE;
+      deps.carrier.outcomes.push(outcome);
+      expect((await start(rosa.number)).status).toBe(200);
+      expect((await start(rosa.number)).status).toBe(429);
+    }
+    expect(await rowsOf(deps, rosa.userId)).toMatchObject({ blockedAt: deps.clock.now });
+    expect(deps.alerts).toEqual(['twilio_credentials']);
+  });
+
+  it('let one of thirty parallel requests send a text', async () => {
+    const { deps, app, holder } = world();
+    const rosa = await holder();
+    const answers = await Promise.all(
+      Array.from({ length: 30 }, (_, i) =>
+        app('/api/login/start', { body: { phone: rosa.number }, address: `198.18.${i}.1` }),
+      ),
+    );
+    await deps.idle();
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
+    expect(deps.carrier.tried).toHaveLength(1);
+  });
+});
+
+describe('sessions', () => {
+  it('are listed, and end with the next request, sockets and all', async () => {
+    const { deps, ask, holder, signIn } = world();
+    const rosa = await holder();
+    const here = cookieOf(await signIn(rosa));
+    deps.clock.now += MINUTE;
+    const there = cookieOf(await signIn(rosa));
+    const list = (await ask('/api/sessions', { cookie: here })).body.sessions as {
+      id: string;
+      current: boolean;
+    }[];
+    expect(list.map(({ current }) => current)).toEqual([false, true]);
+    expect(list[0]).toMatchObject({ kind: 'web', userAgent: 'test' });
+    expect(JSON.stringify(list)).not.toContain(there);
+    const other = list[0]!.id;
+    expect((await ask(`/api/sessions/${other}`, { cookie: here, method: 'DELETE' })).body).toEqual({
+      ok: true,
+    });
+    expect((await ask('/api/me', { cookie: there })).status).toBe(401);
+    expect((await ask('/api/me', { cookie: here })).status).toBe(200);
+    expect(deps.familyCalls).toEqual([`${rosa.familyId} disconnectSession ${other}`]);
+    deps.clock.now += 1;
+    const again = await ask(`/api/sessions/${other}`, { cookie: here, method: 'DELETE' });
+    expect([again.status, again.body.error]).toEqual([404, 'session_not_found']);
+  });
+
+  it('of somebody else do not exist', async () => {
+    const { ask, holder } = world();
+    const [rosa, tom] = [await holder(), await holder()];
+    const session = await insertWebSession(tom.userId, tom.familyId);
+    const answer = await ask(`/api/sessions/${session.id}`, { as: rosa, method: 'DELETE' });
+    expect([answer.status, answer.body.error]).toEqual([404, 'session_not_found']);
+    expect((await ask('/api/me', { cookie: session.token })).status).toBe(200);
+  });
+
+  it('end at logout, for good', async () => {
+    const { deps, ask, holder, signIn } = world();
+    const rosa = await holder();
+    const token = cookieOf(await signIn(rosa));
+    const foreign = await ask('/api/logout', {
+      method: 'POST',
+      headers: { Cookie: `__Host-fcs_session=${token}`, Origin: 'https://evil.example' },
+    });
+    expect(foreign.status).toBe(403);
+    const answer = await ask('/api/logout', { method: 'POST', cookie: token });
+    expect([answer.status, answer.body]).toEqual([200, { ok: true }]);
+    expect(answer.headers.get('Set-Cookie')).toMatch(/^__Host-fcs_session=; .*Max-Age=0; Secure$/);
+    expect((await ask('/api/me', { cookie: token })).status).toBe(401);
+    expect(deps.familyCalls).toHaveLength(1);
+    expect((await ask('/api/logout', { method: 'POST' })).status).toBe(200);
+    expect((await ask('/api/logout', { method: 'POST', cookie: token })).status).toBe(200);
+  });
+
+  it('live thirty days from their last use', async () => {
+    const { deps, ask, holder, signIn } = world();
+    const token = cookieOf(await signIn(await holder()));
+    deps.clock.now += 29 * DAY;
+    expect((await ask('/api/me', { cookie: token })).status).toBe(200);
+    deps.clock.now += 29 * DAY;
+    expect((await ask('/api/me', { cookie: token })).status).toBe(200);
+    deps.clock.now += 30 * DAY;
+    expect((await ask('/api/me', { cookie: token })).status).toBe(401);
+  });
+
+  it('close their sockets even when the object fails at first', async () => {
+    const { deps, ask, holder, signIn } = world();
+    const token = cookieOf(await signIn(await holder()));
+    const family = deps.family;
+    let calls = 0;
+    deps.family = (id) => {
+      if (++calls === 1) throw new Error('Network connection lost.');
+      return family(id);
+    };
+    await ask('/api/logout', { method: 'POST', cookie: token });
+    expect(deps.familyCalls).toHaveLength(1);
+  });
+});
