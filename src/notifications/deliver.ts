@@ -1,14 +1,10 @@
-import { carrierOptOut, markNumberUnusable } from '../consent/consent.ts';
 import type { Db } from '../db/client.ts';
 import { retrying } from '../db/retry.ts';
 import { type LinkRow, makeLink, writeLinks } from '../links/mint.ts';
 import type { Deps } from '../platform/deps.ts';
 import { newId } from '../platform/ids.ts';
-import { errorRule } from '../platform/twilio/errors.ts';
 import { receiptsUrl } from '../platform/twilio/receipts-url.ts';
-import type { SendOutcome } from '../platform/twilio/twilio.ts';
 import type { Admitted } from './admitted.ts';
-import { backoffMs } from './backoff.ts';
 import {
   type Claimable,
   claimedByOthers,
@@ -21,6 +17,7 @@ import {
 import { composeNotification, composeTest } from './compose.ts';
 import type { DeliveryRecord } from './facts.ts';
 import { type Postponed, postpone } from './outbox.ts';
+import { consequences, finished, OPERATOR_PAUSE_MS, type Outcome } from './outcome.ts';
 
 /** How a queue message about a delivery ends: done for now, or to be handed over again. */
 export type JobEnd = { id: string; end: 'ack' } | { id: string; end: 'retry'; delaySeconds: number };
@@ -29,8 +26,6 @@ export type JobEnd = { id: string; end: 'ack' } | { id: string; end: 'retry'; de
 const WAVE = 25;
 /** Cloudflare lets a Worker hold six connections at once. */
 const AT_ONCE = 6;
-/** While the account or sender is broken, everything waits this long between two tries. */
-const OPERATOR_PAUSE_MS = 60_000;
 
 interface Prepared extends Claimable {
   record: DeliveryRecord;
@@ -78,49 +73,28 @@ async function inParallel<T, R>(items: T[], task: (item: T) => Promise<R>): Prom
   return results;
 }
 
+/**
+ * Hands a text to the carrier while its claim is fresh. Under one whose lease could end before the answer is there,
+ * somebody else may look the text up in vain and send it a second time, so it does not leave.
+ * @param claimedAt ms
+ */
+async function sendUnder(claimedAt: number, text: Prepared, deps: Deps): Promise<Outcome> {
+  const { config, now, sms } = deps;
+  const answerBy = now() + config.TWILIO_TIMEOUT_SECONDS * 1000;
+  if (answerBy > claimedAt + config.CLAIM_LEASE_SECONDS * 1000) return { kind: 'late' };
+  return await sms.send({
+    to: text.phone,
+    body: text.body,
+    statusCallback: receiptsUrl(config, { delivery: text.id, family: text.record.familyId }),
+    validitySeconds: validitySeconds(text.record, deps),
+  });
+}
+
 async function othersOf(db: Db, lost: Prepared[], claim: string): Promise<Set<string>> {
   if (lost.length === 0) return new Set();
   const ids = lost.map(({ id }) => id);
   const rows = await retrying(() => claimedByOthers(db, ids, claim));
   return new Set(rows.map(({ id }) => id));
-}
-
-/** What an outcome makes of a row; null for one in doubt, which stays claimed until it is looked up. */
-function finished(record: DeliveryRecord, outcome: SendOutcome, now: number): Finished | null {
-  const row = { id: record.id, sid: null, segments: null, error: null, until: null };
-  switch (outcome.kind) {
-    case 'accepted':
-      return { ...row, status: 'sent', sid: outcome.text.sid, segments: outcome.text.segments };
-    case 'ambiguous':
-      return null;
-    case 'retry': {
-      const wait = (outcome.retryAfterSeconds ?? 0) * 1000 || backoffMs(record.attempts + 1, record.id);
-      return { ...row, status: 'pending', error: outcome.code, until: now + wait };
-    }
-    case 'operator':
-      return { ...row, status: 'pending', error: outcome.code, until: now + OPERATOR_PAUSE_MS };
-    case 'opted_out':
-    case 'permanent':
-      return { ...row, status: 'failed', error: outcome.code };
-  }
-}
-
-/** What a refusal means beyond its row: the number's state, the carrier's opt-out, the operators. */
-async function consequences(deps: Deps, { record, phone }: Prepared, outcome: SendOutcome): Promise<void> {
-  if (outcome.kind === 'accepted') return;
-  deps.log.warn('delivery.not_sent', {
-    deliveryId: record.id,
-    familyId: record.familyId,
-    outcome: outcome.kind,
-    code: outcome.code,
-  });
-  const rule = errorRule(Number(outcome.code) || null, 0);
-  if (outcome.kind === 'opted_out') await carrierOptOut(deps, { number: phone });
-  if (outcome.kind === 'permanent' && rule.number)
-    await markNumberUnusable(deps, { number: phone, strike: rule.number === 'strike' });
-  if (outcome.kind === 'operator') {
-    await deps.alert(rule.alert ?? 'twilio_credentials', `Twilio answered ${outcome.code}. ${rule.advice}`);
-  }
 }
 
 /**
@@ -172,14 +146,9 @@ export async function sendInWaves(
     const outcomes = await inParallel(
       prepared.filter(({ id }) => won.has(id)),
       async (text) => {
-        const outcome: SendOutcome = stopped
+        const outcome: Outcome = stopped
           ? { kind: 'retry', code: 'account', retryAfterSeconds: OPERATOR_PAUSE_MS / 1000 }
-          : await deps.sms.send({
-              to: text.phone,
-              body: text.body,
-              statusCallback: receiptsUrl(deps.config, { delivery: text.id, family: text.record.familyId }),
-              validitySeconds: validitySeconds(text.record, deps),
-            });
+          : await sendUnder(now, text, deps);
         if (outcome.kind === 'operator') stopped = true;
         return { text, outcome };
       },
@@ -190,12 +159,9 @@ export async function sendInWaves(
       const row = finished(text.record, outcome, deps.now());
       if (row) rows.push(row);
       if (row && row.status !== 'sent') unused.push(text.record);
-      const wait = row?.until ? Math.ceil((row.until - deps.now()) / 1000) : 0;
-      ends.push(
-        wait > 0 && outcome.kind === 'retry'
-          ? { id: text.id, end: 'retry', delaySeconds: wait }
-          : { id: text.id, end: 'ack' },
-      );
+      const again = row?.until && (outcome.kind === 'retry' || outcome.kind === 'late') ? row.until : null;
+      const delaySeconds = again === null ? 0 : Math.max(1, Math.ceil((again - deps.now()) / 1000));
+      ends.push(again === null ? { id: text.id, end: 'ack' } : { id: text.id, end: 'retry', delaySeconds });
       if (row?.status === 'sent')
         deps.log.info('delivery.sent', { deliveryId: text.id, familyId: text.record.familyId });
     }

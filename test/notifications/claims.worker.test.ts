@@ -1,5 +1,5 @@
 import { env } from 'cloudflare:workers';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createWorld, type World } from '../worker/world.ts';
 
 const { DB } = env as unknown as { DB: D1Database };
@@ -108,5 +108,32 @@ describe('a text in doubt', () => {
     expect(await bodies()).toHaveLength(2);
     expect((await bodies())[1]).toContain('Rosa: "Three"');
     expect(await ends()).toEqual(['pending', 'sending', 'sent']);
+  });
+});
+
+describe('a claim', () => {
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  it('that has grown old before its text could leave sends nothing, and is taken anew', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    await post('One');
+    world.watch.reset();
+    // The second trip is the claim: the database takes so long over it that the lease could end before an answer.
+    world.watch.faultAt = async (trip) => {
+      if (trip === 1) vi.setSystemTime(Date.now() + 59_500);
+      return null;
+    };
+    const { result } = await world.drain();
+    world.watch.faultAt = () => null;
+    expect(await bodies()).toEqual([]);
+    expect(await ends()).toEqual(['pending']);
+    expect(result.retryMessages).toHaveLength(1);
+
+    await hurry('pending');
+    await sweepAndDrain();
+    expect(await bodies()).toHaveLength(1);
+    expect(await ends()).toEqual(['sent']);
   });
 });

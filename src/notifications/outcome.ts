@@ -1,0 +1,58 @@
+import { carrierOptOut, markNumberUnusable } from '../consent/consent.ts';
+import type { Deps } from '../platform/deps.ts';
+import { errorRule } from '../platform/twilio/errors.ts';
+import type { SendOutcome } from '../platform/twilio/twilio.ts';
+import { backoffMs } from './backoff.ts';
+import type { Finished } from './claim.ts';
+import type { DeliveryRecord } from './facts.ts';
+
+/** What became of a claimed text. `late`: the claim had grown too old to send under it, so nothing left. */
+export type Outcome = SendOutcome | { kind: 'late' };
+
+/** While the account or sender is broken, everything waits this long between two tries. */
+export const OPERATOR_PAUSE_MS = 60_000;
+
+/** What an outcome makes of a row; null for one in doubt, which stays claimed until it is looked up. */
+export function finished(record: DeliveryRecord, outcome: Outcome, now: number): Finished | null {
+  const row = { id: record.id, sid: null, segments: null, error: null, until: null };
+  switch (outcome.kind) {
+    case 'accepted':
+      return { ...row, status: 'sent', sid: outcome.text.sid, segments: outcome.text.segments };
+    case 'ambiguous':
+      return null;
+    case 'late':
+      return { ...row, status: 'pending', until: now };
+    case 'retry': {
+      const wait = (outcome.retryAfterSeconds ?? 0) * 1000 || backoffMs(record.attempts + 1, record.id);
+      return { ...row, status: 'pending', error: outcome.code, until: now + wait };
+    }
+    case 'operator':
+      return { ...row, status: 'pending', error: outcome.code, until: now + OPERATOR_PAUSE_MS };
+    case 'opted_out':
+    case 'permanent':
+      return { ...row, status: 'failed', error: outcome.code };
+  }
+}
+
+/** What a refusal means beyond its row: the number's state, the carrier's opt-out, the operators. */
+export async function consequences(
+  deps: Deps,
+  { record, phone }: { record: DeliveryRecord; phone: string },
+  outcome: Outcome,
+): Promise<void> {
+  if (outcome.kind === 'accepted') return;
+  deps.log.warn('delivery.not_sent', {
+    deliveryId: record.id,
+    familyId: record.familyId,
+    outcome: outcome.kind,
+    code: outcome.kind === 'late' ? null : outcome.code,
+  });
+  if (outcome.kind === 'late') return;
+  const rule = errorRule(Number(outcome.code) || null, 0);
+  if (outcome.kind === 'opted_out') await carrierOptOut(deps, { number: phone });
+  if (outcome.kind === 'permanent' && rule.number)
+    await markNumberUnusable(deps, { number: phone, strike: rule.number === 'strike' });
+  if (outcome.kind === 'operator') {
+    await deps.alert(rule.alert ?? 'twilio_credentials', `Twilio answered ${outcome.code}. ${rule.advice}`);
+  }
+}
