@@ -57,14 +57,6 @@ async function consumeOn(deps: Deps, db: Db, ids: string[]): Promise<JobEnd[]> {
   const loaded = await retrying(() => loadFacts(db, ids, deps.config));
   const due = loaded.filter(({ dueAt }) => dueAt === null || dueAt <= now);
   const waiting = due.filter(({ status }) => status === 'pending');
-  ends.push(
-    ...(await reconcile(
-      deps,
-      db,
-      due.filter(({ status }) => status === 'sending'),
-    )),
-  );
-
   const records = new Map(waiting.map((record) => [record.id, record]));
   const { admitted, spare, postponed } = sortAdmissions(records, await admit(deps, waiting, ends));
   if (admitted.length > 0) {
@@ -77,6 +69,9 @@ async function consumeOn(deps: Deps, db: Db, ids: string[]): Promise<JobEnd[]> {
   // Let go once, never sent, and now not to be sent: what it held others up with is free again.
   const dropped = postponed.flatMap(({ id }) => records.get(id) ?? []).filter(({ attempts }) => attempts > 0);
   await giveBack(deps, dropped);
+  // Last, because it can take long when the carrier does not answer.
+  const doubtful = due.filter(({ status }) => status === 'sending');
+  ends.push(...(await reconcile(deps, db, doubtful)));
   return ends;
 }
 

@@ -3,6 +3,7 @@ import { retrying } from '../db/retry.ts';
 import { type LinkRow, makeLink, writeLinks } from '../links/mint.ts';
 import type { Deps } from '../platform/deps.ts';
 import { newId } from '../platform/ids.ts';
+import { inParallel } from '../platform/in-parallel.ts';
 import { receiptsUrl } from '../platform/twilio/receipts-url.ts';
 import type { Admitted } from './admitted.ts';
 import {
@@ -24,8 +25,6 @@ export type JobEnd = { id: string; end: 'ack' } | { id: string; end: 'retry'; de
 
 /** Texts claimed together: a STOP is honoured at the latest when the next wave is claimed. */
 const WAVE = 25;
-/** Cloudflare lets a Worker hold six connections at once. */
-const AT_ONCE = 6;
 
 interface Prepared extends Claimable {
   record: DeliveryRecord;
@@ -60,17 +59,6 @@ async function prepare({ record, lastToday }: Admitted, { config, now }: Deps): 
     body: text.body,
     link,
   };
-}
-
-/** Runs tasks in order, at most `AT_ONCE` at the same time. */
-async function inParallel<T, R>(items: T[], task: (item: T) => Promise<R>): Promise<R[]> {
-  const results: R[] = new Array(items.length);
-  let next = 0;
-  const worker = async () => {
-    for (let i = next++; i < items.length; i = next++) results[i] = await task(items[i]!);
-  };
-  await Promise.all(Array.from({ length: Math.min(AT_ONCE, items.length) }, worker));
-  return results;
 }
 
 /**

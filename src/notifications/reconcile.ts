@@ -3,6 +3,7 @@ import { retrying } from '../db/retry.ts';
 import { sql } from '../db/sql.ts';
 import { linkCode } from '../links/codes.ts';
 import type { Deps } from '../platform/deps.ts';
+import { AT_ONCE, inParallel } from '../platform/in-parallel.ts';
 import { errorFields } from '../platform/log.ts';
 import type { CarrierText } from '../platform/twilio/twilio.ts';
 import { mergeInto } from './claim.ts';
@@ -52,26 +53,31 @@ async function absent(deps: Deps, db: Db, record: DeliveryRecord): Promise<JobEn
   return { id: record.id, end: 'retry', delaySeconds: Math.ceil((until - now) / 1000) };
 }
 
+/** Looks one up. */
+async function lookUp(deps: Deps, db: Db, record: DeliveryRecord, phone: string): Promise<JobEnd> {
+  const reference = await linkCode(deps.config.MAGIC_SECRET, record.id);
+  const since = record.claimedAt ?? record.facts.createdAt;
+  const text = await deps.sms.find({ to: phone, reference, since });
+  if (!text) return await absent(deps, db, record);
+  await found(deps, db, record, text);
+  return { id: record.id, end: 'ack' };
+}
+
 /**
  * Looks up claims that outlived their lease: sent after all, or absent at the carrier and so free to be sent.
- * A carrier that cannot be asked leaves them for the next sweep.
+ * What fails is left to the next sweep; a carrier that cannot be asked is not asked for the whole batch.
  */
 export async function reconcile(deps: Deps, db: Db, records: DeliveryRecord[]): Promise<JobEnd[]> {
-  const ends: JobEnd[] = [];
-  for (const record of records) {
-    if (record.claimedPhone === null) continue;
+  let failures = 0;
+  return await inParallel(records, async (record) => {
+    const left: JobEnd = { id: record.id, end: 'ack' };
+    if (record.claimedPhone === null || failures >= AT_ONCE) return left;
     try {
-      const reference = await linkCode(deps.config.MAGIC_SECRET, record.id);
-      const since = record.claimedAt ?? record.facts.createdAt;
-      const text = await deps.sms.find({ to: record.claimedPhone, reference, since });
-      if (text) {
-        await found(deps, db, record, text);
-        ends.push({ id: record.id, end: 'ack' });
-      } else ends.push(await absent(deps, db, record));
+      return await lookUp(deps, db, record, record.claimedPhone);
     } catch (error) {
+      failures += 1;
       deps.log.warn('delivery.not_looked_up', { deliveryId: record.id, ...errorFields(error) });
-      ends.push({ id: record.id, end: 'ack' });
+      return left;
     }
-  }
-  return ends;
+  });
 }

@@ -40,7 +40,7 @@ async function ends(): Promise<string[]> {
 const bodies = async () => (await world.texts()).map(({ body }) => body);
 
 beforeEach(async () => {
-  world = await createWorld();
+  world = await createWorld({}, 20);
   await world.seed([
     { id: 'rosa', name: 'Rosa', phone: world.phone(1) },
     { id: 'ben', name: 'Ben', phone: world.phone(2) },
@@ -135,5 +135,31 @@ describe('a claim', () => {
     await sweepAndDrain();
     expect(await bodies()).toHaveLength(1);
     expect(await ends()).toEqual(['sent']);
+  });
+});
+
+describe('a carrier that cannot be asked', () => {
+  it('is asked no more than once over, and the texts in doubt wait', async () => {
+    const people = Array.from({ length: 14 }, (_, n) => `cousin${n}`);
+    const members = people.map((id, n) => ({ id, name: id, phone: world.phone(3 + n) }));
+    await world.seed([{ id: 'rosa', name: 'Rosa', phone: world.phone(1) }, ...members]);
+    await plan({ fault: 'dropAfter', times: people.length });
+    await post('One');
+    await world.drain();
+    await plan({ fault: 'serverError', operation: 'read', times: 100 });
+    await hurry('sending');
+    await sweepAndDrain();
+
+    const { requests } = await world.control<{ requests: { operation: string }[] }>('GET', 'requests');
+    const looks = requests.filter(({ operation }) => operation === 'list').length;
+    expect(looks).toBeGreaterThan(0);
+    expect(looks).toBeLessThan(people.length);
+    expect(await ends()).toEqual(people.map(() => 'sending'));
+
+    await world.control('DELETE', 'faults');
+    await hurry('sending');
+    await sweepAndDrain();
+    expect(await bodies()).toHaveLength(people.length);
+    expect(await ends()).toEqual(people.map(() => expect.stringMatching(/^(sent|delivered)$/)));
   });
 });
