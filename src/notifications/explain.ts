@@ -58,6 +58,9 @@ const WAITING: Partial<Record<Reason, string>> = {
   daily_cap: 'The number of texts for one day is used up; this one',
 };
 
+/** The `error` of a text whose outcome was never learnt. */
+export const UNKNOWN_OUTCOME = 'unknown';
+
 const LATER: AuthorsView = { told: false, text: 'will see it later' };
 
 const STOPPED =
@@ -87,6 +90,8 @@ export function explain(delivery: DeliveryRecord, now: number, timeZone: string)
     case 'undelivered':
       return `${text} was sent${at(delivery.sentAt)} but did not reach your phone${causeOf(delivery.error)}.`;
     case 'failed':
+      if (delivery.error === UNKNOWN_OUTCOME)
+        return `${text} may have reached you; whether it was sent never became known.`;
       return isStopped(delivery.error) ? STOPPED : `${text} could not be sent${causeOf(delivery.error)}.`;
     case 'merged':
       return 'You were told of this message in another text.';

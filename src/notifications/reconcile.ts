@@ -8,6 +8,7 @@ import { errorFields } from '../platform/log.ts';
 import type { CarrierText } from '../platform/twilio/twilio.ts';
 import { mergeInto } from './claim.ts';
 import type { JobEnd } from './deliver.ts';
+import { UNKNOWN_OUTCOME } from './explain.ts';
 import type { DeliveryRecord } from './facts.ts';
 import { outcomeStatements } from './receipts.ts';
 import { from } from './status.ts';
@@ -53,11 +54,31 @@ async function absent(deps: Deps, db: Db, record: DeliveryRecord): Promise<JobEn
   return { id: record.id, end: 'retry', delaySeconds: Math.ceil((until - now) / 1000) };
 }
 
-/** Looks one up. */
+/**
+ * Asked for as long as a notification is worth something, the carrier never answered: the row ends without our ever
+ * knowing. It is not sent again, and keeps nothing else back any longer.
+ */
+async function giveUp(deps: Deps, db: Db, record: DeliveryRecord): Promise<void> {
+  await retrying(() =>
+    db.run(sql`
+      UPDATE sms_delivery_log SET status = 'failed', error = ${UNKNOWN_OUTCOME}, due_at = NULL, wake_at = NULL
+      WHERE id = ${record.id} AND status = 'sending' AND ${from('failed')} AND claim = ${record.claim}`),
+  );
+  deps.log.error('delivery.never_known', { deliveryId: record.id, familyId: record.familyId });
+}
+
+/** Looks one up. @throws when the carrier or the database cannot be asked */
 async function lookUp(deps: Deps, db: Db, record: DeliveryRecord, phone: string): Promise<JobEnd> {
   const reference = await linkCode(deps.config.MAGIC_SECRET, record.id);
   const since = record.claimedAt ?? record.facts.createdAt;
-  const text = await deps.sms.find({ to: phone, reference, since });
+  let text: CarrierText | null;
+  try {
+    text = await deps.sms.find({ to: phone, reference, since });
+  } catch (error) {
+    const age = deps.now() - record.facts.createdAt;
+    if (age > deps.config.SMS_EXPIRY_SECONDS * 1000) await giveUp(deps, db, record);
+    throw error;
+  }
   if (!text) return await absent(deps, db, record);
   await found(deps, db, record, text);
   return { id: record.id, end: 'ack' };

@@ -162,4 +162,20 @@ describe('a carrier that cannot be asked', () => {
     expect(await bodies()).toHaveLength(people.length);
     expect(await ends()).toEqual(people.map(() => expect.stringMatching(/^(sent|delivered)$/)));
   });
+
+  it('is given up on when the notification is worth nothing any more; the row ends, and no text follows', async () => {
+    await plan({ fault: 'dropAfter' });
+    await post('One');
+    await world.drain();
+    await plan({ fault: 'serverError', operation: 'read', times: 100 });
+    await DB.prepare('UPDATE sms_delivery_log SET created_at = created_at - 90000000 WHERE family_id = ?')
+      .bind(world.familyId)
+      .run();
+    await hurry('sending');
+    await sweepAndDrain();
+    await world.control('DELETE', 'faults');
+    await sweepAndDrain();
+    expect(await world.rows()).toMatchObject([{ status: 'failed', error: 'unknown', wake_at: null }]);
+    expect(await bodies()).toHaveLength(1);
+  });
 });

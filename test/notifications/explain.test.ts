@@ -55,6 +55,10 @@ describe('explain', () => {
     ],
     [{ status: 'deferred', dueAt: SEVEN }, 'The text has to wait; it would go at 7:00 AM tomorrow.'],
     [{ status: 'deferred', reason: 'new_one' }, 'The text has to wait; it would go any minute.'],
+    [
+      { status: 'failed', error: 'unknown' },
+      'The text may have reached you; whether it was sent never became known.',
+    ],
     [{ status: 'sending' }, 'The text is leaving right now.'],
     [
       { status: 'sent', sentAt: NOW },
