@@ -54,6 +54,19 @@ CREATE TABLE `family_updates` (
 --> statement-breakpoint
 CREATE UNIQUE INDEX `family_updates_id_unique` ON `family_updates` (`id`);--> statement-breakpoint
 CREATE INDEX `family_updates_user` ON `family_updates` (`user_id`,`seq`);--> statement-breakpoint
+CREATE TABLE `held_replies` (
+	`message_sid` text PRIMARY KEY NOT NULL,
+	`family_id` text NOT NULL,
+	`user_id` text NOT NULL,
+	`body` text NOT NULL,
+	`choices` text NOT NULL,
+	`chosen_by` text,
+	`thread_id` text,
+	`received_at` integer NOT NULL
+);
+--> statement-breakpoint
+CREATE INDEX `held_replies_user` ON `held_replies` (`user_id`,`received_at`);--> statement-breakpoint
+CREATE INDEX `held_replies_age` ON `held_replies` (`received_at`);--> statement-breakpoint
 CREATE TABLE `inbound_texts` (
 	`message_sid` text PRIMARY KEY NOT NULL,
 	`number_hash` text NOT NULL,

@@ -33,6 +33,10 @@ const PURE = [
   'platform/sms-text.ts',
   'platform/time-zone.ts',
   'platform/twilio/errors.ts',
+  'sms/reply-answers.ts',
+  'sms/reply-decision.ts',
+  'sms/reply-target.ts',
+  'sms/reply-words.ts',
 ];
 const PURE_PACKAGES = ['zod', 'isbot', 'temporal-polyfill'];
 const IMPURE =

@@ -1,6 +1,6 @@
 import { retrying } from '../db/retry.ts';
 import { sql } from '../db/sql.ts';
-import { insertDeliveries, suppressRead } from '../notifications/outbox.ts';
+import { hasten, insertDeliveries, suppressRead, toldUpTo } from '../notifications/outbox.ts';
 import { sha256 } from '../platform/bytes.ts';
 import { type ClaimedCaller, callerCondition } from '../platform/caller.ts';
 import type { Deps } from '../platform/deps.ts';
@@ -49,7 +49,8 @@ function refusal(guard: Guard | undefined, message: NewMessage, now: number): Ap
 
 /**
  * Posts a message: one D1 round trip, in which caller, session and membership are checked, and message,
- * delivery rows and recipients come out; what the author has thereby read is not texted any more.
+ * delivery rows and recipients come out; what the author has thereby read is not texted any more: all of the
+ * thread, or by text what they had been texted.
  * Safe to run twice: the client key is unique by author.
  * Live event and queue follow after the answer and can fail; the rows in D1 are the truth.
  * @throws AppError `unauthenticated`, `thread_not_found`, `idempotency_conflict`, `rate_limited`
@@ -68,6 +69,12 @@ export async function postMessage(
     JSON.stringify([message.threadId, message.body, message.fileIds, message.urgent]),
   );
   const member = sql`m.thread_id = ${message.threadId} AND m.user_id = ${caller.userId} AND m.family_id = ${caller.familyId}`;
+  // Whoever writes in the app has the thread before them; on a phone they know what they were texted.
+  const told = toldUpTo(caller.userId, message.threadId);
+  const readUpTo =
+    message.via === 'app'
+      ? sql`msg.seq`
+      : sql`CASE WHEN MAX(thread_members.last_read_seq, ${told}) >= msg.seq - 1 THEN msg.seq ELSE ${told} END`;
   const urgentToday = sql`FROM messages WHERE author_id = ${caller.userId} AND urgent = 1 AND created_at > ${now - DAY_MS}`;
 
   const [guards, , , , , , posted, recipients] = await retrying(() =>
@@ -90,7 +97,7 @@ export async function postMessage(
         FROM (SELECT thread_id, seq, created_at FROM messages WHERE id = ${id}) AS msg
         WHERE threads.id = msg.thread_id AND threads.last_seq < msg.seq`),
       db.run(sql`
-        UPDATE thread_members SET last_read_seq = msg.seq
+        UPDATE thread_members SET last_read_seq = MAX(thread_members.last_read_seq, ${readUpTo})
         FROM (SELECT thread_id, author_id, seq FROM messages WHERE id = ${id}) AS msg
         WHERE thread_members.thread_id = msg.thread_id AND thread_members.user_id = msg.author_id
           AND thread_members.last_read_seq < msg.seq`),
@@ -103,6 +110,8 @@ export async function postMessage(
         SELECT m.user_id AS userId, d.id AS deliveryId, d.status AS status
         FROM thread_members m LEFT JOIN sms_delivery_log d ON d.message_id = ${id} AND d.user_id = m.user_id
         WHERE m.thread_id = ${message.threadId} AND EXISTS (SELECT 1 FROM messages WHERE id = ${id})`),
+      // What a text has not told yet need not wait for a window that has grown.
+      ...(message.via === 'sms' ? [hasten(db, [caller.userId], now, message.threadId)] : []),
     ]),
   );
 

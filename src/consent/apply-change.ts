@@ -130,6 +130,7 @@ function deleted(db: Db, update: FamilyUpdate, at: number) {
     db.run(sql`DELETE FROM sessions WHERE ${mine}`),
     db.run(sql`DELETE FROM links WHERE ${mine}`),
     db.run(sql`DELETE FROM thread_members WHERE ${mine}`),
+    db.run(sql`DELETE FROM held_replies WHERE ${mine}`),
     db.run(sql`UPDATE consent_events SET client_address = NULL, user_agent = NULL WHERE ${mine}`),
   ];
 }

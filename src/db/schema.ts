@@ -357,6 +357,25 @@ export const messages = sqliteTable(
   ],
 );
 
+/** Texts from phones that might belong to several threads: kept for a day, until their author has chosen. */
+export const heldReplies = sqliteTable(
+  'held_replies',
+  {
+    messageSid: text('message_sid').primaryKey(),
+    familyId: text('family_id').notNull(),
+    userId: text('user_id').notNull(),
+    /** Emptied once it is posted. */
+    body: text('body').notNull(),
+    /** JSON array of the thread ids to choose from, in the order of the question. */
+    choices: text('choices').notNull(),
+    /** The text that chose, and what: a repeat of it then does the rest. */
+    chosenBy: text('chosen_by'),
+    threadId: text('thread_id'),
+    receivedAt: at('received_at').notNull(),
+  },
+  (t) => [index('held_replies_user').on(t.userId, t.receivedAt), index('held_replies_age').on(t.receivedAt)],
+);
+
 /** One row a message and every other member: outbox, lock and log in one. */
 export const smsDeliveryLog = sqliteTable(
   'sms_delivery_log',

@@ -1,5 +1,5 @@
 import type { Db } from '../db/client.ts';
-import { sql } from '../db/sql.ts';
+import { type SQL, sql } from '../db/sql.ts';
 import type { Config } from '../platform/config.ts';
 import { from } from './status.ts';
 
@@ -38,6 +38,15 @@ export function insertDeliveries(
     )
     WHERE true
     ON CONFLICT (message_id, user_id) DO NOTHING`);
+}
+
+/** Seq of the newest message of a thread that a person was told of by text; 0 when there is none. */
+export function toldUpTo(userId: string, threadId: string): SQL {
+  const newest = (['sent', 'delivered', 'merged'] as const).map(
+    (status) => sql`COALESCE((SELECT MAX(told.seq) FROM sms_delivery_log told
+      WHERE told.user_id = ${userId} AND told.thread_id = ${threadId} AND told.status = ${status}), 0)`,
+  );
+  return sql`MAX(${sql.join(newest, sql`, `)})`;
 }
 
 /** Rows of a person and thread that wait although they have been read: suppressed, with the reason. */

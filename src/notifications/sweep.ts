@@ -73,6 +73,7 @@ async function forgetOld(deps: Deps, db: Db): Promise<void> {
     await db.batch([
       db.run(old('links', 'expires_at', now - 30 * DAY_MS)),
       db.run(old('sessions', 'expires_at', now - 30 * DAY_MS)),
+      db.run(old('held_replies', 'received_at', now - DAY_MS)),
     ]);
   } catch (error) {
     deps.log.warn('sweep.not_tidied', errorFields(error));

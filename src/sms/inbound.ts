@@ -5,7 +5,7 @@ import { phoneHash } from '../platform/phone-hash.ts';
 import { keywordAnswer } from './keyword-answer.ts';
 import { takeReply } from './replies.ts';
 import { reply, SILENCE } from './twiml.ts';
-import { messageSidOf, numberOf, type Webhook } from './webhook.ts';
+import { mediaOf, messageSidOf, numberOf, type Webhook } from './webhook.ts';
 
 /**
  * Takes an inbound text: STOP, START, HELP, a revocation in plain words, or an answer to a thread. Each
@@ -31,8 +31,7 @@ export async function handleInbound(deps: Deps, webhook: Webhook): Promise<strin
   });
   deps.log.info('inbound.taken', { messageSid, keyword: reading.kind, by: reading.by });
   if (taken.done) return taken.answer;
-  const mediaCount = Number(webhook.get('NumMedia')) || 0;
-  const words = await takeReply(deps, { messageSid, from, numberHash, body, mediaCount });
+  const words = await takeReply(deps, { messageSid, from, numberHash, body, media: mediaOf(webhook) });
   const document = words === null ? SILENCE : reply(words);
   await finishInbound(deps, messageSid, document);
   return document;

@@ -70,3 +70,12 @@ export function numberOf(webhook: Webhook, name: string): string | null {
   const number = webhook.get(name);
   return /^\+[1-9]\d{6,14}$/.test(number) ? number : null;
 }
+
+/** MMS carries at most ten (twilio.com/docs/messaging/guides/webhook-request). */
+const MOST_MEDIA = 10;
+
+/** The content types of the media that came along; empty where Twilio gives none. */
+export function mediaOf(webhook: Webhook): string[] {
+  const count = Math.min(MOST_MEDIA, Math.max(0, Math.floor(Number(webhook.get('NumMedia')) || 0)));
+  return Array.from({ length: count }, (_, n) => webhook.get(`MediaContentType${n}`));
+}

@@ -2,6 +2,7 @@ import { evictDurableObject, runDurableObjectAlarm } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { expect, vi } from 'vitest';
 import type { Bindings } from '../../src/platform/deps.ts';
+import { twilioSignature } from '../../src/platform/twilio/signature.ts';
 import { createWorld, type Person } from '../worker/world.ts';
 
 const { FAMILY } = env as unknown as Bindings;
@@ -142,10 +143,55 @@ export async function tell(
         explanation: string;
       }[];
     },
+    /** Somebody's phone sends a text: the webhook, signed, as Twilio would post it. */
+    webhook: async (who: string, body: string, media: string[] = []): Promise<InboundWebhook> => {
+      const { webhooks } = await world.control<{ webhooks: InboundWebhook[] }>('POST', 'inbound', {
+        from: phoneOf(who),
+        body,
+      });
+      const { url, params } = webhooks[0]!;
+      if (media.length === 0) return webhooks[0]!;
+      params.NumMedia = String(media.length);
+      for (const [n, type] of media.entries()) params[`MediaContentType${n}`] = type;
+      const token = String(world.env.TWILIO_AUTH);
+      const signature = await twilioSignature(token, url, Object.entries(params));
+      return { url, params, headers: { 'X-Twilio-Signature': signature } };
+    },
+    /** Carries a webhook to the Worker; answers with its status and the words that are to be texted back. */
+    carry: async ({ url, params, headers }: InboundWebhook) => {
+      const answer = await world.send('POST', new URL(url).pathname, {
+        headers: { ...headers, 'Content-Type': 'application/x-www-form-urlencoded' },
+        body: new URLSearchParams(params).toString(),
+      });
+      const words = /<Message>([\s\S]*)<\/Message>/.exec(await answer.text())?.[1] ?? null;
+      return { status: answer.status, words };
+    },
+    /** Sends a text and answers with the words that came back; null: none. */
+    text: async (who: string, body: string, media: string[] = []) => {
+      const { status, words } = await story.carry(await story.webhook(who, body, media));
+      expect(status).toBe(200);
+      return words;
+    },
+    /** A thread's messages, oldest first, as `Ben by text: On my way`. */
+    said: async (id?: string, as = people[0]!) => {
+      const { json } = await world.api('GET', `/api/threads/${world.thread(id)}/messages`, {
+        as: world.member(as),
+      });
+      return (json.messages as { authorName: string; body: string; via: string }[])
+        .map(({ authorName, body, via }) => `${authorName}${via === 'sms' ? ' by text' : ''}: ${body}`)
+        .reverse();
+    },
     evict: () => evictDurableObject(stub()),
     ring: () => runDurableObjectAlarm(stub()),
   };
   return story;
+}
+
+/** A webhook about a text from a phone. */
+export interface InboundWebhook {
+  url: string;
+  params: Record<string, string>;
+  headers: Record<string, string>;
 }
 
 /** An entry of the delivery log, as the API gives it. */
