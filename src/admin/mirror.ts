@@ -1,6 +1,7 @@
 import { announceThread } from '../chat/threads.ts';
 import { importConsent } from '../consent/consent.ts';
 import { importPhone } from '../consent/import-phone.ts';
+import { ensurePreferences } from '../consent/preferences-row.ts';
 import type { Db } from '../db/client.ts';
 import { retrying } from '../db/retry.ts';
 import { sql } from '../db/sql.ts';
@@ -62,10 +63,7 @@ async function upsertUser(db: Db, id: string, user: UserMirror, now: number): Pr
           time_zone = CASE WHEN ${timeZone === undefined ? 1 : 0} THEN time_zone ELSE excluded.time_zone END
           WHERE users.family_id = excluded.family_id
         RETURNING 1 AS yes`),
-      db.run(sql`
-        INSERT INTO notification_preferences (user_id, family_id)
-        SELECT id, family_id FROM users WHERE id = ${id} AND family_id = ${familyId}
-        ON CONFLICT (user_id) DO NOTHING`),
+      ensurePreferences(db, { userId: id, familyId }),
     ]),
   );
   if (families.length === 0)

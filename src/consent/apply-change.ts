@@ -1,6 +1,7 @@
 import type { Db } from '../db/client.ts';
 import { type SQL, sql } from '../db/sql.ts';
 import type { ConsentChange, FamilyUpdate, NumberChange, NumberLostChange } from './changes.ts';
+import { ensurePreferences } from './preferences-row.ts';
 
 type Update<C> = Omit<FamilyUpdate, 'change'> & { change: C };
 type LedgerEntry = Pick<ConsentChange, 'action' | 'source' | 'numberHash' | 'at'> &
@@ -16,13 +17,6 @@ const isNew = ({ userId, familyId, seq }: FamilyUpdate) => sql`EXISTS (SELECT 1 
 /** Holds while the person exists and has not followed this update yet. */
 const isNext = ({ userId, familyId, seq }: FamilyUpdate) => sql`EXISTS (SELECT 1 FROM users u
   WHERE u.id = ${userId} AND u.family_id = ${familyId} AND u.deleted_at IS NULL AND u.applied_update < ${seq})`;
-
-function ensurePreferences(db: Db, { userId, familyId }: FamilyUpdate) {
-  return db.run(sql`
-    INSERT INTO notification_preferences (user_id, family_id)
-    SELECT id, family_id FROM users WHERE id = ${userId} AND family_id = ${familyId} AND deleted_at IS NULL
-    ON CONFLICT (user_id) DO NOTHING`);
-}
 
 /** Appends to the ledger where `condition` holds of the person's preferences, `p`. */
 function record(db: Db, update: FamilyUpdate, entry: LedgerEntry, condition: SQL) {

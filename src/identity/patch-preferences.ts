@@ -1,4 +1,5 @@
 import { type ConsentRequest, checkOptIn, optIn, optOut } from '../consent/consent.ts';
+import { ensurePreferences } from '../consent/preferences-row.ts';
 import type { Db } from '../db/client.ts';
 import { type Param, type SQL, sql } from '../db/sql.ts';
 import type { Deps } from '../platform/deps.ts';
@@ -68,10 +69,7 @@ async function write(
   ];
   const mutes = JSON.stringify(mutesOf(patch, now));
   const statements = [
-    db.run(sql`
-      INSERT INTO notification_preferences (user_id, family_id)
-      SELECT id, family_id FROM users WHERE id = ${userId} AND family_id = ${familyId} AND deleted_at IS NULL
-      ON CONFLICT (user_id) DO NOTHING`),
+    ensurePreferences(db, { userId, familyId }),
     db.run(sql`
       UPDATE users SET time_zone = ${patch.timeZone ?? null}
       WHERE id = ${userId} AND ${Number(patch.timeZone !== undefined)} AND ${current}`),

@@ -222,6 +222,7 @@ describe('an inbound text', () => {
     const answers = [];
     for (let i = 0; i < 7; i++) answers.push((await text(deps, number, 'HELP')).text !== EMPTY);
     expect(answers).toEqual([true, true, true, true, true, false, false]);
+    expect((await text(deps, number, 'STOP')).text).toContain('opted out');
     deps.clock.now += 3_600_001;
     expect((await text(deps, number, 'HELP')).text).not.toBe(EMPTY);
   });
