@@ -34,6 +34,7 @@ try {
   const result = await runChaos({
     seed,
     seconds,
+    atLeast: { posts: 10, kills: 1 },
     smallFamilies: 3,
     crowd: 26,
     posters: 4,

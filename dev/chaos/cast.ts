@@ -1,6 +1,6 @@
 import type { HostUser } from '../host.ts';
 
-/** What should come of every message to this person: a text, or always this reason or provider's code. */
+/** What should come of a message to a person: a text, or one of these reasons or provider's codes. */
 export type Fate = 'told' | readonly string[];
 
 /** Somebody of the chaos. */
@@ -10,6 +10,10 @@ export interface Member extends HostUser {
   phone: string;
   fate: Fate;
 }
+
+/** What should come of a message to them; an urgent one passes a mute. */
+export const fateOf = ({ fate }: Member, urgent: boolean): Fate =>
+  urgent && fate !== 'told' && fate.includes('muted') ? 'told' : fate;
 
 /** A thread and who is in it. */
 export interface ChaosThread {

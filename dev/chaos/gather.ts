@@ -22,6 +22,7 @@ export interface Message {
   seq: number;
   authorId: string;
   body: string;
+  urgent: boolean;
 }
 
 /** A text that the carrier accepted. */

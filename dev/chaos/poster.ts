@@ -78,33 +78,32 @@ async function insist(target: Target, post: Post, seed: number): Promise<void> {
  * Posts one message after the other, until the signal; what it posts, where and how patiently depends on seed and
  * number alone.
  * @param every least and most ms between two posts
+ * @param posts where each post is added when it begins
  */
 export async function runPoster(
   target: Target,
   { seed, number, every }: { seed: number; number: number; every: readonly [number, number] },
+  posts: Post[],
   over: AbortSignal,
-): Promise<Post[]> {
-  const posts: Post[] = [];
-  const pick = <T>(from: readonly T[], key: string): T =>
-    from[Math.floor(draw(seed, `${number}:${posts.length}:${key}`) * from.length)]!;
-  while (!over.aborted) {
+): Promise<void> {
+  for (let n = 0; !over.aborted; n++) {
+    const key = `post-${number}-${n}`;
+    const pick = <T>(from: readonly T[], what: string): T =>
+      from[Math.floor(draw(seed, `${key}:${what}`) * from.length)]!;
     const thread = pick(target.cast.threads, 'thread');
-    const author = pick(thread.members, 'author');
-    const key = `post-${number}-${posts.length}`;
     const post: Post = {
       key,
       threadId: thread.id,
       familyId: thread.familyId,
-      author,
+      author: pick(thread.members, 'author'),
       body: `Words of ${key}`,
       outcome: 'unknown',
       messageIds: new Set(),
       answers: [],
     };
-    const rest = every[0] + (every[1] - every[0]) * draw(seed, `${key}:rest`);
     posts.push(post);
     await insist(target, post, seed);
+    const rest = every[0] + (every[1] - every[0]) * draw(seed, `${key}:rest`);
     await pause(rest, undefined, { signal: over }).catch(() => undefined);
   }
-  return posts;
 }

@@ -1,11 +1,7 @@
-import { createSimulator, type Simulator } from '../simulator/simulator.ts';
-import { freshSettings } from '../stack/dev-vars.ts';
-import { type SpawnedStack, spawnStack } from '../stack/spawn-stack.ts';
-import { type Cast, castOf } from './cast.ts';
-import { countWaiting, gather } from './gather.ts';
+import { castOf } from './cast.ts';
 import { startKiller } from './killer.ts';
 import { type Post, runPoster } from './poster.ts';
-import { seedCast } from './seed.ts';
+import { type Stage, setStage } from './stage.ts';
 import { type Tally, tally } from './tally.ts';
 import { until } from './until.ts';
 import { makeWeather } from './weather.ts';
@@ -13,8 +9,10 @@ import { makeWeather } from './weather.ts';
 /** How much chaos. */
 export interface ChaosOptions {
   seed: number;
-  /** How long there is posting, bad weather and killing. */
+  /** How long there is posting, bad weather and killing, at least. */
   seconds: number;
+  /** And so much must have happened before it ends, however slow the machine is. */
+  atLeast: { posts: number; kills: number };
   smallFamilies: number;
   /** People of the large family; 0: none. */
   crowd: number;
@@ -38,77 +36,64 @@ export interface ChaosResult extends Tally {
   weather: string[];
   /** Requests to the carrier by the fault that struck them. */
   faults: Record<string, number>;
-  /** From clear skies to the last row at its end, ms. */
+  /** From clear skies to the last row at its end and the last receipt posted, ms. */
   healedAfterMs: number;
   /** All that the stack wrote, over its lives. */
   log: string;
 }
 
-/** Short times, so that everything heals soon; caps out of the way. */
-const SETTINGS = {
-  SEED_DEMO: '0',
-  SWEEP_SECONDS: '1',
-  CLAIM_LEASE_SECONDS: '3',
-  TWILIO_TIMEOUT_SECONDS: '1',
-  SMS_WINDOW_SECONDS: '2',
-  SMS_WINDOW_MAX_SECONDS: '2',
-  SMS_USER_DAILY_CAP: '100000',
-  SMS_FAMILY_DAILY_CAP: '100000',
-};
-/** Everything must have its end so long after the sky cleared. */
-const HEAL_MS = 60_000;
+/** A slow machine may take so much longer. */
+const PATIENCE_MS = 120_000;
 
 /** Counts by a name. */
 const countBy = <T>(items: readonly T[], name: (item: T) => string): Record<string, number> =>
   Object.fromEntries([...Map.groupBy(items, name)].map(([key, group]) => [key, group.length]));
 
 /** What must not stand in a log: numbers, words, codes of links. */
-function leaks(log: string, cast: Cast, simulator: Simulator): string[] {
+function leaks({ stack, simulator, cast }: Stage): string[] {
+  const log = stack.output();
   const codes = simulator.messages().flatMap(({ body }) => /\/l\/(\w+)/.exec(body)?.[1] ?? []);
   const secrets = [...cast.members.map(({ phone }) => phone), ...codes, 'Words of post'];
   return secrets.filter((secret) => log.includes(secret)).map((secret) => `The log tells ${secret}`);
 }
 
 /** Posts, storms and kills; then waits for every row's end, and counts. */
-async function play(
-  stack: SpawnedStack,
-  simulator: Simulator,
-  options: ChaosOptions,
-): Promise<Omit<ChaosResult, 'log'>> {
+async function play(stage: Stage, options: ChaosOptions): Promise<ChaosResult> {
+  const { stack, simulator, cast } = stage;
   const { seed, say = () => undefined } = options;
-  const cast = castOf(options.smallFamilies, options.crowd);
-  await seedCast(stack.host, simulator, cast);
   say(`${cast.members.length} people in ${cast.threads.length} threads; ${options.seconds} s of chaos begin`);
 
-  const time = AbortSignal.timeout(options.seconds * 1000);
-  const over = options.signal ? AbortSignal.any([time, options.signal]) : time;
+  const end = performance.now() + options.seconds * 1000;
+  const ending = new AbortController();
+  const over = options.signal ? AbortSignal.any([ending.signal, options.signal]) : ending.signal;
+  const posts: Post[] = [];
   const killer = startKiller(stack, seed, options.killEvery, over);
   const target = { origin: stack.origin, host: stack.host, cast, up: killer.up };
   const posters = Array.from({ length: options.posters }, (_, number) =>
-    runPoster(target, { seed, number, every: options.postEvery }, over),
+    runPoster(target, { seed, number, every: options.postEvery }, posts, over),
   );
-  const [weather, posts] = await Promise.all([
-    makeWeather(simulator, seed, over),
-    Promise.all(posters).then((lists) => lists.flat()),
-    killer.done,
-  ]);
+  const { atLeast } = options;
+  const enough = until('enough has happened', options.seconds * 1000 + PATIENCE_MS, () => {
+    const much = posts.length >= atLeast.posts && killer.kills() >= atLeast.kills;
+    return over.aborted || (much && performance.now() >= end);
+  }).finally(() => ending.abort());
+  const [weather] = await Promise.all([makeWeather(simulator, seed, over), enough, killer.done, ...posters]);
   options.signal?.throwIfAborted();
 
   const cleared = performance.now();
   say(
     `The sky is clear after ${posts.length} posts and ${killer.kills()} kills; waiting for every row's end`,
   );
-  await until('every delivery has its end', HEAL_MS, async () => (await countWaiting(stack.host)) === 0);
+  await stage.settled();
   const healedAfterMs = Math.round(performance.now() - cleared);
-  await simulator.idle();
   const { woken } = await stack.host.service<{ woken: number }>('POST', '/api/admin/sweep');
 
-  const evidence = await gather(stack.host, simulator, cast, stack.env.MAGIC_SECRET!);
+  const evidence = await stage.evidence();
   const { ends, problems } = tally(cast, posts, evidence);
   if (woken > 0) problems.push(`A sweep found ${woken} rows after all had their end`);
   return {
     ends,
-    problems: [...problems, ...leaks(stack.output(), cast, simulator)],
+    problems: [...problems, ...leaks(stage)],
     posts,
     messages: evidence.messages.length,
     texts: evidence.texts.length,
@@ -116,37 +101,23 @@ async function play(
     weather,
     faults: countBy(simulator.requests(), ({ fault }) => String(fault ?? 'none')),
     healedAfterMs,
+    log: stack.output(),
   };
 }
 
 /**
  * Runs the stack as a process that is killed again and again, on a carrier that fails in every way, and counts in the
- * end. The carrier lives in this process, so that it survives. What the clients do follows from the seed; what the
- * kills meet does not.
- * @throws when the stack does not come up again, or a row finds no end within a minute
+ * end. What the clients do follows from the seed; what the kills meet does not.
+ * @throws ChaosError when the stack does not come up again, or a row finds no end within a minute
  */
 export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
-  const secrets = freshSettings();
-  const simulator = await createSimulator({
-    accountSid: secrets.TWILIO_SID!,
-    authToken: secrets.TWILIO_AUTH!,
-    from: secrets.TWILIO_FROM!,
-    seed: options.seed,
-    pace: { sentMs: 50, deliveredMs: 200 },
-  });
+  const stage = await setStage(castOf(options.smallFamilies, options.crowd), { seed: options.seed });
   try {
-    const stack = await spawnStack({ ...secrets, ...SETTINGS, TWILIO_API_BASE: simulator.origin });
-    simulator.configure({ publicOrigin: stack.origin });
-    try {
-      const result = await play(stack, simulator, options);
-      return { ...result, log: stack.output() };
-    } catch (error) {
-      throw new ChaosError(error, stack.output());
-    } finally {
-      await stack.stop();
-    }
+    return await play(stage, options);
+  } catch (error) {
+    throw new ChaosError(error, stage.stack.output());
   } finally {
-    await simulator.close();
+    await stage.close();
   }
 }
 

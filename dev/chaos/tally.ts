@@ -1,4 +1,4 @@
-import type { Cast, Member } from './cast.ts';
+import { type Cast, type Fate, fateOf, type Member } from './cast.ts';
 import type { Delivery, Evidence, Message, Text } from './gather.ts';
 import type { Post } from './poster.ts';
 
@@ -41,17 +41,18 @@ function judgeSequence(messages: readonly Message[]): string[] {
 function judgeDelivery(
   delivery: Delivery,
   texts: readonly Text[],
-  member: Member,
+  { id: userId, phone }: Member,
+  fate: Fate,
   mayHaveRead: boolean,
   leads: ReadonlyMap<string, Delivery>,
 ): string[] {
   const { id, status, reason, error, mergedInto } = delivery;
   const why = reason ?? error ?? '';
-  const is = `${id} to ${member.id} is ${status} ${why} with ${texts.length} texts`;
+  const is = `${id} to ${userId} is ${status} ${why} with ${texts.length} texts`;
   if (TOLD.includes(status)) {
     const [text] = texts;
-    if (texts.length !== 1 || text!.to !== member.phone || text!.segments !== 1) return [is];
-    return member.fate === 'told' ? [] : [`${is}, although ${member.fate.join(' or ')}`];
+    if (texts.length !== 1 || text!.to !== phone || text!.segments !== 1) return [is];
+    return fate === 'told' ? [] : [`${is}, although ${fate.join(' or ')}`];
   }
   if (texts.length > 0) return [is];
   if (status === 'merged') {
@@ -61,7 +62,7 @@ function judgeDelivery(
     return told && same ? [] : [`${is}, told in ${mergedInto}, which is ${lead?.status ?? 'not there'}`];
   }
   if (status !== 'suppressed' && status !== 'failed') return [`${is}, which is no end`];
-  const allowed = member.fate === 'told' ? (mayHaveRead ? ['read'] : []) : [...member.fate, 'read'];
+  const allowed = fate === 'told' ? (mayHaveRead ? ['read'] : []) : [...fate, 'read'];
   return allowed.includes(why) ? [] : [is];
 }
 
@@ -108,7 +109,8 @@ export function tally(cast: Cast, posts: readonly Post[], evidence: Evidence): T
         ({ threadId, authorId, seq }) =>
           threadId === message.threadId && authorId === member.id && seq > message.seq,
       );
-      return judgeDelivery(mine[0]!, textsOf.get(mine[0]!.id) ?? [], member, mayHaveRead, byId);
+      const fate = fateOf(member, message.urgent);
+      return judgeDelivery(mine[0]!, textsOf.get(mine[0]!.id) ?? [], member, fate, mayHaveRead, byId);
     });
     return rows.length > others.length ? [...perMember, `${message.id} has too many deliveries`] : perMember;
   });

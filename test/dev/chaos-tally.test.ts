@@ -24,6 +24,7 @@ const message = (n: number): Message => ({
   seq: n,
   authorId: rosa!.id,
   body: `Words ${n}`,
+  urgent: false,
 });
 const deliveryId = (n: number, userId: string) => `dlv_${n}_${userId}`;
 
@@ -76,6 +77,15 @@ describe('the tally finds nothing wrong with', () => {
   it.each<[string, (world: Case) => void]>([
     ['one text for each', () => undefined],
     ['one text for two messages', merge],
+    [
+      'an urgent text to someone who muted the thread',
+      ({ evidence }) => {
+        evidence.messages[0]!.urgent = true;
+        const row = evidence.deliveries.find(({ reason }) => reason === 'muted')!;
+        Object.assign(row, { status: 'sent', reason: null });
+        evidence.texts.push(...textsOf([row]));
+      },
+    ],
     ['a refused post that is not there', ({ posts }) => posts.push(post(3, 'refused'))],
     ['a post without an answer that is not there', ({ posts }) => posts.push(post(3, 'unknown'))],
     ['a post without an answer that is there', ({ posts }) => Object.assign(posts[1]!, post(2, 'unknown'))],
