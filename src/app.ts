@@ -1,6 +1,7 @@
-import { type Context, Hono, type MiddlewareHandler } from 'hono';
+import type { Context, MiddlewareHandler } from 'hono';
 import { cors } from 'hono/cors';
 import { secureHeaders } from 'hono/secure-headers';
+import { Hono } from 'hono/tiny';
 import { mountHealth } from './admin/health.ts';
 import { isOverloaded, isTransient } from './db/retry.ts';
 import { ConfigError } from './platform/config.ts';

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { mintMagic } from '../links/magic.ts';
 import { retryDeadLetter } from '../notifications/dead-letters.ts';
 import { deliverySchema, searchDeliveries } from '../notifications/log.ts';
@@ -16,15 +16,17 @@ const params = z.object({ id });
 const done = z.object({ ok: z.literal(true) });
 const timeZone = z
   .string()
-  .max(64)
-  .refine(isTimeZone, 'should be an IANA time zone such as America/New_York');
+  .check(z.maxLength(64), z.refine(isTimeZone, 'should be an IANA time zone such as America/New_York'));
 const statuses = Object.keys(TRANSITIONS) as [Status, ...Status[]];
-const hours = z
-  .string()
-  .regex(/^\d{1,4}$/, 'should be a whole number from 1 to 2160')
-  .transform(Number)
-  .refine((n) => n >= 1 && n <= 2160, 'should be a whole number from 1 to 2160')
-  .default(24);
+const hours = z._default(
+  z
+    .pipe(
+      z.string().check(z.regex(/^\d{1,4}$/, 'should be a whole number from 1 to 2160')),
+      z.transform(Number),
+    )
+    .check(z.refine((n) => n >= 1 && n <= 2160, 'should be a whole number from 1 to 2160')),
+  24,
+);
 
 /** The routes of the service API: the host mirrors its data, operators look and act. */
 export const adminEndpoints: Endpoint[] = [
@@ -35,7 +37,7 @@ export const adminEndpoints: Endpoint[] = [
     tag,
     summary: 'Mirror a family; an absent field keeps what is there',
     params,
-    body: z.object({ name: line(120).optional(), timeZone: timeZone.nullish() }),
+    body: z.object({ name: z.optional(line(120)), timeZone: z.nullish(timeZone) }),
     answer: { status: 200, description: 'Mirrored.', schema: done },
     handle: async ({ deps, params, body }) => {
       await putFamily(deps, params.id, body);
@@ -51,12 +53,12 @@ export const adminEndpoints: Endpoint[] = [
     params,
     body: z.object({
       familyId: id,
-      name: line(120).optional(),
-      email: z.email().max(254).nullish(),
-      phone: z.string().max(40).nullish().describe('E.164; null takes it away'),
-      phoneVerifiedAt: instant.nullish(),
-      smsConsent: z.object({ at: instant, source: line(60), version: line(60) }).optional(),
-      timeZone: timeZone.nullish(),
+      name: z.optional(line(120)),
+      email: z.nullish(z.email().check(z.maxLength(254))),
+      phone: z.nullish(z.string().check(z.maxLength(40))).check(z.describe('E.164; null takes it away')),
+      phoneVerifiedAt: z.nullish(instant),
+      smsConsent: z.optional(z.object({ at: instant, source: line(60), version: line(60) })),
+      timeZone: z.nullish(timeZone),
     }),
     answer: { status: 200, description: 'Mirrored.', schema: done },
     errors: ['family_not_found', 'conflict', 'phone_in_use', 'invalid_phone'],
@@ -86,7 +88,11 @@ export const adminEndpoints: Endpoint[] = [
     tag,
     summary: 'Mirror a thread; memberIds replaces its members',
     params,
-    body: z.object({ familyId: id, title: line(120).optional(), memberIds: z.array(id).max(200).optional() }),
+    body: z.object({
+      familyId: id,
+      title: z.optional(line(120)),
+      memberIds: z.optional(z.array(id).check(z.maxLength(200))),
+    }),
     answer: { status: 200, description: 'Mirrored.', schema: done },
     errors: ['family_not_found', 'user_not_found', 'conflict'],
     handle: async ({ deps, params, body }) => {
@@ -119,9 +125,9 @@ export const adminEndpoints: Endpoint[] = [
     tag,
     summary: 'Deliveries, newest first, by family, person or status',
     query: z.object({
-      familyId: id.optional(),
-      userId: id.optional(),
-      status: z.enum(statuses).optional(),
+      familyId: z.optional(id),
+      userId: z.optional(id),
+      status: z.optional(z.enum(statuses)),
       limit: pageSize(50, 200),
       cursor,
     }),
@@ -129,8 +135,8 @@ export const adminEndpoints: Endpoint[] = [
       status: 200,
       description: 'A page.',
       schema: z.object({
-        deliveries: z.array(deliverySchema.extend({ userId: z.string(), familyId: z.string() })),
-        next: z.string().nullable(),
+        deliveries: z.array(z.extend(deliverySchema, { userId: z.string(), familyId: z.string() })),
+        next: z.nullable(z.string()),
       }),
     },
     handle: async ({ deps, query }) => json(await searchDeliveries(deps, query)),

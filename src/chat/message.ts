@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { sql } from '../db/sql.ts';
 import { iso } from '../platform/validation.ts';
 
@@ -6,7 +6,7 @@ import { iso } from '../platform/validation.ts';
 export const messageSchema = z.object({
   id: z.string(),
   threadId: z.string(),
-  seq: z.int().describe('Gapless in its thread, from 1.'),
+  seq: z.int().check(z.describe('Gapless in its thread, from 1.')),
   authorId: z.string(),
   authorName: z.string(),
   body: z.string(),

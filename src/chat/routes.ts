@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { explainDeliveries } from '../notifications/log.ts';
 import { type Endpoint, endpoint, json } from '../platform/endpoint.ts';
 import { AppError } from '../platform/errors.ts';
@@ -13,10 +13,10 @@ import { createThread, getThread, listThreads, mutedJson, threadSchema } from '.
 
 const tag = 'Chat';
 const threadParams = z.object({ id });
-const seq = z
-  .string()
-  .regex(/^\d{1,15}$/, 'should be the seq of a message')
-  .transform(Number);
+const seq = z.pipe(
+  z.string().check(z.regex(/^\d{1,15}$/, 'should be the seq of a message')),
+  z.transform(Number),
+);
 
 /** An Idempotency-Key: printable, at most 200 characters (draft-ietf-httpapi-idempotency-key-header). */
 function idempotencyKey(request: Request): string | null {
@@ -52,7 +52,7 @@ export const chatEndpoints: Endpoint[] = [
     who: 'user',
     tag,
     summary: 'Create a thread inside your family',
-    body: z.object({ title: line(120), memberIds: z.array(id).max(200) }),
+    body: z.object({ title: line(120), memberIds: z.array(id).check(z.maxLength(200)) }),
     answer: { status: 201, description: 'The thread.', schema: z.object({ thread: threadSchema }) },
     errors: ['user_not_found'],
     handle: async ({ deps, caller, body }) => json({ thread: await createThread(deps, caller, body) }, 201),
@@ -75,11 +75,11 @@ export const chatEndpoints: Endpoint[] = [
     tag,
     summary: 'Messages, newest first; with `after`, oldest first, for catching up',
     params: threadParams,
-    query: z.object({ limit: pageSize(50, 100), before: seq.optional(), after: seq.optional() }),
+    query: z.object({ limit: pageSize(50, 100), before: z.optional(seq), after: z.optional(seq) }),
     answer: {
       status: 200,
       description: 'A page; `next` goes into `before` (or `after`) for the next one.',
-      schema: z.object({ messages: z.array(messageSchema), next: z.string().nullable() }),
+      schema: z.object({ messages: z.array(messageSchema), next: z.nullable(z.string()) }),
     },
     errors: ['thread_not_found'],
     handle: async ({ deps, caller, params, query }) => {
@@ -98,9 +98,9 @@ export const chatEndpoints: Endpoint[] = [
     params: threadParams,
     headers: { 'Idempotency-Key': 'A repeat with the same key makes no second message.' },
     body: z.object({
-      body: prose(4000).default(''),
-      fileIds: z.array(id).max(10).default([]),
-      urgent: z.boolean().default(false),
+      body: z._default(prose(4000), ''),
+      fileIds: z._default(z.array(id).check(z.maxLength(10)), []),
+      urgent: z._default(z.boolean(), false),
     }),
     answer: { status: 201, description: 'The message.', schema: z.object({ message: messageSchema }) },
     errors: ['empty_message', 'thread_not_found', 'idempotency_conflict', 'rate_limited'],
@@ -151,7 +151,7 @@ export const chatEndpoints: Endpoint[] = [
     tag,
     summary: 'Mark read, up to a message or to the end',
     params: threadParams,
-    body: z.object({ messageId: id.optional() }),
+    body: z.object({ messageId: z.optional(id) }),
     optionalBody: true,
     answer: {
       status: 200,
@@ -169,7 +169,7 @@ export const chatEndpoints: Endpoint[] = [
     tag,
     summary: 'Mute a thread, for good or until a time',
     params: threadParams,
-    body: z.object({ until: instant.nullish() }),
+    body: z.object({ until: z.nullish(instant) }),
     optionalBody: true,
     answer: {
       status: 200,

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { retrying } from '../db/retry.ts';
 import { type SQL, sql } from '../db/sql.ts';
 import type { Caller } from '../platform/caller.ts';
@@ -16,10 +16,10 @@ export const threadSchema = z.object({
   lastSeq: z.int(),
   lastReadSeq: z.int(),
   unread: z.int(),
-  mutedUntil: z.union([z.string(), z.literal(true), z.null()]).describe('true: for good'),
-  lastMessage: z
-    .object({ authorId: z.string(), authorName: z.string(), body: z.string(), createdAt: z.string() })
-    .nullable(),
+  mutedUntil: z.union([z.string(), z.literal(true), z.null()]).check(z.describe('true: for good')),
+  lastMessage: z.nullable(
+    z.object({ authorId: z.string(), authorName: z.string(), body: z.string(), createdAt: z.string() }),
+  ),
   lastActivityAt: z.string(),
   createdAt: z.string(),
 });

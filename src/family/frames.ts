@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 
 /** Largest frame from a client, in bytes. */
 export const MAX_FRAME_BYTES = 4096;
@@ -10,7 +10,7 @@ const TYPING_MS = 3000;
 
 const clientFrame = z.discriminatedUnion('type', [
   z.object({ type: z.literal('state'), state: z.enum(['active', 'away']) }),
-  z.object({ type: z.literal('typing'), threadId: z.string().min(1).max(200) }),
+  z.object({ type: z.literal('typing'), threadId: z.string().check(z.minLength(1), z.maxLength(200)) }),
 ]);
 
 /** What a client may say, beside the bare `ping`. */

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { type Caller, identify, identifyToken, lookUpCaller } from '../platform/caller.ts';
 import type { Deps } from '../platform/deps.ts';
 import { type Endpoint, endpoint, json } from '../platform/endpoint.ts';
@@ -7,7 +7,7 @@ import type { OnlineMember } from '../platform/family-rpc.ts';
 import { iso } from '../platform/validation.ts';
 import { PROTOCOL, upgradeRequest } from './upgrade.ts';
 
-const deviceState = z.enum(['active', 'away'], 'should be active or away').default('active');
+const deviceState = z._default(z.enum(['active', 'away'], 'should be active or away'), 'active');
 
 const onlineSchema = z.object({
   online: z.array(

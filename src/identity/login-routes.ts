@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { identify } from '../platform/caller.ts';
 import { type Endpoint, endpoint, json, requireOurOrigin } from '../platform/endpoint.ts';
 import { AppError } from '../platform/errors.ts';
@@ -22,7 +22,7 @@ export const loginEndpoints: Endpoint[] = [
     answer: {
       status: 200,
       description: 'The same whether or not the number is known',
-      schema: ok.extend({ expiresAt: z.iso.datetime() }),
+      schema: z.extend(ok, { expiresAt: z.iso.datetime() }),
     },
     errors: ['invalid_phone', 'country_not_allowed', 'rate_limited'],
     handle: async ({ deps, client, body }) => {
@@ -44,7 +44,7 @@ export const loginEndpoints: Endpoint[] = [
     answer: {
       status: 200,
       description: 'Signed in: by the cookie, and for apps by `session`, to be sent as Authorization: Bearer',
-      schema: ok.extend({ session: session.optional() }),
+      schema: z.extend(ok, { session: z.optional(session) }),
     },
     errors: ['invalid_phone', 'country_not_allowed', 'no_code', 'expired', 'invalid', 'forbidden'],
     handle: async ({ deps, client, body, request }) => {

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { type Endpoint, endpoint, json } from '../platform/endpoint.ts';
 import { AppError } from '../platform/errors.ts';
 import { clearSessionCookie } from '../platform/session.ts';
@@ -13,26 +13,26 @@ const me = z.object({
   id: z.string(),
   name: z.string(),
   familyId: z.string(),
-  phone: z.string().nullable().describe('Masked'),
+  phone: z.nullable(z.string()).check(z.describe('Masked')),
   phoneState: z.enum(['none', 'pending', 'verified', 'unusable']),
-  phoneVerifiedAt: z.iso.datetime().nullable(),
-  timeZone: z.string().nullable(),
+  phoneVerifiedAt: z.nullable(z.iso.datetime()),
+  timeZone: z.nullable(z.string()),
 });
 
 const session = z.object({
   id: z.string(),
   kind: z.enum(['web', 'app']),
-  userAgent: z.string().nullable(),
+  userAgent: z.nullable(z.string()),
   createdAt: z.iso.datetime(),
   lastUsedAt: z.iso.datetime(),
   expiresAt: z.iso.datetime(),
-  current: z.boolean().describe('The session of this request'),
+  current: z.boolean().check(z.describe('The session of this request')),
 });
 
 const consent = z.object({
   action: z.enum(['opt_in', 'opt_out']),
   source: z.enum(['web', 'api', 'keyword', 'carrier', 'import', 'number_moved', 'number_removed']),
-  version: z.string().nullable(),
+  version: z.nullable(z.string()),
   at: z.iso.datetime(),
 });
 

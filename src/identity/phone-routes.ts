@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { startNumber } from '../consent/consent.ts';
 import { currentWording } from '../consent/wording.ts';
 import { type Endpoint, endpoint, json } from '../platform/endpoint.ts';
@@ -20,7 +20,7 @@ export const phoneEndpoints: Endpoint[] = [
     answer: {
       status: 200,
       description: 'The code is on its way; nothing else has changed',
-      schema: ok.extend({ expiresAt: z.iso.datetime() }),
+      schema: z.extend(ok, { expiresAt: z.iso.datetime() }),
     },
     errors: ['invalid_phone', 'country_not_allowed', 'carrier_opted_out', 'rate_limited', 'sms_unavailable'],
     handle: async ({ deps, caller, client, body }) => {
@@ -38,18 +38,19 @@ export const phoneEndpoints: Endpoint[] = [
     body: z.strictObject({
       code,
       smsConsent: z
-        .boolean()
-        .optional()
-        .describe('true: the person ticked the box beside the consent wording'),
-      consentVersion: line(100).optional().describe('Version of that wording; the current one when absent'),
+        .optional(z.boolean())
+        .check(z.describe('true: the person ticked the box beside the consent wording')),
+      consentVersion: z
+        .optional(line(100))
+        .check(z.describe('Version of that wording; the current one when absent')),
     }),
     answer: {
       status: 200,
       description:
         'The number is the caller’s. `carrierOptedOut` only when `smsConsent` could not count, because the carrier blocks until START is texted to `startNumber`',
-      schema: ok.extend({
-        carrierOptedOut: z.literal(true).optional(),
-        startNumber: z.string().nullable().optional(),
+      schema: z.extend(ok, {
+        carrierOptedOut: z.optional(z.literal(true)),
+        startNumber: z.optional(z.nullable(z.string())),
       }),
     },
     errors: ['no_code', 'expired', 'invalid'],

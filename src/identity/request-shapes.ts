@@ -1,18 +1,23 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { ConsentRequest } from '../consent/consent.ts';
 import type { Caller } from '../platform/caller.ts';
 import type { Client } from '../platform/endpoint.ts';
 
 /** A number as a client writes it; what it must be is said by `invalid_phone`. */
-export const phone = z.string().min(1).max(200).describe('With country code, such as +12025550123');
+export const phone = z
+  .string()
+  .check(z.minLength(1), z.maxLength(200), z.describe('With country code, such as +12025550123'));
 
 /** A one-time code as it is typed or pasted; spaces and dashes between the digits are forgiven. */
 export const code = z
-  .string()
-  .max(40)
-  .transform((text) => text.replace(/[\s-]/g, ''))
-  .refine((text) => /^\d{6}$/.test(text), 'should be six digits')
-  .describe('Six digits');
+  .pipe(
+    z.string().check(z.maxLength(40)),
+    z.transform((text) => text.replace(/[\s-]/g, '')),
+  )
+  .check(
+    z.refine((text) => /^\d{6}$/.test(text), 'should be six digits'),
+    z.describe('Six digits'),
+  );
 
 /** `{ok: true}`, where nothing else is to be said. */
 export const ok = z.object({ ok: z.literal(true) });

@@ -1,5 +1,5 @@
 import { jwtVerify, SignJWT } from 'jose';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { utf8 } from '../platform/bytes.ts';
 import { isLinkCode } from './code-shape.ts';
 
@@ -16,9 +16,9 @@ export interface MagicClaims {
 }
 
 const payloadShape = z.object({
-  jti: z.string().refine(isLinkCode),
-  sub: z.string().min(1),
-  tid: z.string().min(1),
+  jti: z.string().check(z.refine(isLinkCode)),
+  sub: z.string().check(z.minLength(1)),
+  tid: z.string().check(z.minLength(1)),
   purpose: z.literal(PURPOSE),
 });
 

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { Db } from '../db/client.ts';
 import { type SQL, sql } from '../db/sql.ts';
 import type { Caller } from '../platform/caller.ts';
@@ -13,8 +13,8 @@ import type { Status } from './status.ts';
 export const deliverySchema = z.object({
   id: z.string(),
   kind: z.enum(['message', 'test']),
-  threadId: z.string().nullable(),
-  messageId: z.string().nullable(),
+  threadId: z.nullable(z.string()),
+  messageId: z.nullable(z.string()),
   status: z.enum([
     'pending',
     'deferred',
@@ -26,15 +26,15 @@ export const deliverySchema = z.object({
     'suppressed',
     'merged',
   ]),
-  reason: z.string().nullable(),
-  explanation: z.string().describe('Why a text came or did not come, in a sentence.'),
-  mergedInto: z.string().nullable(),
+  reason: z.nullable(z.string()),
+  explanation: z.string().check(z.describe('Why a text came or did not come, in a sentence.')),
+  mergedInto: z.nullable(z.string()),
   createdAt: z.string(),
-  dueAt: z.string().nullable(),
-  sentAt: z.string().nullable(),
-  deliveredAt: z.string().nullable(),
-  segments: z.int().nullable(),
-  error: z.string().nullable(),
+  dueAt: z.nullable(z.string()),
+  sentAt: z.nullable(z.string()),
+  deliveredAt: z.nullable(z.string()),
+  segments: z.nullable(z.int()),
+  error: z.nullable(z.string()),
 });
 
 /** See {@link deliverySchema}. */

@@ -1,11 +1,11 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { type Endpoint, endpoint, json } from '../platform/endpoint.ts';
 import { id, pageSize } from '../platform/validation.ts';
 import { deliverySchema, listDeliveries } from './log.ts';
 import { sendTestText } from './test-text.ts';
 
 /** A page's cursor: the `next` of the page before. */
-export const cursor = id.optional();
+export const cursor = z.optional(id);
 
 /** The routes of the delivery log and the test text. */
 export const notificationEndpoints: Endpoint[] = [
@@ -19,7 +19,7 @@ export const notificationEndpoints: Endpoint[] = [
     answer: {
       status: 200,
       description: 'A page of the log.',
-      schema: z.object({ deliveries: z.array(deliverySchema), next: z.string().nullable() }),
+      schema: z.object({ deliveries: z.array(deliverySchema), next: z.nullable(z.string()) }),
     },
     handle: async ({ deps, caller, query }) => json(await listDeliveries(deps, caller, query)),
   }),

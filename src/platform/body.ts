@@ -1,5 +1,9 @@
-import type * as z from 'zod';
+import { en } from 'zod/locales';
+import * as z from 'zod/mini';
 import { AppError } from './errors.ts';
+
+// Faults are told in words: zod/mini knows none until it is given a language.
+z.config(en());
 
 /** No body of ours needs more. */
 export const MAX_BODY_BYTES = 64 * 1024;
@@ -33,7 +37,7 @@ export const mediaType = (request: Request): string =>
   (request.headers.get('Content-Type') ?? '').split(';')[0]!.trim().toLowerCase();
 
 /** Checks a value against a schema; each fault becomes an entry of `details`. @throws AppError `invalid_request` */
-export function check<T extends z.ZodType>(
+export function check<T extends z.ZodMiniType>(
   schema: T,
   value: unknown,
   where: 'body' | 'query' | 'path',
@@ -48,7 +52,7 @@ export function check<T extends z.ZodType>(
 }
 
 /** Reads and checks a JSON body; an absent one counts as `{}` where `optional`. */
-export async function readJson<T extends z.ZodType>(
+export async function readJson<T extends z.ZodMiniType>(
   request: Request,
   schema: T,
   { optional = false } = {},

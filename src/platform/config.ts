@@ -1,117 +1,135 @@
-import * as z from 'zod';
-
-/** An environment variable that may be absent; an empty one counts as absent. */
-const blankIsAbsent = (value: unknown) => (value === '' ? undefined : value);
-const maybe = <T extends z.ZodType>(schema: T) => z.preprocess(blankIsAbsent, schema.optional());
-const orElse = <T extends z.ZodType>(schema: T, fallback: z.output<T>) =>
-  z.preprocess((value) => blankIsAbsent(value) ?? fallback, schema);
+import * as z from 'zod/mini';
 
 const ORIGIN = 'an origin such as https://portal.example.com, without a path';
-const origin = z.string().refine((text) => {
-  const url = URL.canParse(text) ? new URL(text) : null;
-  return url !== null && /^https?:$/.test(url.protocol) && url.origin === text.replace(/\/$/, '');
-}, ORIGIN);
-const url = z.string().refine((text) => URL.canParse(text) && /^https?:/.test(text), 'an http(s) address');
+const origin = z.string().check(
+  z.refine((text) => {
+    const url = URL.canParse(text) ? new URL(text) : null;
+    return url !== null && /^https?:$/.test(url.protocol) && url.origin === text.replace(/\/$/, '');
+  }, ORIGIN),
+);
+const url = z
+  .string()
+  .check(z.refine((text) => URL.canParse(text) && /^https?:/.test(text), 'an http(s) address'));
 const secret = z
   .string('a secret of at least 32 bytes')
-  .refine((text) => new TextEncoder().encode(text).length >= 32, 'a secret of at least 32 bytes');
-const list = z.string().transform((text) =>
-  text
-    .split(',')
-    .map((item) => item.trim())
-    .filter((item) => item !== ''),
+  .check(z.refine((text) => new TextEncoder().encode(text).length >= 32, 'a secret of at least 32 bytes'));
+const list = z.pipe(
+  z.string(),
+  z.transform((text) =>
+    text
+      .split(',')
+      .map((item) => item.trim())
+      .filter((item) => item !== ''),
+  ),
 );
 
 const amount = (what: string, from: number, to: number) =>
-  z.coerce.number(what).refine((n) => n >= from && n <= to, `${what} from ${from} to ${to}`);
+  z.coerce.number(what).check(z.refine((n) => n >= from && n <= to, `${what} from ${from} to ${to}`));
 const seconds = (from = 1, to = 31_536_000) => amount('a number of seconds', from, to);
 const count = (from = 1, to = 1_000_000) =>
-  amount('a whole number', from, to).refine(Number.isInteger, `a whole number from ${from} to ${to}`);
+  amount('a whole number', from, to).check(
+    z.refine(Number.isInteger, `a whole number from ${from} to ${to}`),
+  );
 
 const fields = {
-  PUBLIC_ORIGIN: z
-    .string(ORIGIN)
-    .pipe(origin)
-    .transform((text) => text.replace(/\/$/, '')),
-  BRAND_NAME: orElse(z.string().min(1).max(40), 'FamilyCircleSecure'),
-  AUTH_SECRET: maybe(secret),
-  AUTH_JWKS_URL: maybe(url),
-  AUTH_ISSUER: maybe(z.string()),
-  AUTH_AUDIENCE: maybe(z.string()),
+  PUBLIC_ORIGIN: z.pipe(
+    z.pipe(z.string(ORIGIN), origin),
+    z.transform((text) => text.replace(/\/$/, '')),
+  ),
+  BRAND_NAME: z._default(z.string().check(z.minLength(1), z.maxLength(40)), 'FamilyCircleSecure'),
+  AUTH_SECRET: z.optional(secret),
+  AUTH_JWKS_URL: z.optional(url),
+  AUTH_ISSUER: z.optional(z.string()),
+  AUTH_AUDIENCE: z.optional(z.string()),
   SESSION_SECRET: secret,
   MAGIC_SECRET: secret,
   PHONE_SECRET: secret,
   TWILIO_SID: z
     .string('an account SID such as AC followed by 32 characters')
-    .regex(/^AC\w{2,62}$/, 'an account SID such as AC followed by 32 characters'),
+    .check(z.regex(/^AC\w{2,62}$/, 'an account SID such as AC followed by 32 characters')),
   TWILIO_AUTH: z
     .string('the auth token of the Twilio account')
-    .min(1, 'the auth token of the Twilio account'),
-  TWILIO_AUTH_SECONDARY: maybe(z.string()),
-  TWILIO_KEY_SID: maybe(
-    z.string().regex(/^SK\w{2,62}$/, 'an API key SID such as SK followed by 32 characters'),
+    .check(z.minLength(1, 'the auth token of the Twilio account')),
+  TWILIO_AUTH_SECONDARY: z.optional(z.string()),
+  TWILIO_KEY_SID: z.optional(
+    z.string().check(z.regex(/^SK\w{2,62}$/, 'an API key SID such as SK followed by 32 characters')),
   ),
-  TWILIO_KEY_SECRET: maybe(z.string()),
-  TWILIO_FROM: maybe(
-    z.string().regex(/^(\+[1-9]\d{6,14}|\d{3,8})$/, 'a number in E.164 form, or a short code'),
+  TWILIO_KEY_SECRET: z.optional(z.string()),
+  TWILIO_FROM: z.optional(
+    z.string().check(z.regex(/^(\+[1-9]\d{6,14}|\d{3,8})$/, 'a number in E.164 form, or a short code')),
   ),
-  TWILIO_MESSAGING_SERVICE_SID: maybe(
-    z.string().regex(/^MG\w{2,62}$/, 'a messaging service SID such as MG followed by 32 characters'),
+  TWILIO_MESSAGING_SERVICE_SID: z.optional(
+    z.string().check(z.regex(/^MG\w{2,62}$/, 'a messaging service SID such as MG followed by 32 characters')),
   ),
-  TWILIO_API_BASE: orElse(url, 'https://api.twilio.com').transform((text) => text.replace(/\/+$/, '')),
-  TWILIO_TIMEOUT_SECONDS: orElse(seconds(0.1, 60), 10),
-  OPT_OUT_REPLIES: orElse(z.enum(['twilio', 'app'], 'twilio or app'), 'twilio'),
-  SMS_ALLOWED_COUNTRIES: orElse(
-    list.refine(
-      (codes) => codes.length > 0 && codes.every((code) => /^[A-Z]{2}$/.test(code)),
-      'country codes such as US,CA',
+  TWILIO_API_BASE: z._default(
+    z.pipe(
+      url,
+      z.transform((text) => text.replace(/\/+$/, '')),
     ),
-    'US,CA' as never,
+    'https://api.twilio.com',
   ),
-  IOS_APP_IDS: orElse(list, '' as never),
-  IOS_APP_STORE_ID: maybe(z.string().regex(/^\d{5,15}$/, 'the digits of an App Store id')),
-  ANDROID_PACKAGE: orElse(
-    list.refine(
-      (packages) => packages.every((name) => /^[A-Za-z]\w*(\.[A-Za-z]\w*)+$/.test(name)),
-      'packages such as com.example.app, comma-separated',
+  TWILIO_TIMEOUT_SECONDS: z._default(seconds(0.1, 60), 10),
+  OPT_OUT_REPLIES: z._default(z.enum(['twilio', 'app'], 'twilio or app'), 'twilio'),
+  SMS_ALLOWED_COUNTRIES: z._default(
+    list.check(
+      z.refine(
+        (codes) => codes.length > 0 && codes.every((code) => /^[A-Z]{2}$/.test(code)),
+        'country codes such as US,CA',
+      ),
     ),
-    '' as never,
+    ['US', 'CA'],
   ),
-  ANDROID_CERT_SHA256: orElse(
-    list.refine(
-      (prints) => prints.every((print) => /^([0-9A-F]{2}:){31}[0-9A-F]{2}$/i.test(print)),
-      'SHA-256 fingerprints such as AB:CD:…, comma-separated',
+  IOS_APP_IDS: z._default(list, []),
+  IOS_APP_STORE_ID: z.optional(z.string().check(z.regex(/^\d{5,15}$/, 'the digits of an App Store id'))),
+  ANDROID_PACKAGE: z._default(
+    list.check(
+      z.refine(
+        (packages) => packages.every((name) => /^[A-Za-z]\w*(\.[A-Za-z]\w*)+$/.test(name)),
+        'packages such as com.example.app, comma-separated',
+      ),
     ),
-    '' as never,
+    [],
   ),
-  LINK_ALTERNATE_ORIGIN: maybe(origin),
-  CODE_TTL_SECONDS: orElse(seconds(1, 600), 300),
-  CODE_MAX_ATTEMPTS: orElse(count(1, 20), 5),
-  MAGIC_TTL_SECONDS: orElse(seconds(1, 86_400), 600),
-  LINK_TTL_SECONDS: orElse(seconds(1), 604_800),
-  CODES_PER_ADDRESS_HOUR: orElse(count(), 20),
-  CODES_PER_PREFIX_HOUR: orElse(count(), 30),
-  CODES_PER_DAY: orElse(count(), 5000),
-  LINK_MISSES_PER_ADDRESS_MINUTE: orElse(count(), 30),
-  PRESENCE_TTL_SECONDS: orElse(seconds(1, 3600), 60),
-  PRESENCE_GRACE_SECONDS: orElse(seconds(0, 3600), 10),
-  PRESENT_RECHECK_SECONDS: orElse(seconds(0, 3600), 60),
-  SMS_WINDOW_SECONDS: orElse(seconds(0, 86_400), 120),
-  SMS_WINDOW_MAX_SECONDS: orElse(seconds(0, 604_800), 21_600),
-  SMS_USER_DAILY_CAP: orElse(count(), 30),
-  SMS_FAMILY_DAILY_CAP: orElse(count(), 300),
-  SMS_EXPIRY_SECONDS: orElse(seconds(1, 604_800), 86_400),
-  SMS_REPLIES: orElse(z.enum(['off', 'on'], 'off or on'), 'off'),
-  CLAIM_LEASE_SECONDS: orElse(seconds(0.2, 3600), 60),
-  MAX_SEGMENTS: orElse(count(1, 4), 1),
-  SUPPORT_CONTACT: orElse(z.string().min(1).max(100), 'support@familycirclesecure.com'),
-  COMPANY_NAME: orElse(z.string().min(1).max(80), 'FamilyCircleSecure'),
-  OPERATOR_USER_IDS: orElse(list, '' as never),
-  ALERT_WEBHOOK_URL: maybe(url),
+  ANDROID_CERT_SHA256: z._default(
+    list.check(
+      z.refine(
+        (prints) => prints.every((print) => /^([0-9A-F]{2}:){31}[0-9A-F]{2}$/i.test(print)),
+        'SHA-256 fingerprints such as AB:CD:…, comma-separated',
+      ),
+    ),
+    [],
+  ),
+  LINK_ALTERNATE_ORIGIN: z.optional(origin),
+  CODE_TTL_SECONDS: z._default(seconds(1, 600), 300),
+  CODE_MAX_ATTEMPTS: z._default(count(1, 20), 5),
+  MAGIC_TTL_SECONDS: z._default(seconds(1, 86_400), 600),
+  LINK_TTL_SECONDS: z._default(seconds(1), 604_800),
+  CODES_PER_ADDRESS_HOUR: z._default(count(), 20),
+  CODES_PER_PREFIX_HOUR: z._default(count(), 30),
+  CODES_PER_DAY: z._default(count(), 5000),
+  LINK_MISSES_PER_ADDRESS_MINUTE: z._default(count(), 30),
+  PRESENCE_TTL_SECONDS: z._default(seconds(1, 3600), 60),
+  PRESENCE_GRACE_SECONDS: z._default(seconds(0, 3600), 10),
+  PRESENT_RECHECK_SECONDS: z._default(seconds(0, 3600), 60),
+  SMS_WINDOW_SECONDS: z._default(seconds(0, 86_400), 120),
+  SMS_WINDOW_MAX_SECONDS: z._default(seconds(0, 604_800), 21_600),
+  SMS_USER_DAILY_CAP: z._default(count(), 30),
+  SMS_FAMILY_DAILY_CAP: z._default(count(), 300),
+  SMS_EXPIRY_SECONDS: z._default(seconds(1, 604_800), 86_400),
+  SMS_REPLIES: z._default(z.enum(['off', 'on'], 'off or on'), 'off'),
+  CLAIM_LEASE_SECONDS: z._default(seconds(0.2, 3600), 60),
+  MAX_SEGMENTS: z._default(count(1, 4), 1),
+  SUPPORT_CONTACT: z._default(
+    z.string().check(z.minLength(1), z.maxLength(100)),
+    'support@familycirclesecure.com',
+  ),
+  COMPANY_NAME: z._default(z.string().check(z.minLength(1), z.maxLength(80)), 'FamilyCircleSecure'),
+  OPERATOR_USER_IDS: z._default(list, []),
+  ALERT_WEBHOOK_URL: z.optional(url),
 };
 
 /** The settings, parsed: keys are the names of the environment; secrets are in here too, so never log it. */
-export type Config = z.output<z.ZodObject<typeof fields>>;
+export type Config = { [Name in keyof typeof fields]: z.output<(typeof fields)[Name]> };
 
 /** One fault of the settings: which, and what it should look like. */
 export interface ConfigFault {
@@ -158,7 +176,8 @@ export function parseConfig(env: Record<string, unknown>): Config {
   const faults: ConfigFault[] = [];
   const values: Record<string, unknown> = {};
   for (const [name, schema] of Object.entries(fields)) {
-    const parsed = schema.safeParse(env[name]);
+    const value = env[name] === '' ? undefined : env[name]; // An empty one counts as absent.
+    const parsed = schema.safeParse(value);
     if (parsed.success) values[name] = parsed.data;
     else faults.push({ name, expected: parsed.error.issues[0]?.message ?? 'well-formed' });
   }

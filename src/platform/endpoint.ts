@@ -1,5 +1,5 @@
 import type { Context, Hono } from 'hono';
-import type * as z from 'zod';
+import type * as z from 'zod/mini';
 import { check, readJson } from './body.ts';
 import { type Caller, type ClaimedCaller, identify, lookUpCaller } from './caller.ts';
 import type { Bindings, Deps } from './deps.ts';
@@ -35,7 +35,12 @@ export interface Client {
 }
 
 /** What a handler is handed: everything checked. */
-export interface Input<W extends Audience, P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType> {
+export interface Input<
+  W extends Audience,
+  P extends z.ZodMiniType,
+  Q extends z.ZodMiniType,
+  B extends z.ZodMiniType,
+> {
   deps: Deps;
   caller: CallerOf[W];
   client: Client;
@@ -48,9 +53,9 @@ export interface Input<W extends Audience, P extends z.ZodType, Q extends z.ZodT
 /** One route: who, what in, what out, and what it does. The OpenAPI document is made of these too. */
 export interface Endpoint<
   W extends Audience = Audience,
-  P extends z.ZodType = z.ZodType,
-  Q extends z.ZodType = z.ZodType,
-  B extends z.ZodType = z.ZodType,
+  P extends z.ZodMiniType = z.ZodMiniType,
+  Q extends z.ZodMiniType = z.ZodMiniType,
+  B extends z.ZodMiniType = z.ZodMiniType,
 > {
   method: 'get' | 'post' | 'put' | 'patch' | 'delete';
   /** OpenAPI form: `/api/threads/{id}`. */
@@ -67,7 +72,7 @@ export interface Endpoint<
   optionalBody?: boolean;
   /** Request headers worth documenting. */
   headers?: Record<string, string>;
-  answer: { status: number; description: string; schema?: z.ZodType };
+  answer: { status: number; description: string; schema?: z.ZodMiniType };
   /** Errors beyond those that any route can give. */
   errors?: ErrorCode[];
   handle(input: Input<W, P, Q, B>): Promise<Response> | Response;
@@ -76,9 +81,9 @@ export interface Endpoint<
 /** Declares a route; gives its parts their types. */
 export function endpoint<
   W extends Audience,
-  P extends z.ZodType = z.ZodType,
-  Q extends z.ZodType = z.ZodType,
-  B extends z.ZodType = z.ZodType,
+  P extends z.ZodMiniType = z.ZodMiniType,
+  Q extends z.ZodMiniType = z.ZodMiniType,
+  B extends z.ZodMiniType = z.ZodMiniType,
 >(definition: Endpoint<W, P, Q, B>): Endpoint {
   return definition as unknown as Endpoint;
 }

@@ -1,7 +1,10 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 
 /** A queue message: ids only, a wake-up call for a delivery row. */
-export const deliveryJob = z.object({ deliveryId: z.string().min(1), familyId: z.string().min(1) });
+export const deliveryJob = z.object({
+  deliveryId: z.string().check(z.minLength(1)),
+  familyId: z.string().check(z.minLength(1)),
+});
 
 /** See {@link deliveryJob}. */
 export type DeliveryJob = z.infer<typeof deliveryJob>;

@@ -6,7 +6,7 @@ import {
   type JWTVerifyGetKey,
   jwtVerify,
 } from 'jose';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { utf8 } from './bytes.ts';
 import type { Config } from './config.ts';
 import { AppError } from './errors.ts';
@@ -25,10 +25,10 @@ const JWKS_COOLDOWN_MS = 1000;
 
 const claims = z.object({
   exp: z.number(),
-  sub: z.string().min(1).max(200).optional(),
-  familyId: z.string().min(1).max(200).optional(),
-  name: z.string().optional(),
-  scope: z.string().optional(),
+  sub: z.optional(z.string().check(z.minLength(1), z.maxLength(200))),
+  familyId: z.optional(z.string().check(z.minLength(1), z.maxLength(200))),
+  name: z.optional(z.string()),
+  scope: z.optional(z.string()),
 });
 
 const refused = () => new AppError('unauthenticated', 'Send a valid, unexpired bearer token.');

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 
 /** Control characters that no id, name or title holds. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused
@@ -7,42 +7,50 @@ const CONTROL = /[\u0000-\u001f\u007f]/;
 const CONTROL_IN_PROSE = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/;
 
 /** An id: opaque, without control characters, at most 200 characters. */
-export const id = z
-  .string()
-  .min(1)
-  .max(200)
-  .refine((text) => text.isWellFormed() && !CONTROL.test(text), 'should be an id without control characters');
+export const id = z.string().check(
+  z.minLength(1),
+  z.maxLength(200),
+  z.refine(
+    (text) => text.isWellFormed() && !CONTROL.test(text),
+    'should be an id without control characters',
+  ),
+);
 
 /** One line of text, trimmed, not empty: a name, a title. */
 export const line = (max: number) =>
-  z
-    .string()
-    .trim()
-    .min(1)
-    .max(max)
-    .refine((text) => text.isWellFormed() && !CONTROL.test(text), 'should be one line of well-formed text');
+  z.string().check(
+    z.trim(),
+    z.minLength(1),
+    z.maxLength(max),
+    z.refine((text) => text.isWellFormed() && !CONTROL.test(text), 'should be one line of well-formed text'),
+  );
 
 /** Prose of several lines, at most `max` characters; may be empty. */
 export const prose = (max: number) =>
-  z
-    .string()
-    .max(max)
-    .refine((text) => text.isWellFormed() && !CONTROL_IN_PROSE.test(text), 'should be well-formed text');
+  z.string().check(
+    z.maxLength(max),
+    z.refine((text) => text.isWellFormed() && !CONTROL_IN_PROSE.test(text), 'should be well-formed text'),
+  );
 
 /** A point in time: ISO 8601 with an offset or Z, to milliseconds. */
-export const instant = z.iso
-  .datetime({ offset: true, error: 'should be a time such as 2026-01-31T12:00:00Z' })
-  .transform((text) => Date.parse(text))
-  .refine((ms) => !Number.isNaN(ms), 'should be a time such as 2026-01-31T12:00:00Z');
+export const instant = z
+  .pipe(
+    z.iso.datetime({ offset: true, error: 'should be a time such as 2026-01-31T12:00:00Z' }),
+    z.transform((text) => Date.parse(text)),
+  )
+  .check(z.refine((ms) => !Number.isNaN(ms), 'should be a time such as 2026-01-31T12:00:00Z'));
 
 /** A page's size in a query string. */
 export const pageSize = (fallback: number, max: number) =>
-  z
-    .string()
-    .regex(/^\d{1,6}$/, `should be a whole number from 1 to ${max}`)
-    .transform(Number)
-    .refine((n) => n >= 1 && n <= max, `should be a whole number from 1 to ${max}`)
-    .default(fallback);
+  z._default(
+    z
+      .pipe(
+        z.string().check(z.regex(/^\d{1,6}$/, `should be a whole number from 1 to ${max}`)),
+        z.transform(Number),
+      )
+      .check(z.refine((n) => n >= 1 && n <= max, `should be a whole number from 1 to ${max}`)),
+    fallback,
+  );
 
 /** A time as the API writes it. */
 export const iso = (ms: number): string => new Date(ms).toISOString();

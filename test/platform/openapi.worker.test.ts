@@ -34,7 +34,7 @@ describe('one operation', () => {
     params: z.object({ id: z.string() }),
     query: z.object({ limit: pageSize(50, 100), kind: z.enum(['a', 'b']) }),
     body: z.object({
-      until: instant.nullish(),
+      until: z.nullish(instant),
       name: z.string().trim().min(1).max(9),
       n: z.int().default(3),
     }),

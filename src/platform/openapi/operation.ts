@@ -1,4 +1,4 @@
-import type * as z from 'zod';
+import type * as z from 'zod/mini';
 import type { Audience, Endpoint } from '../endpoint.ts';
 import { AppError, type ErrorCode } from '../errors.ts';
 import { type JsonSchema, jsonSchemaOf } from './json-schema.ts';
@@ -66,7 +66,7 @@ export function errorResponses(codes: readonly ErrorCode[]): Operation['response
 }
 
 /** The properties of an object schema as parameters; those of the path are always required. */
-function parametersOf(schema: z.ZodType | undefined, where: 'path' | 'query'): Parameter[] {
+function parametersOf(schema: z.ZodMiniType | undefined, where: 'path' | 'query'): Parameter[] {
   if (!schema) return [];
   const { properties = {}, required = [] } = jsonSchemaOf(schema, 'input');
   return Object.entries(properties).map(([name, { description, ...rest }]) => ({

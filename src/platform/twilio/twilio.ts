@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { Config } from '../config.ts';
 import { errorRule, type Meaning } from './errors.ts';
 
@@ -45,13 +45,13 @@ export interface Sms {
 const messageJson = z.object({
   sid: z.string(),
   status: z.string(),
-  body: z.string().nullish(),
-  num_segments: z.string().nullish(),
-  error_code: z.number().nullish(),
-  date_created: z.string().nullish(),
+  body: z.nullish(z.string()),
+  num_segments: z.nullish(z.string()),
+  error_code: z.nullish(z.number()),
+  date_created: z.nullish(z.string()),
 });
 const errorJson = z.object({ code: z.number() });
-const pageJson = z.object({ messages: z.array(messageJson), next_page_uri: z.string().nullish() });
+const pageJson = z.object({ messages: z.array(messageJson), next_page_uri: z.nullish(z.string()) });
 
 function carrierText(json: z.infer<typeof messageJson>): CarrierText {
   const segments = Number(json.num_segments ?? 0);

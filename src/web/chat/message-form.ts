@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { check } from '../../platform/body.ts';
 import { AppError } from '../../platform/errors.ts';
 import { id, prose } from '../../platform/validation.ts';
@@ -10,7 +10,7 @@ export interface MessageDraft {
   files: string;
 }
 
-const schema = z.object({ body: prose(4000), fileIds: z.array(id).max(10) });
+const schema = z.object({ body: prose(4000), fileIds: z.array(id).check(z.maxLength(10)) });
 
 /** Reads the form as it was typed, to give it back when something is wrong. */
 export const readDraft = (form: URLSearchParams): MessageDraft => ({
