@@ -15,7 +15,13 @@ export default defineConfig({
     reporters: ['default', new TallyReporter()],
     projects: [
       {
-        test: { name: 'node', environment: 'node', include: ['test/**/*.test.ts'], exclude: [SPECIAL] },
+        test: {
+          name: 'node',
+          environment: 'node',
+          include: ['test/**/*.test.ts'],
+          exclude: [SPECIAL],
+          testTimeout: 30_000,
+        },
       },
       {
         plugins: [
