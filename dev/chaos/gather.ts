@@ -32,6 +32,8 @@ export interface Text {
   to: string;
   body: string;
   segments: number;
+  /** ms, by this process's clock. */
+  acceptedAt: number;
 }
 
 /** Everything there is to see when it is over. */
@@ -101,9 +103,9 @@ export async function gather(
   }
   const codes = new Map<string, string>();
   for (const { id } of deliveries) codes.set(await linkCode(magicSecret, id), id);
-  const texts = simulator.messages({ direction: 'outbound' }).map(({ to, body, segments }) => {
+  const texts = simulator.messages({ direction: 'outbound' }).map(({ to, body, segments, createdAt }) => {
     const code = /\/l\/(\w+)/.exec(body)?.[1];
-    return { deliveryId: (code && codes.get(code)) ?? null, to, body, segments };
+    return { deliveryId: (code && codes.get(code)) ?? null, to, body, segments, acceptedAt: createdAt };
   });
   return { messages, deliveries, texts };
 }

@@ -53,6 +53,7 @@ const textsOf = (deliveries: Delivery[]): Text[] =>
       to: cast.members.find((member) => member.id === userId)!.phone,
       body: 'FamilyCircleSecure: Rosa: "Words"',
       segments: 1,
+      acceptedAt: 0,
     }));
 
 /** Two messages that went well. */
