@@ -85,7 +85,8 @@ async function enterCode(c: PageContext): Promise<Response> {
 export function mountLoginPages(app: Hono<AppEnv>): void {
   app.get('/login', async (c) => {
     const next = safeNext(c.req.query('next'));
-    if (await pageCaller(c)) return c.redirect(next, 303);
+    // `switch`: somebody else's link brought them here; who is signed in does not want to stay so.
+    if (c.req.query('switch') !== '1' && (await pageCaller(c))) return c.redirect(next, 303);
     return show(c, { next });
   });
   app.post('/login', sendCode);
