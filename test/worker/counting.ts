@@ -1,4 +1,5 @@
 import { noteStatement } from './query-plan.ts';
+import { noteTrip } from './realms.ts';
 
 /** One trip to the database, and the statements it carried. */
 export interface RoundTrip {
@@ -45,6 +46,7 @@ export function watchD1(d1: D1Database): WatchedD1 {
     meta: (result: T) => D1Meta[],
   ): Promise<T> {
     for (const query of statements) noteStatement(query);
+    noteTrip(statements);
     const trip: RoundTrip = { statements, rowsRead: 0, rowsWritten: 0 };
     watch.trips.push(trip);
     const fault = await watch.faultAt(watch.trips.length - 1);

@@ -1,5 +1,5 @@
 import { env } from 'cloudflare:workers';
-import { type Db, openDatabases } from '../../src/db/client.ts';
+import { type Databases, type Db, openDatabases } from '../../src/db/client.ts';
 import { createAlerts } from '../../src/platform/alerts.ts';
 import { type Config, parseConfig } from '../../src/platform/config.ts';
 import type { Bindings, Deps } from '../../src/platform/deps.ts';
@@ -8,6 +8,7 @@ import type { LogFields } from '../../src/platform/log.ts';
 import type { CarrierText, OutgoingText, SendOutcome } from '../../src/platform/twilio/twilio.ts';
 import { workerSettings } from '../support/settings.ts';
 import { type WatchedD1, watchD1 } from './counting.ts';
+import { noteTrip, type Realm } from './realms.ts';
 
 const bindings = env as unknown as Bindings;
 
@@ -50,6 +51,24 @@ const toCarrierText = ({ body }: OutgoingText, createdAt: number): CarrierText =
   createdAt,
 });
 
+/** A database that remembers by which door it was asked. */
+function door(d1: D1Database, realm: Realm): D1Database {
+  return {
+    prepare: (query: string) => {
+      noteTrip([query], realm);
+      return d1.prepare(query);
+    },
+    batch: (statements: D1PreparedStatement[]) => d1.batch(statements),
+  } as D1Database;
+}
+
+/** The databases as they will be one day, the directory apart from the families; here both are the one D1. */
+function splitDatabases(d1: D1Database): Databases {
+  const { directory } = openDatabases(door(d1, 'directory'));
+  const families = openDatabases(door(d1, 'family'));
+  return { ...families, directory };
+}
+
 /** Builds test dependencies. @param settings override those of the tests */
 export function testDeps(settings: Record<string, string> = {}): TestDeps {
   const d1 = watchD1(bindings.DB);
@@ -73,7 +92,7 @@ export function testDeps(settings: Record<string, string> = {}): TestDeps {
     (event: string, fields: LogFields = {}) =>
       void logged.push({ level, event, fields });
   const log = { info: at('info'), warn: at('warn'), error: at('error') };
-  const db = openDatabases(d1.d1);
+  const db = splitDatabases(d1.d1);
   const family = (familyId: string) =>
     new Proxy({} as FamilyRpc, {
       get:

@@ -2,11 +2,17 @@ import { applyD1Migrations, type D1Migration } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { afterAll, expect } from 'vitest';
 import { statementsThatScan } from './query-plan.ts';
+import { tripsThatStraddle } from './realms.ts';
 
 const { DB, TEST_MIGRATIONS } = env as unknown as { DB: D1Database; TEST_MIGRATIONS: D1Migration[] };
 await applyD1Migrations(DB, TEST_MIGRATIONS);
 
-// Whatever a test makes the product ask the database, no statement may read a table from end to end.
+// Whatever a test makes the product ask the database, no statement may read a table from end to end, and no
+// trip may touch the directory and a family's rows at once.
 afterAll(async () => {
   expect(await statementsThatScan(DB)).toEqual([]);
+  const { results } = await DB.prepare("SELECT name FROM sqlite_master WHERE type = 'table'").all<{
+    name: string;
+  }>();
+  expect(tripsThatStraddle(new Set(results.map(({ name }) => name)))).toEqual([]);
 });

@@ -49,14 +49,16 @@ describe('/ops', () => {
   });
 
   it('says what to do about Twilio’s errors and alerts', async () => {
-    await world.env.DB.batch([
-      world.env.DB.prepare(
-        "UPDATE sms_delivery_log SET status = 'failed', error = '30007' WHERE family_id = ? AND status = 'sent'",
-      ).bind(world.familyId),
-      world.env.DB.prepare(
-        "INSERT INTO alerts (id, kind, hour_at, message, count, first_at, last_at) VALUES ('alr_1', 'twilio_filtered', 0, 'Look at <b>this</b>.', 3, 0, ?)",
-      ).bind(Date.now()),
-    ]);
+    await world.env.DB.prepare(
+      "UPDATE sms_delivery_log SET status = 'failed', error = '30007' WHERE family_id = ? AND status = 'sent'",
+    )
+      .bind(world.familyId)
+      .run();
+    await world.env.DB.prepare(
+      "INSERT INTO alerts (id, kind, hour_at, message, count, first_at, last_at) VALUES ('alr_1', 'twilio_filtered', 0, 'Look at <b>this</b>.', 3, 0, ?)",
+    )
+      .bind(Date.now())
+      .run();
     const { words, html } = await browse('rosa', '/ops');
     expect(words).toContain('30007 Filtered as spam; check registration and wording.');
     expect(html).toContain('Look at &lt;b&gt;this&lt;/b&gt;.');
