@@ -111,7 +111,7 @@ export async function postMessage(
         FROM thread_members m LEFT JOIN sms_delivery_log d ON d.message_id = ${id} AND d.user_id = m.user_id
         WHERE m.thread_id = ${message.threadId} AND EXISTS (SELECT 1 FROM messages WHERE id = ${id})`),
       // What a text has not told yet need not wait for a window that has grown.
-      ...(message.via === 'sms' ? [hasten(db, [caller.userId], now, message.threadId)] : []),
+      ...(message.via === 'sms' ? [hasten(db, [caller.userId], now, { threadId: message.threadId })] : []),
     ]),
   );
 

@@ -41,7 +41,7 @@ export async function markRead(
         FROM thread_members me JOIN threads t ON t.id = me.thread_id
         WHERE me.thread_id = ${threadId} AND me.user_id = ${userId} AND me.family_id = ${familyId}`),
       // What is left unread need not wait for a window that has grown.
-      ...(messageId === null ? [] : [hasten(db, [userId], deps.now(), threadId)]),
+      ...(messageId === null ? [] : [hasten(db, [userId], deps.now(), { threadId })]),
     ]),
   );
   const [state] = states;

@@ -57,16 +57,31 @@ export function suppressRead(db: Db, userId: string, threadId: string) {
       AND seq <= (SELECT last_read_seq FROM thread_members WHERE thread_id = ${threadId} AND user_id = ${userId})`);
 }
 
+/** What a person's own doing can end: being here, leaving texts unanswered, or their quiet hours. */
+type Waiting = 'online' | 'rate_limited' | 'quiet_hours';
+
 /**
- * What waited for these people because they were here or had just been texted is looked at again at `until`:
- * they have left, or their window has fallen back. `threadId`: there alone.
+ * What waits for these people for one of these reasons is looked at again at `until`: they have left, their window
+ * has fallen back, or their quiet hours are others now. `threadId`: there alone. Joined in
+ * this order (CROSS), it reads what waits, and not all that ever was.
  */
-export function hasten(db: Db, userIds: string[], until: number, threadId: string | null = null) {
+export function hasten(
+  db: Db,
+  userIds: string[],
+  until: number,
+  {
+    threadId = null,
+    reasons = ['online', 'rate_limited'],
+  }: { threadId?: string | null; reasons?: readonly Waiting[] } = {},
+) {
   return db.run(sql`
     UPDATE sms_delivery_log SET due_at = MIN(due_at, ${until}), wake_at = MIN(wake_at, ${until})
-    WHERE id IN (SELECT d.id FROM json_each(${JSON.stringify(userIds)}) j JOIN sms_delivery_log d ON d.user_id = j.value
-      WHERE d.status = 'deferred' AND d.reason IN ('online', 'rate_limited') AND d.kind = 'message'
-        AND (${threadId} IS NULL OR d.thread_id = ${threadId}))`);
+    WHERE id IN (SELECT d.id FROM json_each(${JSON.stringify(userIds)}) j
+      CROSS JOIN thread_members m ON m.user_id = j.value
+      CROSS JOIN sms_delivery_log d ON d.user_id = m.user_id AND d.thread_id = m.thread_id AND d.status = 'deferred'
+        AND d.seq > m.last_read_seq
+      WHERE (${threadId} IS NULL OR m.thread_id = ${threadId})
+        AND d.reason IN (SELECT value FROM json_each(${JSON.stringify(reasons)})))`);
 }
 
 /** What was decided about a row that is not sent now. */

@@ -25,5 +25,5 @@ const tells = (o: string, row: string) => `${o}.user_id = ${row}.user_id AND ${o
 export const tellsOf = (
   row: string,
 ) => sql`w.user_id = ${sql.raw(row)}.user_id AND w.thread_id = ${sql.raw(row)}.thread_id
-  AND w.seq > m.last_read_seq
-  AND (w.id = ${sql.raw(row)}.id OR (w.status IN ('pending', 'deferred') AND NOT ${toldUnderWay('w', row)}))`;
+  AND w.status IN ('pending', 'deferred', 'sending') AND w.seq > m.last_read_seq
+  AND (w.id = ${sql.raw(row)}.id OR (w.status <> 'sending' AND NOT ${toldUnderWay('w', row)}))`;

@@ -1,4 +1,6 @@
+import { env } from 'cloudflare:workers';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Bindings } from '../../src/platform/deps.ts';
 import { type Story, tell } from './story.ts';
 
 const START = '2035-06-15T16:00:00Z'; // noon in New York
@@ -107,6 +109,33 @@ describe('somebody who returns', () => {
     await story.minutes(1);
     expect(await story.heard('ben')).toHaveLength(4);
     expect((await story.heard('ben'))[3]).toBe('Grandma Rosa: "Not seen"');
+  });
+
+  it('and costs the same, however much was texted in this thread before', async () => {
+    const rowsRead = () => story.watch.trips.reduce((sum, trip) => sum + trip.rowsRead, 0);
+    /** A text, and the reading of a part of it. */
+    const cost = async () => {
+      await story.read('ben');
+      vi.setSystemTime(Date.now() + 121_000);
+      story.watch.reset();
+      const seen = await story.say('rosa', 'Seen');
+      const text = rowsRead();
+      await story.say('rosa', 'Not seen');
+      story.watch.reset();
+      await story.read('ben', { messageId: seen.id });
+      return { text, read: rowsRead() };
+    };
+    await cost();
+    const before = await cost();
+    const { DB } = env as unknown as Bindings;
+    await DB.prepare(
+      `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000)
+       INSERT INTO sms_delivery_log (id, family_id, kind, user_id, thread_id, seq, status, created_at)
+       SELECT 'dlv_0_' || i, ?, 'message', ?, ?, -i, 'delivered', i FROM n`,
+    )
+      .bind(story.familyId, story.member('ben').userId, story.thread())
+      .run();
+    expect(await cost()).toEqual(before);
   });
 
   it('to one thread, and stays silent in the other', async () => {
