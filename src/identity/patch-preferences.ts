@@ -2,6 +2,7 @@ import { type ConsentRequest, checkOptIn, optIn, optOut } from '../consent/conse
 import { ensurePreferences } from '../consent/preferences-row.ts';
 import type { Db } from '../db/client.ts';
 import { type Param, type SQL, sql } from '../db/sql.ts';
+import { hasten } from '../notifications/outbox.ts';
 import type { Deps } from '../platform/deps.ts';
 import { AppError } from '../platform/errors.ts';
 import { FOREVER } from '../platform/forever.ts';
@@ -49,6 +50,10 @@ function checkPatch(patch: PreferencesPatch, current: ReadPreferences): void {
   if (foreign) throw new AppError('thread_not_found', 'There is no such thread, or you are not in it.');
 }
 
+function movesQuietHours({ quietStart, quietEnd, quietDelivery, timeZone }: PreferencesPatch): boolean {
+  return [quietStart, quietEnd, quietDelivery, timeZone].some((wish) => wish !== undefined);
+}
+
 /** Writes everything but consent, if nobody was quicker: one batch, all of it under the revision. */
 async function write(
   db: Db,
@@ -79,6 +84,8 @@ async function write(
     db.all<{ revision: number }>(sql`
       UPDATE notification_preferences SET revision = revision + 1${sql.join(columns)}
       WHERE user_id = ${userId} AND revision = ${revision} RETURNING revision AS revision`),
+    // What waits for a morning that has moved is judged anew.
+    ...(movesQuietHours(patch) ? [hasten(db, [userId], now, { reasons: ['quiet_hours'] })] : []),
   ] as const;
   const results = await db.batch(statements);
   return results[3].length > 0;

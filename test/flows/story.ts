@@ -1,4 +1,4 @@
-import { evictDurableObject, runDurableObjectAlarm } from 'cloudflare:test';
+import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { expect, vi } from 'vitest';
 import type { Bindings } from '../../src/platform/deps.ts';
@@ -181,8 +181,10 @@ export async function tell(
         .map(({ authorName, body, via }) => `${authorName}${via === 'sms' ? ' by text' : ''}: ${body}`)
         .reverse();
     },
+    /** Looks into the family's object. */
+    inObject: <T>(look: (instance: unknown, state: DurableObjectState) => T | Promise<T>) =>
+      runInDurableObject(stub(), look),
     evict: () => evictDurableObject(stub()),
-    ring: () => runDurableObjectAlarm(stub()),
   };
   return story;
 }
