@@ -58,11 +58,14 @@ export function outcomeStatements(
   const retries = final === 'undelivered' && errorCode !== null && errorRule(errorCode, 0).retryOnce === true;
   const wakeAt = retries ? sql`CASE WHEN attempts < 2 THEN ${now + RETRY_AFTER_MS} END` : sql`NULL`;
   const target: Status = final ?? 'sent';
-  return [
+  // It was claimed once and has left after all: back through the states to the one from which it is sent.
+  const backFrom = (status: Status, to: Status) =>
     db.run(sql`
-      UPDATE sms_delivery_log SET status = 'sending'
-      WHERE id = ${deliveryId} AND status = 'pending' AND ${from('sending')} AND claim IS NOT NULL AND absences > 0
-        AND provider_sid IS NOT ${sid}`),
+      UPDATE sms_delivery_log SET status = ${to}
+      WHERE id = ${deliveryId} AND status = ${status} AND ${from(to)} AND claim IS NOT NULL AND provider_sid IS NOT ${sid}`);
+  return [
+    backFrom('deferred', 'pending'),
+    backFrom('pending', 'sending'),
     db.run(sql`
       UPDATE sms_delivery_log SET status = 'sent', provider_sid = ${sid}, sent_at = COALESCE(sent_at, ${now}),
         segments = COALESCE(${segments}, segments), reason = NULL, due_at = NULL, wake_at = NULL

@@ -146,13 +146,18 @@ describe('what ended in doubt is looked up before any second send', () => {
     expect([await accepted(), (await row()).status]).toEqual([1, 'delivered']);
   });
 
-  it('takes a receipt for proof, even after absence was concluded', async () => {
+  it.each([
+    ['absence was concluded', "status = 'pending', absences = 2"],
+    [
+      'another try was refused in between',
+      "status = 'pending', absences = 0, claim = 'clm_later', error = '20429'",
+    ],
+    ['the next try was put off', "status = 'deferred', absences = 2, reason = 'quiet_hours'"],
+  ])('takes a receipt for proof, even after %s', async (_, since) => {
     await fault({ fault: 'dropAfter' });
     await post();
     await world.drain();
-    await DB.prepare("UPDATE sms_delivery_log SET status = 'pending', absences = 2 WHERE family_id = ?")
-      .bind(world.familyId)
-      .run();
+    await DB.prepare(`UPDATE sms_delivery_log SET ${since} WHERE family_id = ?`).bind(world.familyId).run();
     expect((await receipt({ MessageStatus: 'delivered' })).status).toBeLessThan(300);
     await sweepAndDrain();
     expect([await accepted(), (await row()).status]).toEqual([1, 'delivered']);
@@ -334,6 +339,32 @@ describe('the queue', () => {
     const ctx = createExecutionContext();
     await worker.queue?.(batch, world.env, ctx);
     expect((await getQueueResult(batch, ctx)).explicitAcks).toEqual(['junk']);
+  });
+});
+
+describe('the family’s object', () => {
+  const broken = {
+    idFromName: (name: string) => name,
+    get: () =>
+      new Proxy(
+        {},
+        { get: () => () => Promise.reject(new Error('Durable Object reset because its code was updated.')) },
+      ),
+  } as unknown as DurableObjectNamespace;
+
+  it('that cannot be asked holds up texts, fails no post, and loses nothing', async () => {
+    const path = `/api/threads/${world.thread()}/messages`;
+    const answer = await world.api('POST', path, {
+      as: ROSA(),
+      body: { body: 'Hello' },
+      env: { FAMILY: broken },
+    });
+    expect([answer.status, world.jobs.length]).toEqual([201, 1]);
+    const { result } = await world.drain({ env: { FAMILY: broken } });
+    expect(result.retryMessages).toHaveLength(1);
+    expect([await accepted(), (await row()).status]).toEqual([0, 'pending']);
+    await sweepAndDrain();
+    expect([await accepted(), (await row()).status]).toEqual([1, 'sent']);
   });
 });
 
