@@ -217,8 +217,9 @@ export class Conversation {
       headers: { 'Content-Type': 'application/json' },
       body: JSON.stringify({ messageId: item.dataset.id }),
     }).then(
-      (response) => {
+      async (response) => {
         if (!response.ok) this.#readSeq = before;
+        await response.body?.cancel(); // An answer that nobody reads holds its connection.
       },
       () => {
         this.#readSeq = before;

@@ -17,10 +17,10 @@ swapForms((region) => {
   pollRegions(region);
   messages?.here.show(region);
 });
+tameMenus();
+await tellZone();
 countDown(document);
 pollRegions(document);
 void watchSettings();
-tameMenus();
-tellZone();
 const panes = find('[data-panes]');
 if (panes) messages = new Messages(panes);

@@ -14,6 +14,7 @@ export class Messages {
   readonly #conversation: Conversation | null;
   readonly #live: Live;
   #lost = false;
+  #online = false;
   #offlineTimer: ReturnType<typeof setTimeout> | undefined;
   #refreshing = false;
   #unseen = 0;
@@ -29,7 +30,12 @@ export class Messages {
       catchUp: () => Promise.resolve([]),
       mayRetry: async () => (await fetch('/api/me')).status !== 401,
     });
-    window.addEventListener('online', () => this.#live.retryNow());
+    // The line itself may notice half a minute later than the system.
+    window.addEventListener('offline', () => this.#lose(0));
+    window.addEventListener('online', () => {
+      this.#live.retryNow();
+      if (this.#online) this.#resume();
+    });
     document.addEventListener('visibilitychange', () => {
       if (document.visibilityState === 'visible') this.#count(0);
     });
@@ -64,25 +70,30 @@ export class Messages {
   }
 
   #status(status: LiveStatus): void {
-    if (status.state === 'online') {
-      clearTimeout(this.#offlineTimer);
-      this.#offlineTimer = undefined;
-      this.#say('');
-      this.#conversation?.resume(this.#lost);
-      if (this.#lost) void this.#refreshList();
-      this.#lost = false;
-      return;
-    }
-    if (status.state === 'closed') {
+    this.#online = status.state === 'online';
+    if (this.#online) this.#resume();
+    else if (status.state === 'waiting') this.#lose(SAY_OFFLINE_AFTER_MS);
+    else if (status.state === 'closed') {
       this.#say('You are signed out here, or connected in too many windows. Reload the page to go on.');
-      return;
     }
-    if (status.state !== 'waiting') return;
+  }
+
+  #lose(afterMs: number): void {
     this.#lost = true;
-    this.#offlineTimer ??= setTimeout(
+    clearTimeout(this.#offlineTimer);
+    this.#offlineTimer = setTimeout(
       () => this.#say('No connection. What you write is sent as soon as it is back.'),
-      SAY_OFFLINE_AFTER_MS,
+      afterMs,
     );
+  }
+
+  /** The line is there, or there again. */
+  #resume(): void {
+    clearTimeout(this.#offlineTimer);
+    this.#say('');
+    this.#conversation?.resume(this.#lost);
+    if (this.#lost) void this.#refreshList();
+    this.#lost = false;
   }
 
   #say(words: string): void {

@@ -28,7 +28,10 @@ export async function post(threadId: string, { key, ...message }: Draft): Promis
   } catch {
     return { sent: false, again: true, afterMs: null, message: OFFLINE };
   }
-  if (response.ok) return { sent: true };
+  if (response.ok) {
+    await response.body?.cancel(); // An answer that nobody reads holds its connection.
+    return { sent: true };
+  }
   const answer: unknown = await response.json().catch(() => null);
   const known = typeof answer === 'object' && answer !== null && 'message' in answer;
   const wait = Number(response.headers.get('Retry-After'));

@@ -33,6 +33,7 @@ async function poll(id: string): Promise<void> {
 async function readState(): Promise<string | null> {
   const [preferences, me] = await Promise.all([fetch('/api/preferences'), fetch('/api/me')]);
   if (preferences.status === 401 || me.status === 401) location.reload();
+  await preferences.body?.cancel(); // The tag says enough.
   if (!preferences.ok || !me.ok) return null;
   const { phone, phoneState }: { phone: string | null; phoneState: string } = await me.json();
   return [preferences.headers.get('ETag'), phoneState, phone].join(' ');

@@ -36,14 +36,14 @@ export async function refreshRegion(id: string, url = location.href): Promise<HT
 
 /** Where to go on by keyboard after a part was swapped: what is wrong, what is asked next, or where one was. */
 function moveFocus(region: HTMLElement, name: string | null): void {
-  const same = name ? find(`[name="${CSS.escape(name)}"]:not([type=hidden])`, region) : null;
-  const target =
-    find('[aria-invalid="true"]', region) ??
-    find('[data-autofocus]', region) ??
-    find('[role=alert]', region) ??
-    same ??
-    find('h1[tabindex], h2[tabindex]', region);
-  target?.focus();
+  const wanted = ['[aria-invalid="true"]', '[data-autofocus]'];
+  if (name) wanted.push(`[name="${CSS.escape(name)}"]:not([type=hidden])`);
+  for (const selector of [...wanted, '[data-refocus]', 'h1[tabindex], h2[tabindex]']) {
+    const target = find(selector, region);
+    target?.focus();
+    // What is hidden, or may not be used now, does not take it.
+    if (target && document.activeElement === target) return;
+  }
 }
 
 function showFailure(form: HTMLFormElement): void {

@@ -1,7 +1,10 @@
 import { refreshRegion } from './swap.ts';
 
-/** Tells the server in which zone to write times; a page that was written in another one is read again, once. */
-export function tellZone(): void {
+/**
+ * Tells the server in which zone to write times; a page that was written in another one is read again, once, before
+ * anything else takes hold of it.
+ */
+export async function tellZone(): Promise<void> {
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   if (!zone) return;
   const secure = location.protocol === 'https:' ? '; Secure' : '';
@@ -10,6 +13,6 @@ export function tellZone(): void {
   const written = document.documentElement.dataset.zone;
   if (written && written !== zone) {
     document.documentElement.dataset.zone = zone;
-    refreshRegion('main').catch(() => undefined); // Times stay in the zone they were written in.
+    await refreshRegion('main').catch(() => null); // Times stay in the zone they were written in.
   }
 }

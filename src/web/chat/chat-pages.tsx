@@ -25,11 +25,23 @@ function Panes({
   open: boolean;
   children: Child;
 }) {
-  return (
-    <div class={open ? 'panes open' : 'panes'} data-panes>
-      <ThreadList {...context} threads={threads} currentId={currentId} />
+  const panes = (
+    <>
+      <ThreadList {...context} threads={threads} currentId={currentId} alone={!open} />
       {children}
-    </div>
+    </>
+  );
+  if (open) {
+    return (
+      <div class="panes open" data-panes>
+        {panes}
+      </div>
+    );
+  }
+  return (
+    <main class="panes" id="main" tabindex={-1} data-panes>
+      {panes}
+    </main>
   );
 }
 
@@ -58,7 +70,8 @@ export async function answerList(c: PageContext, caller: Caller): Promise<Respon
 export async function answerListPart(c: PageContext, caller: Caller): Promise<Response> {
   const [context, threads] = await Promise.all([chatContext(c, caller), listThreads(c.var.deps, caller)]);
   const currentId = c.req.query('current') ?? null;
-  return c.html(<ThreadList {...context} threads={threads} currentId={currentId} />, 200, {
+  const list = <ThreadList {...context} threads={threads} currentId={currentId} alone={currentId === null} />;
+  return c.html(list, 200, {
     'Cache-Control': 'no-store',
   });
 }

@@ -57,8 +57,7 @@ export function NewThread({ others, title, chosen, error }: NewThreadView) {
 /** Beside the list, while no conversation is open. */
 export function NoThread({ any }: { any: boolean }) {
   return (
-    <main id="main" class="pane-page empty" tabindex={-1}>
-      <h1 class="unseen">Messages</h1>
+    <div class="pane-page empty">
       <svg class="empty-ring" viewBox="0 0 120 120" width="120" height="120" aria-hidden="true">
         <circle class="orbit" cx="60" cy="60" r="44" />
         <circle class="dot p0 here" cx="60" cy="16" r="10" />
@@ -68,6 +67,6 @@ export function NoThread({ any }: { any: boolean }) {
         <circle class="dot p1" cx="18.2" cy="46.4" r="10" />
       </svg>
       <p class="soft">{any ? 'Choose a conversation.' : 'Begin a conversation with your family.'}</p>
-    </main>
+    </div>
   );
 }

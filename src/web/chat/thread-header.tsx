@@ -55,7 +55,7 @@ function ThreadMenu({ thread, person, here, now, zone }: ThreadHeaderView) {
   const { mutedUntil } = thread;
   return (
     <details class="menu" data-menu>
-      <summary class="icon-button">
+      <summary class="icon-button" data-refocus>
         <Icon name="more" />
         <span class="unseen">Menu of this conversation</span>
       </summary>

@@ -11,6 +11,8 @@ export interface ThreadListView {
   /** The one that is open beside the list. */
   currentId: string | null;
   viewerId: string;
+  /** No other part of the page has its heading. */
+  alone: boolean;
   person: (id: string, name: string) => PersonView;
   here: ReadonlySet<string>;
   now: number;
@@ -19,11 +21,11 @@ export interface ThreadListView {
 
 /** The list of conversations: who, the last words, how much is new. */
 export function ThreadList(view: ThreadListView) {
-  const { threads } = view;
+  const { threads, alone } = view;
   return (
     <nav class="threads" id="threads" aria-label="Conversations" data-region>
       <header class="threads-head">
-        <h2>Conversations</h2>
+        {alone ? <h1>Conversations</h1> : <h2>Conversations</h2>}
         <a class="button small" href="/messages?new">
           <Icon name="plus" />
           New

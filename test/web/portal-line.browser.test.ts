@@ -1,0 +1,148 @@
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { PEOPLE, PHONE, type PortalStack, startPortalStack, THREAD } from './portal-stack.ts';
+
+const { rosa, ben } = PEOPLE;
+const PATH = `/messages/${THREAD}`;
+
+let portal: PortalStack;
+beforeAll(async () => {
+  portal = await startPortalStack({ OPERATOR_USER_IDS: '' });
+});
+afterAll(() => portal?.close());
+
+const write = async (page: Page, words: string) => {
+  await page.getByLabel('Write to Sunday dinner').fill(words);
+  await page.getByRole('button', { name: 'Send', exact: true }).click();
+};
+const sees = (page: Page, words: string | RegExp) =>
+  page.getByText(words).filter({ visible: true }).first().waitFor();
+const message = (page: Page, words: string) => page.locator('[data-items] .text', { hasText: words });
+const isAtEnd = (page: Page) => page.locator('[data-log]').evaluate((log) => log.scrollTop > -5);
+
+describe('a line that breaks', () => {
+  it('sends what was written without it, once, and shows what was missed', async () => {
+    const page = await portal.open(rosa);
+    await page.goto(PATH);
+    await page.locator('[data-here]').waitFor();
+    await page.context().setOffline(true);
+    await sees(page, 'No connection.');
+    await write(page, 'Written on the train');
+    await sees(page, 'Not sent yet: no connection.');
+    await portal.say(ben, 'Said meanwhile');
+    await page.context().setOffline(false);
+    await message(page, 'Said meanwhile').waitFor();
+    await message(page, 'Written on the train').waitFor();
+    await page.locator('[data-outbox] li').waitFor({ state: 'detached' });
+    expect(await message(page, 'Written on the train').count()).toBe(1);
+    expect(await page.locator('[data-offline]').textContent()).toBe('');
+    await page.context().close();
+  });
+
+  it('repeats under the same key when the answer is lost, so that one message is one', async () => {
+    const page = await portal.open(rosa);
+    await page.goto(PATH);
+    const keys: (string | null)[] = [];
+    await page.route('**/api/threads/*/messages', async (route) => {
+      keys.push(await route.request().headerValue('Idempotency-Key'));
+      if (keys.length > 1) return route.continue();
+      await route.fetch(); // It arrives, and its answer is lost.
+      return route.abort('connectionreset');
+    });
+    await write(page, 'Only once, please');
+    await page.locator('[data-outbox] li').waitFor({ state: 'detached' });
+    await message(page, 'Only once, please').waitFor();
+    await page.reload();
+    expect(await message(page, 'Only once, please').count()).toBe(1);
+    expect([keys.length, new Set(keys).size]).toEqual([2, 1]);
+    await page.context().close();
+  });
+
+  it('keeps a refused message, with the reason, until it is sent again or discarded', async () => {
+    const page = await portal.open(rosa);
+    await page.goto(PATH);
+    await page.route('**/api/threads/*/messages', (route) =>
+      route.fulfill({ status: 400, json: { error: 'invalid_request', message: 'Not like this.' } }),
+    );
+    await write(page, 'Refused words');
+    await sees(page, 'Not like this.');
+    await page.unroute('**/api/threads/*/messages');
+    await page.reload();
+    await message(page, 'Refused words').waitFor();
+    await page.route('**/api/threads/*/messages', (route) => route.fulfill({ status: 403, json: {} }));
+    await write(page, 'Never mind');
+    await page.getByRole('button', { name: 'Discard' }).click();
+    await page.reload();
+    expect(await page.getByText('Never mind').count()).toBe(0);
+    await page.context().close();
+  });
+});
+
+describe('a long conversation', () => {
+  it('begins at its end, goes back on scrolling up, and stays where one reads', async () => {
+    for (let i = 1; i <= 90; i++) await portal.say(ben, `Line ${i} of the story`);
+    const page = await portal.open(rosa, PHONE);
+    await page.goto(PATH);
+    await message(page, 'Line 90 of the story').waitFor();
+    expect(await isAtEnd(page)).toBe(true);
+    const log = page.locator('[data-log]');
+    await expect
+      .poll(
+        async () => {
+          await log.evaluate((element) => element.scrollTo({ top: -element.scrollHeight }));
+          return message(page, 'Line 1 of the story').count();
+        },
+        { timeout: 15_000 },
+      )
+      .toBeGreaterThan(0);
+    const seqs = await page
+      .locator('[data-items] [data-seq]')
+      .evaluateAll((all) => all.map((li) => Number(li.dataset.seq)));
+    expect(seqs).toEqual(Array.from({ length: seqs.length }, (_, i) => seqs[0]! + i));
+
+    await log.evaluate((element) => element.scrollTo({ top: -2000 }));
+    const topOf = (words: string) =>
+      message(page, words).evaluate((element) => element.getBoundingClientRect().top);
+    const before = await topOf('Line 60 of the story');
+    await portal.say(ben, 'While you read further up');
+    const jump = page.getByRole('button', { name: 'New messages' });
+    await jump.waitFor();
+    expect(Math.abs((await topOf('Line 60 of the story')) - before)).toBeLessThan(2);
+    await jump.click();
+    expect(await isAtEnd(page)).toBe(true);
+    await page.context().close();
+  });
+});
+
+describe('without a script', () => {
+  it('one reads, writes, mutes and saves settings by plain forms', async () => {
+    const page = await portal.open(ben, { ...PHONE, javaScriptEnabled: false });
+    await page.goto('/messages');
+    await page.getByRole('link', { name: /Sunday dinner/ }).click();
+    await page.getByLabel('Write to Sunday dinner').fill('From an old phone');
+    await page.getByRole('button', { name: 'Send', exact: true }).click();
+    await message(page, 'From an old phone').waitFor();
+    expect(new URL(page.url()).pathname).toBe(PATH);
+    expect(await isAtEnd(page)).toBe(true);
+    await page.getByText('Menu of this conversation').click({ force: true });
+    await page.getByRole('button', { name: 'For 1 hour' }).click();
+    await sees(page, 'Muted');
+    await page.goto('/settings');
+    await page.getByLabel('Neither').check();
+    await page.locator('#preview').getByRole('button', { name: 'Save' }).click();
+    await page.locator('#preview').getByText('Saved.').waitFor();
+    expect(await page.getByLabel('Neither').isChecked()).toBe(true);
+    await page.context().close();
+  });
+
+  it('a new conversation is begun', async () => {
+    const page = await portal.open(rosa, { javaScriptEnabled: false });
+    await page.goto('/messages');
+    await page.getByRole('link', { name: 'New', exact: true }).click();
+    await page.getByLabel('What is it about?').fill('Lake house');
+    await page.getByLabel('Ben').check();
+    await page.getByRole('button', { name: 'Begin' }).click();
+    await page.getByRole('heading', { name: 'Lake house' }).waitFor();
+    await page.context().close();
+  });
+});
