@@ -28,8 +28,14 @@ interface Watched {
   query: string;
 }
 
-/** Wraps a D1 database so that trips, statements and rows are counted and faults can be injected. */
-export function watchD1(d1: D1Database): WatchedD1 {
+/** Runs a trip with these statements, or lets something happen to it. */
+export type Around = <T>(statements: string[], go: () => Promise<T>) => Promise<T>;
+
+/**
+ * Wraps a D1 database so that trips, statements and rows are counted and faults can be injected.
+ * @param around what happens to each trip beside the fault
+ */
+export function watchD1(d1: D1Database, around: Around = (_, go) => go()): WatchedD1 {
   const inners = new WeakMap<object, Watched>();
   const watch: WatchedD1 = {
     d1: null as unknown as D1Database,
@@ -51,7 +57,7 @@ export function watchD1(d1: D1Database): WatchedD1 {
     watch.trips.push(trip);
     const fault = await watch.faultAt(watch.trips.length - 1);
     if (fault?.when === 'before') throw new Error(fault.message);
-    const result = await go();
+    const result = await around(statements, go);
     for (const { rows_read, rows_written } of meta(result)) {
       trip.rowsRead += rows_read ?? 0;
       trip.rowsWritten += rows_written ?? 0;

@@ -1,0 +1,243 @@
+import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
+import { env } from 'cloudflare:workers';
+import { vi } from 'vitest';
+import type { Status } from '../../src/notifications/status.ts';
+import type { ClaimedCaller } from '../../src/platform/caller.ts';
+import { parseConfig } from '../../src/platform/config.ts';
+import type { Bindings, Deps } from '../../src/platform/deps.ts';
+import type { DeliveryJob } from '../../src/platform/jobs.ts';
+import { phoneHash } from '../../src/platform/phone-hash.ts';
+import { workerSettings } from '../support/settings.ts';
+import { type Carrier, createCarrier } from './carrier.ts';
+import { recordSteps, type Step, stepsSince } from './history.ts';
+import { type Call, type End, type Process, type Strike, startProcess } from './process.ts';
+
+const { DB, FAMILY } = env as unknown as Bindings;
+
+/** A queue message, as the queue keeps it. */
+export interface QueuedJob {
+  job: DeliveryJob;
+  /** Which attempt the next one is, from 1. */
+  attempts: number;
+  /** Not handed over before, ms. */
+  at: number;
+}
+
+/** A delivery row, as far as tests look. */
+export interface DeliveryRow {
+  id: string;
+  user: string;
+  thread: string | null;
+  messageId: string | null;
+  seq: number | null;
+  /** How far the person has read the thread. */
+  lastReadSeq: number | null;
+  urgent: number;
+  status: Status;
+  reason: string | null;
+  error: string | null;
+  dueAt: number | null;
+  wakeAt: number | null;
+  attempts: number;
+  phone: string | null;
+  coversSeq: number | null;
+  sid: string | null;
+  mergedInto: string | null;
+  createdAt: number;
+  sentAt: number | null;
+}
+
+/** Everyone in a lab's family, and its threads; all of them are in all threads. */
+export const PEOPLE = ['rosa', 'ben', 'mia'] as const;
+export const THREADS = ['dinner', 'school'] as const;
+export type Name = (typeof PEOPLE)[number];
+
+/** Long after the tests' own time: the runtime's clock, by which alarms ring, stays behind, so that none rings unasked. */
+const START = Date.UTC(2033, 4, 2, 16, 0);
+const TABLES = [
+  'observed_steps',
+  'sms_delivery_log',
+  'messages',
+  'thread_members',
+  'threads',
+  'links',
+  'sessions',
+  'consent_events',
+  'notification_preferences',
+  'users',
+  'families',
+  'phone_numbers',
+  'family_updates',
+  'verification_codes',
+  'rate_counters',
+  'inbound_texts',
+  'dead_letters',
+  'alerts',
+  'link_opens',
+];
+let labs = 0;
+
+const numberOf = (name: Name) => `+1202555010${PEOPLE.indexOf(name)}`;
+
+async function seed(familyId: string, phoneSecret: string): Promise<void> {
+  const at = START - 86_400_000;
+  const sql = (query: string, ...values: unknown[]) => DB.prepare(query).bind(...values);
+  const hashes = await Promise.all(PEOPLE.map((name) => phoneHash(phoneSecret, numberOf(name))));
+  await DB.batch([
+    ...TABLES.map((table) => sql(`DELETE FROM ${table}`)),
+    sql('INSERT INTO families (id, name, created_at) VALUES (?, ?, ?)', familyId, 'The Riveras', at),
+    ...PEOPLE.flatMap((name, i) => [
+      sql(
+        'INSERT INTO users (id, family_id, name, phone, phone_verified_at, created_at) VALUES (?, ?, ?, ?, ?, ?)',
+        name,
+        familyId,
+        name,
+        numberOf(name),
+        at,
+        at,
+      ),
+      sql(
+        'INSERT INTO notification_preferences (user_id, family_id, sms_enabled, consent_at) VALUES (?, ?, 1, ?)',
+        name,
+        familyId,
+        at,
+      ),
+      sql(
+        'INSERT INTO phone_numbers (number_hash, number, user_id, family_id, verified_at, updated_at) VALUES (?, ?, ?, ?, ?, ?)',
+        hashes[i],
+        numberOf(name),
+        name,
+        familyId,
+        at,
+        at,
+      ),
+    ]),
+    ...THREADS.flatMap((thread) => [
+      sql(
+        'INSERT INTO threads (id, family_id, title, last_activity_at, created_at) VALUES (?, ?, ?, ?, ?)',
+        thread,
+        familyId,
+        thread,
+        at,
+        at,
+      ),
+      ...PEOPLE.map((name) =>
+        sql(
+          'INSERT INTO thread_members (thread_id, user_id, family_id, joined_at) VALUES (?, ?, ?, ?)',
+          thread,
+          name,
+          familyId,
+          at,
+        ),
+      ),
+    ]),
+  ]);
+}
+
+/**
+ * A family of three with verified phones and consent, on a clock that only tests move, whose processes can be
+ * struck at every call. The database is emptied first: one lab at a time.
+ */
+export async function openLab(settings: Record<string, string> = {}) {
+  vi.useFakeTimers({ toFake: ['Date'], now: START });
+  const config = parseConfig({ ...workerSettings(1), ...settings });
+  const familyId = `fam_lab${++labs}`;
+  await recordSteps(DB);
+  await seed(familyId, config.PHONE_SECRET);
+  const carrier: Carrier = createCarrier(() => Date.now());
+  const jobs: QueuedJob[] = [];
+  const enqueued = (job: DeliveryJob, delaySeconds: number) =>
+    void jobs.push({ job, attempts: 1, at: Date.now() + delaySeconds * 1000 });
+  const stub = () => FAMILY.get(FAMILY.idFromName(familyId));
+
+  const start = (strike?: Strike): Process => startProcess({ config, sms: carrier, enqueued }, strike);
+  const run = <T>(work: (deps: Deps) => Promise<T>, strike?: Strike): Promise<End<T>> =>
+    start(strike).run(work);
+
+  /** Starts a process that stands still at the first call that is meant, before it takes effect or after; `go`: it goes on. */
+  async function standStill<T>(
+    work: (deps: Deps) => Promise<T>,
+    when: 'before' | 'after',
+    isMeant: (call: Call) => boolean,
+  ): Promise<() => Promise<End<T>>> {
+    let open: () => void = () => undefined;
+    const gate = new Promise<void>((resolve) => {
+      open = resolve;
+    });
+    let struck = false;
+    return await new Promise((resolve) => {
+      const end = run(work, (call) => {
+        if (struck || !isMeant(call)) return null;
+        struck = true;
+        resolve(() => {
+          open();
+          return end;
+        });
+        return { when, how: gate };
+      });
+    });
+  }
+
+  /** The object's departures that the database has not heard of. */
+  const departures = () =>
+    runInDurableObject(stub(), (_, { storage }) =>
+      Number(storage.sql.exec('SELECT COUNT(*) AS n FROM departures').one().n),
+    );
+
+  /** Rings the object's alarm as often as it is due, and waits for what it does. */
+  async function ring(): Promise<void> {
+    for (let i = 0; i < 5; i++) {
+      const due = await runInDurableObject(stub(), (_, { storage }) => storage.getAlarm());
+      if (due === null || due > Date.now()) break;
+      await runDurableObjectAlarm(stub());
+    }
+    for (let i = 0; i < 50 && (await departures()) > 0; i++) {
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+  }
+
+  /** Lets time pass; alarms that come due ring. */
+  async function pass(ms: number): Promise<void> {
+    vi.setSystemTime(Date.now() + ms);
+    await ring();
+  }
+
+  /** All delivery rows, oldest first, and the steps since the one named. */
+  async function look(afterStep = 0): Promise<{ rows: DeliveryRow[]; steps: Step[] }> {
+    const rows = DB.prepare(`
+      SELECT id, user_id AS "user", thread_id AS thread, message_id AS messageId, seq,
+        (SELECT m.last_read_seq FROM thread_members m WHERE m.thread_id = sms_delivery_log.thread_id
+          AND m.user_id = sms_delivery_log.user_id) AS lastReadSeq, urgent, status, reason, error, due_at AS dueAt,
+        wake_at AS wakeAt, attempts, phone, covers_seq AS coversSeq, provider_sid AS sid, merged_into AS mergedInto,
+        created_at AS createdAt, sent_at AS sentAt
+      FROM sms_delivery_log ORDER BY seq, user_id`);
+    const [found, steps] = await DB.batch([rows, stepsSince(DB, afterStep)]);
+    return { rows: found!.results as unknown as DeliveryRow[], steps: steps!.results as unknown as Step[] };
+  }
+
+  return {
+    config,
+    familyId,
+    carrier,
+    jobs,
+    stub,
+    start,
+    run,
+    standStill,
+    ring,
+    pass,
+    look,
+    numberOf,
+    caller: (name: Name): ClaimedCaller => ({
+      userId: name,
+      familyId,
+      sessionId: null,
+      via: 'host',
+      expiresAt: null,
+    }),
+    close: () => vi.useRealTimers(),
+  };
+}
+
+/** See {@link openLab}. */
+export type Lab = Awaited<ReturnType<typeof openLab>>;

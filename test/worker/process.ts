@@ -1,0 +1,145 @@
+import { env } from 'cloudflare:workers';
+import { openDatabases } from '../../src/db/client.ts';
+import { createAlerts } from '../../src/platform/alerts.ts';
+import type { Config } from '../../src/platform/config.ts';
+import type { Bindings, Deps } from '../../src/platform/deps.ts';
+import { familyClient } from '../../src/platform/family-client.ts';
+import { type DeliveryJob, enqueue } from '../../src/platform/jobs.ts';
+import type { LogFields } from '../../src/platform/log.ts';
+import type { Sms } from '../../src/platform/twilio/twilio.ts';
+import { watchD1 } from './counting.ts';
+
+/** A call that a process makes to the world outside. */
+export interface Call {
+  kind: 'd1' | 'family' | 'queue' | 'carrier';
+  /** The method; for the database the first words of each statement. */
+  name: string;
+  /** From 0, in its process. */
+  number: number;
+}
+
+/**
+ * What strikes a call, before it takes effect or after: an error is thrown, the process dies (whatever it does
+ * next never ends), or the call waits for a promise.
+ */
+export interface Blow {
+  when: 'before' | 'after';
+  how: Error | 'dies' | Promise<void>;
+}
+
+/** Decides what happens to a call. */
+export type Strike = (call: Call) => Blow | null;
+
+/** How a process ended. */
+export type End<T> = { kind: 'done'; value: T } | { kind: 'threw'; error: unknown } | { kind: 'died' };
+
+/** What processes share: the queue and the carrier outlive them. */
+export interface Surroundings {
+  config: Config;
+  sms: Sms;
+  /** Takes what is put into the queue. */
+  enqueued: (job: DeliveryJob, delaySeconds: number) => void;
+}
+
+const { DB, FAMILY } = env as unknown as Bindings;
+const never = new Promise<never>(() => undefined);
+
+const firstWords = (statement: string) => statement.trim().split(/\s+/).slice(0, 3).join(' ');
+
+/**
+ * One invocation of the Worker, with dependencies that are real (D1, the Family object) or stand-ins (queue,
+ * carrier), each of whose calls can be struck.
+ */
+export function startProcess({ config, sms, enqueued }: Surroundings, strike: Strike = () => null) {
+  const calls: Call[] = [];
+  const logged: { level: string; event: string; fields: LogFields }[] = [];
+  const pending = new Set<Promise<unknown>>();
+  let dead = false;
+  let die: () => void = () => undefined;
+  const died = new Promise<void>((resolve) => {
+    die = resolve;
+  });
+
+  async function suffer({ how }: Blow): Promise<void> {
+    if (how instanceof Error) throw how;
+    if (how !== 'dies') return await how;
+    dead = true;
+    die();
+    return await never;
+  }
+  async function travel<T>(kind: Call['kind'], name: string, go: () => Promise<T>): Promise<T> {
+    if (dead) return await never;
+    const call = { kind, name, number: calls.length };
+    calls.push(call);
+    const blow = strike(call);
+    if (blow?.when === 'before') await suffer(blow);
+    const result = await go();
+    if (blow?.when === 'after') await suffer(blow);
+    return dead ? await never : result;
+  }
+
+  const d1 = watchD1(DB, (statements, go) => travel('d1', statements.map(firstWords).join('; '), go)).d1;
+  const queue = {
+    sendBatch: (messages: Iterable<{ body: DeliveryJob }>, options?: { delaySeconds?: number }) =>
+      travel('queue', 'sendBatch', async () => {
+        for (const { body } of messages) enqueued(body, options?.delaySeconds ?? 0);
+      }),
+  } as unknown as Queue<DeliveryJob>;
+  const namespace = {
+    idFromName: (name: string) => FAMILY.idFromName(name),
+    get: (id: DurableObjectId) => {
+      const stub = FAMILY.get(id) as unknown as Record<string, (...args: unknown[]) => Promise<unknown>>;
+      return new Proxy(stub, {
+        get:
+          (_, method: string) =>
+          (...args: unknown[]) =>
+            travel('family', method, async () => await stub[method]!(...args)),
+      });
+    },
+  } as unknown as DurableObjectNamespace;
+  const at =
+    (level: string) =>
+    (event: string, fields: LogFields = {}) =>
+      void logged.push({ level, event, fields });
+  const log = { info: at('info'), warn: at('warn'), error: at('error') };
+  const db = openDatabases(d1);
+  const now = () => Date.now();
+  const deps: Deps = {
+    config,
+    db,
+    now,
+    log,
+    sms: {
+      send: (text) => travel('carrier', 'send', () => sms.send(text)),
+      find: (query) => travel('carrier', 'find', () => sms.find(query)),
+    },
+    enqueue: (jobs, delaySeconds) => enqueue(queue, jobs, delaySeconds),
+    family: (familyId) => familyClient(namespace, familyId),
+    alert: createAlerts({ directory: db.directory, config, log, now }),
+    afterwards: (work) => {
+      const kept = work
+        .catch((error) => log.error('afterwards.failed', { error: String(error) }))
+        .finally(() => pending.delete(kept));
+      pending.add(kept);
+    },
+  };
+
+  /** Does some work, and waits for what goes on after its answer, until death. */
+  async function run<T>(work: (deps: Deps) => Promise<T>): Promise<End<T>> {
+    const worked = (async (): Promise<End<T>> => {
+      let end: End<T>;
+      try {
+        end = { kind: 'done', value: await work(deps) };
+      } catch (error) {
+        end = { kind: 'threw', error };
+      }
+      while (pending.size > 0) await Promise.all(pending);
+      return end;
+    })();
+    return await Promise.race([worked, died.then((): End<T> => ({ kind: 'died' }))]);
+  }
+  return { deps, calls, logged, run, kill: () => suffer({ when: 'before', how: 'dies' }) };
+}
+
+/** See {@link startProcess}. */
+export type Process = ReturnType<typeof startProcess>;
