@@ -16,7 +16,8 @@ export interface AdmissionDesk {
 /**
  * Judges candidates in order. A `send` is remembered before the next candidate is looked at, so that two about one
  * thread cannot both pass. An urgent text passes windows and is nobody's unanswered turn, but ordinary ones keep the
- * base distance after it; a test text counts for the caps alone.
+ * base distance after it; a test text counts for the caps alone. One that was let go before and comes again leaves
+ * now, not then.
  */
 export function admitAll(
   desk: AdmissionDesk,
@@ -43,16 +44,15 @@ export function admitAll(
       now,
     );
     if (verdict.action !== 'send') return { deliveryId, verdict, lastToday: false };
-    if (earlier) return { deliveryId, verdict, lastToday: earlier.lastToday };
     const send: SendRow = {
       deliveryId,
       userId,
       threadId: candidate.kind === 'test' ? null : threadId,
       rank: candidate.urgent || candidate.kind === 'test' ? 0 : nextRank(about),
       at: now,
-      lastToday: endsDay(others, family, desk.settings, now),
+      lastToday: earlier?.lastToday || endsDay(others, family, desk.settings, now),
     };
-    desk.sends.add(send);
+    desk.sends.save(send);
     return { deliveryId, verdict, lastToday: send.lastToday };
   });
 }

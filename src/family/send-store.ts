@@ -41,11 +41,11 @@ export class SendStore {
       .map((row) => Number(row.at));
   }
 
-  /** Remembers a text; one that is known already stays as it is. */
-  add(send: SendRow): void {
+  /** Remembers a text; one that is known already leaves anew. */
+  save(send: SendRow): void {
     this.#sql.exec(
       `INSERT INTO sends (delivery_id, user_id, thread_id, rank, at, last_today) VALUES (?, ?, ?, ?, ?, ?)
-       ON CONFLICT DO NOTHING`,
+       ON CONFLICT (delivery_id) DO UPDATE SET rank = excluded.rank, at = excluded.at, last_today = excluded.last_today`,
       send.deliveryId,
       send.userId,
       send.threadId,

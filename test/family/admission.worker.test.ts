@@ -152,6 +152,15 @@ describe('the window of a person and thread', () => {
     expect(await admit(candidate(), candidate())).toEqual(['send', 'rate_limited 4']);
   });
 
+  it('begins anew with a text that leaves later than it was let go', async () => {
+    const text = candidate();
+    expect(await admit(text)).toEqual(['send']);
+    later(MINUTE);
+    expect(await admit(text, candidate())).toEqual(['send', 'rate_limited 2']);
+    later(2 * MINUTE);
+    expect(await admit(candidate(), candidate())).toEqual(['send', 'rate_limited 4']);
+  });
+
   it('is given back when the text did not go out after all', async () => {
     const first = candidate();
     await admit(first);
