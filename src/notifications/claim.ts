@@ -81,7 +81,7 @@ export function finishWave(db: Db, rows: Finished[], claim: string, now: number)
       status = CASE WHEN status = 'sending' THEN f.new_status ELSE status END,
       provider_sid = COALESCE(f.new_sid, provider_sid), segments = COALESCE(f.new_segments, segments),
       error = COALESCE(f.new_error, error),
-      sent_at = CASE WHEN f.new_status = 'sent' THEN COALESCE(sent_at, ${now}) END,
+      sent_at = CASE WHEN f.new_status = 'sent' THEN COALESCE(sent_at, ${now}) ELSE sent_at END,
       due_at = CASE WHEN status = 'sending' THEN f.new_until ELSE due_at END,
       wake_at = CASE WHEN status = 'sending' THEN f.new_until ELSE wake_at END
     FROM (SELECT value ->> 'id' AS row_id, value ->> 'status' AS new_status, value ->> 'sid' AS new_sid,

@@ -37,7 +37,7 @@ export async function recordDeadLetters(deps: Deps, batch: MessageBatch<unknown>
 }
 
 /**
- * Sends a dead letter again, now.
+ * Sends a dead letter again, now; one that is claimed, after its claim's lease, when it has been looked up.
  * @throws AppError `delivery_not_found`, `not_dead` for a delivery without an open dead letter
  */
 export async function retryDeadLetter(deps: Deps, deliveryId: string): Promise<void> {
@@ -57,7 +57,7 @@ export async function retryDeadLetter(deps: Deps, deliveryId: string): Promise<v
   if (letter.resolvedAt !== null) throw new AppError('not_dead', 'This dead letter was sent again already.');
   await retrying(() =>
     deps.db.forFamily(letter.familyId).run(sql`
-      UPDATE sms_delivery_log SET due_at = NULL, wake_at = ${now} WHERE id = ${deliveryId} AND status IN ('pending', 'sending')`),
+      UPDATE sms_delivery_log SET due_at = NULL, wake_at = ${now} WHERE id = ${deliveryId} AND status = 'pending'`),
   );
   await deps.enqueue([{ deliveryId, familyId: letter.familyId }]);
   await deps.db.directory.run(

@@ -33,7 +33,8 @@ function finalStatus(status: string, errorCode: number | null): Status | null {
 
 /**
  * The statements that write what the carrier knows of a delivery: that it took the text (which ends any
- * doubt, even when absence had been concluded), and how it ended. Never back; any order; any number of times.
+ * doubt, even when absence had been concluded, and whatever the row waits for now), and how it ended. Never back;
+ * any order; any number of times.
  * A row that is tried a second time still holds the first text's SID: late receipts of that one say nothing.
  */
 export function outcomeStatements(
@@ -56,7 +57,9 @@ export function outcomeStatements(
 ) {
   const final = finalStatus(status, errorCode);
   const retries = final === 'undelivered' && errorCode !== null && errorRule(errorCode, 0).retryOnce === true;
-  const wakeAt = retries ? sql`CASE WHEN attempts < 2 THEN ${now + RETRY_AFTER_MS} END` : sql`NULL`;
+  // A text of this row that went out before the claim was the first try.
+  const isFirst = sql`sent_at >= claimed_at`;
+  const wakeAt = retries ? sql`CASE WHEN ${isFirst} THEN ${now + RETRY_AFTER_MS} END` : sql`NULL`;
   const target: Status = final ?? 'sent';
   // It was claimed once and has left after all: back through the states to the one from which it is sent.
   const backFrom = (status: Status, to: Status) =>

@@ -1,0 +1,102 @@
+import { env } from 'cloudflare:workers';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { recordDeadLetters, retryDeadLetter } from '../../src/notifications/dead-letters.ts';
+import { sweep } from '../../src/notifications/sweep.ts';
+import { drain, handOver, post, receipt, settleDown, takeJobs } from '../worker/acts.ts';
+import { type Lab, openLab } from '../worker/lab.ts';
+
+const { DB } = env as unknown as { DB: D1Database };
+const SECOND = 1000;
+
+let lab: Lab;
+beforeEach(async () => {
+  lab = await openLab();
+  // One reader is enough.
+  await DB.prepare("UPDATE notification_preferences SET sms_enabled = 0 WHERE user_id = 'mia'").run();
+});
+afterEach(() => lab.close());
+
+const rowOfBen = async () => (await lab.look()).rows.find(({ user }) => user === 'ben')!;
+const sweepAndDrain = async () => {
+  await lab.run(sweep);
+  await drain(lab);
+};
+
+describe('a text in doubt', () => {
+  it('is proven by its receipt even while its row waits for another reason', async () => {
+    lab.carrier.faults.push({ kind: 'late', ms: 70 * SECOND });
+    await lab.run(post(lab, 'rosa'));
+    await drain(lab);
+    await lab.pass(60 * SECOND);
+    await sweepAndDrain(); // The first look.
+    await lab.pass(5 * SECOND);
+    await drain(lab); // The second: it is taken for absent.
+    await DB.prepare(
+      "UPDATE notification_preferences SET quiet_start = 0, quiet_end = 1439 WHERE user_id = 'ben'",
+    ).run();
+    await drain(lab);
+    expect(await rowOfBen()).toMatchObject({ status: 'deferred', reason: 'quiet_hours' });
+    await lab.pass(10 * SECOND);
+    await lab.run(receipt(lab, lab.carrier.texts[0]!));
+    await settleDown(lab);
+    expect(lab.carrier.texts).toHaveLength(1);
+    expect(await rowOfBen()).toMatchObject({ status: 'delivered', reason: null });
+  });
+
+  it('is not taken for absent before its lease is over, not even when an operator is impatient', async () => {
+    lab.carrier.faults.push({ kind: 'late', ms: 30 * SECOND });
+    await lab.run(post(lab, 'rosa'));
+    const messages = lab.jobs.map(({ job }) => ({ body: job, ack: () => undefined }));
+    await drain(lab);
+    await lab.run((deps) => recordDeadLetters(deps, { messages } as unknown as MessageBatch<unknown>));
+    await lab.pass(SECOND);
+    await lab.run((deps) => retryDeadLetter(deps, messages[0]!.body.deliveryId));
+    await drain(lab);
+    await lab.pass(6 * SECOND);
+    await drain(lab);
+    expect((await rowOfBen()).status).toBe('sending');
+    await settleDown(lab);
+    expect(lab.carrier.texts).toHaveLength(1);
+  });
+
+  it('is not sent by a process that stood still until its claim had run out', async () => {
+    await lab.run(post(lab, 'rosa'));
+    const { work, left } = handOver(takeJobs(lab));
+    const go = await lab.standStill(work, 'after', ({ name }) => name.startsWith('UPDATE sms_delivery_log'));
+    await lab.pass(60 * SECOND);
+    await sweepAndDrain();
+    await lab.pass(5 * SECOND);
+    await drain(lab);
+    await drain(lab);
+    expect(lab.carrier.texts).toHaveLength(1);
+    lab.jobs.push(...left(await go()));
+    await settleDown(lab);
+    expect(lab.carrier.texts).toHaveLength(1);
+    expect((await rowOfBen()).status).toBe('sent');
+  });
+});
+
+describe('an unreachable handset', () => {
+  const unreachable = { status: 'undelivered', errorCode: 30003 } as const;
+
+  it('is tried once more, also when the first try had met a busy carrier', async () => {
+    lab.carrier.faults.push({ kind: 'refused', code: 20429 });
+    lab.carrier.fates.push(unreachable, unreachable, unreachable);
+    await lab.run(post(lab, 'rosa'));
+    await drain(lab);
+    await lab.pass(10 * SECOND);
+    await drain(lab);
+    expect(lab.carrier.texts).toHaveLength(1);
+    await lab.run(receipt(lab, lab.carrier.texts[0]!));
+    await lab.pass(600 * SECOND);
+    lab.carrier.faults.push({ kind: 'refused', code: 20429 });
+    await sweepAndDrain();
+    await lab.pass(20 * SECOND);
+    await drain(lab);
+    expect(lab.carrier.texts).toHaveLength(2);
+    await lab.run(receipt(lab, lab.carrier.texts[1]!));
+    await settleDown(lab);
+    expect(lab.carrier.texts).toHaveLength(2);
+    expect(await rowOfBen()).toMatchObject({ status: 'undelivered', wakeAt: null, error: '30003' });
+  });
+});
