@@ -30,6 +30,8 @@ export default defineConfig({
             miniflare: {
               bindings: {
                 ...workerSettings(inject('twilioPort')),
+                MODEL_RUNS: process.env.MODEL_RUNS ?? '',
+                MODEL_SEED: process.env.MODEL_SEED ?? '',
                 TEST_MIGRATIONS: await readD1Migrations(path.join(import.meta.dirname, 'migrations')),
               },
             },
