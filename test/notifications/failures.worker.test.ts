@@ -285,6 +285,18 @@ describe('the queue', () => {
     expect([await accepted(), (await row()).status]).toEqual([1, 'sent']);
   });
 
+  it('that refuses the sweep too is asked again a lease later', async () => {
+    world.queue.fails = true;
+    await post();
+    await waitOut();
+    expect((await world.api('POST', '/api/admin/sweep', { as: 'service' })).status).toBe(503);
+    world.queue.fails = false;
+    expect([world.jobs.length, (await row()).status]).toEqual([0, 'pending']);
+    expect(Number((await row()).wake_at)).toBeGreaterThan(Date.now());
+    await sweepAndDrain();
+    expect([await accepted(), (await row()).status]).toEqual([1, 'sent']);
+  });
+
   it('is not asked again for a row that somebody may still be working on', async () => {
     await post();
     world.jobs.length = 0;
