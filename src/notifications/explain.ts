@@ -26,6 +26,9 @@ export interface DeliveryRecord {
   deliveredAt: number | null;
   /** The carrier's code. */
   error: string | null;
+  /** For what was merged: how the text that tells of it stands. */
+  leadStatus?: DeliveryStatus | null;
+  leadError?: string | null;
 }
 
 /** How the author of a message sees one recipient: `text` follows the name ("Ben" + "was told by text"). */
@@ -61,6 +64,18 @@ const WAITING: Partial<Record<Reason, string>> = {
 /** The `error` of a text whose outcome was never learnt. */
 export const UNKNOWN_OUTCOME = 'unknown';
 
+const NOT_REACHED = 'Another text told of this message, but it did not reach your phone.';
+const AGAIN = 'Another text, which tells of this message, did not reach your phone; it is to be sent again.';
+
+/** What became of a message by the fate of the text that told of it, where that did not arrive. */
+const MERGED: Partial<Record<DeliveryStatus, string>> = {
+  undelivered: NOT_REACHED,
+  failed: NOT_REACHED,
+  suppressed: NOT_REACHED,
+  pending: AGAIN,
+  deferred: AGAIN,
+};
+
 const LATER: AuthorsView = { told: false, text: 'will see it later' };
 
 const STOPPED =
@@ -94,7 +109,7 @@ export function explain(delivery: DeliveryRecord, now: number, timeZone: string)
         return `${text} may have reached you; whether it was sent never became known.`;
       return isStopped(delivery.error) ? STOPPED : `${text} could not be sent${causeOf(delivery.error)}.`;
     case 'merged':
-      return 'You were told of this message in another text.';
+      return MERGED[delivery.leadStatus ?? 'sent'] ?? 'You were told of this message in another text.';
     case 'suppressed':
       if (isStopped(delivery.error)) return STOPPED;
       return isReason(delivery.reason) ? SUPPRESSED[delivery.reason] : 'No text was sent.';
@@ -105,7 +120,15 @@ export function explain(delivery: DeliveryRecord, now: number, timeZone: string)
  * Tells the author of a message what became of one recipient, without giving away how that person has set up their
  * texts: muted, quiet hours, present, asked to wait, opted out and without a number all read alike.
  */
-export function explainToAuthor(delivery: Pick<DeliveryRecord, 'status' | 'reason' | 'error'>): AuthorsView {
+export function explainToAuthor(
+  delivery: Pick<DeliveryRecord, 'status' | 'reason' | 'error' | 'leadStatus' | 'leadError'>,
+): AuthorsView {
+  const { leadStatus, leadError } = delivery;
+  if (delivery.status === 'merged' && leadStatus && leadStatus !== 'merged') {
+    return leadStatus === 'suppressed'
+      ? LATER
+      : explainToAuthor({ status: leadStatus, reason: null, error: leadError ?? null });
+  }
   switch (delivery.status) {
     case 'sent':
       return { told: true, text: 'was sent a text' };

@@ -57,6 +57,8 @@ interface Row {
   segments: number | null;
   error: string | null;
   timeZone: string | null;
+  leadStatus: Status | null;
+  leadError: string | null;
 }
 
 const columns =
@@ -64,6 +66,8 @@ const columns =
   d.message_id AS messageId, d.status AS status, d.reason AS reason, d.merged_into AS mergedInto, d.created_at AS createdAt,
   CASE WHEN d.status IN ('deferred', 'pending') THEN d.due_at END AS dueAt, d.sent_at AS sentAt,
   d.delivered_at AS deliveredAt, d.segments AS segments, d.error AS error,
+  (SELECT lead.status FROM sms_delivery_log lead WHERE lead.id = d.merged_into) AS leadStatus,
+  (SELECT lead.error FROM sms_delivery_log lead WHERE lead.id = d.merged_into) AS leadError,
   (SELECT COALESCE(u.time_zone, f.time_zone) FROM users u JOIN families f ON f.id = u.family_id WHERE u.id = d.user_id) AS timeZone`);
 
 const times = (row: Row) => ({

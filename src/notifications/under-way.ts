@@ -20,10 +20,12 @@ const tells = (o: string, row: string) => `${o}.user_id = ${row}.user_id AND ${o
 
 /**
  * The rows that a text about `row` tells of, as a condition on `w`: they wait for the same person in the same thread,
- * are unread (`m` is the membership), and no other text on its way tells of them.
+ * are unread (`m` is the membership), and no other text on its way tells of them. A text that is tried again, since it
+ * did not reach the phone, tells once more what was merged into it.
  */
 export const tellsOf = (
   row: string,
 ) => sql`w.user_id = ${sql.raw(row)}.user_id AND w.thread_id = ${sql.raw(row)}.thread_id
-  AND w.status IN ('pending', 'deferred', 'sending') AND w.seq > m.last_read_seq
-  AND (w.id = ${sql.raw(row)}.id OR (w.status <> 'sending' AND NOT ${toldUnderWay('w', row)}))`;
+  AND w.status IN ('pending', 'deferred', 'sending', CASE WHEN ${sql.raw(row)}.attempts > 0 THEN 'merged' END)
+  AND w.seq > m.last_read_seq AND CASE w.status WHEN 'merged' THEN w.merged_into = ${sql.raw(row)}.id
+    ELSE w.id = ${sql.raw(row)}.id OR (w.status <> 'sending' AND NOT ${toldUnderWay('w', row)}) END`;

@@ -166,6 +166,19 @@ export async function tell(
       const words = /<Message>([\s\S]*)<\/Message>/.exec(await answer.text())?.[1] ?? null;
       return { status: answer.status, words };
     },
+    /** Carries the receipts of the texts to someone, as far as they have come. */
+    receipts: async (who: string) => {
+      await world.control('POST', 'idle');
+      const { webhooks } = await world.control<{ webhooks: InboundWebhook[] }>('GET', 'webhooks');
+      for (const { url, params, headers } of webhooks.filter(({ params }) => params.To === phoneOf(who))) {
+        const { pathname, search } = new URL(url);
+        const answer = await world.send('POST', pathname + search, {
+          headers: { ...headers, 'Content-Type': 'application/x-www-form-urlencoded' },
+          body: new URLSearchParams(params).toString(),
+        });
+        expect(answer.status).toBe(200);
+      }
+    },
     /** Sends a text and answers with the words that came back; null: none. */
     text: async (who: string, body: string, media: string[] = []) => {
       const { status, words } = await story.carry(await story.webhook(who, body, media));

@@ -69,6 +69,27 @@ describe('somebody who does not answer', () => {
       { mergedInto: lead.id, explanation: 'You were told of this message in another text.' },
     ]);
   });
+
+  it('is told all of it again when a summary did not reach the phone', async () => {
+    await story.say('rosa', 'One');
+    await story.say('rosa', 'Two');
+    await story.say('rosa', 'Three');
+    await story.control('PUT', `numbers/${encodeURIComponent(story.phoneOf('ben'))}`, {
+      undelivered: 30_003,
+    });
+    await story.pass(120);
+    await story.receipts('ben');
+    expect((await story.states('ben')).sort()).toEqual(['delivered', 'merged', 'undelivered']);
+    expect((await story.log('ben')).map(({ explanation }) => explanation)).toContain(
+      'Another text told of this message, but it did not reach your phone.',
+    );
+    await story.control('DELETE', `numbers/${encodeURIComponent(story.phoneOf('ben'))}`);
+    await story.pass(601);
+    expect((await story.heard('ben')).slice(1)).toEqual([
+      'Grandma Rosa: 2 new messages: "Three"',
+      'Grandma Rosa: 2 new messages: "Three"',
+    ]);
+  });
 });
 
 describe('somebody who returns', () => {

@@ -115,6 +115,15 @@ describe('explain', () => {
     [{ status: 'suppressed', reason: 'new_one' }, 'No text was sent.'],
     [{ status: 'suppressed' }, 'No text was sent.'],
     [{ status: 'merged' }, 'You were told of this message in another text.'],
+    [{ status: 'merged', leadStatus: 'delivered' }, 'You were told of this message in another text.'],
+    [
+      { status: 'merged', leadStatus: 'undelivered', leadError: '30003' },
+      'Another text told of this message, but it did not reach your phone.',
+    ],
+    [
+      { status: 'merged', leadStatus: 'pending' },
+      'Another text, which tells of this message, did not reach your phone; it is to be sent again.',
+    ],
   ])('%j', (more, sentence) => {
     expect(explain({ ...record, ...more }, NOW, ZONE)).toBe(sentence);
   });
@@ -163,6 +172,16 @@ describe('explainToAuthor', () => {
   ] as const)('%s', (status, expected) => {
     expect(view(status)).toEqual(expected);
     expect(view(status, null, '30003')).toEqual(expected);
+  });
+
+  it('sees what was merged as the text that told of it', () => {
+    const merged = (leadStatus: DeliveryRecord['status'], leadError: string | null = null) =>
+      explainToAuthor({ status: 'merged', reason: null, error: null, leadStatus, leadError });
+    for (const status of ['sent', 'delivered', 'pending', 'undelivered', 'failed'] as const) {
+      expect(merged(status, '30003')).toEqual(view(status, null, '30003'));
+    }
+    expect(merged('failed', '21610')).toEqual(LATER);
+    expect(merged('suppressed')).toEqual(LATER);
   });
 
   it('tells of reading and leaving, which the thread shows anyway', () => {
