@@ -9,7 +9,7 @@ import { deletePerson } from '../identity/delete-person.ts';
 import { removePhone } from '../identity/remove-phone.ts';
 import type { Deps } from '../platform/deps.ts';
 import { AppError } from '../platform/errors.ts';
-import { countryOf, parsePhone } from '../platform/phone-number.ts';
+import type { Phones } from '../platform/phone-number.ts';
 
 /** A family as the host knows it; an absent field keeps what is there. */
 export interface FamilyMirror {
@@ -79,7 +79,7 @@ async function upsertUser(db: Db, id: string, user: UserMirror, now: number): Pr
  */
 export async function putUser(deps: Deps, id: string, user: UserMirror): Promise<void> {
   const { familyId, phone, phoneVerifiedAt, smsConsent } = user;
-  const number = typeof phone === 'string' ? wellFormed(phone) : null;
+  const number = typeof phone === 'string' ? wellFormed(phone, await deps.phones()) : null;
   await upsertUser(deps.db.forFamily(familyId), id, user, deps.now());
   if (phone === null) await removePhone(deps, { userId: id, familyId });
   if (number !== null) {
@@ -108,8 +108,8 @@ export async function deleteUser(deps: Deps, userId: string): Promise<void> {
 }
 
 /** E.164, of any country: where texts may go is asked when one is to be sent. */
-function wellFormed(phone: string): string {
-  const parsed = parsePhone(phone, [countryOf(phone) ?? '']);
+function wellFormed(phone: string, phones: Phones): string {
+  const parsed = phones.parse(phone, [phones.countryOf(phone) ?? '']);
   if (!parsed.ok) throw new AppError('invalid_phone', 'Send the number in E.164 form, such as +12025550123.');
   return parsed.e164;
 }

@@ -1,7 +1,6 @@
-import type { Config } from '../platform/config.ts';
+import type { Deps } from '../platform/deps.ts';
 import { AppError } from '../platform/errors.ts';
 import { phoneHash } from '../platform/phone-hash.ts';
-import { parsePhone } from '../platform/phone-number.ts';
 
 /** A number to which a code may go: E.164, and its keyed hash. */
 export interface CodeNumber {
@@ -10,8 +9,11 @@ export interface CodeNumber {
 }
 
 /** Reads a number that a code is asked for. @throws AppError `invalid_phone`, `country_not_allowed` */
-export async function readCodeNumber(input: string, config: Config): Promise<CodeNumber> {
-  const phone = parsePhone(input, config.SMS_ALLOWED_COUNTRIES);
+export async function readCodeNumber(
+  input: string,
+  { config, phones }: Pick<Deps, 'config' | 'phones'>,
+): Promise<CodeNumber> {
+  const phone = (await phones()).parse(input, config.SMS_ALLOWED_COUNTRIES);
   if (phone.ok) {
     return { number: phone.e164, numberHash: await phoneHash(config.PHONE_SECRET, phone.e164) };
   }

@@ -36,7 +36,7 @@ export async function startLogin(
   deps: Deps,
   { phone, address }: { phone: string; address: string },
 ): Promise<{ expiresAt: number }> {
-  const { number, numberHash } = await readCodeNumber(phone, deps.config);
+  const { number, numberHash } = await readCodeNumber(phone, deps);
   await takeAllowance(deps, { number, numberHash, address, userId: null });
   const subject = loginSubject(numberHash);
   const { code, expiresAt } = await issueCode(deps, {
@@ -63,7 +63,7 @@ export async function confirmLogin(
     userAgent,
   }: { phone: string; code: string; kind: 'web' | 'app'; userAgent: string | null },
 ): Promise<IssuedSession> {
-  const { numberHash } = await readCodeNumber(phone, deps.config);
+  const { numberHash } = await readCodeNumber(phone, deps);
   const subject = loginSubject(numberHash);
   const guess = await guessCode(deps, subject, code);
   if (guess.result !== 'match') throw guessError(guess);

@@ -38,7 +38,7 @@ export async function startVerify(
   deps: Deps,
   { userId, phone, address }: Pick<Person, 'userId'> & { phone: string; address: string },
 ): Promise<{ expiresAt: number }> {
-  const { number, numberHash } = await readCodeNumber(phone, deps.config);
+  const { number, numberHash } = await readCodeNumber(phone, deps);
   const allowance = await takeAllowance(deps, { number, numberHash, address, userId });
   const subject = verifySubject(userId);
   const { code, codeHash, expiresAt } = await issueCode(deps, {

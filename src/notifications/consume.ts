@@ -54,7 +54,7 @@ async function giveBack(deps: Deps, unused: DeliveryRecord[]): Promise<void> {
 async function consumeOn(deps: Deps, db: Db, ids: string[]): Promise<JobEnd[]> {
   const ends: JobEnd[] = [];
   const now = deps.now();
-  const loaded = await retrying(() => loadFacts(db, ids, deps.config));
+  const loaded = await retrying(() => loadFacts(db, ids, deps));
   const due = loaded.filter(({ dueAt }) => dueAt === null || dueAt <= now);
   const waiting = due.filter(({ status }) => status === 'pending');
   const records = new Map(waiting.map((record) => [record.id, record]));

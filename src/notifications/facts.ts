@@ -1,7 +1,8 @@
 import type { Db } from '../db/client.ts';
 import { sql } from '../db/sql.ts';
 import type { Config } from '../platform/config.ts';
-import { countryOf } from '../platform/phone-number.ts';
+import type { Deps } from '../platform/deps.ts';
+import type { Phones } from '../platform/phone-number.ts';
 import type { DeliveryFacts } from './policy.ts';
 import type { Status } from './status.ts';
 import { tellsOf } from './under-way.ts';
@@ -78,10 +79,10 @@ interface Row {
 /** So many authors are looked at for a summary's "Rosa and 2 more". */
 const MAX_WAITING = 100;
 
-function toRecord(row: Row, config: Pick<Config, 'SMS_ALLOWED_COUNTRIES'>): DeliveryRecord {
+function toRecord(row: Row, config: Pick<Config, 'SMS_ALLOWED_COUNTRIES'>, phones: Phones): DeliveryRecord {
   const waiting: { seq: number; author: string; name: string }[] = JSON.parse(row.waiting ?? '[]');
   const senders = new Map(waiting.map(({ author, name }) => [author, name]));
-  const country = row.phone === null ? null : countryOf(row.phone);
+  const country = row.phone === null ? null : phones.countryOf(row.phone);
   return {
     id: row.id,
     familyId: row.familyId,
@@ -131,8 +132,9 @@ function toRecord(row: Row, config: Pick<Config, 'SMS_ALLOWED_COUNTRIES'>): Deli
 export async function loadFacts(
   db: Db,
   deliveryIds: string[],
-  config: Pick<Config, 'SMS_ALLOWED_COUNTRIES'>,
+  deps: Pick<Deps, 'config' | 'phones'>,
 ): Promise<DeliveryRecord[]> {
+  const phones = await deps.phones();
   const waiting = tellsOf('d');
   const rows = await db.all<Row>(sql`
     SELECT d.id AS id, d.family_id AS familyId, d.user_id AS userId, d.thread_id AS threadId, d.kind AS kind,
@@ -157,5 +159,5 @@ export async function loadFacts(
       JOIN families f ON f.id = d.family_id
       LEFT JOIN notification_preferences p ON p.user_id = d.user_id
       LEFT JOIN thread_members m ON m.thread_id = d.thread_id AND m.user_id = d.user_id`);
-  return rows.map((row) => toRecord(row, config));
+  return rows.map((row) => toRecord(row, deps.config, phones));
 }

@@ -4,6 +4,8 @@ import { type Config, parseConfig } from './config.ts';
 import type { FamilyRpc } from './family-rpc.ts';
 import { type DeliveryJob, enqueue } from './jobs.ts';
 import { consoleLog, type Log } from './log.ts';
+import { loadPhones } from './number-plans.ts';
+import type { Phones } from './phone-number.ts';
 import { createTwilio, type Sms } from './twilio/twilio.ts';
 
 /** The Worker's bindings beside its settings. */
@@ -11,7 +13,7 @@ export interface Bindings {
   DB: D1Database;
   DELIVERIES: Queue<DeliveryJob>;
   FAMILY: DurableObjectNamespace;
-  ASSETS?: Fetcher;
+  ASSETS: Fetcher;
 }
 
 /** Everything that the code below the edges is handed. */
@@ -21,6 +23,8 @@ export interface Deps {
   /** Milliseconds since the epoch. */
   now: () => number;
   sms: Sms;
+  /** What is known of phone numbers; read from a file once an isolate. */
+  phones: () => Promise<Phones>;
   enqueue: (jobs: DeliveryJob[], delaySeconds?: number) => Promise<void>;
   family: (familyId: string) => FamilyRpc;
   log: Log;
@@ -56,6 +60,7 @@ export function createDeps(
     now,
     log,
     sms: createTwilio(config, now),
+    phones: () => loadPhones(env.ASSETS),
     enqueue: (jobs, delaySeconds) => enqueue(env.DELIVERIES, jobs, delaySeconds),
     family: (familyId) => familyClient(env.FAMILY, familyId),
     alert: createAlerts({ directory: db.directory, config, log, now }),

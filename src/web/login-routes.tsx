@@ -4,7 +4,6 @@ import { code as codeShape } from '../identity/request-shapes.ts';
 import { safeNext } from '../links/safe-next.ts';
 import { readForm } from '../platform/body.ts';
 import { type AppEnv, clientOf, requireOurOrigin } from '../platform/endpoint.ts';
-import { normalizeTyped } from '../platform/phone-number.ts';
 import { sessionCookie } from '../platform/session.ts';
 import { answerPage, type PageContext, pageCaller } from './answer.tsx';
 import { codeRefusal } from './code-refusals.ts';
@@ -34,8 +33,9 @@ function show(c: PageContext, part: Partial<LoginView>, status: 200 | 400 | 409 
 }
 
 /** What was typed, as a number where it can be one; what it must be is judged further down. */
-export function typedNumber(c: PageContext, typed: string): string {
-  return normalizeTyped(typed, c.var.deps.config.SMS_ALLOWED_COUNTRIES[0] ?? 'US') ?? typed;
+export async function typedNumber({ var: { deps } }: PageContext, typed: string): Promise<string> {
+  const phones = await deps.phones();
+  return phones.normalizeTyped(typed, deps.config.SMS_ALLOWED_COUNTRIES[0] ?? 'US') ?? typed;
 }
 
 async function sendCode(c: PageContext): Promise<Response> {
@@ -43,7 +43,7 @@ async function sendCode(c: PageContext): Promise<Response> {
   const form = await readForm(c.req.raw);
   const typed = (form.get('phone') ?? '').slice(0, 200);
   const next = safeNext(form.get('next'));
-  const phone = typedNumber(c, typed);
+  const phone = await typedNumber(c, typed);
   const again = form.get('again') === '1';
   try {
     await startLogin(c.var.deps, { phone, address: clientOf(c.req.raw).address });

@@ -1,8 +1,11 @@
 import fc from 'fast-check';
+import plans from 'libphonenumber-js/metadata.mobile.json' with { type: 'json' };
 import * as library from 'libphonenumber-js/mobile';
 import examples from 'libphonenumber-js/mobile/examples';
 import { describe, expect, test } from 'vitest';
-import { countryOf, normalizeTyped, numberPrefix, parsePhone } from '../../src/platform/phone-number.ts';
+import { createPhones, numberPrefix } from '../../src/platform/phone-number.ts';
+
+const { parse: parsePhone, normalizeTyped, countryOf } = createPhones(plans);
 
 const US_CA = ['US', 'CA'];
 

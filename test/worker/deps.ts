@@ -5,6 +5,7 @@ import { type Config, parseConfig } from '../../src/platform/config.ts';
 import type { Bindings, Deps } from '../../src/platform/deps.ts';
 import type { FamilyRpc } from '../../src/platform/family-rpc.ts';
 import type { LogFields } from '../../src/platform/log.ts';
+import { loadPhones } from '../../src/platform/number-plans.ts';
 import type { CarrierText, OutgoingText, SendOutcome } from '../../src/platform/twilio/twilio.ts';
 import { workerSettings } from '../support/settings.ts';
 import { type WatchedD1, watchD1 } from './counting.ts';
@@ -113,6 +114,7 @@ export function testDeps(settings: Record<string, string> = {}): TestDeps {
     clock,
     carrier,
     familyCalls,
+    phones: () => loadPhones(bindings.ASSETS),
     familyDown,
     logged,
     alerts,

@@ -82,7 +82,7 @@ async function startPhone(c: PageContext, caller: Caller): Promise<Response> {
   const typed = (form.get('phone') ?? '').slice(0, 200);
   const { address } = clientOf(c.req.raw);
   try {
-    await startVerify(c.var.deps, { userId: caller.userId, phone: typedNumber(c, typed), address });
+    await startVerify(c.var.deps, { userId: caller.userId, phone: await typedNumber(c, typed), address });
   } catch (error) {
     const { words, retrySeconds, status } = codeRefusal(error);
     const asField = status === 400 && form.get('again') !== '1';
