@@ -6,6 +6,7 @@ import type { Bindings, Deps } from '../../src/platform/deps.ts';
 import { familyClient } from '../../src/platform/family-client.ts';
 import { type DeliveryJob, enqueue } from '../../src/platform/jobs.ts';
 import type { LogFields } from '../../src/platform/log.ts';
+import { loadPhones } from '../../src/platform/number-plans.ts';
 import type { Sms } from '../../src/platform/twilio/twilio.ts';
 import { watchD1 } from './counting.ts';
 
@@ -41,7 +42,7 @@ export interface Surroundings {
   enqueued: (job: DeliveryJob, delaySeconds: number) => void;
 }
 
-const { DB, FAMILY } = env as unknown as Bindings;
+const { ASSETS, DB, FAMILY } = env as unknown as Bindings;
 const never = new Promise<never>(() => undefined);
 
 const firstWords = (statement: string) => statement.trim().split(/\s+/).slice(0, 3).join(' ');
@@ -109,6 +110,7 @@ export function startProcess({ config, sms, enqueued }: Surroundings, strike: St
     db,
     now,
     log,
+    phones: () => loadPhones(ASSETS),
     sms: {
       send: (text) => travel('carrier', 'send', () => sms.send(text)),
       find: (query) => travel('carrier', 'find', () => sms.find(query)),
