@@ -15,6 +15,13 @@ export function wantsPage(request: Request): boolean {
   return (request.headers.get('Accept') ?? '').includes('text/html');
 }
 
+/** Where a form was: its own address may be none to look at. */
+function formPage(c: PageContext): string {
+  const referer = c.req.header('Referer') ?? '';
+  const url = URL.canParse(referer) ? new URL(referer) : null;
+  return url?.origin === c.var.deps.config.PUBLIC_ORIGIN ? url.pathname : '/messages';
+}
+
 /** The caller, where even that may fail while an error is being shown. */
 async function callerIfPossible(c: PageContext) {
   try {
@@ -40,8 +47,7 @@ function pageFor(error: unknown, status: number, path: string, signedIn: boolean
 export async function errorPage(c: PageContext, error: unknown, answer: Response): Promise<Response> {
   const url = new URL(c.req.url);
   if (answer.status === 401) {
-    const next = c.req.method === 'GET' ? url.pathname + url.search : url.pathname;
-    return c.redirect(signInPath(next), 303);
+    return c.redirect(signInPath(c.req.method === 'GET' ? url.pathname + url.search : formPage(c)), 303);
   }
   const caller = await callerIfPossible(c);
   const config = c.var.deps?.config;

@@ -1,5 +1,7 @@
 import { exports } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
+import { insertWebSession } from '../worker/people.ts';
+import { createWorld, type World } from '../worker/world.ts';
 
 const fetcher = (exports as unknown as { default: Fetcher }).default;
 const ORIGIN = 'https://portal.example.com';
@@ -9,6 +11,16 @@ const page = (path: string, init: RequestInit = {}) =>
   fetcher.fetch(`${ORIGIN}${path}`, { redirect: 'manual', ...init, headers: { ...HTML, ...init.headers } });
 const words = async (path: string) =>
   (await (await page(path)).text()).replace(/<[^>]+>/g, ' ').replace(/\s+/g, ' ');
+
+const failing = (): never => {
+  throw new Error('D1 is on fire');
+};
+
+/** Somebody of a world's family, for a session. */
+async function someone(world: World): Promise<[string, string]> {
+  await world.seed([{ id: 'rosa', name: 'Rosa' }]);
+  return [world.member('rosa').userId, world.familyId];
+}
 
 describe('pages for everyone', () => {
   it.each([
@@ -106,6 +118,23 @@ describe('addresses without anything', () => {
     }
     const program = await fetcher.fetch(`${ORIGIN}/nope`);
     expect(await program.json()).toMatchObject({ error: 'not_found' });
+  });
+
+  it('and failures of ours are pages too, for people; settings that are wrong included', async () => {
+    const world = await createWorld();
+    const broken = { prepare: () => failing(), batch: () => failing() } as unknown as D1Database;
+    const { token } = await insertWebSession(...(await someone(world)));
+    const headers = { ...HTML, Cookie: `__Host-fcs_session=${token}` };
+    for (const env of [{ DB: broken }, { MAGIC_SECRET: 'short' }]) {
+      const answer = await world.send('GET', '/messages', { headers, env });
+      expect(answer.status).toBe(503);
+      expect(answer.headers.get('Content-Type')).toMatch(/^text\/html/);
+      const text = await answer.text();
+      expect(text).toContain('it is our fault');
+      expect(text).not.toMatch(/D1 is on fire|MAGIC_SECRET|at \w+ \(/);
+      const json = await world.send('GET', '/api/me', { headers: { Cookie: headers.Cookie }, env });
+      expect(await json.json()).toMatchObject({ error: 'unavailable' });
+    }
   });
 
   it('survive a cookie and a query made of anything', async () => {

@@ -28,7 +28,11 @@ export class Messages {
       onFrame: (frame) => this.#take(frame),
       onStatus: (status) => this.#status(status),
       catchUp: () => Promise.resolve([]),
-      mayRetry: async () => (await fetch('/api/me')).status !== 401,
+      mayRetry: async () => {
+        const response = await fetch('/api/me');
+        await response.body?.cancel();
+        return response.status !== 401;
+      },
     });
     // The line itself may notice half a minute later than the system.
     window.addEventListener('offline', () => this.#lose(0));

@@ -141,6 +141,11 @@ function TestProgress({ test }: { test: DeliveryJson }) {
         </ol>
       )}
       <p class={bad ? 'error-words' : 'soft'}>{test.explanation}</p>
+      {!isOver(test) && (
+        <noscript>
+          <a href={`/settings?test=${encodeURIComponent(test.id)}#texts`}>Look again</a>
+        </noscript>
+      )}
     </div>
   );
 }

@@ -135,22 +135,20 @@ function TextItem({ delivery, title, zone }: { delivery: DeliveryJson; title: st
       <span class={`sign ${tone}`}>
         <Icon name={icon} />
       </span>
-      <div>
-        <p class="text-what">
-          <b>{words}</b>
-          {threadId && title && (
-            <>
-              {' · '}
-              <a href={threadPath(threadId)}>{title}</a>
-            </>
-          )}
-          {kind === 'test' && ' · Test text'}
-        </p>
-        <p>{delivery.explanation}</p>
-      </div>
+      <p class="text-what">
+        <b>{words}</b>
+        {threadId && title && (
+          <>
+            {' · '}
+            <a href={threadPath(threadId)}>{title}</a>
+          </>
+        )}
+        {kind === 'test' && ' · Test text'}
+      </p>
       <time class="soft small" datetime={createdAt}>
         {timeOfDay(Date.parse(createdAt), zone)}
       </time>
+      <p class="text-why">{delivery.explanation}</p>
     </li>
   );
 }
