@@ -1,7 +1,12 @@
 import type { HostUser } from '../host.ts';
 
-/** What should come of a message to a person: a text, or one of these reasons or provider's codes. */
-export type Fate = 'told' | readonly string[];
+/** What may come of a message to a person. */
+export interface Fate {
+  /** They may be told: and must be, unless one of the reasons stands in the way. */
+  told: boolean;
+  /** Reasons, and codes of the carrier, that may keep the text from them. */
+  reasons: readonly string[];
+}
 
 /** Somebody of the chaos. */
 export interface Member extends HostUser {
@@ -11,9 +16,9 @@ export interface Member extends HostUser {
   fate: Fate;
 }
 
-/** What should come of a message to them; an urgent one passes a mute. */
+/** What may come of a message to them; an urgent one passes a mute. */
 export const fateOf = ({ fate }: Member, urgent: boolean): Fate =>
-  urgent && fate !== 'told' && fate.includes('muted') ? 'told' : fate;
+  urgent && fate.reasons.includes('muted') ? TOLD : fate;
 
 /** A thread and who is in it. */
 export interface ChaosThread {
@@ -29,13 +34,17 @@ export interface Cast {
   threads: readonly ChaosThread[];
 }
 
-/** What keeps a person from being texted, by the name of those whom it concerns. */
-export const OBSTACLES: Readonly<Record<string, readonly string[]>> = {
-  Una: ['unverified'],
-  Sil: ['opted_out'],
-  Mia: ['muted'],
-  Stan: ['21610', 'opted_out'],
-  Lana: ['21614', 'phone_unusable'],
+const TOLD: Fate = { told: true, reasons: [] };
+const never = (...reasons: string[]): Fate => ({ told: false, reasons });
+
+/** Those whom something keeps from being texted; Zoe says STOP in the middle of it all. */
+export const OBSTACLES: Readonly<Record<string, Fate>> = {
+  Una: never('unverified'),
+  Sil: never('opted_out'),
+  Mia: never('muted'),
+  Stan: never('21610', 'opted_out'),
+  Lana: never('21614', 'phone_unusable'),
+  Zoe: { told: true, reasons: ['21610', 'opted_out'] },
 };
 
 /** Numbers ending in 555-01xx belong to nobody. */
@@ -53,7 +62,7 @@ export function castOf(small: number, crowd: number): Cast {
     const n = numbers++;
     const phone = `+1${AREA_CODES[Math.floor(n / 100)]}5550${100 + (n % 100)}`;
     const id = `usr_${familyId.slice(4)}_${name.toLowerCase()}`;
-    return { id, familyId, name, phone, fate: OBSTACLES[name] ?? 'told' };
+    return { id, familyId, name, phone, fate: OBSTACLES[name] ?? TOLD };
   };
   const families: { id: string; name: string }[] = [];
   const threads: ChaosThread[] = [];

@@ -103,7 +103,8 @@ export async function gather(
   }
   const codes = new Map<string, string>();
   for (const { id } of deliveries) codes.set(await linkCode(magicSecret, id), id);
-  const texts = simulator.messages({ direction: 'outbound' }).map(({ to, body, segments, createdAt }) => {
+  const ours = simulator.messages({ direction: 'outbound' }).filter(({ writtenBy }) => writtenBy === 'app');
+  const texts = ours.map(({ to, body, segments, createdAt }) => {
     const code = /\/l\/(\w+)/.exec(body)?.[1];
     return { deliveryId: (code && codes.get(code)) ?? null, to, body, segments, acceptedAt: createdAt };
   });

@@ -1,7 +1,9 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { castOf } from './cast.ts';
 import { startKiller } from './killer.ts';
 import { type Post, runPoster } from './poster.ts';
 import { type Stage, setStage } from './stage.ts';
+import { judgeLedger, sayStop } from './stop.ts';
 import { type Tally, tally } from './tally.ts';
 import { until } from './until.ts';
 import { makeWeather } from './weather.ts';
@@ -77,7 +79,11 @@ async function play(stage: Stage, options: ChaosOptions): Promise<ChaosResult> {
     const much = posts.length >= atLeast.posts && killer.kills() >= atLeast.kills;
     return over.aborted || (much && performance.now() >= end);
   }).finally(() => ending.abort());
-  const [weather] = await Promise.all([makeWeather(simulator, seed, over), enough, killer.done, ...posters]);
+  const stop = pause(options.seconds * 500, undefined, { signal: over })
+    .catch(() => undefined)
+    .then(() => sayStop(simulator, cast));
+  const weather = makeWeather(simulator, seed, over);
+  await Promise.all([weather, stop, enough, killer.done, ...posters]);
   options.signal?.throwIfAborted();
 
   const cleared = performance.now();
@@ -93,12 +99,12 @@ async function play(stage: Stage, options: ChaosOptions): Promise<ChaosResult> {
   if (woken > 0) problems.push(`A sweep found ${woken} rows after all had their end`);
   return {
     ends,
-    problems: [...problems, ...leaks(stage)],
+    problems: [...problems, ...(await judgeLedger(stack.host, cast, await stop)), ...leaks(stage)],
     posts,
     messages: evidence.messages.length,
     texts: evidence.texts.length,
     kills: killer.kills(),
-    weather,
+    weather: await weather,
     faults: countBy(simulator.requests(), ({ fault }) => String(fault ?? 'none')),
     healedAfterMs,
     log: stack.output(),

@@ -37,6 +37,10 @@ function judgeSequence(messages: readonly Message[]): string[] {
   });
 }
 
+/** The carrier took a text, and then the recipient told it to stop before it left. */
+const stopped = ({ status, error }: Delivery, { told, reasons }: Fate) =>
+  status === 'failed' && error === '21610' && told && reasons.includes('21610');
+
 /** What one delivery's row and texts must be to each other. */
 function judgeDelivery(
   delivery: Delivery,
@@ -52,29 +56,29 @@ function judgeDelivery(
   if (TOLD.includes(status)) {
     const [text] = texts;
     if (texts.length !== 1 || text!.to !== phone || text!.segments !== 1) return [is];
-    return fate === 'told' ? [] : [`${is}, although ${fate.join(' or ')}`];
+    return fate.told ? [] : [`${is}, although ${fate.reasons.join(' or ')}`];
   }
-  if (texts.length > 0) return [is];
+  if (texts.length > (stopped(delivery, fate) ? 1 : 0)) return [is];
   if (status === 'merged') {
     const lead = leads.get(mergedInto ?? '');
-    const told = lead && TOLD.includes(lead.status);
+    const told = lead && (TOLD.includes(lead.status) || stopped(lead, fate));
     const same = lead?.userId === delivery.userId && lead.threadId === delivery.threadId;
     return told && same ? [] : [`${is}, told in ${mergedInto}, which is ${lead?.status ?? 'not there'}`];
   }
   if (status !== 'suppressed' && status !== 'failed') return [`${is}, which is no end`];
-  const allowed = fate === 'told' ? (mayHaveRead ? ['read'] : []) : [...fate, 'read'];
-  return allowed.includes(why) ? [] : [is];
+  const excused = fate.reasons.includes(why) || (why === 'read' && (mayHaveRead || !fate.told));
+  return excused ? [] : [is];
 }
 
-/** A text counts no more messages than its own, those merged into it, and what was read meanwhile. */
+/** A text counts no more messages than its own, those merged into it, and what was dropped meanwhile. */
 function judgeCounts(deliveries: readonly Delivery[], textsOf: ReadonlyMap<string | null, Text[]>): string[] {
   const merged = Map.groupBy(deliveries, ({ mergedInto }) => mergedInto);
-  const read = Map.groupBy(
-    deliveries.filter(({ reason }) => reason === 'read'),
+  const dropped = Map.groupBy(
+    deliveries.filter(({ reason }) => reason === 'read' || reason === 'opted_out'),
     ({ userId, threadId }) => `${userId} ${threadId}`,
   );
   return deliveries.flatMap(({ id, userId, threadId }) => {
-    const told = 1 + (merged.get(id)?.length ?? 0) + (read.get(`${userId} ${threadId}`)?.length ?? 0);
+    const told = 1 + (merged.get(id)?.length ?? 0) + (dropped.get(`${userId} ${threadId}`)?.length ?? 0);
     const counts = (textsOf.get(id) ?? []).map(({ body }) =>
       Number(/: (\d+) new messages/.exec(body)?.[1] ?? 1),
     );

@@ -31,14 +31,14 @@ const deliveryId = (n: number, userId: string) => `dlv_${n}_${userId}`;
 /** Rosa posts; each of the others has the end that is meant for them. */
 function ended(n: number, over: Partial<Delivery> = {}): Delivery[] {
   return thread.members.slice(1).map(({ id: userId, fate }) => {
-    const told = fate === 'told';
+    const told = fate.told;
     return {
       id: deliveryId(n, userId),
       userId,
       threadId: thread.id,
       messageId: `msg_${n}`,
       status: told ? 'sent' : 'suppressed',
-      reason: told ? null : fate.at(-1)!,
+      reason: told ? null : fate.reasons.at(-1)!,
       error: null,
       mergedInto: null,
       ...(userId === ben!.id ? over : {}),
@@ -87,6 +87,13 @@ describe('the tally finds nothing wrong with', () => {
         evidence.texts.push(...textsOf([row]));
       },
     ],
+    [
+      'a STOP before the text left',
+      ({ evidence }) => {
+        const row = evidence.deliveries.find(({ userId }) => userId.endsWith('zoe'))!;
+        Object.assign(row, { status: 'failed', error: '21610' });
+      },
+    ],
     ['a refused post that is not there', ({ posts }) => posts.push(post(3, 'refused'))],
     ['a post without an answer that is not there', ({ posts }) => posts.push(post(3, 'unknown'))],
     ['a post without an answer that is there', ({ posts }) => Object.assign(posts[1]!, post(2, 'unknown'))],
@@ -125,7 +132,10 @@ describe('the tally finds', () => {
     [
       'a text to someone who must not have one',
       ({ evidence }) => {
-        const row = Object.assign(evidence.deliveries.at(-1)!, { status: 'sent', reason: null });
+        const row = Object.assign(evidence.deliveries.find(({ reason }) => reason === 'unverified')!, {
+          status: 'sent',
+          reason: null,
+        });
         evidence.texts.push(...textsOf([row]));
       },
     ],
