@@ -94,7 +94,7 @@ export function finishWave(db: Db, rows: Finished[], claim: string, now: number)
 /** Rows of the same person and thread that these texts told as well: merged into them, unless an earlier one may tell. */
 export function mergeInto(db: Db, leadIds: string[]) {
   return db.run(sql`
-    UPDATE sms_delivery_log SET status = 'merged', merged_into = lead.id, reason = NULL, due_at = NULL, wake_at = NULL
+    UPDATE sms_delivery_log SET status = 'merged', merged_into = lead.id, reason = NULL, error = NULL, due_at = NULL, wake_at = NULL
     FROM (SELECT d.id AS id, d.user_id AS user_id, d.thread_id AS thread_id, d.covers_seq AS covers,
         d.claimed_at AS claimed_at
       FROM json_each(${JSON.stringify(leadIds)}) j JOIN sms_delivery_log d ON d.id = j.value

@@ -63,6 +63,16 @@ describe('several messages to one person that may leave at once', () => {
     expect(await bodies()).toEqual([expect.stringMatching(/^URGENT .*Rosa: 2 new messages: "Two"/)]);
     expect(await ends()).toEqual(['merged into 1', 'sent']);
   });
+
+  it('leave no refusal behind that one of them had met before', async () => {
+    await plan({ fault: 'rateLimited' });
+    await post('One');
+    await world.drain();
+    await post('Two');
+    await world.drain();
+    expect(await ends()).toEqual(['merged into 1', 'sent']);
+    expect((await world.rows()).map(({ error }) => error)).toEqual([null, null]);
+  });
 });
 
 describe('a text in doubt', () => {
