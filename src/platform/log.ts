@@ -20,16 +20,16 @@ export function consoleLog(): Log {
 }
 
 /**
- * An error as loggable fields. Messages of a query error hold its parameters (numbers, words), so only
- * the innermost cause speaks, and digits that could be a number are struck out.
+ * An error as loggable fields: the innermost cause speaks. What could not be read is not quoted, though errors of
+ * JSON do so, and digits that could be a number are struck out.
  */
 export function errorFields(error: unknown): { error: string; cause: string } {
   let inner: unknown = error;
   while (inner instanceof Error && inner.cause instanceof Error) inner = inner.cause;
   if (!(inner instanceof Error)) return { error: 'unknown', cause: typeof inner };
-  const cause = inner.message.startsWith('Failed query') ? 'query failed' : inner.message;
+  const cause = inner instanceof SyntaxError ? 'not to be read' : inner.message;
   return {
     error: error instanceof Error ? error.name : inner.name,
-    cause: cause.replace(/\+?\d{7,}/g, '#').slice(0, 300),
+    cause: cause.replace(/\+?\d(?:[\s().-]{0,2}\d){6,}/g, '#').slice(0, 300),
   };
 }
