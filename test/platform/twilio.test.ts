@@ -1,3 +1,5 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createSimulator, type Simulator } from '../../dev/simulator/simulator.ts';
 import { errorRule } from '../../src/platform/twilio/errors.ts';
@@ -125,6 +127,44 @@ describe('finding', () => {
   ] as const)('throws after %s', async (fault) => {
     twilio.faults.next({ fault, operation: 'read' });
     await expect(client().find({ to: TO, reference: 'code', since: 0 })).rejects.toThrow();
+  });
+
+  /** A list as somebody else might give it. @returns the paths that were asked for, after the first */
+  async function listing(answer: string): Promise<{ paths: string[]; error: Error }> {
+    const paths: string[] = [];
+    const server = createServer((request, response) => {
+      paths.push(request.url ?? '');
+      response.setHeader('Content-Type', 'application/json').end(answer);
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const sms = client({ TWILIO_API_BASE: `http://127.0.0.1:${port}` });
+    const error = await sms.find({ to: TO, reference: 'code', since: 0 }).then(
+      () => new Error('It found something'),
+      (thrown: Error) => thrown,
+    );
+    server.close();
+    return { paths: paths.slice(1), error };
+  }
+
+  it.each([
+    '.evil.example/next',
+    '@evil.example/next',
+    'https://evil.example/next',
+  ])('does not take our credentials elsewhere: the next page is not %s', async (next_page_uri) => {
+    const { paths, error } = await listing(JSON.stringify({ messages: [], next_page_uri }));
+    expect([paths, error.message]).toEqual([
+      [],
+      "The carrier's list goes on at an address that is not its own",
+    ]);
+  });
+
+  it.each([
+    'Dear Rosa',
+    '{"messages":"Dear Rosa"}',
+    '',
+  ])('says nothing of what it cannot read: %s', async (answer) => {
+    expect((await listing(answer)).error.message).toBe("The carrier's list cannot be read");
   });
 });
 

@@ -168,12 +168,16 @@ export function createTwilio(
         await answer.body?.cancel();
         throw new Error(`The carrier's list answered ${answer.status}`);
       }
-      const { messages, next_page_uri } = pageJson.parse(await answer.json());
-      for (const text of messages.map(carrierText)) {
+      const read = pageJson.safeParse(parseJson(await answer.text()));
+      if (!read.success) throw new Error("The carrier's list cannot be read");
+      for (const text of read.data.messages.map(carrierText)) {
         if (text.createdAt !== null && text.createdAt < since - CLOCK_SKEW_MS) return null;
         if (text.body.includes(reference)) return text;
       }
-      path = next_page_uri ?? null;
+      path = read.data.next_page_uri || null;
+      // Put behind the host as it is, so `@evil.example` or `.evil.example` would be another one.
+      if (path !== null && !path.startsWith('/'))
+        throw new Error("The carrier's list goes on at an address that is not its own");
     }
     if (path !== null) throw new Error("The carrier's list was too long to read to its end");
     return null;
