@@ -82,7 +82,10 @@ export function Page({
     <html lang="en" data-zone={timeZone} data-viewer={viewer?.id}>
       <head>
         <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover" />
+        <meta
+          name="viewport"
+          content="width=device-width, initial-scale=1, viewport-fit=cover, interactive-widget=resizes-content"
+        />
         <title>{`${title} – ${brand}`}</title>
         <meta name="color-scheme" content="light dark" />
         <meta name="theme-color" content="#fffdfa" media="(prefers-color-scheme: light)" />

@@ -39,6 +39,26 @@ describe('a line that breaks', () => {
     await page.context().close();
   });
 
+  it('shows a conversation’s new name and new members at once', async () => {
+    const page = await portal.open(rosa);
+    await page.goto(PATH);
+    await sees(page, 'With Ben and Nina');
+    await portal.host.service('PUT', `/api/admin/threads/${THREAD}`, {
+      familyId: rosa.familyId,
+      title: 'Dinner, at last',
+      memberIds: [rosa.id, ben.id],
+    });
+    await page.getByRole('heading', { name: 'Dinner, at last' }).waitFor();
+    await sees(page, /^With Ben$/);
+    await portal.host.service('PUT', `/api/admin/threads/${THREAD}`, {
+      familyId: rosa.familyId,
+      title: 'Sunday dinner',
+      memberIds: Object.values(PEOPLE).map(({ id }) => id),
+    });
+    await page.getByRole('heading', { name: 'Sunday dinner' }).waitFor();
+    await page.context().close();
+  });
+
   it('repeats under the same key when the answer is lost, so that one message is one', async () => {
     const page = await portal.open(rosa);
     await page.goto(PATH);

@@ -136,6 +136,8 @@ export class Composer {
         item.classList.add('failed');
         find('[data-actions]', item)!.hidden = false;
         announce(`Not sent. ${outcome.message}`);
+        // What came from another device of one's own meanwhile waited for this one.
+        await this.#host.catchUp().catch(() => undefined);
         return;
       }
       await wait(outcome.afterMs ?? 1500 * 2 ** attempt);

@@ -2,12 +2,13 @@ import type { ServerFrame } from '../frames.ts';
 import type { Live } from '../live.ts';
 import { Composer } from './composer.ts';
 import { announce, fetchPage, find, findAll, on, wait } from './dom.ts';
+import { refreshRegion } from './swap.ts';
 
 /** How near the end still counts as being there, in pixels. */
 const AT_END = 90;
 const TYPING_MS = 5000;
 /** After a message of one's own: when to look again who was told, in milliseconds. */
-const LOOK_AGAIN = [1500, 4000, 10_000, 30_000];
+const LOOK_AGAIN = [1500, 4000, 10_000, 30_000, ...Array<number>(10).fill(60_000)];
 
 /** The open conversation: what arrives, what one reads, who is writing. */
 export class Conversation {
@@ -24,7 +25,7 @@ export class Conversation {
   #fetching: Promise<void> | null = null;
   #again = false;
   #readSeq = 0;
-  #looking = false;
+  #round = 0;
 
   constructor(main: HTMLElement, live: () => Live) {
     this.#main = main;
@@ -68,6 +69,8 @@ export class Conversation {
       this.#seen(frame.userId, frame.seq);
     } else if (frame.type === 'typing' && frame.threadId === this.threadId) {
       this.#startTyping(frame.userId);
+    } else if (frame.type === 'thread' && frame.thread.id === this.threadId) {
+      void refreshRegion('thread-head', this.#path).catch(() => null); // The next page has it.
     }
   }
 
@@ -175,17 +178,17 @@ export class Conversation {
     for (const mark of findAll(`[data-seen-by="${CSS.escape(userId)}"]`, this.#items)) mark.remove();
   }
 
-  /** Follows who is being told of one's own newest messages, until nothing is on its way. */
+  /** Follows who is told of one's own newest messages, until everybody is, or for ten minutes. A new call takes over. */
   async #lookAgain(): Promise<void> {
-    if (this.#looking) return;
-    this.#looking = true;
+    const round = ++this.#round;
     for (const ms of LOOK_AGAIN) {
       await wait(ms);
+      if (round !== this.#round) return;
       const open = findAll('.own:has(.told[data-open])', this.#items).slice(-5);
-      if (open.length === 0) break;
-      await this.#refresh(open.map(({ dataset }) => Number(dataset.seq))).catch(() => undefined); // Next round.
+      if (open.length === 0) return;
+      if (document.visibilityState === 'hidden') continue;
+      await this.#refresh(open.map(({ dataset }) => Number(dataset.seq))).catch(() => undefined); // Next time.
     }
-    this.#looking = false;
   }
 
   #isAtEnd(): boolean {

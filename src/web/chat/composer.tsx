@@ -58,6 +58,7 @@ export function Composer({ threadId, title, messageKey, draft, error }: Composer
           id="body"
           name="body"
           rows={1}
+          dir="auto"
           maxlength={4000}
           placeholder="Write a message"
           enterkeyhint="send"

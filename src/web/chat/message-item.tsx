@@ -78,7 +78,7 @@ export function MessageItem(view: MessageView) {
 
 function Words({ body }: { body: string }) {
   return (
-    <p class="text">
+    <p class="text" dir="auto">
       {linkPieces(body).map(({ text, href }) =>
         href ? (
           <a href={href} rel="noopener noreferrer nofollow" target="_blank">
@@ -114,7 +114,7 @@ function ToldLine({ told }: { told: Told[] }) {
   const summary = summarizeTold(told);
   if (!summary) return null;
   return (
-    <details class="told" data-open={summary.open ? '' : undefined}>
+    <details class="told" data-open={summary.open ?? undefined}>
       <summary>{summary.words}</summary>
       <ul class="plain told-list">
         {told.map(({ name, explanation }) => (

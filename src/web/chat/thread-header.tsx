@@ -27,7 +27,9 @@ export function ThreadHeader(view: ThreadHeaderView) {
       </a>
       <ThreadCircle {...view} size={44} />
       <div class="thread-name">
-        <h1 tabindex={-1}>{thread.title}</h1>
+        <h1 tabindex={-1} dir="auto">
+          {thread.title}
+        </h1>
         <p class="thread-here" data-here={hereWords(others, new Set())}>
           {hereWords(others, here)}
         </p>

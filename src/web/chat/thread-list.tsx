@@ -63,7 +63,9 @@ function ThreadItem({
         aria-current={id === currentId ? 'page' : undefined}
       >
         <ThreadCircle thread={thread} person={person} here={here} />
-        <span class="thread-title">{title}</span>
+        <span class="thread-title" dir="auto">
+          {title}
+        </span>
         <span class="thread-when">
           {mutedUntil !== null && (
             <span class="thread-muted" title="Muted">

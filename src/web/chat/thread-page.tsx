@@ -79,7 +79,7 @@ export function ThreadPage(view: ThreadPageView) {
       <template data-draft>
         <li class="msg own pending">
           <div class="bubble">
-            <p class="text" data-text></p>
+            <p class="text" dir="auto" data-text></p>
             <p class="when" data-state role="status"></p>
           </div>
           <p class="pending-actions" hidden data-actions>

@@ -12,8 +12,8 @@ export interface ToldEntry {
 /** What the author sees at a glance under a message of theirs. */
 export interface ToldSummary {
   words: string;
-  /** Something is still on its way: worth another look soon. */
-  open: boolean;
+  /** `soon`: a text is on its way. `later`: somebody may still be told. Null: nothing will change but by reading. */
+  open: 'soon' | 'later' | null;
 }
 
 /**
@@ -35,5 +35,6 @@ export function summarizeTold(told: readonly ToldEntry[]): ToldSummary | null {
     onTheWay && `Texting ${onTheWay}`,
     later && `${later} will see it later`,
   ];
-  return { words: parts.filter(Boolean).join(' · '), open: onTheWay !== '' };
+  const open = onTheWay ? 'soon' : later ? 'later' : null;
+  return { words: parts.filter(Boolean).join(' · '), open };
 }

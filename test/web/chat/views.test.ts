@@ -86,14 +86,15 @@ describe('summarizeTold', () => {
         told('Sam', false, false, 'will see it later'),
         told('Ana', false, false, 'is being told by text'),
       ]),
-    ).toEqual({ words: 'Read by Maya · Texted Leo · Texting Ana · Sam will see it later', open: true });
+    ).toEqual({ words: 'Read by Maya · Texted Leo · Texting Ana · Sam will see it later', open: 'soon' });
   });
 
-  it('rests when nothing is on its way, and says nothing where nobody was to be told', () => {
+  it('looks again later while somebody may still be told, and says nothing where nobody was to be told', () => {
     expect(summarizeTold([told('Sam', false, false, 'will see it later')])).toEqual({
       words: 'Sam will see it later',
-      open: false,
+      open: 'later',
     });
+    expect(summarizeTold([told('Sam', true, true)])?.open).toBeNull();
     expect(summarizeTold([])).toBeNull();
   });
 });
