@@ -19,15 +19,15 @@ export type HostClaims =
 type TokenConfig = Pick<Config, 'AUTH_SECRET' | 'AUTH_JWKS_URL' | 'AUTH_ISSUER' | 'AUTH_AUDIENCE'>;
 
 const ASYMMETRIC = ['RS256', 'ES256', 'EdDSA', 'Ed25519'];
+/** A host's clock may be ahead of ours (`nbf`, `iat`). Not for `exp`: an expired token is expired. */
 const CLOCK_TOLERANCE_SECONDS = 5;
-/** How soon a key set is fetched again for an unknown key: a rotation needs no restart. */
-const JWKS_COOLDOWN_MS = 1000;
+/** How soon a key set is fetched again for an unknown key: a rotation needs no restart, and no patience. */
+const JWKS_COOLDOWN_MS = 250;
 
 const claims = z.object({
   exp: z.number(),
   sub: z.optional(z.string().check(z.minLength(1), z.maxLength(200))),
   familyId: z.optional(z.string().check(z.minLength(1), z.maxLength(200))),
-  name: z.optional(z.string()),
   scope: z.optional(z.string()),
 });
 
@@ -47,9 +47,8 @@ function remoteKeys(url: string): RemoteKeys {
   return fresh;
 }
 
-/** Verifies against a key set; a signature that fails may mean a rotated key under its old name. */
-async function verifyRemotely(token: string, url: string, config: TokenConfig): Promise<JWTPayload> {
-  const keys = remoteKeys(url);
+/** Verifies against a key set as it is known; jose fetches it for an unknown key, if the last time is not too near. */
+async function verifyAgainst(token: string, keys: RemoteKeys, config: TokenConfig): Promise<JWTPayload> {
   const options = {
     algorithms: ASYMMETRIC,
     issuer: config.AUTH_ISSUER,
@@ -61,19 +60,35 @@ async function verifyRemotely(token: string, url: string, config: TokenConfig): 
   try {
     return await verify(keys);
   } catch (error) {
-    if (error instanceof errors.JWKSMultipleMatchingKeys) {
-      for await (const key of error) {
-        try {
-          return await verify(key);
-        } catch (inner) {
-          if (!(inner instanceof errors.JWSSignatureVerificationFailed)) throw inner;
-        }
+    if (!(error instanceof errors.JWKSMultipleMatchingKeys)) throw error;
+    for await (const key of error) {
+      try {
+        return await verify(key);
+      } catch (inner) {
+        if (!(inner instanceof errors.JWSSignatureVerificationFailed)) throw inner;
       }
-      throw new errors.JWSSignatureVerificationFailed();
     }
-    if (!(error instanceof errors.JWSSignatureVerificationFailed) || keys.coolingDown) throw error;
-    await keys.reload();
-    return await verify(keys);
+    throw new errors.JWSSignatureVerificationFailed();
+  }
+}
+
+/**
+ * Verifies against a key set. An unknown key, or a signature that fails, may mean a rotated key, under a new
+ * name or the old one: then the set is fetched again, when that is due, and looked at once more.
+ */
+async function verifyRemotely(token: string, url: string, config: TokenConfig): Promise<JWTPayload> {
+  const keys = remoteKeys(url);
+  const wasCooling = keys.coolingDown;
+  try {
+    return await verifyAgainst(token, keys, config);
+  } catch (error) {
+    const isForged = error instanceof errors.JWSSignatureVerificationFailed;
+    const isUnknown = error instanceof errors.JWKSNoMatchingKey;
+    if (!isForged && !(isUnknown && wasCooling)) throw error;
+    if (keys.coolingDown) await new Promise((resolve) => setTimeout(resolve, JWKS_COOLDOWN_MS));
+    // Somebody else who waited may have fetched it meanwhile.
+    if (!keys.coolingDown) await keys.reload();
+    return await verifyAgainst(token, keys, config);
   }
 }
 
@@ -119,6 +134,7 @@ export async function verifyHostToken(token: string, config: TokenConfig): Promi
   const parsed = claims.safeParse(payload);
   if (!parsed.success) throw refused();
   const { sub, familyId, scope, exp } = parsed.data;
+  if (exp * 1000 <= Date.now()) throw refused();
   if (scope === 'service') return { scope: 'service' };
   if (!sub || !familyId) throw refused();
   return { scope: 'user', userId: sub, familyId, expiresAt: exp * 1000 };

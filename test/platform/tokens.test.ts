@@ -47,6 +47,8 @@ describe('tokens under the shared secret', () => {
     ['three empty parts', () => '..'],
     ['another secret', () => signed(hs256(), 'another-secret-0123456789-0123456789-x')],
     ['expired', () => signed(hs256().setExpirationTime('-1m'))],
+    ['expired this very second', () => signed(hs256().setExpirationTime(new Date()))],
+    ['expired a second ago', () => signed(hs256().setExpirationTime('-1s'))],
     ['without exp', () => signed(new SignJWT(user).setProtectedHeader({ alg: 'HS256' }).setSubject('usr_1'))],
     [
       'without sub',
@@ -140,11 +142,33 @@ describe('tokens through a key set', () => {
     expect(await refusal(confused, settings)).toBe('unauthenticated');
   });
 
-  it('are taken under a new key without a restart', async () => {
-    const fresh = await key('ES256', 'rotated');
-    keys = [fresh.jwk];
-    const token = await sign('ES256', 'rotated', fresh.privateKey);
-    await expect.poll(() => refusal(token, settings), { timeout: 10_000 }).toBe('accepted');
+  it.each([
+    'another name',
+    'the same name',
+  ])('are taken under a new key of %s at once, without a restart', async (name) => {
+    const [first, second] = await Promise.all([
+      key('ES256', 'first'),
+      key('ES256', name === 'the same name' ? 'first' : 'second'),
+    ]);
+    keys = [first.jwk];
+    const rotating = { ...settings, AUTH_JWKS_URL: `${settings.AUTH_JWKS_URL}?${name.length}` };
+    expect(await refusal(await sign('ES256', 'first', first.privateKey), rotating)).toBe('accepted');
+    keys = [second.jwk];
+    expect(await refusal(await sign('ES256', second.jwk.kid, second.privateKey), rotating)).toBe('accepted');
+    expect(await refusal(await sign('ES256', 'first', first.privateKey), rotating)).toBe('unauthenticated');
+  });
+
+  it('do not have the set fetched for each unknown key', async () => {
+    const stranger = await key('ES256', 'stranger');
+    const token = await sign('ES256', 'stranger', stranger.privateKey);
+    const before = asked;
+    const answers = await Promise.all(Array.from({ length: 20 }, () => refusal(token, settings)));
+    expect(new Set(answers)).toEqual(new Set(['unauthenticated']));
+    expect(asked - before).toBeLessThanOrEqual(2);
+  });
+
+  it('need no name', async () => {
+    expect(await refusal(await signed(hs256({ familyId: 'fam_1', name: null })), settings)).toBe('accepted');
   });
 
   it('are neither taken nor called forged while the set cannot be fetched', async () => {
