@@ -4,6 +4,7 @@ import { secureHeaders } from 'hono/secure-headers';
 import { Hono } from 'hono/tiny';
 import { mountHealth } from './admin/health.ts';
 import { isOverloaded, isTransient } from './db/retry.ts';
+import { discardBody } from './platform/body.ts';
 import { ConfigError } from './platform/config.ts';
 import type { Bindings, Deps } from './platform/deps.ts';
 import type { AppEnv } from './platform/endpoint.ts';
@@ -50,6 +51,10 @@ export function createApp(depsOf: (env: Bindings, ctx: ExecutionContext) => Deps
   };
   app.onError(answerError);
   app.notFound((c) => answerError(new AppError('not_found', 'There is nothing at this address.'), c));
+  app.use(async (c, next) => {
+    await next();
+    await discardBody(c.req.raw);
+  });
   // What a route sets itself stands. Not `no-referrer`: with that Chromium posts our forms with `Origin: null`.
   app.use(
     secureHeaders({

@@ -26,9 +26,30 @@ export async function readText(request: Request, maxBytes = MAX_BODY_BYTES): Pro
       text += decoder.decode(value, { stream: true });
     }
   } catch (error) {
-    await reader.cancel().catch(() => undefined);
+    reader.releaseLock();
     if (error instanceof AppError) throw error;
     throw new AppError('invalid_request', 'The body could not be read as UTF-8 text.');
+  }
+}
+
+/** So much of a body that nobody wants is read away; more breaks the connection. */
+const MAX_UNWANTED_BYTES = 32 * 1024 * 1024;
+
+/**
+ * Reads away what nobody has read of a body. Cut off in the middle of sending, a client would meet a broken
+ * connection, now or with its next request, instead of the answer that says why (RFC 9112, section 9.6).
+ */
+export async function discardBody({ body }: Request): Promise<void> {
+  if (!body || body.locked) return;
+  const reader = body.getReader();
+  try {
+    for (let left = MAX_UNWANTED_BYTES; left > 0; ) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      left -= value.byteLength;
+    }
+  } catch {
+    // The client has gone; there is nobody to answer.
   }
 }
 

@@ -31,6 +31,16 @@ describe('a stack that starts', () => {
     expect(stack.output()).toContain(stack.simulatorOrigin);
   });
 
+  it('answers a body that it does not want, instead of breaking the connection', async () => {
+    const body = 'x'.repeat(1_000_000);
+    for (const path of ['/api/login/start', '/login', '/api/sms/inbound', '/nowhere']) {
+      for (let i = 0; i < 10; i++) {
+        const answer = await fetch(stack.origin + path, { method: 'POST', body });
+        expect((await answer.json()) as object).toHaveProperty('error');
+      }
+    }
+  });
+
   it('is back on the same port, with the same state, right after SIGKILL', async () => {
     await stack.kill();
     await stack.restart();
