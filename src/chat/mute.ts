@@ -20,12 +20,13 @@ export async function setMute(
     });
   }
   const db = deps.db.forFamily(familyId);
+  const mine = sql`thread_id = ${threadId} AND user_id = ${userId} AND family_id = ${familyId}`;
   const [muted] = await retrying(() =>
     db.batch([
-      db.all(sql`UPDATE thread_members SET muted_until = ${until}
-        WHERE thread_id = ${threadId} AND user_id = ${userId} AND family_id = ${familyId} RETURNING 1 AS yes`),
+      db.all(sql`UPDATE thread_members SET muted_until = ${until} WHERE ${mine} RETURNING 1 AS yes`),
       // Mutes are part of the preferences' ETag.
-      db.run(sql`UPDATE notification_preferences SET revision = revision + 1 WHERE user_id = ${userId}`),
+      db.run(sql`UPDATE notification_preferences SET revision = revision + 1
+        WHERE user_id = ${userId} AND EXISTS (SELECT 1 FROM thread_members WHERE ${mine})`),
     ]),
   );
   if (muted.length === 0)

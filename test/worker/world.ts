@@ -121,7 +121,7 @@ export async function createWorld(settings: Record<string, string> = {}, numbers
     if (as !== null) sent.Authorization ??= `Bearer ${await token(as)}`;
     if (body !== undefined) {
       sent['Content-Type'] ??= 'application/json';
-      init.body = typeof body === 'string' ? body : JSON.stringify(body);
+      init.body = typeof body === 'string' || body instanceof Uint8Array ? body : JSON.stringify(body);
     }
     const ctx = createExecutionContext();
     const request = new Request(new URL(path, ORIGIN), init) as unknown as Request<

@@ -127,6 +127,7 @@ export function mountChatPages(app: Hono<AppEnv>): void {
   app.post(
     '/messages/:threadId/read',
     thread(async (c, caller, threadId) => {
+      await readForm(c.req.raw); // It says nothing; what is no form is not ours.
       await markRead(c.var.deps, caller, threadId, null);
       return c.redirect(threadPath(threadId), 303);
     }),
