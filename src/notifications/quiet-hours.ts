@@ -1,4 +1,5 @@
-import { changeBetween, knownTimeZone, offsetAt } from '../platform/time-zone.ts';
+import { create, getTimeZoneTransition } from 'temporal-polyfill/fns/ZonedDateTime';
+import { knownTimeZone, offsetAt } from '../platform/time-zone.ts';
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 1440 * MINUTE_MS;
@@ -36,8 +37,9 @@ export function quietUntil(hours: QuietHours, now: number): number | null {
     if (sinceStart >= quietLength) return at === now ? null : at;
     const candidate = at + quietLength - sinceStart;
     // When the clock is changed on the way, what it shows right after the change decides anew.
-    if (offsetAt(zone, candidate) === offset) return candidate;
-    at = changeBetween(zone, at, candidate);
+    const change = offsetAt(zone, candidate) === offset ? null : nextChange(zone, at);
+    if (change === null || change > candidate) return candidate;
+    at = change;
   }
 }
 
@@ -52,6 +54,13 @@ export function spreadMs(key: string): number {
   hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d);
   hash ^= hash >>> 13;
   return (hash >>> 0) % (SPREAD_MS + 1);
+}
+
+function nextChange(zone: string, at: number): number | null {
+  return (
+    getTimeZoneTransition(create(BigInt(Math.floor(at)) * 1_000_000n, zone), 'next')?.epochMilliseconds ??
+    null
+  );
 }
 
 function modulo(value: number, by: number): number {

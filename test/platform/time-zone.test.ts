@@ -1,7 +1,5 @@
-import fc from 'fast-check';
-import { create, getTimeZoneTransition, offsetNanoseconds } from 'temporal-polyfill/fns/ZonedDateTime';
 import { describe, expect, it } from 'vitest';
-import { changeBetween, isTimeZone, knownTimeZone, offsetAt } from '../../src/platform/time-zone.ts';
+import { isTimeZone, knownTimeZone, offsetAt } from '../../src/platform/time-zone.ts';
 
 describe('isTimeZone', () => {
   it.each([
@@ -79,28 +77,5 @@ describe('offsetAt', () => {
     ['America/St_Johns', '2026-01-01T00:00:00Z', -210],
   ])('%s at %s is %i minutes', (zone, at, minutes) => {
     expect(offsetAt(zone, Date.parse(at))).toBe(minutes * 60_000);
-  });
-});
-
-describe('against Temporal', () => {
-  const zone = fc.constantFrom(...Intl.supportedValuesOf('timeZone'));
-  const instant = fc.integer({ min: Date.UTC(1985, 0), max: Date.UTC(2045, 0) });
-  const temporal = (name: string, at: number) => create(BigInt(at) * 1_000_000n, name);
-
-  it('tells the same offset, in any zone at any time', () => {
-    const same = (name: string, at: number) => {
-      expect(offsetAt(name, at)).toBe(offsetNanoseconds(temporal(name, at)) / 1_000_000);
-    };
-    fc.assert(fc.property(zone, instant, same));
-  });
-
-  it('finds the same changes of the clock, to the millisecond', () => {
-    const same = (name: string, at: number, before: number) => {
-      const change = getTimeZoneTransition(temporal(name, at), 'next')?.epochMilliseconds;
-      if (change === undefined) return;
-      const [from, to] = [change - before, change + 86_400_000 - before];
-      if (offsetAt(name, from) !== offsetAt(name, to)) expect(changeBetween(name, from, to)).toBe(change);
-    };
-    fc.assert(fc.property(zone, instant, fc.integer({ min: 1, max: 86_399_999 }), same));
   });
 });
