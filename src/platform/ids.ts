@@ -1,4 +1,4 @@
-import { ulid } from 'ulidx';
+import { ulid } from 'ulid';
 
 /**
  * A new id: a prefix naming the kind, and a ULID, so that ids sort by time.
