@@ -32,6 +32,7 @@ export default defineConfig({
                 ...workerSettings(inject('twilioPort')),
                 MODEL_RUNS: process.env.MODEL_RUNS ?? '',
                 MODEL_SEED: process.env.MODEL_SEED ?? '',
+                FAULTS_LONG: process.env.FAULTS_LONG ?? '',
                 TEST_MIGRATIONS: await readD1Migrations(path.join(import.meta.dirname, 'migrations')),
               },
             },

@@ -18,7 +18,7 @@ if (!Number.isInteger(runs) || runs < 1 || !Number.isInteger(seed)) {
 /** Runs the model test; the seed and the shrunk counterexample are in what it prints. @returns its exit code */
 function run(count: number, from: number): Promise<number> {
   const root = path.resolve(import.meta.dirname, '..');
-  const args = ['run', '--project', 'workers', '--silent', TEST];
+  const args = ['run', '--project', 'workers', '--silent=true', TEST];
   const child = spawn(path.join(root, 'node_modules/.bin/vitest'), args, {
     cwd: root,
     stdio: 'inherit',

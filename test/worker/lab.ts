@@ -134,12 +134,21 @@ async function seed(familyId: string, phoneSecret: string): Promise<void> {
   ]);
 }
 
+/** A pause below a second, as between two tries, takes no time in a lab. */
+function skipPauses(): () => void {
+  const real = globalThis.setTimeout;
+  const hurried = (call: () => void, ms = 0) => real(call, ms < 1000 ? 0 : ms);
+  const spy = vi.spyOn(globalThis, 'setTimeout').mockImplementation(hurried as typeof setTimeout);
+  return () => spy.mockRestore();
+}
+
 /**
  * A family of three with verified phones and consent, on a clock that only tests move, whose processes can be
  * struck at every call. The database is emptied first: one lab at a time.
  */
 export async function openLab(settings: Record<string, string> = {}) {
   vi.useFakeTimers({ toFake: ['Date'], now: START });
+  const pauseAgain = skipPauses();
   const config = parseConfig({ ...workerSettings(1), ...settings });
   const familyId = `fam_lab${++labs}`;
   await recordSteps(DB);
@@ -178,20 +187,21 @@ export async function openLab(settings: Record<string, string> = {}) {
     });
   }
 
-  /** The object's departures that the database has not heard of. */
-  const departures = () =>
-    runInDurableObject(stub(), (_, { storage }) =>
-      Number(storage.sql.exec('SELECT COUNT(*) AS n FROM departures').one().n),
-    );
+  /** When the object's alarm is due, and how many departures the database has not heard of. */
+  const waitingInObject = () =>
+    runInDurableObject(stub(), async (_, { storage }) => ({
+      due: await storage.getAlarm(),
+      owed: Number(storage.sql.exec('SELECT COUNT(*) AS n FROM departures').one().n),
+    }));
 
   /** Rings the object's alarm as often as it is due, and waits for what it does. */
   async function ring(): Promise<void> {
     for (let i = 0; i < 5; i++) {
-      const due = await runInDurableObject(stub(), (_, { storage }) => storage.getAlarm());
-      if (due === null || due > Date.now()) break;
-      await runDurableObjectAlarm(stub());
+      const { due, owed } = await waitingInObject();
+      if (due !== null && due <= Date.now()) await runDurableObjectAlarm(stub());
+      else if (owed === 0) return;
     }
-    for (let i = 0; i < 50 && (await departures()) > 0; i++) {
+    for (let i = 0; i < 50 && (await waitingInObject()).owed > 0; i++) {
       await new Promise((resolve) => setTimeout(resolve, 1));
     }
   }
@@ -235,7 +245,10 @@ export async function openLab(settings: Record<string, string> = {}) {
       via: 'host',
       expiresAt: null,
     }),
-    close: () => vi.useRealTimers(),
+    close: () => {
+      pauseAgain();
+      vi.useRealTimers();
+    },
   };
 }
 

@@ -1,0 +1,120 @@
+import type { Blow, Call, Strike } from '../worker/process.ts';
+
+/** A fault, and the calls of which it can strike. `times`: so many calls in a row, as its repeats meet it too. */
+export interface Fault {
+  name: string;
+  kinds: readonly Call['kind'][];
+  /** Whether the call is tried again and then succeeds, the error comes up, or nothing comes after. */
+  leads: 'again' | 'up' | 'nowhere';
+  how: () => Blow['how'];
+  times: number;
+}
+
+const error = (message: string, mark: object = {}) => Object.assign(new Error(message), mark);
+
+/** What D1, objects and queues throw. Sources: Cloudflare's "D1 error list" and "Durable Objects: error handling". */
+const FAULTS: readonly Fault[] = [
+  {
+    name: 'D1 loses the connection once',
+    kinds: ['d1'],
+    leads: 'again',
+    how: () => error('D1_ERROR: Network connection lost.'),
+    times: 1,
+  },
+  {
+    name: 'D1 loses the connection for good',
+    kinds: ['d1'],
+    leads: 'up',
+    how: () => error('D1_ERROR: Network connection lost.'),
+    times: 3,
+  },
+  {
+    name: 'D1 is overloaded',
+    kinds: ['d1'],
+    leads: 'up',
+    how: () => error('D1_ERROR: D1 DB is overloaded. Requests queued for too long.'),
+    times: 1,
+  },
+  {
+    name: 'D1 is reset',
+    kinds: ['d1'],
+    leads: 'up',
+    how: () => error('D1_ERROR: D1 DB storage operation exceeded timeout which caused object to be reset.'),
+    times: 1,
+  },
+  {
+    name: 'the object throws',
+    kinds: ['family'],
+    leads: 'up',
+    how: () => error('Internal error in the object.'),
+    times: 1,
+  },
+  {
+    name: 'the object is moved',
+    kinds: ['family'],
+    leads: 'again',
+    how: () => error('Durable Object reset because its code was updated.', { retryable: true }),
+    times: 1,
+  },
+  {
+    name: 'the object stays away',
+    kinds: ['family'],
+    leads: 'up',
+    how: () => error('Network connection lost.', { retryable: true }),
+    times: 3,
+  },
+  {
+    name: 'the object is overloaded',
+    kinds: ['family'],
+    leads: 'up',
+    how: () => error('Durable Object is overloaded.', { overloaded: true }),
+    times: 1,
+  },
+  {
+    name: 'the queue refuses',
+    kinds: ['queue'],
+    leads: 'up',
+    how: () => error('Queue is overloaded.'),
+    times: 1,
+  },
+  {
+    name: 'the process dies',
+    kinds: ['d1', 'family', 'queue', 'carrier'],
+    leads: 'nowhere',
+    how: () => 'dies',
+    times: 1,
+  },
+];
+
+/** A fault, and whether it strikes before the effect or after. */
+export interface Planned {
+  fault: Fault;
+  when: Blow['when'];
+}
+
+/**
+ * The faults to strike a call with. Those that lead to the same end take turns, call by call, unless everything is
+ * asked for; dying before a call is dying after the one before it.
+ */
+export function strikesAt(call: Call, { everything }: { everything: boolean }): Planned[] {
+  const possible = FAULTS.filter(({ kinds }) => kinds.includes(call.kind));
+  const both: Blow['when'][] = ['before', 'after'];
+  if (everything) return both.flatMap((when) => possible.map((fault) => ({ fault, when })));
+  return both.flatMap((when, i) =>
+    (['again', 'up', 'nowhere'] as const).flatMap((end) => {
+      const alike = possible.filter(({ leads }) => leads === end);
+      if (alike.length === 0 || (end === 'nowhere' && when === 'before')) return [];
+      return [{ fault: alike[(call.number + i) % alike.length]!, when }];
+    }),
+  );
+}
+
+/** Strikes one call, and as many after it of its kind as the fault lasts. */
+export function strikeAt(at: Call, fault: Fault, when: Blow['when']): Strike {
+  let left = fault.times;
+  return (call) => {
+    if (call.number < at.number || call.kind !== at.kind || left === 0) return null;
+    left -= 1;
+    return { when, how: fault.how() };
+  };
+}

@@ -1,0 +1,156 @@
+import { createExecutionContext } from 'cloudflare:test';
+import { env } from 'cloudflare:workers';
+import { expect, vi } from 'vitest';
+import { createApp } from '../../src/app.ts';
+import type { Bindings, Deps } from '../../src/platform/deps.ts';
+import { AppError } from '../../src/platform/errors.ts';
+import { mountRoutes } from '../../src/routes.ts';
+import { settleDown } from '../worker/acts.ts';
+import { type Lab, openLab } from '../worker/lab.ts';
+import { hostToken } from '../worker/people.ts';
+import type { Call, End } from '../worker/process.ts';
+import { type Fault, strikeAt, strikesAt } from './faults.ts';
+
+/** Something that the Worker does, and that may be struck at each of its calls. */
+export interface Operation {
+  name: string;
+  settings?: Record<string, string>;
+  /** Brings a fresh family there, undisturbed. */
+  prepare: (lab: Lab) => Promise<Act>;
+}
+
+/** What is done; and done again, undisturbed, by a caller who got no answer or a 5xx. */
+export interface Act {
+  work: (deps: Deps) => Promise<unknown>;
+  /** What the world does after the struck attempt, instead of asking again; null: it is not asked again. */
+  again?: ((end: End<unknown>) => Promise<void>) | null;
+  /** What must be so in the end. `answered`: the struck attempt had answered well. */
+  verify: (answered: boolean) => Promise<void>;
+}
+
+/** An answer of the API. */
+export interface Answer {
+  status: number;
+  // biome-ignore lint/suspicious/noExplicitAny: its shape is the test's business
+  json: any;
+}
+
+const { FAULTS_LONG } = env as unknown as Record<string, string>;
+
+const app = createApp((bindings) => (bindings as unknown as { deps: Deps }).deps);
+mountRoutes(app);
+
+/** A request to the API, by one of the family, the host's service or nobody. */
+export const ask =
+  (lab: Lab, method: string, path: string, as: string | null = null, body?: unknown, headers = {}) =>
+  async (deps: Deps): Promise<Answer> => {
+    const token =
+      as === null ? null : as === 'service' ? await serviceToken(lab) : await hostToken(as, lab.familyId);
+    const request = new Request(`${lab.config.PUBLIC_ORIGIN}${path}`, {
+      method,
+      headers: {
+        'CF-Connecting-IP': '203.0.113.7',
+        ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+        ...(token === null ? {} : { Authorization: `Bearer ${token}` }),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const bindings = { ...env, deps } as unknown as Bindings;
+    const response = await app.fetch(request, bindings, createExecutionContext());
+    return { status: response.status, json: await response.json() };
+  };
+
+const serviceToken = (lab: Lab) => hostToken('host', lab.familyId, 3600, { scope: 'service' });
+
+const isAnswer = (value: unknown): value is Answer =>
+  typeof value === 'object' && value !== null && 'status' in value && 'json' in value;
+
+/** Whether a process gave an answer that its caller is content with; and that it is one of ours in any case. */
+function isAnswered(end: End<unknown>, injected: string): boolean {
+  if (end.kind === 'died') return false;
+  if (end.kind === 'threw') {
+    const { error } = end;
+    if (error instanceof AppError) return error.status < 500;
+    // Below the routes errors go up as they came; what comes up must be the fault, not a slip because of it.
+    expect(causes(error)).toContain(injected);
+    return false;
+  }
+  if (!isAnswer(end.value)) return true;
+  const { status, json } = end.value;
+  if (status < 500) return true;
+  expect([502, 503]).toContain(status);
+  expect(['sms_unavailable', 'unavailable']).toContain(json.error);
+  return false;
+}
+
+function causes(error: unknown): string {
+  const messages: string[] = [];
+  for (let e: unknown = error; e instanceof Error; e = e.cause) messages.push(e.message);
+  return messages.join('\n');
+}
+
+/** The calls of an undisturbed run. */
+export async function callsOf(operation: Operation): Promise<Call[]> {
+  const lab = await openLab(operation.settings);
+  try {
+    const { work, again, verify } = await operation.prepare(lab);
+    const process = lab.start();
+    const end = await process.run(work);
+    if (end.kind === 'threw') throw end.error;
+    const calls = [...process.calls];
+    if (again) await again(end);
+    await settleDown(lab);
+    await verify(true);
+    return calls;
+  } finally {
+    lab.close();
+  }
+}
+
+/** One strike: the operation, the fault at one of its calls, what callers do, time, and what must be so then. */
+export async function tryOnce(
+  operation: Operation,
+  call: Call,
+  fault: Fault,
+  when: 'before' | 'after',
+): Promise<void> {
+  const slips = vi.spyOn(console, 'error').mockImplementation(() => undefined);
+  const lab = await openLab(operation.settings);
+  try {
+    const { work, again, verify } = await operation.prepare(lab);
+    const how = fault.how();
+    const injected = how instanceof Error ? how.message : '';
+    const end = await lab.run(work, strikeAt(call, fault, when));
+    const answered = isAnswered(end, injected);
+    for (const [line] of slips.mock.calls) expect(JSON.parse(String(line)).cause ?? '').toContain(injected);
+    if (again) await again(end);
+    else if (again === undefined && !answered) {
+      const repeated = await lab.run(work);
+      expect(repeated.kind === 'done' || (repeated.kind === 'threw' && repeated.error)).toBeTruthy();
+      expect(isAnswered(repeated, 'no fault')).toBe(true);
+    }
+    await settleDown(lab);
+    await verify(answered);
+  } catch (error) {
+    throw new Error(`${fault.name} ${when} call ${call.number} (${call.kind} ${call.name})`, {
+      cause: error,
+    });
+  } finally {
+    lab.close();
+    slips.mockRestore();
+  }
+}
+
+/** Strikes each call of an operation before its effect and after. @returns how often */
+export async function strikeEverywhere(operation: Operation): Promise<number> {
+  const calls = await callsOf(operation);
+  let strikes = 0;
+  for (const call of calls) {
+    for (const { fault, when } of strikesAt(call, { everything: FAULTS_LONG === '1' })) {
+      await tryOnce(operation, call, fault, when);
+      strikes += 1;
+    }
+  }
+  return strikes;
+}

@@ -1,0 +1,9 @@
+import { describe, expect, it } from 'vitest';
+import { strikeEverywhere } from './operation.ts';
+import { TEXT_OPERATIONS } from './texts.ts';
+
+describe('wherever a fault strikes, one text or one reason, when', () => {
+  it.each(TEXT_OPERATIONS)('$name', { timeout: 120_000 }, async (operation) => {
+    expect(await strikeEverywhere(operation)).toBeGreaterThan(0);
+  });
+});
