@@ -1,5 +1,6 @@
 import { announceThread } from '../chat/threads.ts';
 import { importConsent } from '../consent/consent.ts';
+import { settle } from '../consent/family-updates.ts';
 import { importPhone } from '../consent/import-phone.ts';
 import { ensurePreferences } from '../consent/preferences-row.ts';
 import type { Db } from '../db/client.ts';
@@ -80,6 +81,7 @@ async function upsertUser(db: Db, id: string, user: UserMirror, now: number): Pr
 export async function putUser(deps: Deps, id: string, user: UserMirror): Promise<void> {
   const { familyId, phone, phoneVerifiedAt, smsConsent } = user;
   const number = typeof phone === 'string' ? wellFormed(phone, await deps.phones()) : null;
+  await settle(deps, [id]); // A deletion that was begun would take along what is written now.
   await upsertUser(deps.db.forFamily(familyId), id, user, deps.now());
   if (phone === null) await removePhone(deps, { userId: id, familyId });
   if (number !== null) {

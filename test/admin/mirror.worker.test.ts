@@ -168,6 +168,20 @@ describe('people', () => {
       'user_not_found',
     );
   });
+
+  it('come back whole, even when their deletion had not come to its end', async () => {
+    const rosa = { name: 'Rosa', phone: world.phone(1), phoneVerifiedAt: at, smsConsent: consent };
+    await user('rosa', rosa);
+    const path = `/api/admin/users/${world.member('rosa').userId}`;
+    world.watch.reset();
+    world.watch.faultAt = (trip) => (trip < 3 ? null : { when: 'before', message: 'killed' });
+    expect((await world.api('DELETE', path, { as: 'service' })).status).toBe(503);
+    world.watch.faultAt = () => null;
+    await user('rosa', { ...rosa, name: 'Rosa again' });
+    await world.api('POST', '/api/admin/sweep', { as: 'service' });
+    const { json } = await world.api('GET', '/api/me', { as: world.member('rosa') });
+    expect(json).toMatchObject({ name: 'Rosa again', phoneState: 'verified' });
+  });
 });
 
 describe('threads', () => {
