@@ -1,7 +1,7 @@
 import { announceThread } from '../chat/threads.ts';
 import { importConsent } from '../consent/consent.ts';
 import { settle } from '../consent/family-updates.ts';
-import { importPhone } from '../consent/import-phone.ts';
+import { importPhone, isHeldByOther } from '../consent/import-phone.ts';
 import { ensurePreferences } from '../consent/preferences-row.ts';
 import type { Db } from '../db/client.ts';
 import { retrying } from '../db/retry.ts';
@@ -39,7 +39,7 @@ export async function putFamily(deps: Deps, id: string, { name, timeZone }: Fami
 
 /** A person as the host knows them; an absent field keeps what is there, `phone: null` takes it away. */
 export interface UserMirror {
-  familyId: string;
+  familyId?: string | undefined;
   name?: string | undefined;
   email?: string | null | undefined;
   phone?: string | null | undefined;
@@ -49,7 +49,23 @@ export interface UserMirror {
   timeZone?: string | null | undefined;
 }
 
-async function upsertUser(db: Db, id: string, user: UserMirror, now: number): Promise<void> {
+/** The family that a person or thread is in. @throws AppError `invalid_request` when nothing says so */
+async function familyOf(deps: Deps, table: 'users' | 'threads', id: string): Promise<string> {
+  for (const db of deps.db.shards()) {
+    const [row] = await db.all<{ familyId: string }>(
+      sql`SELECT family_id AS familyId FROM ${sql.raw(table)} WHERE id = ${id}`,
+    );
+    if (row) return row.familyId;
+  }
+  throw required('familyId');
+}
+
+async function upsertUser(
+  db: Db,
+  id: string,
+  user: UserMirror & { familyId: string },
+  now: number,
+): Promise<void> {
   const { familyId, name = null, email, timeZone } = user;
   const [families, written] = await retrying(() =>
     db.batch([
@@ -74,21 +90,25 @@ async function upsertUser(db: Db, id: string, user: UserMirror, now: number): Pr
   throw new AppError('conflict', 'This person belongs to another family; a person cannot move.');
 }
 
+const phoneInUse = () => new AppError('phone_in_use', 'Somebody else has verified this number.');
+
 /**
  * Creates or updates a person, with a verified phone and consent where the host has them.
- * @throws AppError `family_not_found`, `conflict`, `phone_in_use`, `invalid_request`
+ * @throws AppError `family_not_found`, `conflict`, `phone_in_use`, `invalid_request`; nothing changes then,
+ * unless somebody else took the number at this very moment
  */
 export async function putUser(deps: Deps, id: string, user: UserMirror): Promise<void> {
-  const { familyId, phone, phoneVerifiedAt, smsConsent } = user;
+  const { phone, phoneVerifiedAt, smsConsent } = user;
   const number = typeof phone === 'string' ? wellFormed(phone, await deps.phones()) : null;
+  const familyId = user.familyId ?? (await familyOf(deps, 'users', id));
+  if (number !== null && (await isHeldByOther(deps, { userId: id, phone: number }))) throw phoneInUse();
   await settle(deps, [id]); // A deletion that was begun would take along what is written now.
-  await upsertUser(deps.db.forFamily(familyId), id, user, deps.now());
+  await upsertUser(deps.db.forFamily(familyId), id, { ...user, familyId }, deps.now());
   if (phone === null) await removePhone(deps, { userId: id, familyId });
   if (number !== null) {
     const verifiedAt = phoneVerifiedAt ?? null;
     const outcome = await importPhone(deps, { userId: id, familyId, phone: number, verifiedAt });
-    if (outcome === 'phone_in_use')
-      throw new AppError('phone_in_use', 'Somebody else has verified this number.');
+    if (outcome === 'phone_in_use') throw phoneInUse();
   }
   if (smsConsent) {
     const { at, source: origin, version } = smsConsent;
@@ -118,7 +138,7 @@ function wellFormed(phone: string, phones: Phones): string {
 
 /** A thread as the host knows it; an absent field keeps what is there. */
 export interface ThreadMirror {
-  familyId: string;
+  familyId?: string | undefined;
   title?: string | undefined;
   memberIds?: string[] | undefined;
 }
@@ -135,9 +155,10 @@ interface ThreadState {
 export async function putThread(
   deps: Deps,
   id: string,
-  { familyId, title, memberIds }: ThreadMirror,
+  { familyId: givenFamily, title, memberIds }: ThreadMirror,
 ): Promise<void> {
   const now = deps.now();
+  const familyId = givenFamily ?? (await familyOf(deps, 'threads', id));
   const db = deps.db.forFamily(familyId);
   const members = memberIds && [...new Set(memberIds)];
   const list = JSON.stringify(members ?? []);

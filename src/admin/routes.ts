@@ -52,7 +52,7 @@ export const adminEndpoints: Endpoint[] = [
     summary: 'Mirror a person, with a verified phone and consent where you have them',
     params,
     body: z.object({
-      familyId: id,
+      familyId: z.optional(id).check(z.describe('Needed the first time; a person cannot move')),
       name: z.optional(line(120)),
       email: z.nullish(z.email().check(z.maxLength(254))),
       phone: z.nullish(z.string().check(z.maxLength(40))).check(z.describe('E.164; null takes it away')),
@@ -89,7 +89,7 @@ export const adminEndpoints: Endpoint[] = [
     summary: 'Mirror a thread; memberIds replaces its members',
     params,
     body: z.object({
-      familyId: id,
+      familyId: z.optional(id).check(z.describe('Needed the first time; a thread cannot move')),
       title: z.optional(line(120)),
       memberIds: z.optional(z.array(id).check(z.maxLength(200))),
     }),

@@ -92,7 +92,7 @@ export interface Api {
   };
   /** Mirror a thread; memberIds replaces its members */
   'PUT /api/admin/threads/{id}': {
-    input: { params: { id: string }; body: { familyId: string; title?: string; memberIds?: string[] } };
+    input: { params: { id: string }; body: { familyId?: string; title?: string; memberIds?: string[] } };
     answer: { ok: true };
   };
   /** Delete a person; what they wrote stays under "Former member" */
@@ -105,7 +105,7 @@ export interface Api {
     input: {
       params: { id: string };
       body: {
-        familyId: string;
+        familyId?: string;
         name?: string;
         email?: string | null;
         phone?: string | null;

@@ -7,6 +7,20 @@ import { settle } from './family-updates.ts';
 import { bind } from './holders.ts';
 import { updateId } from './owe.ts';
 
+const othersWith = (numberHash: string, userId: string) => sql`
+  SELECT user_id AS userId FROM phone_numbers
+  WHERE number_hash = ${numberHash} AND user_id IS NOT NULL AND user_id <> ${userId}`;
+
+/** Whether somebody else holds a number, at this moment. @param phone E.164 */
+export async function isHeldByOther(
+  { config, db }: Pick<Deps, 'config' | 'db'>,
+  { userId, phone }: { userId: string; phone: string },
+): Promise<boolean> {
+  const numberHash = await phoneHash(config.PHONE_SECRET, phone);
+  const others = await retrying(() => db.directory.all(othersWith(numberHash, userId)));
+  return others.length > 0;
+}
+
 /**
  * Takes a number over from the host application. One that somebody else holds stays with them; one that the
  * person proved later than the host's date stays too. Without `verifiedAt` nothing is bound.
@@ -20,8 +34,7 @@ export async function importPhone(
   const now = deps.now();
   const id = updateId(now);
   const numberHash = await phoneHash(deps.config.PHONE_SECRET, phone);
-  const others = sql`SELECT user_id AS userId FROM phone_numbers
-    WHERE number_hash = ${numberHash} AND user_id IS NOT NULL AND user_id <> ${userId}`;
+  const others = othersWith(numberHash, userId);
   if (verifiedAt === null) return (await directory.all(others)).length > 0 ? 'phone_in_use' : 'ok';
   const provenAt = Math.min(verifiedAt, now);
   const settled = sql`SELECT 1 FROM phone_numbers WHERE user_id = ${userId} AND (verified_at > ${provenAt}

@@ -110,6 +110,20 @@ describe('people', () => {
     expect((await world.api('GET', '/api/me', { as: world.member('rosa') })).json.phoneState).toBe(
       'verified',
     );
+    // Refused, it leaves everything as it was.
+    expect((await world.api('GET', '/api/me', { as: world.member('ben') })).status).toBe(401);
+    await user('ben', { name: 'Ben' });
+    await user('ben', { name: 'Benjamin', phone: world.phone(1), phoneVerifiedAt: at });
+    expect((await world.api('GET', '/api/me', { as: world.member('ben') })).json.name).toBe('Ben');
+  });
+
+  it('stay in their family when it is not named, and need one the first time', async () => {
+    await user('rosa', { name: 'Rosa' });
+    const path = `users/${world.member('rosa').userId}`;
+    expect((await put(path, { name: 'Rosalinda' })).status).toBe(200);
+    expect((await world.api('GET', '/api/me', { as: world.member('rosa') })).json.name).toBe('Rosalinda');
+    const { status, json } = await put(`users/${world.member('nobody').userId}`, { name: 'Nobody' });
+    expect([status, json.error, json.details[0].field]).toEqual([400, 'invalid_request', 'familyId']);
   });
 
   it('are not opted in again by an import after they said stop', async () => {
@@ -212,6 +226,14 @@ describe('threads', () => {
       (await world.api('GET', `/api/threads/${world.thread()}`, { as: world.member('mia') })).json.thread
         .title,
     ).toBe('Renamed');
+  });
+
+  it('stay in their family when it is not named, and need one the first time', async () => {
+    expect((await put(`threads/${world.thread()}`, { title: 'Renamed' })).status).toBe(200);
+    expect((await put(`threads/${world.thread()}`, { memberIds: ids('mia') })).status).toBe(200);
+    expect(await membersSeenBy('mia')).toEqual(ids('mia'));
+    const { status, json } = await put(`threads/${world.thread('new')}`, { title: 'New', memberIds: [] });
+    expect([status, json.error, json.details[0].field]).toEqual([400, 'invalid_request', 'familyId']);
   });
 
   it('spare a new member what was said before', async () => {

@@ -129,6 +129,13 @@ describe('posting', () => {
 });
 
 describe('pages of messages', () => {
+  it('count an empty value in the address as none', async () => {
+    const thread = await freshThread();
+    for (let i = 0; i < 2; i++) await post({ body: 'Hi' }, {}, ROSA(), thread);
+    const path = `${messagesPath(thread)}?limit=&before=&after=`;
+    expect((await world.api('GET', path, { as: BEN() })).json.messages).toHaveLength(2);
+  });
+
   it('lead back to the first message, and forward to the last, without a gap or a repeat', async () => {
     const thread = await freshThread();
     for (let i = 1; i <= 7; i++) await post({ body: `${i}` }, {}, ROSA(), thread);
