@@ -1,9 +1,6 @@
-import { en } from 'zod/locales';
-import * as z from 'zod/mini';
+import type * as z from 'zod/mini';
 import { AppError } from './errors.ts';
-
-// Faults are told in words: zod/mini knows none until it is given a language.
-z.config(en());
+import { problemOf } from './problem-words.ts';
 
 /** No body of ours needs more. */
 export const MAX_BODY_BYTES = 64 * 1024;
@@ -63,7 +60,7 @@ export function check<T extends z.ZodMiniType>(
   value: unknown,
   where: 'body' | 'query' | 'path',
 ): z.output<T> {
-  const parsed = schema.safeParse(value);
+  const parsed = schema.safeParse(value, { error: problemOf });
   if (parsed.success) return parsed.data;
   const details = parsed.error.issues
     .slice(0, 20)

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { expectation } from './problem-words.ts';
 
 const ORIGIN = 'an origin such as https://portal.example.com, without a path';
 const origin = z.string().check(
@@ -177,7 +178,7 @@ export function parseConfig(env: Record<string, unknown>): Config {
   const values: Record<string, unknown> = {};
   for (const [name, schema] of Object.entries(fields)) {
     const value = env[name] === '' ? undefined : env[name]; // An empty one counts as absent.
-    const parsed = schema.safeParse(value);
+    const parsed = schema.safeParse(value, { error: expectation });
     if (parsed.success) values[name] = parsed.data;
     else faults.push({ name, expected: parsed.error.issues[0]?.message ?? 'well-formed' });
   }
