@@ -167,10 +167,16 @@ export async function importConsent(deps: Deps, consent: ImportedConsent): Promi
   return 'ok';
 }
 
-/** Records that the carrier refused a text because the recipient said STOP to it (21610). `number` is E.164. */
-export async function carrierOptOut(deps: Deps, { number }: { number: string }): Promise<void> {
+/**
+ * Records that the carrier refused a text because the recipient said STOP to it (21610). `number` is E.164.
+ * @param receipt the MessageSid of the receipt, so that its repeats undo no START
+ */
+export async function carrierOptOut(
+  deps: Deps,
+  { number, receipt = null }: { number: string; receipt?: string | null },
+): Promise<void> {
   const numberHash = await phoneHash(deps.config.PHONE_SECRET, number);
-  await settle(deps, await noteCarrierBlock(deps, numberHash));
+  await settle(deps, await noteCarrierBlock(deps, numberHash, receipt));
 }
 
 /**

@@ -6,7 +6,7 @@ import type { Change, ConsentChange } from './changes.ts';
 import { changeJson, oweHolder, updateId } from './owe.ts';
 
 /** Receipts come again for hours at the most. */
-const STRIKE_MEMORY_MS = 7 * 86_400_000;
+const RECEIPT_MEMORY_MS = 7 * 86_400_000;
 
 /** An opt-out or opt-in that came from a number, or was reported about one. */
 export interface NumberConsent {
@@ -79,14 +79,38 @@ export const holderOf = (directory: Db, numberHash: string) =>
   directory.all<{ userId: string }>(sql`
     SELECT user_id AS userId FROM phone_numbers WHERE number_hash = ${numberHash} AND user_id IS NOT NULL`);
 
-/** Writes into the directory that the carrier blocks a number (21610). Returns whose rows have to follow. */
-export async function noteCarrierBlock({ db, now }: Deps, numberHash: string): Promise<string[]> {
+/**
+ * What lets a receipt count once: it may come again, also after what it said was undone.
+ * @param receipt the MessageSid; null: no receipt but a refusal, which is always news
+ */
+function once(directory: Db, receipt: string | null, now: number) {
+  const key = `receipt:${receipt ?? updateId(now)}`;
+  return {
+    fresh: sql`NOT EXISTS (SELECT 1 FROM rate_counters WHERE key = ${key})`,
+    remember: directory.run(sql`
+      INSERT INTO rate_counters (key, window_at, count, expires_at) VALUES (${key}, 0, 1, ${now + RECEIPT_MEMORY_MS})
+      ON CONFLICT DO NOTHING`),
+  };
+}
+
+/**
+ * Writes into the directory that the carrier blocks a number (21610).
+ * @param receipt the text whose receipt says so; a repeat of it undoes no START
+ * @returns whose rows have to follow
+ */
+export async function noteCarrierBlock(
+  { db, now }: Deps,
+  numberHash: string,
+  receipt: string | null = null,
+): Promise<string[]> {
   const { directory } = db;
-  const consent = { numberHash, source: 'carrier', carrier: true, now: now() } as const;
+  const at = now();
+  const { fresh, remember } = once(directory, receipt, at);
+  const consent = { numberHash, source: 'carrier', carrier: true, now: at, condition: fresh } as const;
   const results = await retrying(() =>
-    directory.batch([...optOutNumber(directory, consent), holderOf(directory, numberHash)]),
+    directory.batch([...optOutNumber(directory, consent), remember, holderOf(directory, numberHash)]),
   );
-  return results[2].map(({ userId }) => userId);
+  return results[3].map(({ userId }) => userId);
 }
 
 /**
@@ -104,8 +128,7 @@ export async function noteUnusable(
 ): Promise<string[]> {
   const { directory } = db;
   const at = now();
-  const key = `strike:${receipt ?? updateId(at)}`;
-  const fresh = sql`NOT EXISTS (SELECT 1 FROM rate_counters WHERE key = ${key})`;
+  const { fresh, remember } = once(directory, receipt, at);
   const ends = strike ? sql`n.strikes >= 1` : sql`1`;
   const [, , , holders] = await retrying(() =>
     directory.batch([
@@ -119,9 +142,7 @@ export async function noteUnusable(
         UPDATE phone_numbers AS n SET strikes = strikes + 1, updated_at = ${at},
           unusable_at = CASE WHEN ${ends} THEN COALESCE(unusable_at, ${at}) ELSE unusable_at END
         WHERE n.number_hash = ${numberHash} AND n.user_id IS NOT NULL AND ${fresh}`),
-      directory.run(sql`
-        INSERT INTO rate_counters (key, window_at, count, expires_at) VALUES (${key}, 0, 1, ${at + STRIKE_MEMORY_MS})
-        ON CONFLICT DO NOTHING`),
+      remember,
       holderOf(directory, numberHash),
     ]),
   );

@@ -111,6 +111,6 @@ export async function applyErrorCode(
   const rule = errorRule(errorCode, 0);
   if (rule.alert) await deps.alert(rule.alert, `A receipt says ${errorCode}. ${rule.advice}`);
   if (number === null) return;
-  if (rule.meaning === 'opted_out') await carrierOptOut(deps, { number });
+  if (rule.meaning === 'opted_out') await carrierOptOut(deps, { number, receipt: sid });
   if (rule.number) await markNumberUnusable(deps, { number, strike: rule.number === 'strike', receipt: sid });
 }

@@ -379,6 +379,18 @@ describe('a receipt', () => {
       expect(await rowsOf(deps, rosa.userId)).toMatchObject({ enabled: 0, blockedAt: deps.clock.now });
       expect(await ledgerOf(deps, rosa.userId)).toEqual(['opt_in api', 'opt_out carrier']);
     });
+
+    it(`of ${path} that comes again undoes no START`, async () => {
+      const deps = testDeps();
+      const rosa = await consenting(deps);
+      const late = receipt(rosa.number, '21610', sid(), 'failed');
+      await post(deps, path, late);
+      await text(deps, rosa.number, 'START');
+      await post(deps, path, late);
+      expect(await rowsOf(deps, rosa.userId)).toMatchObject({ enabled: 1, blockedAt: null });
+      await post(deps, path, receipt(rosa.number, '21610', sid(), 'failed'));
+      expect(await rowsOf(deps, rosa.userId)).toMatchObject({ enabled: 0 });
+    });
   }
 
   it('of a code that our registration stopped alerts operators', async () => {
