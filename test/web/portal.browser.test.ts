@@ -122,10 +122,13 @@ describe('Nina’s first evening', () => {
     await page.locator('#quiet').getByText('Saved.').waitFor();
     await write(rosas, 'Sleep well');
     await expect
-      .poll(async () => {
-        await page.goto('/settings/texts?show=waiting');
-        return page.locator('main').innerText();
-      })
+      .poll(
+        async () => {
+          await page.goto('/settings/texts?show=waiting');
+          return page.locator('main').innerText();
+        },
+        { timeout: 15_000 },
+      )
       .toContain('These are your quiet hours');
     await page.goto('/settings');
     await page.getByLabel('Off', { exact: true }).check();
