@@ -58,8 +58,8 @@ export function settingsIn(env: Env): Record<string, string> {
 
 /** What follows from the port: locally the app is its own origin, and `localhost` its other name. */
 export const originSettings = (port: number): Record<string, string> => ({
-  PUBLIC_ORIGIN: `http://127.0.0.1:${port}`,
-  LINK_ALTERNATE_ORIGIN: `http://localhost:${port}`,
+  PUBLIC_ORIGIN: new URL(`http://127.0.0.1:${port}`).origin,
+  LINK_ALTERNATE_ORIGIN: new URL(`http://localhost:${port}`).origin,
 });
 
 /** The faults of the Worker's settings, judged as the Worker itself will. */

@@ -113,6 +113,9 @@ export async function startStack({ env = {}, devVars = true, log }: StackOptions
       ...read.settingsIn(env),
     };
     const simulated = !given.TWILIO_API_BASE;
+    if (simulated && own.port !== 0 && own.port === own.simulatorPort) {
+      faults.push({ name: 'SIMULATOR_PORT', expected: `another port than PORT, which is ${own.port}` });
+    }
     // The ports are not chosen yet, so the settings are judged with the ones asked for.
     faults.push(...read.settingsFaults({ ...read.originSettings(own.port || 1), ...given }));
     read.refuseSettings(faults);

@@ -1,4 +1,4 @@
-import { mkdir, readdir } from 'node:fs/promises';
+import { mkdir, open, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { firstLine, StackError } from './stack-error.ts';
@@ -23,20 +23,43 @@ function lock(dir: string): () => void {
   return () => held.close();
 }
 
-/** Reads every database of the folder once, so that damage is told now and not in the middle of things. */
-async function checkDatabases(dir: string): Promise<void> {
-  const entries = await readdir(dir, { recursive: true, withFileTypes: true });
-  for (const entry of entries.filter(({ name }) => name.endsWith('.sqlite') && name !== 'in-use.sqlite')) {
+/** How a database begins (sqlite.org/fileformat.html); nothing at all is one too. */
+const HEADER = 'SQLite format 3\0';
+/** Where the runtime keeps folders; a file in the way of one would stop it with many lines that say little. */
+const FOLDER = /^v3([/\\][^/\\]+){0,2}$/;
+
+async function beginsAsDatabase(file: string): Promise<boolean> {
+  const handle = await open(file);
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(HEADER.length), 0, HEADER.length, 0);
+    return bytesRead === 0 || buffer.toString('latin1', 0, bytesRead) === HEADER;
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Reads a database once. What is not yet in its file, but beside it, counts too, if the file is one at all. */
+async function faultOf(file: string): Promise<string | null> {
+  try {
+    if (!(await beginsAsDatabase(file))) return 'it is not a database';
+    const database = new DatabaseSync(file);
+    const verdict = database.prepare('PRAGMA quick_check(1)').get()?.quick_check;
+    database.close();
+    return verdict === 'ok' ? null : String(verdict);
+  } catch (error) {
+    return firstLine(error);
+  }
+}
+
+/** Looks at everything in the folder once, so that damage is told now and not in the middle of things. */
+async function checkState(dir: string): Promise<void> {
+  for (const entry of await readdir(dir, { recursive: true, withFileTypes: true })) {
     const file = path.join(entry.parentPath, entry.name);
-    let verdict: unknown;
-    try {
-      const database = new DatabaseSync(file);
-      verdict = database.prepare('PRAGMA quick_check(1)').get()?.quick_check;
-      database.close();
-    } catch (error) {
-      throw damaged(dir, `${path.relative(dir, file)}: ${firstLine(error)}`, error);
-    }
-    if (verdict !== 'ok') throw damaged(dir, `${path.relative(dir, file)}: ${String(verdict)}`);
+    const name = path.relative(dir, file);
+    if (FOLDER.test(name) && !entry.isDirectory()) throw damaged(dir, `${name} is not a folder`);
+    if (!name.endsWith('.sqlite') || name === 'in-use.sqlite') continue;
+    const fault = await faultOf(file);
+    if (fault !== null) throw damaged(dir, `${name}: ${fault}`);
   }
 }
 
@@ -53,7 +76,7 @@ export async function openStateDir(dir: string): Promise<() => void> {
   }
   const release = lock(dir);
   try {
-    await checkDatabases(dir);
+    await checkState(dir);
   } catch (error) {
     release();
     throw error;

@@ -2,11 +2,16 @@ import * as z from 'zod/mini';
 import { expectation } from './problem-words.ts';
 
 const ORIGIN = 'an origin such as https://portal.example.com, without a path';
-const origin = z.string().check(
-  z.refine((text) => {
-    const url = URL.canParse(text) ? new URL(text) : null;
-    return url !== null && /^https?:$/.test(url.protocol) && url.origin === text.replace(/\/$/, '');
-  }, ORIGIN),
+/** An origin as browsers write it: lower case, without its default port; null for anything else. */
+function asOrigin(text: string): string | null {
+  const { protocol, origin, href } = URL.canParse(text)
+    ? new URL(text)
+    : { protocol: '', origin: '', href: '' };
+  return /^https?:$/.test(protocol) && href === `${origin}/` ? origin : null;
+}
+const origin = z.pipe(
+  z.string(ORIGIN).check(z.refine((text) => asOrigin(text) !== null, ORIGIN)),
+  z.transform((text) => asOrigin(text) ?? text),
 );
 const url = z
   .string()
@@ -33,10 +38,7 @@ const count = (from = 1, to = 1_000_000) =>
   );
 
 const fields = {
-  PUBLIC_ORIGIN: z.pipe(
-    z.pipe(z.string(ORIGIN), origin),
-    z.transform((text) => text.replace(/\/$/, '')),
-  ),
+  PUBLIC_ORIGIN: origin,
   BRAND_NAME: z._default(z.string().check(z.minLength(1), z.maxLength(40)), 'FamilyCircleSecure'),
   AUTH_SECRET: z.optional(secret),
   AUTH_JWKS_URL: z.optional(url),
@@ -177,8 +179,9 @@ export function parseConfig(env: Record<string, unknown>): Config {
   const faults: ConfigFault[] = [];
   const values: Record<string, unknown> = {};
   for (const [name, schema] of Object.entries(fields)) {
-    const value = env[name] === '' ? undefined : env[name]; // An empty one counts as absent.
-    const parsed = schema.safeParse(value, { error: expectation });
+    const value = env[name];
+    const isBlank = typeof value === 'string' && value.trim() === ''; // Counts as absent.
+    const parsed = schema.safeParse(isBlank ? undefined : value, { error: expectation });
     if (parsed.success) values[name] = parsed.data;
     else faults.push({ name, expected: parsed.error.issues[0]?.message ?? 'well-formed' });
   }

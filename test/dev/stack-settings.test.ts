@@ -70,6 +70,11 @@ describe('the settings of the stack', () => {
     expect(read(env as Record<string, string>).faults).toEqual(faults);
   });
 
+  it('name an origin as browsers do, on port 80 too', () => {
+    expect(originSettings(80).PUBLIC_ORIGIN).toBe('http://127.0.0.1');
+    expect(originSettings(8787).LINK_ALTERNATE_ORIGIN).toBe('http://localhost:8787');
+  });
+
   it('take from an environment what is set there, even to nothing, and nothing else', () => {
     expect(settingsIn({ TWILIO_FROM: '', MAX_SEGMENTS: '2', HOME: '/root' })).toEqual({
       TWILIO_FROM: '',

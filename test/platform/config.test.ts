@@ -71,6 +71,8 @@ describe('settings', () => {
     ['PUBLIC_ORIGIN', 'portal.example.com'],
     ['PUBLIC_ORIGIN', 'https://portal.example.com/path'],
     ['PUBLIC_ORIGIN', 'ftp://portal.example.com'],
+    ['PUBLIC_ORIGIN', 'https://portal.example.com?x'],
+    ['PUBLIC_ORIGIN', 'https://me@portal.example.com'],
     ['AUTH_SECRET', 'short'],
     ['SESSION_SECRET', 'x'.repeat(31)],
     ['AUTH_JWKS_URL', 'not an address'],
@@ -117,6 +119,21 @@ describe('settings', () => {
       SMS_WINDOW_SECONDS: 120,
     });
     expect(faults({ ...good, TWILIO_AUTH: '' })).toEqual(['TWILIO_AUTH']);
+    expect(parseConfig({ ...good, SMS_WINDOW_SECONDS: ' ' }).SMS_WINDOW_SECONDS).toBe(120);
+  });
+
+  it.each([
+    ['https://portal.example.com/', 'https://portal.example.com'],
+    ['HTTPS://Portal.Example.com:443', 'https://portal.example.com'],
+    ['http://127.0.0.1:80', 'http://127.0.0.1'],
+    ['http://127.0.0.1:8787', 'http://127.0.0.1:8787'],
+  ])('write the origin %s as browsers do', (given, origin) => {
+    const { PUBLIC_ORIGIN, LINK_ALTERNATE_ORIGIN } = parseConfig({
+      ...good,
+      PUBLIC_ORIGIN: given,
+      LINK_ALTERNATE_ORIGIN: given,
+    });
+    expect([PUBLIC_ORIGIN, LINK_ALTERNATE_ORIGIN]).toEqual([origin, origin]);
   });
 
   it('split lists', () => {

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -101,6 +101,14 @@ describe('a stack that cannot start', () => {
     expect(output).not.toContain('too short');
   });
 
+  it('tells of one port for two', async () => {
+    const both = await startRefused({ ...env(), PORT: '8788', SIMULATOR_PORT: '8788' });
+    expect(both.code).toBe(1);
+    expect(both.output).toBe(
+      'Cannot start: A setting is wrong: SIMULATOR_PORT should be another port than PORT, which is 8788\n',
+    );
+  });
+
   it('tells of a port of the simulator that is taken', async () => {
     const server = createServer().listen(0, '127.0.0.1');
     await new Promise((resolve) => server.once('listening', resolve));
@@ -119,17 +127,30 @@ describe('a stack that cannot start', () => {
     const none = await startRefused({ ...env(), STATE_DIR: file });
     expect(none).toEqual({ code: 1, output: expect.stringMatching(/^Cannot start: The state in .*\n$/) });
 
+    const inTheWay = path.join(dir, 'in-the-way');
+    await mkdir(path.join(inTheWay, 'v3/d1'), { recursive: true });
+    await writeFile(path.join(inTheWay, 'v3/d1/miniflare-D1DatabaseObject'), 'No folder.');
+    const blocked = await startRefused({ ...env(), STATE_DIR: inTheWay });
+    expect(blocked).toEqual({
+      code: 1,
+      output: expect.stringMatching(/^Cannot start: .* is not a folder.*\n$/),
+    });
+
     const stack = await spawnStack({ STATE_DIR: path.join(dir, 'state'), SEED_DEMO: '0' });
     await stack.stop();
     const databases = path.join(dir, 'state/v3/d1/miniflare-D1DatabaseObject');
-    for (const name of await readdir(databases)) {
-      const text = name.endsWith('.sqlite') ? 'This was a database once. '.repeat(400) : '';
-      await writeFile(path.join(databases, name), text);
+    // The first time what SQLite keeps beside a database stays, whole; the second time it goes too.
+    for (const besides of [false, true]) {
+      for (const name of await readdir(databases)) {
+        if (name.endsWith('.sqlite'))
+          await writeFile(path.join(databases, name), 'Not any more. '.repeat(400));
+        else if (besides) await writeFile(path.join(databases, name), '');
+      }
+      const damaged = await startRefused(env());
+      expect(damaged.code).toBe(1);
+      expect(damaged.output).toMatch(
+        /^Cannot start: The state in .* is not a database.*remove that folder.*\n$/,
+      );
     }
-    const damaged = await startRefused(env());
-    expect(damaged.code).toBe(1);
-    expect(damaged.output).toMatch(
-      /^Cannot start: The state in .* is not a database.*remove that folder.*\n$/,
-    );
   });
 });
