@@ -52,6 +52,8 @@ export default defineConfig({
           environment: 'node',
           include: ['test/**/*.{e2e,browser}.test.ts'],
           fileParallelism: false,
+          // After all others: what starts processes and browsers wants the machine for itself.
+          sequence: { groupOrder: 1 },
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },
