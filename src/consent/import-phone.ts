@@ -41,7 +41,7 @@ export async function importPhone(
     OR (number_hash = ${numberHash} AND (unusable_at IS NULL OR unusable_at >= ${provenAt})))`;
   const person = { userId, familyId };
   const mayBind = sql`NOT EXISTS (${others}) AND NOT EXISTS (${settled})`;
-  const owed = sql`EXISTS (SELECT 1 FROM family_updates WHERE id = ${id})`;
+  const owed = sql`EXISTS (SELECT 1 FROM family_updates WHERE id = ${id}) AND NOT EXISTS (${others})`;
   const binding = { ...person, number: phone, numberHash, verifiedAt: provenAt, now };
   const [owing] = bind(directory, id, { ...binding, condition: mayBind }, { keepsConsent: true });
   const [, ...take] = bind(directory, id, { ...binding, condition: owed }, { keepsConsent: true });

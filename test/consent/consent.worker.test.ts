@@ -235,6 +235,28 @@ describe('an imported number', () => {
     );
     expect(held).toEqual([{ number: other!.number }]);
   });
+
+  it('is not taken back from whoever proved it while the import was being repeated', async () => {
+    const deps = testDeps();
+    const [rosa, tom] = await family('rosa', 'tom');
+    const hash = sql`(SELECT number_hash FROM phone_numbers WHERE number = ${rosa!.number})`;
+    let failed = Number.NaN;
+    const move = async () => {
+      await deps.unwatched.run(
+        sql`UPDATE phone_numbers SET user_id = ${tom!.userId} WHERE number_hash = ${hash}`,
+      );
+      return null;
+    };
+    deps.d1.faultAt = (trip) => {
+      if (trip === failed + 1) return move();
+      if (trip >= failed || deps.d1.trips[trip]!.statements.length === 1) return null;
+      failed = trip;
+      return { when: 'after', message: 'Network connection lost' };
+    };
+    await importPhone(deps, { ...rosa!, phone: rosa!.number, verifiedAt: deps.clock.now });
+    const held = sql`SELECT user_id AS userId FROM phone_numbers WHERE number = ${rosa!.number}`;
+    expect(await deps.unwatched.all(held)).toEqual([{ userId: tom!.userId }]);
+  });
 });
 
 describe('a number that cannot receive texts', () => {
