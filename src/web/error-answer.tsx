@@ -1,5 +1,5 @@
 import { html } from 'hono/html';
-import { signInPath } from '../links/safe-next.ts';
+import { safeNext, signInPath } from '../links/safe-next.ts';
 import { AppError } from '../platform/errors.ts';
 import { errorFields } from '../platform/log.ts';
 import { type PageContext, pageCaller, viewerOf } from './answer.tsx';
@@ -51,7 +51,8 @@ export async function errorPage(c: PageContext, error: unknown, answer: Response
   }
   const caller = await callerIfPossible(c);
   const config = c.var.deps?.config;
-  const { title, page } = pageFor(error, answer.status, url.pathname, caller !== null);
+  // An address such as `//evil.example` would be another host's when it is linked to.
+  const { title, page } = pageFor(error, answer.status, safeNext(url.pathname, '/'), caller !== null);
   const document = (
     <Page
       title={title}
