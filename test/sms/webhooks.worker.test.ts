@@ -6,6 +6,7 @@ import { optIn } from '../../src/consent/consent.ts';
 import { applyOpenFamilyUpdates } from '../../src/consent/family-updates.ts';
 import { sql } from '../../src/db/sql.ts';
 import type { Bindings } from '../../src/platform/deps.ts';
+import { receiptsUrl } from '../../src/platform/twilio/receipts-url.ts';
 import { twilioSignature } from '../../src/platform/twilio/signature.ts';
 import { mountSms } from '../../src/sms/routes.ts';
 import { type TestDeps, testDeps } from '../worker/deps.ts';
@@ -276,6 +277,20 @@ describe('a webhook', () => {
   ])('signed %s is taken', async (_, how) => {
     const deps = testDeps({ TWILIO_AUTH_SECONDARY: 'the-next-token' });
     expect((await post(deps, '/api/sms/inbound', inbound(freshNumber(), 'hi'), how)).status).toBe(200);
+  });
+
+  it('is taken when the address was signed as we gave it, with the fragment that Twilio leaves out', async () => {
+    const deps = testDeps();
+    const address = receiptsUrl(deps.config, { delivery: 'dlv_1', family: 'fam_1' });
+    const { pathname, search, hash } = new URL(address);
+    const how = (fragment: string): Post => ({ signed: { path: pathname + search + fragment } });
+    const params: [string, string][] = [
+      ['MessageSid', sid()],
+      ['MessageStatus', 'sent'],
+    ];
+    expect((await post(deps, pathname + search, params, how(''))).status).toBe(200);
+    expect((await post(deps, pathname + search, params, how(hash))).status).toBe(200);
+    expect((await post(deps, pathname + search, params, how('#rc=9'))).status).toBe(403);
   });
 
   it('in JSON is taken by the hash of its body', async () => {
