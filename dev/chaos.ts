@@ -63,6 +63,10 @@ ${table(ends)}
     process.exitCode = 1;
   } else console.log(`Exactly one text, one summary or one reason for everyone (seed ${seed}).`);
 } catch (error) {
+  if (abort.signal.aborted) {
+    console.log(`Ended early (seed ${seed}).`);
+    process.exit(130);
+  }
   const log = error instanceof ChaosError ? `; the log is in ${await keep(error.log)}` : '';
   console.error(error);
   console.error(`The chaos did not come to its end (seed ${seed})${log}`);
