@@ -18,7 +18,7 @@ import {
 import { composeNotification, composeTest } from './compose.ts';
 import type { DeliveryRecord } from './facts.ts';
 import { type Postponed, postpone } from './outbox.ts';
-import { consequences, finished, OPERATOR_PAUSE_MS, type Outcome } from './outcome.ts';
+import { consequences, finished, type Outcome } from './outcome.ts';
 
 /** How a queue message about a delivery ends: done for now, or to be handed over again. */
 export type JobEnd = { id: string; end: 'ack' } | { id: string; end: 'retry'; delaySeconds: number };
@@ -99,6 +99,7 @@ export async function sendInWaves(
   const ends: JobEnd[] = [];
   const unused: DeliveryRecord[] = [];
   const claim = newId('clm', deps.now());
+  const leaseMs = deps.config.CLAIM_LEASE_SECONDS * 1000;
   let statements: Parameters<Db['batch']>[0][number][] =
     postponed.length > 0 ? [postpone(db, postponed)] : [];
   let stopped = false;
@@ -135,7 +136,7 @@ export async function sendInWaves(
       prepared.filter(({ id }) => won.has(id)),
       async (text) => {
         const outcome: Outcome = stopped
-          ? { kind: 'retry', code: 'account', retryAfterSeconds: OPERATOR_PAUSE_MS / 1000 }
+          ? { kind: 'retry', code: 'account', retryAfterSeconds: deps.config.CLAIM_LEASE_SECONDS }
           : await sendUnder(now, text, deps);
         if (outcome.kind === 'operator') stopped = true;
         return { text, outcome };
@@ -144,7 +145,7 @@ export async function sendInWaves(
     const rows: Finished[] = [];
     for (const { text, outcome } of outcomes) {
       await consequences(deps, text, outcome);
-      const row = finished(text.record, outcome, deps.now());
+      const row = finished(text.record, outcome, { now: deps.now(), leaseMs });
       if (row) rows.push(row);
       if (row && row.status !== 'sent') unused.push(text.record);
       const again = row?.until && (outcome.kind === 'retry' || outcome.kind === 'late') ? row.until : null;

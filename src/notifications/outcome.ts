@@ -9,11 +9,15 @@ import type { DeliveryRecord } from './facts.ts';
 /** What became of a claimed text. `late`: the claim had grown too old to send under it, so nothing left. */
 export type Outcome = SendOutcome | { kind: 'late' };
 
-/** While the account or sender is broken, everything waits this long between two tries. */
-export const OPERATOR_PAUSE_MS = 60_000;
-
-/** What an outcome makes of a row; null for one in doubt, which stays claimed until it is looked up. */
-export function finished(record: DeliveryRecord, outcome: Outcome, now: number): Finished | null {
+/**
+ * What an outcome makes of a row; null for one in doubt, which stays claimed until it is looked up. Unless the
+ * carrier itself asks for more, no wait is longer than the lease: so soon after an outage the work goes on.
+ */
+export function finished(
+  record: DeliveryRecord,
+  outcome: Outcome,
+  { now, leaseMs }: { now: number; leaseMs: number },
+): Finished | null {
   const row = { id: record.id, sid: null, segments: null, error: null, until: null };
   switch (outcome.kind) {
     case 'accepted':
@@ -23,11 +27,12 @@ export function finished(record: DeliveryRecord, outcome: Outcome, now: number):
     case 'late':
       return { ...row, status: 'pending', until: now };
     case 'retry': {
-      const wait = (outcome.retryAfterSeconds ?? 0) * 1000 || backoffMs(record.attempts + 1, record.id);
+      const wait =
+        (outcome.retryAfterSeconds ?? 0) * 1000 || backoffMs(record.attempts + 1, record.id, leaseMs);
       return { ...row, status: 'pending', error: outcome.code, until: now + wait };
     }
     case 'operator':
-      return { ...row, status: 'pending', error: outcome.code, until: now + OPERATOR_PAUSE_MS };
+      return { ...row, status: 'pending', error: outcome.code, until: now + leaseMs };
     case 'opted_out':
     case 'permanent':
       return { ...row, status: 'failed', error: outcome.code };

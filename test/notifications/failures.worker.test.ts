@@ -218,6 +218,23 @@ describe('refusals', () => {
     expect([await accepted(), (await row()).status]).toEqual([1, 'sent']);
   });
 
+  it.each([
+    ['a broken account', 20003],
+    ['a busy carrier', 20429],
+  ])('%s holds a text up for a lease at the longest, however often it was tried', async (_, code) => {
+    world.env.CLAIM_LEASE_SECONDS = '3';
+    await post();
+    for (let attempt = 0; attempt < 4; attempt++) {
+      await fault({ fault: code });
+      const before = Date.now();
+      await sweepAndDrain();
+      const { error, attempts, wake_at: wakeAt } = await row();
+      expect([error, attempts]).toEqual([String(code), attempt + 1]);
+      expect(Number(wakeAt)).toBeGreaterThan(before);
+      expect(Number(wakeAt)).toBeLessThanOrEqual(Date.now() + 3000);
+    }
+  });
+
   it('gives the window back for a text that did not go out', async () => {
     await fault({ fault: 21612 });
     await post('Refused');
