@@ -92,21 +92,31 @@ export interface Planned {
   when: Blow['when'];
 }
 
+/** Whether a call changes nothing. */
+const isReading = ({ kind, name }: Call) =>
+  (kind === 'd1' && name.split('; ').every((statement) => statement.startsWith('SELECT'))) ||
+  name === 'presence';
+
 /**
- * The faults to strike a call with. Those that lead to the same end take turns, call by call, unless everything is
- * asked for; dying before a call is dying after the one before it.
+ * The faults to strike a call with. Unless everything is asked for, one stands for those that come to the same:
+ * errors that come up take turns, call by call; what is tried again before any effect has not happened; dying before
+ * a call is dying after the one before it; and a call that changes nothing has no effect to strike before or after.
  */
 export function strikesAt(call: Call, { everything }: { everything: boolean }): Planned[] {
   const possible = FAULTS.filter(({ kinds }) => kinds.includes(call.kind));
   const both: Blow['when'][] = ['before', 'after'];
   if (everything) return both.flatMap((when) => possible.map((fault) => ({ fault, when })));
-  return both.flatMap((when, i) =>
-    (['again', 'up', 'nowhere'] as const).flatMap((end) => {
-      const alike = possible.filter(({ leads }) => leads === end);
-      if (alike.length === 0 || (end === 'nowhere' && when === 'before')) return [];
-      return [{ fault: alike[(call.number + i) % alike.length]!, when }];
-    }),
-  );
+  const oneOf = (leads: Fault['leads'], when: Blow['when'], turn = 0): Planned[] => {
+    const alike = possible.filter((fault) => fault.leads === leads);
+    return alike.length === 0 ? [] : [{ fault: alike[(call.number + turn) % alike.length]!, when }];
+  };
+  if (isReading(call)) return [...oneOf('again', 'after'), ...oneOf('up', 'before')];
+  return [
+    ...oneOf('again', 'after'),
+    ...oneOf('up', 'before'),
+    ...oneOf('up', 'after', 1),
+    ...oneOf('nowhere', 'after'),
+  ];
 }
 
 /** Strikes one call, and as many after it of its kind as the fault lasts. */

@@ -1,0 +1,9 @@
+import { describe, expect, it } from 'vitest';
+import { strikeEverywhere } from './operation.ts';
+import { PEOPLE_OPERATIONS } from './people.ts';
+
+describe('wherever a fault strikes, it ends well when', () => {
+  it.each(PEOPLE_OPERATIONS)('$name', { timeout: 120_000 }, async (operation) => {
+    expect(await strikeEverywhere(operation)).toBeGreaterThan(0);
+  });
+});
