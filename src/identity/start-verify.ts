@@ -23,13 +23,22 @@ function refusalError(deps: Deps, outcome: Exclude<SendOutcome, { kind: 'accepte
     return new AppError('invalid_phone', 'This number cannot receive texts; give a mobile number.');
   }
   const retryAfterSeconds = outcome.kind === 'permanent' ? undefined : (outcome.retryAfterSeconds ?? 30);
-  return new AppError('sms_unavailable', 'The text could not be sent.', { retryAfterSeconds });
+  return new AppError('sms_unavailable', 'The text could not be sent. Try again in a minute.', {
+    retryAfterSeconds,
+  });
 }
+
+/** The carrier did not answer, or failed: nobody knows, so the code waits, and whoever asked is told so. */
+const inDoubt = () =>
+  new AppError(
+    'sms_unavailable',
+    'We could not learn whether the text left. Should it arrive, its code works; if not, ask again in a minute.',
+  );
 
 /**
  * Texts a code to a number that a person says is theirs. The number waits with the code; nothing of the
- * person, or of whoever holds the number, changes. A send in doubt counts as sent. An allowance is given
- * back when the fault was ours or the carrier's, not when the number itself was refused.
+ * person, or of whoever holds the number, changes. An allowance is given back when the text certainly did not
+ * leave, by our fault or the carrier's; not when the number itself was refused, and not in doubt.
  * @param phone as the caller wrote it
  * @returns when the code expires, ms
  * @throws AppError `invalid_phone`, `country_not_allowed`, `rate_limited`, `carrier_opted_out`, `sms_unavailable`
@@ -49,7 +58,8 @@ export async function startVerify(
     numberHash,
   });
   const outcome = await textCode(deps, number, code);
-  if (outcome.kind === 'accepted' || outcome.kind === 'ambiguous') return { expiresAt };
+  if (outcome.kind === 'accepted') return { expiresAt };
+  if (outcome.kind === 'ambiguous') throw inDoubt();
   await withdrawCode(deps, subject, codeHash);
   if (outcome.kind === 'retry' || outcome.kind === 'operator') await giveBack(deps, allowance);
   await settleOrLeave(deps, await noteRefusal(deps, outcome, number));

@@ -31,7 +31,7 @@ export function codeRefusal(error: unknown): {
     case 'carrier_opted_out':
       return said(error.message, 409);
     case 'sms_unavailable':
-      return said('The text could not be sent. It is not your fault; try again in a minute.', 503);
+      return said(error.message, 503);
     default:
       throw error;
   }

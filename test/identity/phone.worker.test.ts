@@ -321,11 +321,13 @@ describe('a code that the carrier does not take', () => {
     expect((await start(rosa!, rosa!.number)).status).toBe(429);
   });
 
-  it('in doubt counts as sent', async () => {
+  it('for all we know is told so, and works should it arrive', async () => {
     const { deps, start, confirm, codeAt } = world();
     const [rosa] = await family('rosa');
     deps.carrier.outcomes.push({ kind: 'lost' });
-    expect((await start(rosa!, rosa!.number)).status).toBe(200);
+    const answer = await start(rosa!, rosa!.number);
+    expect([answer.status, answer.body.error]).toEqual([502, 'sms_unavailable']);
+    expect((await start(rosa!, rosa!.number)).status).toBe(429);
     expect((await confirm(rosa!, codeAt(rosa!.number))).status).toBe(200);
   });
 });
