@@ -4,7 +4,7 @@ import { sql } from '../db/sql.ts';
 import type { Deps } from '../platform/deps.ts';
 import type { DeliveryJob } from '../platform/jobs.ts';
 import { errorFields } from '../platform/log.ts';
-import { predecessors } from './status.ts';
+import { from } from './status.ts';
 
 /** What one sweep found. */
 export interface SweepResult {
@@ -24,13 +24,7 @@ const MAX_PAGES = 10;
 const wake = (db: Db, now: number, leaseMs: number) =>
   db.all<{ deliveryId: string; familyId: string }>(sql`
     UPDATE sms_delivery_log SET wake_at = ${now + leaseMs},
-      status = CASE WHEN ${sql.raw(
-        predecessors('pending')
-          .filter((s) => s !== 'sending')
-          .map((s) => `status = '${s}'`)
-          .join(' OR '),
-      )}
-        THEN 'pending' ELSE status END
+      status = CASE WHEN status <> 'sending' AND ${from('pending')} THEN 'pending' ELSE status END
     WHERE id IN (SELECT id FROM sms_delivery_log WHERE wake_at <= ${now} ORDER BY wake_at LIMIT ${PAGE})
     RETURNING id AS deliveryId, family_id AS familyId`);
 

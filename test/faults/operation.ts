@@ -6,6 +6,7 @@ import type { Bindings, Deps } from '../../src/platform/deps.ts';
 import { AppError } from '../../src/platform/errors.ts';
 import { mountRoutes } from '../../src/routes.ts';
 import { settleDown } from '../worker/acts.ts';
+import { forbidden } from '../worker/history.ts';
 import { type Lab, openLab } from '../worker/lab.ts';
 import { hostToken } from '../worker/people.ts';
 import type { Call, End } from '../worker/process.ts';
@@ -131,6 +132,7 @@ export async function tryOnce(
       expect(isAnswered(repeated, 'no fault')).toBe(true);
     }
     await settleDown(lab);
+    expect(forbidden((await lab.look()).steps)).toEqual([]);
     await verify(answered);
   } catch (error) {
     throw new Error(`${fault.name} ${when} call ${call.number} (${call.kind} ${call.name})`, {

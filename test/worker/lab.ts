@@ -57,6 +57,7 @@ const START = Date.UTC(2033, 4, 2, 16, 0);
 const TABLES = [
   'observed_steps',
   'sms_delivery_log',
+  'held_replies',
   'messages',
   'thread_members',
   'threads',
