@@ -4,6 +4,7 @@ import { createApp } from '../../src/app.ts';
 import type { Bindings } from '../../src/platform/deps.ts';
 import { type Endpoint, mount } from '../../src/platform/endpoint.ts';
 import type { TestDeps } from './deps.ts';
+import { expectDescribed } from './described.ts';
 import { hostToken } from './people.ts';
 
 /** A request of a test. */
@@ -56,6 +57,7 @@ export function testApp(
     const answer = await app.fetch(request, env as unknown as Bindings, createExecutionContext());
     const text = await answer.text();
     const isJson = answer.headers.get('Content-Type')?.includes('json') ?? false;
+    if (isJson) expectDescribed(method, path, answer.status, JSON.parse(text));
     return { status: answer.status, body: isJson ? JSON.parse(text) : { text }, headers: answer.headers };
   };
 }

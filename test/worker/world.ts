@@ -12,6 +12,7 @@ import type { Bindings } from '../../src/platform/deps.ts';
 import type { DeliveryJob } from '../../src/platform/jobs.ts';
 import worker from '../../src/worker.ts';
 import { type WatchedD1, watchD1 } from './counting.ts';
+import { expectDescribed } from './described.ts';
 
 /** The tests' environment: bindings and settings. */
 export type TestEnv = Bindings & Record<string, unknown>;
@@ -137,11 +138,9 @@ export async function createWorld(settings: Record<string, string> = {}, numbers
   async function api(method: string, path: string, options: RequestOptions = {}): Promise<Answer> {
     const response = await send(method, path, options);
     const text = await response.text();
-    return {
-      status: response.status,
-      json: text === '' ? null : JSON.parse(text),
-      headers: response.headers,
-    };
+    const json = text === '' ? null : JSON.parse(text);
+    expectDescribed(method, path, response.status, json);
+    return { status: response.status, json, headers: response.headers };
   }
 
   async function mirror(path: string, body: unknown): Promise<void> {
