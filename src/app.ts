@@ -13,7 +13,7 @@ import { consoleLog, errorFields } from './platform/log.ts';
 import { errorPage, wantsPage } from './web/error-answer.tsx';
 
 /** Turns whatever was thrown into a named answer. */
-export function errorResponse(error: unknown): Response {
+function errorResponse(error: unknown): Response {
   if (error instanceof AppError) {
     return Response.json(error, {
       status: error.status,

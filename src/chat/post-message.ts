@@ -20,7 +20,7 @@ export interface NewMessage {
 }
 
 /** Urgent messages a sender may post in a day. */
-export const URGENT_PER_DAY = 3;
+const URGENT_PER_DAY = 3;
 const DAY_MS = 86_400_000;
 
 interface Guard {

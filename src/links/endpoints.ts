@@ -37,7 +37,7 @@ const opened = z.extend(destination, {
 });
 
 /** The app opens a link: its destination, and once, while the link may sign in, a session. */
-export const openLink = endpoint({
+const openLink = endpoint({
   method: 'post',
   path: '/api/links/open',
   who: 'public',
@@ -108,7 +108,7 @@ async function isSignedInAs(
 }
 
 /** What waits for a freshly installed app. */
-export const pendingLink = endpoint({
+const pendingLink = endpoint({
   method: 'get',
   path: '/api/links/pending',
   who: 'user',

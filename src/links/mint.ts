@@ -3,7 +3,7 @@ import { type SQL, sql } from '../db/sql.ts';
 import type { Config } from '../platform/config.ts';
 import { codeHash, linkCode } from './codes.ts';
 
-type LinkConfig = Pick<Config, 'MAGIC_SECRET' | 'PUBLIC_ORIGIN' | 'MAGIC_TTL_SECONDS' | 'LINK_TTL_SECONDS'>;
+type LinkConfig = Pick<Config, 'MAGIC_SECRET' | 'MAGIC_TTL_SECONDS' | 'LINK_TTL_SECONDS'>;
 
 /** Whom a link is for, and what it leads to. */
 export interface LinkTarget {
@@ -23,11 +23,6 @@ export interface LinkRow extends Omit<LinkTarget, 'id'> {
   loginUntil: number;
   expiresAt: number;
   createdAt: number;
-}
-
-/** The address in a text: `{PUBLIC_ORIGIN}/l/{code}`. */
-export async function linkUrl(config: LinkConfig, deliveryId: string): Promise<string> {
-  return `${config.PUBLIC_ORIGIN}/l/${await linkCode(config.MAGIC_SECRET, deliveryId)}`;
 }
 
 /** Makes a link's code and its row: two lifetimes, counted from `now` (ms). Nothing is written. */

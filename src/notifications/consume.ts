@@ -79,7 +79,7 @@ async function consumeOn(deps: Deps, db: Db, ids: string[]): Promise<JobEnd[]> {
  * Handles a batch of jobs. Every job ends by itself; what is not named in the answer is done.
  * @throws when the database cannot be asked: then nothing was acknowledged and the queue hands the rest over again
  */
-export async function consumeJobs(deps: Deps, jobs: DeliveryJob[]): Promise<JobEnd[]> {
+async function consumeJobs(deps: Deps, jobs: DeliveryJob[]): Promise<JobEnd[]> {
   const byDatabase = Map.groupBy(jobs, ({ familyId }) => deps.db.forFamily(familyId));
   const ends = await Promise.all(
     [...byDatabase].map(([db, group]) =>

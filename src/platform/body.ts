@@ -3,7 +3,7 @@ import { AppError } from './errors.ts';
 import { problemOf } from './problem-words.ts';
 
 /** No body of ours needs more. */
-export const MAX_BODY_BYTES = 64 * 1024;
+const MAX_BODY_BYTES = 64 * 1024;
 
 /** Reads a body to its end or to the limit. @throws AppError `too_large`, `invalid_request` */
 export async function readText(request: Request, maxBytes = MAX_BODY_BYTES): Promise<string> {

@@ -25,10 +25,3 @@ export async function countHit(db: Db, { key, limit, windowMs }: Limit, now: num
   if (row && row.count <= limit) return { allowed: true, count: row.count };
   return { allowed: false, retryAfterSeconds: Math.max(1, Math.ceil((windowAt + windowMs - now) / 1000)) };
 }
-
-/** Gives one hit back, when what it was counted for did not happen. */
-export async function uncountHit(db: Db, { key, windowMs }: Limit, now: number): Promise<void> {
-  await db.run(sql`
-    UPDATE rate_counters SET count = count - 1
-    WHERE key = ${key} AND window_at = ${now - (now % windowMs)} AND count > 0`);
-}

@@ -36,10 +36,7 @@ export interface SessionRow {
 }
 
 /** Signs the token of a session. It holds ids alone and lives as long as the row does. */
-export function signSessionToken(
-  secret: string,
-  { sessionId, userId, familyId }: SessionClaims,
-): Promise<string> {
+function signSessionToken(secret: string, { sessionId, userId, familyId }: SessionClaims): Promise<string> {
   return new SignJWT({ sid: sessionId, fam: familyId })
     .setProtectedHeader({ alg: 'HS256', typ: TYPE })
     .setSubject(userId)

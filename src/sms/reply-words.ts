@@ -33,7 +33,7 @@ const INVISIBLE = /[\u200b\u200c\u2060\ufeff]/g;
 const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f]/g;
 
 /** The word that stands for a medium. `contentType` as in MediaContentTypeN; empty when unknown. */
-export function mediaWord(contentType: string): string {
+function mediaWord(contentType: string): string {
   const type = contentType.toLowerCase().split(';')[0]!.trim();
   return MEDIA.find(([pattern]) => pattern.test(type))?.[1] ?? OTHER_MEDIA;
 }

@@ -6,7 +6,7 @@ type Prepare = (region: HTMLElement) => void;
 let prepare: Prepare = () => undefined;
 
 /** Puts the part with this id from a page into ours. @returns the new part; null when the page has none */
-export function putRegion(id: string, page: Document): HTMLElement | null {
+function putRegion(id: string, page: Document): HTMLElement | null {
   const fresh = page.getElementById(id);
   const stale = document.getElementById(id);
   if (!fresh || !stale) return null;

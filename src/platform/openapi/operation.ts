@@ -55,7 +55,7 @@ function commonErrors({ who, params, query, body, optionalBody }: Endpoint): Err
 const ERROR = { $ref: '#/components/schemas/Error' };
 
 /** Error answers, one a status; the codes that tell them apart are listed. */
-export function errorResponses(codes: readonly ErrorCode[]): Operation['responses'] {
+function errorResponses(codes: readonly ErrorCode[]): Operation['responses'] {
   const byStatus = Map.groupBy([...new Set(codes)], (code) => String(new AppError(code, '').status));
   const entries = [...byStatus].map(([status, group]) => {
     const known: JsonSchema = { properties: { error: { enum: group } } };

@@ -46,7 +46,7 @@ export function ThreadHeader(view: ThreadHeaderView) {
 }
 
 /** Who else is here now, in words; without anybody, who belongs to the conversation. */
-export function hereWords(others: { id: string; name: string }[], here: ReadonlySet<string>): string {
+function hereWords(others: { id: string; name: string }[], here: ReadonlySet<string>): string {
   const present = others.filter(({ id }) => here.has(id)).map(({ name }) => name);
   if (present.length > 0) return `${listNames(present)} ${present.length > 1 ? 'are' : 'is'} here`;
   if (others.length === 0) return 'Only you';

@@ -63,7 +63,7 @@ export const REASONS: Record<string, string> = {
  * What a segment costs, in US cents: about 0.83 for Twilio (twilio.com/sms/pricing/us) and 0.4 that US carriers add. An
  * estimate; the invoice is the truth.
  */
-export const CENTS_PER_SEGMENT = 1.23;
+const CENTS_PER_SEGMENT = 1.23;
 
 /** An estimate in dollars: `$0.12`, `< $0.01`. */
 export function dollars(segments: number): string {
