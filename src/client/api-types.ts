@@ -13,8 +13,8 @@ export interface Api {
           | 'deferred'
           | 'sending'
           | 'sent'
-          | 'undelivered'
           | 'delivered'
+          | 'undelivered'
           | 'failed'
           | 'suppressed'
           | 'merged';

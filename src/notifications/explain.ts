@@ -1,23 +1,12 @@
 import { clockWords } from '../platform/clock-words.ts';
 import { errorRule } from '../platform/twilio/errors.ts';
 import type { Reason } from './policy.ts';
-
-/** The states of a delivery. */
-export type DeliveryStatus =
-  | 'pending'
-  | 'sending'
-  | 'sent'
-  | 'delivered'
-  | 'undelivered'
-  | 'failed'
-  | 'deferred'
-  | 'suppressed'
-  | 'merged';
+import type { Status } from './status.ts';
 
 /** What the log says of one delivery. Times are ms UTC. */
-export interface DeliveryRecord {
+export interface LoggedDelivery {
   kind: 'message' | 'test';
-  status: DeliveryStatus;
+  status: Status;
   /** A {@link Reason}, for what waits or was suppressed. */
   reason: string | null;
   /** When it is looked at again. */
@@ -27,7 +16,7 @@ export interface DeliveryRecord {
   /** The carrier's code. */
   error: string | null;
   /** For what was merged: how the text that tells of it stands. */
-  leadStatus?: DeliveryStatus | null;
+  leadStatus?: Status | null;
   leadError?: string | null;
 }
 
@@ -68,7 +57,7 @@ const NOT_REACHED = 'Another text told of this message, but it did not reach you
 const AGAIN = 'Another text, which tells of this message, did not reach your phone; it is to be sent again.';
 
 /** What became of a message by the fate of the text that told of it, where that did not arrive. */
-const MERGED: Partial<Record<DeliveryStatus, string>> = {
+const MERGED: Partial<Record<Status, string>> = {
   undelivered: NOT_REACHED,
   failed: NOT_REACHED,
   suppressed: NOT_REACHED,
@@ -86,7 +75,7 @@ const STOPPED =
  * @param now - ms UTC
  * @param timeZone - the recipient's; an unknown one counts as UTC
  */
-export function explain(delivery: DeliveryRecord, now: number, timeZone: string): string {
+export function explain(delivery: LoggedDelivery, now: number, timeZone: string): string {
   const text = delivery.kind === 'test' ? 'Your test text' : 'The text';
   const at = (moment: number | null) => (moment === null ? '' : ` at ${clockWords(moment, now, timeZone)}`);
   const later = delivery.dueAt !== null && delivery.dueAt > now;
@@ -121,7 +110,7 @@ export function explain(delivery: DeliveryRecord, now: number, timeZone: string)
  * texts: muted, quiet hours, present, asked to wait, opted out and without a number all read alike.
  */
 export function explainToAuthor(
-  delivery: Pick<DeliveryRecord, 'status' | 'reason' | 'error' | 'leadStatus' | 'leadError'>,
+  delivery: Pick<LoggedDelivery, 'status' | 'reason' | 'error' | 'leadStatus' | 'leadError'>,
 ): AuthorsView {
   const { leadStatus, leadError } = delivery;
   if (delivery.status === 'merged' && leadStatus && leadStatus !== 'merged') {

@@ -40,23 +40,11 @@ export interface DeliveryRecord {
   facts: DeliveryFacts;
 }
 
-interface Row {
-  id: string;
-  familyId: string;
-  userId: string;
-  threadId: string | null;
+interface Row extends Omit<DeliveryRecord, 'urgentMessage' | 'preview' | 'covered' | 'facts'> {
   kind: 'message' | 'test';
-  status: Status;
   seq: number | null;
   urgent: number;
   createdAt: number;
-  dueAt: number | null;
-  claim: string | null;
-  claimedAt: number | null;
-  attempts: number;
-  absences: number;
-  claimedPhone: string | null;
-  phone: string | null;
   verifiedAt: number | null;
   unusableAt: number | null;
   deletedAt: number | null;

@@ -7,7 +7,7 @@ import { AppError } from '../platform/errors.ts';
 import { isoOrNull } from '../platform/validation.ts';
 import { explain, explainToAuthor } from './explain.ts';
 import type { Reason } from './policy.ts';
-import type { Status } from './status.ts';
+import { STATUSES, type Status } from './status.ts';
 
 /** A delivery as its recipient sees it. */
 export const deliverySchema = z.object({
@@ -15,17 +15,7 @@ export const deliverySchema = z.object({
   kind: z.enum(['message', 'test']),
   threadId: z.nullable(z.string()),
   messageId: z.nullable(z.string()),
-  status: z.enum([
-    'pending',
-    'deferred',
-    'sending',
-    'sent',
-    'delivered',
-    'undelivered',
-    'failed',
-    'suppressed',
-    'merged',
-  ]),
+  status: z.enum(STATUSES),
   reason: z.nullable(z.string()),
   explanation: z.string().check(z.describe('Why a text came or did not come, in a sentence.')),
   mergedInto: z.nullable(z.string()),

@@ -1,3 +1,4 @@
+import type { FamilyFacts } from '../platform/family-rpc.ts';
 import { quietUntil, spreadMs } from './quiet-hours.ts';
 
 /** Why a text did not leave, or not yet; the words of the delivery log. */
@@ -40,16 +41,7 @@ export interface DeliveryFacts {
   quietDelivery: 'defer' | 'drop';
 }
 
-/** What the Family object knows. Times are ms UTC; null means that nothing stands in the way. */
-export interface FamilyFacts {
-  presence: 'online' | 'away' | 'offline';
-  /** From then on the next text to this person about this thread may leave. */
-  windowUntil: number | null;
-  /** From then on the person's, and the family's, number of texts a day has room again. */
-  userCapUntil: number | null;
-  familyCapUntil: number | null;
-}
-
+/** What the settings say about it. */
 export interface PolicySettings {
   /** `SMS_EXPIRY_SECONDS` in ms: a notification older than this is dropped. */
   expiryMs: number;
@@ -57,6 +49,7 @@ export interface PolicySettings {
   presentRecheckMs: number;
 }
 
+/** Send now, wait until (ms), or never; the latter two with their reason. */
 export type Verdict =
   | { action: 'send' }
   | { action: 'defer'; reason: Reason; until: number }

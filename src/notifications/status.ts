@@ -1,16 +1,20 @@
 import { sql } from '../db/sql.ts';
 
 /** The states of a delivery row. */
-export type Status =
-  | 'pending'
-  | 'deferred'
-  | 'sending'
-  | 'sent'
-  | 'delivered'
-  | 'undelivered'
-  | 'failed'
-  | 'suppressed'
-  | 'merged';
+export const STATUSES = [
+  'pending',
+  'deferred',
+  'sending',
+  'sent',
+  'delivered',
+  'undelivered',
+  'failed',
+  'suppressed',
+  'merged',
+] as const;
+
+/** See {@link STATUSES}. */
+export type Status = (typeof STATUSES)[number];
 
 /**
  * The state machine, as data: what may follow what. Every write of a status goes through {@link from}.
@@ -30,7 +34,7 @@ export const TRANSITIONS: Record<Status, readonly Status[]> = {
 
 /** The states from which `to` may be reached. */
 export const predecessors = (to: Status): Status[] =>
-  (Object.keys(TRANSITIONS) as Status[]).filter((status) => TRANSITIONS[status].includes(to));
+  STATUSES.filter((status) => TRANSITIONS[status].includes(to));
 
 /** `status IN (…)`, as SQL: the states from which `to` may be reached. `prefix` names the table where needed. */
 export const from = (to: Status, prefix = '') =>

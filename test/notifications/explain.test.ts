@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { type DeliveryRecord, explain, explainToAuthor } from '../../src/notifications/explain.ts';
+import { explain, explainToAuthor, type LoggedDelivery } from '../../src/notifications/explain.ts';
 import type { Reason } from '../../src/notifications/policy.ts';
 
 const NOW = Date.parse('2026-05-01T12:00:00Z');
 const SEVEN = Date.parse('2026-05-02T11:00:00Z');
 const ZONE = 'America/New_York';
 
-const record: DeliveryRecord = {
+const record: LoggedDelivery = {
   kind: 'message',
   status: 'pending',
   reason: null,
@@ -29,7 +29,7 @@ const REASONS: Reason[] = [
 ];
 
 describe('explain', () => {
-  it.each<[Partial<DeliveryRecord>, string]>([
+  it.each<[Partial<LoggedDelivery>, string]>([
     [{}, 'The text is about to leave.'],
     [{ dueAt: NOW - 1 }, 'The text is about to leave.'],
     [{ dueAt: NOW + 60_000, error: '20429' }, 'The text could not leave yet and would go at 8:01 AM.'],
@@ -156,7 +156,7 @@ describe('explain', () => {
 describe('explainToAuthor', () => {
   const LATER = { told: false, text: 'will see it later' };
   const view = (
-    status: DeliveryRecord['status'],
+    status: LoggedDelivery['status'],
     reason: string | null = null,
     error: string | null = null,
   ) => explainToAuthor({ status, reason, error });
@@ -175,7 +175,7 @@ describe('explainToAuthor', () => {
   });
 
   it('sees what was merged as the text that told of it', () => {
-    const merged = (leadStatus: DeliveryRecord['status'], leadError: string | null = null) =>
+    const merged = (leadStatus: LoggedDelivery['status'], leadError: string | null = null) =>
       explainToAuthor({ status: 'merged', reason: null, error: null, leadStatus, leadError });
     for (const status of ['sent', 'delivered', 'pending', 'undelivered', 'failed'] as const) {
       expect(merged(status, '30003')).toEqual(view(status, null, '30003'));

@@ -3,12 +3,12 @@ import { describe, expect, it } from 'vitest';
 import {
   type DeliveryFacts,
   decide,
-  type FamilyFacts,
   type PolicySettings,
   PRESENT_WATCH_MS,
   type Reason,
 } from '../../src/notifications/policy.ts';
 import { SPREAD_MS } from '../../src/notifications/quiet-hours.ts';
+import type { FamilyFacts } from '../../src/platform/family-rpc.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
