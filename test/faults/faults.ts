@@ -78,6 +78,13 @@ const FAULTS: readonly Fault[] = [
     times: 1,
   },
   {
+    name: 'the queue does not answer',
+    kinds: ['queue'],
+    leads: 'up',
+    how: () => new Promise(() => undefined),
+    times: 1,
+  },
+  {
     name: 'the process dies',
     kinds: ['d1', 'family', 'queue', 'carrier'],
     leads: 'nowhere',

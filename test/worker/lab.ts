@@ -135,10 +135,13 @@ async function seed(familyId: string, phoneSecret: string): Promise<void> {
   ]);
 }
 
-/** A pause below a second, as between two tries, takes no time in a lab. */
+/** The longest that the product waits for anything but the carrier, ms. */
+const LONGEST_PAUSE_MS = 5000;
+
+/** A pause, as between two tries, takes no time in a lab. */
 function skipPauses(): () => void {
   const real = globalThis.setTimeout;
-  const hurried = (call: () => void, ms = 0) => real(call, ms < 1000 ? 0 : ms);
+  const hurried = (call: () => void, ms = 0) => real(call, ms <= LONGEST_PAUSE_MS ? 0 : ms);
   const spy = vi.spyOn(globalThis, 'setTimeout').mockImplementation(hurried as typeof setTimeout);
   return () => spy.mockRestore();
 }
