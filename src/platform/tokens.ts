@@ -1,15 +1,9 @@
-import {
-  createRemoteJWKSet,
-  decodeProtectedHeader,
-  errors,
-  type JWTPayload,
-  type JWTVerifyGetKey,
-  jwtVerify,
-} from 'jose';
+import { decodeProtectedHeader, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
 import * as z from 'zod/mini';
 import { utf8 } from './bytes.ts';
 import type { Config } from './config.ts';
 import { AppError } from './errors.ts';
+import { withKeys } from './key-set.ts';
 
 /** Who a host application's token speaks of: a person, or the application itself. `expiresAt`: milliseconds. */
 export type HostClaims =
@@ -21,8 +15,6 @@ type TokenConfig = Pick<Config, 'AUTH_SECRET' | 'AUTH_JWKS_URL' | 'AUTH_ISSUER' 
 const ASYMMETRIC = ['RS256', 'ES256', 'EdDSA', 'Ed25519'];
 /** A host's clock may be ahead of ours (`nbf`, `iat`). Not for `exp`: an expired token is expired. */
 const CLOCK_TOLERANCE_SECONDS = 5;
-/** How soon a key set is fetched again for an unknown key: a rotation needs no restart, and no patience. */
-const JWKS_COOLDOWN_MS = 250;
 
 const claims = z.object({
   exp: z.number(),
@@ -33,22 +25,8 @@ const claims = z.object({
 
 const refused = () => new AppError('unauthenticated', 'Send a valid, unexpired bearer token.');
 
-type RemoteKeys = ReturnType<typeof createRemoteJWKSet>;
-const keySets = new Map<string, RemoteKeys>();
-
-function remoteKeys(url: string): RemoteKeys {
-  const known = keySets.get(url);
-  if (known) return known;
-  const fresh = createRemoteJWKSet(new URL(url), {
-    cooldownDuration: JWKS_COOLDOWN_MS,
-    cacheMaxAge: 600_000,
-  });
-  keySets.set(url, fresh);
-  return fresh;
-}
-
-/** Verifies against a key set as it is known; jose fetches it for an unknown key, if the last time is not too near. */
-async function verifyAgainst(token: string, keys: RemoteKeys, config: TokenConfig): Promise<JWTPayload> {
+/** Verifies with the keys of a set; of several that fit by name, any one. */
+async function verifyWith(token: string, find: JWTVerifyGetKey, config: TokenConfig): Promise<JWTPayload> {
   const options = {
     algorithms: ASYMMETRIC,
     issuer: config.AUTH_ISSUER,
@@ -58,7 +36,7 @@ async function verifyAgainst(token: string, keys: RemoteKeys, config: TokenConfi
   const verify = async (key: JWTVerifyGetKey | Parameters<typeof jwtVerify>[1]) =>
     (await jwtVerify(token, key as JWTVerifyGetKey, options)).payload;
   try {
-    return await verify(keys);
+    return await verify(find);
   } catch (error) {
     if (!(error instanceof errors.JWKSMultipleMatchingKeys)) throw error;
     for await (const key of error) {
@@ -69,26 +47,6 @@ async function verifyAgainst(token: string, keys: RemoteKeys, config: TokenConfi
       }
     }
     throw new errors.JWSSignatureVerificationFailed();
-  }
-}
-
-/**
- * Verifies against a key set. An unknown key, or a signature that fails, may mean a rotated key, under a new
- * name or the old one: then the set is fetched again, when that is due, and looked at once more.
- */
-async function verifyRemotely(token: string, url: string, config: TokenConfig): Promise<JWTPayload> {
-  const keys = remoteKeys(url);
-  const wasCooling = keys.coolingDown;
-  try {
-    return await verifyAgainst(token, keys, config);
-  } catch (error) {
-    const isForged = error instanceof errors.JWSSignatureVerificationFailed;
-    const isUnknown = error instanceof errors.JWKSNoMatchingKey;
-    if (!isForged && !(isUnknown && wasCooling)) throw error;
-    if (keys.coolingDown) await new Promise((resolve) => setTimeout(resolve, JWKS_COOLDOWN_MS));
-    // Somebody else who waited may have fetched it meanwhile.
-    if (!keys.coolingDown) await keys.reload();
-    return await verifyAgainst(token, keys, config);
   }
 }
 
@@ -109,13 +67,9 @@ async function verified(token: string, alg: string, config: TokenConfig): Promis
       return (await jwtVerify(token, utf8(config.AUTH_SECRET), options)).payload;
     }
     if (ASYMMETRIC.includes(alg) && config.AUTH_JWKS_URL)
-      return await verifyRemotely(token, config.AUTH_JWKS_URL, config);
+      return await withKeys(config.AUTH_JWKS_URL, (find) => verifyWith(token, find, config));
   } catch (error) {
-    const outOfReach =
-      !(error instanceof errors.JOSEError) ||
-      error instanceof errors.JWKSTimeout ||
-      error.code === 'ERR_JOSE_GENERIC';
-    if (outOfReach) {
+    if (!(error instanceof errors.JOSEError)) {
       throw new AppError('unavailable', 'The keys that prove tokens cannot be fetched; try again.', {
         retryAfterSeconds: 5,
       });
