@@ -109,7 +109,7 @@ export const adminEndpoints: Endpoint[] = [
     answer: {
       status: 200,
       description: 'The token, and the address that carries it.',
-      schema: z.object({ token: z.string(), url: z.string(), expiresAt: z.string() }),
+      schema: z.object({ token: z.string(), url: z.string(), expiresAt: z.iso.datetime() }),
     },
     errors: ['user_not_found', 'thread_not_found'],
     handle: async ({ deps, body }) => {

@@ -13,7 +13,7 @@ export const messageSchema = z.object({
   fileIds: z.array(z.string()),
   urgent: z.boolean(),
   via: z.enum(['app', 'sms']),
-  createdAt: z.string(),
+  createdAt: z.iso.datetime(),
 });
 
 /** See {@link messageSchema}. */

@@ -174,7 +174,7 @@ export const chatEndpoints: Endpoint[] = [
     answer: {
       status: 200,
       description: 'Muted.',
-      schema: z.object({ ok: z.literal(true), mutedUntil: z.union([z.string(), z.literal(true)]) }),
+      schema: z.object({ ok: z.literal(true), mutedUntil: z.union([z.iso.datetime(), z.literal(true)]) }),
     },
     errors: ['thread_not_found'],
     handle: async ({ deps, caller, params, body }) => {

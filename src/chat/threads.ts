@@ -16,12 +16,12 @@ export const threadSchema = z.object({
   lastSeq: z.int(),
   lastReadSeq: z.int(),
   unread: z.int(),
-  mutedUntil: z.union([z.string(), z.literal(true), z.null()]).check(z.describe('true: for good')),
+  mutedUntil: z.union([z.iso.datetime(), z.literal(true), z.null()]).check(z.describe('true: for good')),
   lastMessage: z.nullable(
-    z.object({ authorId: z.string(), authorName: z.string(), body: z.string(), createdAt: z.string() }),
+    z.object({ authorId: z.string(), authorName: z.string(), body: z.string(), createdAt: z.iso.datetime() }),
   ),
-  lastActivityAt: z.string(),
-  createdAt: z.string(),
+  lastActivityAt: z.iso.datetime(),
+  createdAt: z.iso.datetime(),
 });
 
 /** See {@link threadSchema}. */

@@ -10,7 +10,7 @@ const counts = z.record(z.string(), z.int());
 
 /** What operators look at: counts, no personal data. */
 export const statsSchema = z.object({
-  since: z.string(),
+  since: z.iso.datetime(),
   byStatus: counts,
   byReason: counts.check(z.describe('Suppressions and deferrals.')),
   errors: z.array(z.object({ code: z.string(), count: z.int(), advice: z.string() })),
@@ -18,11 +18,13 @@ export const statsSchema = z.object({
   segments: z.int(),
   byDay: z.array(z.object({ day: z.string(), status: z.string(), count: z.int() })),
   opens: z.array(z.object({ day: z.string(), device: z.string(), outcome: z.string(), count: z.int() })),
-  waiting: z.object({ count: z.int(), oldestAt: z.nullable(z.string()) }),
+  waiting: z.object({ count: z.int(), oldestAt: z.nullable(z.iso.datetime()) }),
   deadLetters: z.array(
-    z.object({ deliveryId: z.string(), familyId: z.string(), count: z.int(), lastAt: z.string() }),
+    z.object({ deliveryId: z.string(), familyId: z.string(), count: z.int(), lastAt: z.iso.datetime() }),
   ),
-  alerts: z.array(z.object({ kind: z.string(), message: z.string(), count: z.int(), lastAt: z.string() })),
+  alerts: z.array(
+    z.object({ kind: z.string(), message: z.string(), count: z.int(), lastAt: z.iso.datetime() }),
+  ),
 });
 
 /** See {@link statsSchema}. */

@@ -1,6 +1,7 @@
 import type { OpenApiDocument } from '../../platform/openapi/document.ts';
 import type { Content, Operation, Parameter } from '../../platform/openapi/operation.ts';
 import { PageHead } from '../layout.tsx';
+import { Prose } from './prose.tsx';
 import { shapeOf } from './shape.ts';
 
 const WHO: Record<string, string> = {
@@ -10,7 +11,7 @@ const WHO: Record<string, string> = {
 };
 
 const callers = ({ security }: Operation): string =>
-  security.flatMap((way) => Object.keys(way).map((name) => WHO[name] ?? [])).join(', ') || 'anyone';
+  security.flatMap((way) => Object.keys(way).flatMap((name) => WHO[name] ?? [])).join(', ') || 'anyone';
 
 function Shape({ title, content }: { title: string; content: Content }) {
   return (
@@ -42,7 +43,7 @@ function Parameters({ parameters }: { parameters: Parameter[] }) {
               </span>
             </dt>
             <dd>
-              {description ?? shapeOf(schema)}
+              {description === undefined ? shapeOf(schema) : <Prose text={description} />}
               {schema.default !== undefined && ` (default ${String(schema.default)})`}
             </dd>
           </div>
@@ -60,7 +61,10 @@ function Answers({ responses }: Pick<Operation, 'responses'>) {
       {good.map(([status, { description, content }]) => (
         <>
           <h4>
-            {status} <span class="soft">{description}</span>
+            {status}{' '}
+            <span class="soft">
+              <Prose text={description} />
+            </span>
           </h4>
           {Object.values(content ?? {}).map(
             ({ schema }) => schema.properties && <pre tabindex={0}>{shapeOf(schema)}</pre>,
@@ -85,12 +89,16 @@ function Entry({ method, path, operation }: { method: string; path: string; oper
     <details id={operationId} class="operation">
       <summary>
         <code class={`method ${method}`}>{method.toUpperCase()}</code> <code>{path}</code>
-        <span class="summary">{summary}</span>
+        <span class="summary">
+          <Prose text={summary} />
+        </span>
       </summary>
       <div class="operation-body">
         <p class="soft">Called by {callers(operation)}.</p>
         {description?.split('\n\n').map((paragraph) => (
-          <p>{paragraph}</p>
+          <p>
+            <Prose text={paragraph} />
+          </p>
         ))}
         {parameters && <Parameters parameters={parameters} />}
         {requestBody && <Shape title="Body" content={requestBody.content} />}
@@ -112,7 +120,9 @@ export function DocsPage({ document }: { document: OpenApiDocument }) {
   return (
     <main id="main" class="page wide docs" tabindex={-1}>
       <PageHead title="The API">
-        <p>{document.info.description.replaceAll('`', '')}</p>
+        <p>
+          <Prose text={document.info.description} />
+        </p>
         <p>
           For machines: <a href="/openapi.json">openapi.json</a> (OpenAPI 3.1).
         </p>

@@ -1,14 +1,17 @@
 import type { JsonSchema } from '../../platform/openapi/json-schema.ts';
 
-const bounds = ({ minLength, maxLength, maxItems, minimum, maximum }: JsonSchema): string => {
-  const least = minLength ?? minimum;
-  const most = maxLength ?? maxItems ?? maximum;
-  const parts = [
-    ...(least !== undefined && least > 0 ? [`≥ ${least}`] : []),
-    ...(most !== undefined ? [`≤ ${most}`] : []),
-  ];
-  return parts.length > 0 ? ` (${parts.join(', ')})` : '';
-};
+/** From, to, or both; nothing when it says no more than "any". */
+function range(least: number | undefined, most: number | undefined, unit: string): string {
+  const from = least !== undefined && least > 0 ? least : null;
+  if (most === undefined) return from === null ? '' : ` (at least ${from}${unit})`;
+  return from === null && unit !== '' ? ` (up to ${most}${unit})` : ` (${least ?? 0} to ${most}${unit})`;
+}
+
+function bounds({ type, minLength, maxLength, maxItems, minimum, maximum }: JsonSchema): string {
+  if (type === 'string') return range(minLength, maxLength, ' characters');
+  if (type === 'array') return range(undefined, maxItems, ' entries');
+  return range(minimum, maximum, '');
+}
 
 const FORMATS: Record<string, string> = { 'date-time': 'time', date: 'date', email: 'email', uri: 'url' };
 
