@@ -1,9 +1,10 @@
 import * as z from 'zod/mini';
-import { type Caller, identify, identifyToken, lookUpCaller } from '../platform/caller.ts';
+import { type Caller, identify, identifyToken } from '../platform/caller.ts';
 import type { Deps } from '../platform/deps.ts';
 import { type Endpoint, endpoint, json } from '../platform/endpoint.ts';
 import { AppError } from '../platform/errors.ts';
 import type { OnlineMember } from '../platform/family-rpc.ts';
+import { credentialsOf, requireKnown, requirePerson } from '../platform/request-caller.ts';
 import { iso } from '../platform/validation.ts';
 import { PROTOCOL, upgradeRequest } from './upgrade.ts';
 
@@ -87,26 +88,19 @@ function offeredProtocols(request: Request): string[] {
 /** Who opens a socket. `Authorization` outranks the subprotocol, which outranks the cookie. */
 async function socketCaller(request: Request, protocols: string[], deps: Deps): Promise<Caller> {
   const token = protocols.find((protocol) => protocol.startsWith('bearer.'))?.slice('bearer.'.length);
-  const authorization = request.headers.get('Authorization');
+  const credentials = credentialsOf(request);
   const identity =
-    token !== undefined && authorization === null
+    token !== undefined && credentials.authorization === null
       ? await identifyToken(token, deps.config)
-      : await identify({ authorization, cookie: request.headers.get('Cookie') }, deps.config);
-  if (identity.kind === 'nobody') throw new AppError('unauthenticated', 'Sign in, or send a bearer token.');
-  if (identity.kind === 'service') {
-    throw new AppError('forbidden', 'A service token opens /api/admin only.');
-  }
-  const { caller } = identity;
-  if (caller.via === 'cookie' && request.headers.get('Origin') !== deps.config.PUBLIC_ORIGIN) {
+      : await identify(credentials, deps.config);
+  const claimed = requirePerson(identity);
+  if (claimed.via === 'cookie' && request.headers.get('Origin') !== deps.config.PUBLIC_ORIGIN) {
     throw new AppError(
       'forbidden',
       'Sockets with the session cookie must be opened by our own pages (Origin).',
     );
   }
-  const found = await lookUpCaller(deps.db.forFamily(caller.familyId), caller, deps.now());
-  if (!found)
-    throw new AppError('unauthenticated', 'This sign-in has ended, or the person is not known here.');
-  return found;
+  return await requireKnown(claimed, deps);
 }
 
 /** Presence over HTTP, and the socket. */

@@ -1,7 +1,8 @@
 import * as z from 'zod/mini';
 import { identify } from '../platform/caller.ts';
-import { type Endpoint, endpoint, json, requireOurOrigin } from '../platform/endpoint.ts';
+import { type Endpoint, endpoint, json } from '../platform/endpoint.ts';
 import { AppError } from '../platform/errors.ts';
+import { credentialsOf, requireOurOrigin } from '../platform/request-caller.ts';
 import { clearSessionCookie, sessionCookie } from '../platform/session.ts';
 import { iso } from '../platform/validation.ts';
 import { confirmLogin, startLogin } from './login.ts';
@@ -68,8 +69,7 @@ export const loginEndpoints: Endpoint[] = [
     answer: { status: 200, description: 'Signed out; also when nobody was signed in', schema: ok },
     errors: ['forbidden', 'unauthenticated'],
     handle: async ({ deps, request }) => {
-      const authorization = request.headers.get('Authorization');
-      const identity = await identify({ authorization, cookie: request.headers.get('Cookie') }, deps.config);
+      const identity = await identify(credentialsOf(request), deps.config);
       if (identity.kind === 'user') {
         const { caller } = identity;
         if (caller.via === 'cookie') requireOurOrigin(request, deps);

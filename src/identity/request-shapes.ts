@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import type { ConsentRequest } from '../consent/consent.ts';
 import type { Caller } from '../platform/caller.ts';
-import type { Client } from '../platform/endpoint.ts';
+import type { Client } from '../platform/request-caller.ts';
 
 /** A number as a client writes it; what it must be is said by `invalid_phone`. */
 export const phone = z

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
-import { currentCaller, endpoint, json } from '../platform/endpoint.ts';
+import { endpoint, json } from '../platform/endpoint.ts';
 import { AppError } from '../platform/errors.ts';
+import { currentCaller } from '../platform/request-caller.ts';
 import { iso } from '../platform/validation.ts';
 import { consumeLink, markOpened } from './consume.ts';
 import { readerOf } from './device.ts';

@@ -1,10 +1,18 @@
 import type { Context, Hono } from 'hono';
 import type * as z from 'zod/mini';
 import { check, readJson } from './body.ts';
-import { type Caller, type ClaimedCaller, identify, lookUpCaller } from './caller.ts';
+import { type Caller, type ClaimedCaller, identify } from './caller.ts';
 import type { Bindings, Deps } from './deps.ts';
 import { AppError, type ErrorCode } from './errors.ts';
-import { cookieValue, isTouchDue, sessionCookie, sessionCookieName, touchSession } from './session.ts';
+import {
+  type Client,
+  clientOf,
+  credentialsOf,
+  requireKnown,
+  requireOurOrigin,
+  requirePerson,
+  withRollingCookie,
+} from './request-caller.ts';
 
 /** The Hono environment of the app: bindings in, dependencies put in by the first middleware. */
 export interface AppEnv {
@@ -26,12 +34,6 @@ interface CallerOf {
   user: Caller;
   claimed: ClaimedCaller;
   service: null;
-}
-
-/** Where a request comes from, for limits and the ledger. */
-export interface Client {
-  address: string;
-  userAgent: string | null;
 }
 
 /** What a handler is handed: everything checked. */
@@ -93,41 +95,13 @@ export function json(data: unknown, status = 200, headers: Record<string, string
   return Response.json(data, { status, headers: { 'Cache-Control': 'no-store', ...headers } });
 }
 
-const SAFE_METHODS = ['GET', 'HEAD', 'OPTIONS'];
-
-/** Refuses a state-changing request that carries the cookie from another origin. */
-export function requireOurOrigin(request: Request, deps: Pick<Deps, 'config'>): void {
-  if (SAFE_METHODS.includes(request.method)) return;
-  if (request.headers.get('Origin') === deps.config.PUBLIC_ORIGIN) return;
-  throw new AppError('forbidden', 'Requests with the session cookie must come from our own pages (Origin).');
-}
-
-/** The client's address as Cloudflare saw it, and its user agent, bounded. */
-export function clientOf(request: Request): Client {
-  return {
-    address: request.headers.get('CF-Connecting-IP') ?? '0.0.0.0',
-    userAgent: request.headers.get('User-Agent')?.slice(0, 300) ?? null,
-  };
-}
-
-/**
- * The caller of a request, looked up; a session's life is prolonged on the way.
- * @returns null when nobody is signed in
- */
-export async function currentCaller(request: Request, deps: Deps): Promise<Caller | null> {
-  const credentials = {
-    authorization: request.headers.get('Authorization'),
-    cookie: request.headers.get('Cookie'),
-  };
-  const identity = await identify(credentials, deps.config);
-  if (identity.kind !== 'user') return null;
-  const { caller } = identity;
-  const db = deps.db.forFamily(caller.familyId);
-  const found = await lookUpCaller(db, caller, deps.now());
-  if (found?.sessionId && isTouchDue(found.sessionLastUsedAt ?? 0, deps.now())) {
-    deps.afterwards(touchSession(db, found.sessionId, deps.now()));
-  }
-  return found;
+/** 405, with the methods that an address takes. */
+export function methodNotAllowed(allow: string): Response {
+  const error = new AppError('method_not_allowed', `This address takes ${allow}.`);
+  return Response.json(error, {
+    status: error.status,
+    headers: { Allow: allow, 'Cache-Control': 'no-store' },
+  });
 }
 
 async function resolveCaller(
@@ -136,40 +110,13 @@ async function resolveCaller(
   deps: Deps,
 ): Promise<Caller | ClaimedCaller | null> {
   if (who === 'public') return null;
-  const credentials = {
-    authorization: request.headers.get('Authorization'),
-    cookie: request.headers.get('Cookie'),
-  };
-  const identity = await identify(credentials, deps.config);
-  if (identity.kind === 'nobody') throw new AppError('unauthenticated', 'Sign in, or send a bearer token.');
-  if (who === 'service') {
-    if (identity.kind !== 'service')
-      throw new AppError('forbidden', 'This needs a token with scope "service".');
-    return null;
-  }
-  if (identity.kind === 'service') throw new AppError('forbidden', 'A service token opens /api/admin only.');
-  if (identity.caller.via === 'cookie') requireOurOrigin(request, deps);
-  if (who === 'claimed') return identity.caller;
-  const caller = await currentCaller(request, deps);
-  if (!caller)
-    throw new AppError('unauthenticated', 'This sign-in has ended, or the person is not known here.');
-  return caller;
-}
-
-/** Prolongs the browser's copy of a session along with the row. */
-export function withRollingCookie(
-  response: Response,
-  caller: Caller | ClaimedCaller | null,
-  request: Request,
-  deps: Deps,
-) {
-  if (caller?.via !== 'cookie' || !('sessionLastUsedAt' in caller)) return response;
-  if (!isTouchDue(caller.sessionLastUsedAt ?? 0, deps.now())) return response;
-  const token = cookieValue(request.headers.get('Cookie'), sessionCookieName(deps.config));
-  if (!token || response.headers.has('Set-Cookie') || response.status === 101) return response;
-  const rolled = new Response(response.body, response);
-  rolled.headers.append('Set-Cookie', sessionCookie(deps.config, token));
-  return rolled;
+  const identity = await identify(credentialsOf(request), deps.config);
+  if (who === 'service' && identity.kind === 'service') return null;
+  if (who === 'service' && identity.kind === 'user')
+    throw new AppError('forbidden', 'This needs a token with scope "service".');
+  const claimed = requirePerson(identity);
+  if (claimed.via === 'cookie') requireOurOrigin(request, deps);
+  return who === 'claimed' ? claimed : await requireKnown(claimed, deps);
 }
 
 async function run(definition: Endpoint, c: Context<AppEnv>): Promise<Response> {
@@ -203,9 +150,6 @@ export function mount(app: Hono<AppEnv>, endpoints: readonly Endpoint[]): void {
   const byPath = Map.groupBy(endpoints, ({ path }) => path.replace(/\{(\w+)\}/g, ':$1'));
   for (const [path, group] of byPath) {
     const allow = group.map(({ method }) => method.toUpperCase()).join(', ');
-    app.all(path, () => {
-      const error = new AppError('method_not_allowed', `This address takes ${allow}.`);
-      return Response.json(error, { status: 405, headers: { Allow: allow } });
-    });
+    app.all(path, () => methodNotAllowed(allow));
   }
 }

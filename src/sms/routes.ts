@@ -1,6 +1,5 @@
 import type { Hono } from 'hono';
-import type { AppEnv } from '../platform/endpoint.ts';
-import { AppError } from '../platform/errors.ts';
+import { type AppEnv, methodNotAllowed } from '../platform/endpoint.ts';
 import { handleInbound } from './inbound.ts';
 import { handleStatus } from './status.ts';
 import { SILENCE, twiml } from './twiml.ts';
@@ -18,9 +17,6 @@ export function mountSms(app: Hono<AppEnv>): void {
     return twiml(SILENCE);
   });
   for (const path of ['/api/sms/inbound', '/api/sms/status']) {
-    app.all(path, () => {
-      const error = new AppError('method_not_allowed', 'This address takes POST.');
-      return Response.json(error, { status: 405, headers: { Allow: 'POST' } });
-    });
+    app.all(path, () => methodNotAllowed('POST'));
   }
 }

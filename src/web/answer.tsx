@@ -3,8 +3,8 @@ import { html } from 'hono/html';
 import type { Child } from 'hono/jsx';
 import type { Caller } from '../platform/caller.ts';
 import type { AppEnv } from '../platform/endpoint.ts';
-import { currentCaller, requireOurOrigin, withRollingCookie } from '../platform/endpoint.ts';
 import { AppError } from '../platform/errors.ts';
+import { currentCaller, requireOurOrigin, withRollingCookie } from '../platform/request-caller.ts';
 import { type Frame, Page, type Viewer } from './layout.tsx';
 import { pageHeaders } from './page-headers.ts';
 

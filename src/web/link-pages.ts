@@ -8,8 +8,9 @@ import { countOpen, type OpenOutcome } from '../links/opens.ts';
 import { threadPath } from '../links/safe-next.ts';
 import { readForm } from '../platform/body.ts';
 import type { Caller } from '../platform/caller.ts';
-import { type AppEnv, clientOf, currentCaller, requireOurOrigin } from '../platform/endpoint.ts';
+import { type AppEnv, methodNotAllowed } from '../platform/endpoint.ts';
 import { AppError } from '../platform/errors.ts';
+import { clientOf, currentCaller, requireOurOrigin } from '../platform/request-caller.ts';
 import { sessionCookie } from '../platform/session.ts';
 import { landingResponse } from './landing-response.tsx';
 import type { LandingState } from './landing-words.ts';
@@ -148,11 +149,6 @@ function fromAlternateOrigin(c: Page): Response | null {
   return new Response(null, { status: 302, headers });
 }
 
-function notAllowed(allow: string): Response {
-  const error = new AppError('method_not_allowed', `This address takes ${allow}.`);
-  return Response.json(error, { status: error.status, headers: { Allow: allow } });
-}
-
 /** The texted link, the magic link and the universal link's web face: three doors to one page. */
 export function mountLinkPages(app: Hono<AppEnv>): void {
   app.get('/l/:code', (c) => show(c, () => codeDoor(c.var.deps, c.req.param('code'))));
@@ -162,6 +158,6 @@ export function mountLinkPages(app: Hono<AppEnv>): void {
   app.get('/ul/thread/:threadId', (c) =>
     show(c, () => tokenDoor(c.var.deps, c.req.query('mt') ?? '', c.req.param('threadId'))),
   );
-  for (const path of ['/l/:code', '/magic']) app.all(path, () => notAllowed('GET, HEAD, POST'));
-  app.all('/ul/thread/:threadId', () => notAllowed('GET, HEAD'));
+  for (const path of ['/l/:code', '/magic']) app.all(path, () => methodNotAllowed('GET, HEAD, POST'));
+  app.all('/ul/thread/:threadId', () => methodNotAllowed('GET, HEAD'));
 }
