@@ -1,8 +1,9 @@
 import type { Db } from '../db/client.ts';
 import { sql } from '../db/sql.ts';
 import type { Config } from './config.ts';
+import { cookieValue } from './cookies.ts';
 import { AppError } from './errors.ts';
-import { cookieValue, readSessionToken, sessionCookieName } from './session.ts';
+import { readSessionToken, sessionCookieName } from './session.ts';
 import { verifyHostToken } from './tokens.ts';
 
 /** A person as their token names them: proven genuine, not yet looked up. */

@@ -6,9 +6,10 @@ import {
   identify,
   lookUpCaller,
 } from './caller.ts';
+import { cookieValue } from './cookies.ts';
 import type { Deps } from './deps.ts';
 import { AppError } from './errors.ts';
-import { cookieValue, isTouchDue, sessionCookie, sessionCookieName, touchSession } from './session.ts';
+import { isTouchDue, sessionCookie, sessionCookieName, touchSession } from './session.ts';
 
 /** Where a request comes from, for limits and the ledger. */
 export interface Client {

@@ -3,6 +3,7 @@ import type { Db } from '../db/client.ts';
 import { sql } from '../db/sql.ts';
 import { utf8 } from './bytes.ts';
 import type { Config } from './config.ts';
+import { cookieName, setCookie } from './cookies.ts';
 import { newId } from './ids.ts';
 
 /** A session lives this long after its last use. */
@@ -83,29 +84,16 @@ export async function touchSession(db: Db, sessionId: string, now: number): Prom
     WHERE id = ${sessionId} AND revoked_at IS NULL`);
 }
 
-const isHttps = (config: Pick<Config, 'PUBLIC_ORIGIN'>) => config.PUBLIC_ORIGIN.startsWith('https:');
+type Origin = Pick<Config, 'PUBLIC_ORIGIN'>;
 
-/** The cookie's name: `__Host-` where the browser can enforce it. */
-export const sessionCookieName = (config: Pick<Config, 'PUBLIC_ORIGIN'>): string =>
-  isHttps(config) ? '__Host-fcs_session' : 'fcs_session';
+const COOKIE = 'fcs_session';
+
+/** The session cookie's name. */
+export const sessionCookieName = (config: Origin): string => cookieName(config, COOKIE);
 
 /** The Set-Cookie value that hands a browser its session. */
-export function sessionCookie(config: Pick<Config, 'PUBLIC_ORIGIN'>, token: string): string {
-  const secure = isHttps(config) ? '; Secure' : '';
-  return `${sessionCookieName(config)}=${token}; Path=/; HttpOnly; SameSite=Lax; Max-Age=${SESSION_TTL_MS / 1000}${secure}`;
-}
+export const sessionCookie = (config: Origin, token: string): string =>
+  setCookie(config, COOKIE, token, SESSION_TTL_MS / 1000);
 
 /** The Set-Cookie value that takes it away. */
-export function clearSessionCookie(config: Pick<Config, 'PUBLIC_ORIGIN'>): string {
-  const secure = isHttps(config) ? '; Secure' : '';
-  return `${sessionCookieName(config)}=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0${secure}`;
-}
-
-/** The value of a cookie out of a Cookie header; null when absent. */
-export function cookieValue(header: string | null | undefined, name: string): string | null {
-  for (const part of (header ?? '').split(';')) {
-    const [key, ...rest] = part.trim().split('=');
-    if (key === name) return rest.join('=');
-  }
-  return null;
-}
+export const clearSessionCookie = (config: Origin): string => setCookie(config, COOKIE, '', 0);

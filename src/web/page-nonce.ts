@@ -1,6 +1,6 @@
 import { base64url, equalInConstantTime } from '../platform/bytes.ts';
 import type { Config } from '../platform/config.ts';
-import { cookieValue } from '../platform/session.ts';
+import { cookieName, cookieValue, setCookie } from '../platform/cookies.ts';
 
 /** The form field that carries the page's nonce. */
 export const NONCE_FIELD = 'nonce';
@@ -10,26 +10,23 @@ const SHAPE = /^[\w-]{22}$/;
 
 type Origin = Pick<Config, 'PUBLIC_ORIGIN'>;
 
-const isHttps = (config: Origin) => config.PUBLIC_ORIGIN.startsWith('https:');
-const cookieName = (config: Origin) => (isHttps(config) ? '__Host-fcs_link' : 'fcs_link');
+const COOKIE = 'fcs_link';
 
 /** 128 random bits, base64url: a nonce for a form or for a content security policy. */
 export const randomNonce = (): string => base64url(crypto.getRandomValues(new Uint8Array(16)));
 
 /** The nonce this browser holds already (two pages may be open at once), or a fresh one. */
 export function pageNonce(config: Origin, cookieHeader: string | null): string {
-  const held = cookieValue(cookieHeader, cookieName(config));
+  const held = cookieValue(cookieHeader, cookieName(config, COOKIE));
   return held !== null && SHAPE.test(held) ? held : randomNonce();
 }
 
 /** The Set-Cookie value that keeps the page's nonce in the browser that was shown the page. */
-export function nonceCookie(config: Origin, nonce: string): string {
-  const secure = isHttps(config) ? '; Secure' : '';
-  return `${cookieName(config)}=${nonce}; Path=/; HttpOnly; SameSite=Lax; Max-Age=${TTL_SECONDS}${secure}`;
-}
+export const nonceCookie = (config: Origin, nonce: string): string =>
+  setCookie(config, COOKIE, nonce, TTL_SECONDS);
 
 /** Whether the form came from a page that this very browser was shown. */
 export function isOwnPage(config: Origin, cookieHeader: string | null, field: string | null): boolean {
-  const held = cookieValue(cookieHeader, cookieName(config));
+  const held = cookieValue(cookieHeader, cookieName(config, COOKIE));
   return held !== null && SHAPE.test(held) && field !== null && equalInConstantTime(held, field);
 }

@@ -1,10 +1,11 @@
+import { cookieValue } from '../platform/cookies.ts';
 import { isTimeZone } from '../platform/time-zone.ts';
 
-/** Set by the pages' script to the browser's zone, so that the next page is written in it from the start. */
-export const ZONE_COOKIE = 'fcs_zone';
+/** Set by the pages' script, so that the next page is written in the browser's zone from the start. */
+const ZONE_COOKIE = 'fcs_zone';
 
-/** The zone to write times in: the browser's, as the cookie's value says, else the person's own. */
-export function pageZone(cookie: string | null, fallback: string): string {
-  const zone = cookie?.replace(/%2F/gi, '/');
-  return isTimeZone(zone) ? zone : fallback;
+/** The browser's zone, as its Cookie header says; null when it does not, or not in words that we know. */
+export function browserZone(cookieHeader: string | null | undefined): string | null {
+  const zone = cookieValue(cookieHeader, ZONE_COOKIE)?.replace(/%2F/gi, '/');
+  return isTimeZone(zone) ? zone : null;
 }

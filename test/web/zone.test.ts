@@ -1,17 +1,18 @@
 import { describe, expect, it } from 'vitest';
-import { pageZone } from '../../src/web/zone.ts';
+import { browserZone } from '../../src/web/zone.ts';
 
-describe('pageZone', () => {
+describe('browserZone', () => {
   it.each([
-    ['America%2FNew_York', 'America/New_York'],
-    ['Asia/Kolkata', 'Asia/Kolkata'],
-    [null, 'Europe/Paris'],
-    ['', 'Europe/Paris'],
-    ['Not/AZone', 'Europe/Paris'],
-    ['%2', 'Europe/Paris'],
-    ['%E0%A4%A', 'Europe/Paris'],
-    ['<script>', 'Europe/Paris'],
+    ['fcs_zone=America%2FNew_York', 'America/New_York'],
+    ['fcs_session=x; fcs_zone=Asia/Kolkata', 'Asia/Kolkata'],
+    [null, null],
+    ['fcs_session=x', null],
+    ['fcs_zone=', null],
+    ['fcs_zone=Not/AZone', null],
+    ['fcs_zone=%2', null],
+    ['fcs_zone=%E0%A4%A', null],
+    ['fcs_zone=<script>', null],
   ])('reads %j as %s', (cookie, zone) => {
-    expect(pageZone(cookie, 'Europe/Paris')).toBe(zone);
+    expect(browserZone(cookie)).toBe(zone);
   });
 });

@@ -2,10 +2,9 @@ import { listFamilyMembers } from '../../chat/family-members.ts';
 import type { Caller } from '../../platform/caller.ts';
 import type { Deps } from '../../platform/deps.ts';
 import { errorFields } from '../../platform/log.ts';
-import { cookieValue } from '../../platform/session.ts';
 import type { PageContext } from '../answer.tsx';
 import { type PersonView, peopleOf } from '../people.ts';
-import { pageZone, ZONE_COOKIE } from '../zone.ts';
+import { browserZone } from '../zone.ts';
 
 /** What every page about conversations needs to know. */
 export interface ChatContext {
@@ -40,6 +39,6 @@ export async function chatContext(c: PageContext, caller: Caller): Promise<ChatC
     family,
     here,
     now: deps.now(),
-    zone: pageZone(cookieValue(c.req.header('Cookie'), ZONE_COOKIE), own),
+    zone: browserZone(c.req.header('Cookie')) ?? own,
   };
 }

@@ -5,9 +5,8 @@ import { readForm } from '../../platform/body.ts';
 import type { Caller } from '../../platform/caller.ts';
 import type { AppEnv } from '../../platform/endpoint.ts';
 import { AppError } from '../../platform/errors.ts';
-import { cookieValue } from '../../platform/session.ts';
 import { answerPage, forMembers, type PageContext, viewerOf } from '../answer.tsx';
-import { pageZone, ZONE_COOKIE } from '../zone.ts';
+import { browserZone } from '../zone.ts';
 import { OpsPage, type OpsView } from './ops-page.tsx';
 
 const DAY_HOURS = 24;
@@ -23,7 +22,7 @@ const forOperators = (handle: (c: PageContext, caller: Caller) => Promise<Respon
 async function page(c: PageContext, caller: Caller, refused: OpsView['told'] = null): Promise<Response> {
   const { deps } = c.var;
   const [today, month] = await Promise.all([loadStats(deps, DAY_HOURS), loadStats(deps, MONTH_HOURS)]);
-  const zone = pageZone(cookieValue(c.req.header('Cookie'), ZONE_COOKIE), 'UTC');
+  const zone = browserZone(c.req.header('Cookie')) ?? 'UTC';
   const done =
     c.req.query('done') === 'retry' ? { tone: 'good' as const, words: 'It goes again, now.' } : null;
   const view = { today, month, told: refused ?? done, now: deps.now(), zone };

@@ -9,9 +9,8 @@ import { type LiveSession, listSessions } from '../../identity/sessions.ts';
 import { type DeliveryJson, listDeliveries } from '../../notifications/log.ts';
 import type { Caller } from '../../platform/caller.ts';
 import { AppError } from '../../platform/errors.ts';
-import { cookieValue } from '../../platform/session.ts';
 import type { PageContext } from '../answer.tsx';
-import { pageZone, ZONE_COOKIE } from '../zone.ts';
+import { browserZone } from '../zone.ts';
 
 /** What a form of the page was answered with, beside its section. */
 export interface Told {
@@ -94,8 +93,7 @@ export async function loadSettings(
   answer: Pick<Partial<SettingsView>, 'told' | 'typed' | 'resendSeconds'> = {},
 ): Promise<SettingsView> {
   const { deps } = c.var;
-  const cookie = cookieValue(c.req.header('Cookie'), ZONE_COOKIE);
-  const browserZone = pageZone(cookie, '') || null;
+  const browsers = browserZone(c.req.header('Cookie'));
   const [me, pending, read, carrierBlocked, threads, sessions, consents, test] = await Promise.all([
     readMe(deps, caller),
     pendingNumber(deps, caller.userId),
@@ -104,7 +102,7 @@ export async function loadSettings(
     listThreads(deps, caller),
     listSessions(deps, caller),
     listConsents(deps, caller),
-    findTest(c, caller, browserZone ?? undefined),
+    findTest(c, caller, browsers ?? undefined),
   ]);
   if (!me || !read) throw new AppError('unauthenticated', 'This account does not exist any more.');
   return {
@@ -125,7 +123,7 @@ export async function loadSettings(
     typed: answer.typed ?? {},
     resendSeconds: answer.resendSeconds ?? null,
     now: deps.now(),
-    zone: browserZone ?? read.preferences.timeZone,
-    browserZone,
+    zone: browsers ?? read.preferences.timeZone,
+    browserZone: browsers,
   };
 }

@@ -4,9 +4,8 @@ import { readPreferences } from '../../identity/preferences.ts';
 import { listDeliveries } from '../../notifications/log.ts';
 import type { Caller } from '../../platform/caller.ts';
 import type { AppEnv } from '../../platform/endpoint.ts';
-import { cookieValue } from '../../platform/session.ts';
 import { answerPage, forMembers, type PageContext } from '../answer.tsx';
-import { pageZone, ZONE_COOKIE } from '../zone.ts';
+import { browserZone } from '../zone.ts';
 import { STATUSES, type TextsFilter, TextsPage } from './texts-page.tsx';
 
 const PAGE = 50;
@@ -19,8 +18,7 @@ async function page(c: PageContext, caller: Caller): Promise<Response> {
   const filter = filterOf(c.req.query('show'));
   const cursor = c.req.query('cursor')?.slice(0, 200);
   const statuses = filter === 'all' ? undefined : STATUSES[filter];
-  const cookie = cookieValue(c.req.header('Cookie'), ZONE_COOKIE);
-  const timeZone = pageZone(cookie, '') || undefined;
+  const timeZone = browserZone(c.req.header('Cookie')) ?? undefined;
   const [{ deliveries, next }, threads, read] = await Promise.all([
     listDeliveries(deps, caller, { limit: PAGE, cursor, statuses, timeZone }),
     listThreads(deps, caller),
