@@ -1,38 +1,42 @@
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import path from 'node:path';
 import { unstable_readConfig } from 'wrangler';
-import { deploymentFaults } from './deployment-faults.ts';
+import { deploy, type RunWrangler } from './deploy/deploy.ts';
+import { StackError } from './stack/stack-error.ts';
 
-const ROOT = path.join(import.meta.dirname, '..');
-const CONFIG = path.join(ROOT, 'wrangler.toml');
+const ROOT = path.resolve(import.meta.dirname, '..');
+const WRANGLER = path.join(ROOT, 'node_modules/wrangler/bin/wrangler.js');
 
-/** Runs wrangler where the person can see and answer it; ends with its exit code when it fails. */
-function wrangler(...args: string[]): void {
-  const { status } = spawnSync('wrangler', args, { cwd: ROOT, stdio: 'inherit' });
-  if (status !== 0) process.exit(status ?? 1);
-}
+/** What wrangler complained about, without its frame. */
+const complaint = (output: string) => /\[ERROR\]\s*(.+)/.exec(output)?.[1]?.trim() ?? 'see above';
 
-/** The names of the secrets that are set on Cloudflare; none before the Worker was deployed for the first time. */
-function secretNames(): string[] {
-  const { status, stdout, stderr } = spawnSync('wrangler', ['secret', 'list', '--format', 'json'], {
-    cwd: ROOT,
-    encoding: 'utf8',
+const wrangler: RunWrangler = (args, capture = false) =>
+  new Promise((resolve, reject) => {
+    const stdio = capture ? 'pipe' : 'inherit';
+    const env = { ...process.env, ...(capture ? { NO_COLOR: '1', FORCE_COLOR: '0' } : {}) };
+    const child = spawn(process.execPath, [WRANGLER, ...args], {
+      env,
+      cwd: ROOT,
+      stdio: ['inherit', stdio, stdio],
+    });
+    let output = '';
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.on('data', (chunk: Buffer) => {
+        output += chunk.toString();
+      });
+    }
+    child.once('error', reject);
+    child.once('close', (code) => {
+      if (code === 0) resolve(output);
+      else reject(new StackError(`wrangler ${args.join(' ')} failed: ${complaint(output)}`));
+    });
   });
-  if (status === 0) return (JSON.parse(stdout) as { name: string }[]).map(({ name }) => name);
-  if (/not found|does not exist|10007/i.test(stdout + stderr)) return [];
-  console.error(`The secrets cannot be listed; is wrangler signed in (wrangler login)?\n${stderr || stdout}`);
-  process.exit(1);
-}
 
-const config = unstable_readConfig({ config: CONFIG });
-const faults = deploymentFaults({
-  vars: config.vars,
-  databaseId: config.d1_databases[0]?.database_id ?? '',
-  secrets: secretNames(),
-});
-if (faults.length > 0) {
-  console.error(`Not deployed. Before it can be:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`);
+try {
+  const config = unstable_readConfig({ config: path.join(ROOT, 'wrangler.toml') }, { hideWarnings: true });
+  const described = { vars: config.vars, databaseId: config.d1_databases[0]?.database_id };
+  await deploy(described, wrangler, (line) => console.log(`── ${line}`));
+} catch (error) {
+  console.error(error instanceof StackError ? error.message : error);
   process.exit(1);
 }
-wrangler('d1', 'migrations', 'apply', 'DB', '--remote');
-wrangler('deploy');

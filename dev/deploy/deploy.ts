@@ -1,0 +1,50 @@
+import { StackError } from '../stack/stack-error.ts';
+import { type Deployment, deploymentFaults } from './faults.ts';
+
+/** Runs wrangler. `capture`: its output is returned instead of shown. @throws StackError when it fails */
+export type RunWrangler = (args: readonly string[], capture?: boolean) => Promise<string>;
+
+/** The names out of `wrangler secret list`, which prints JSON behind whatever else it has to say. */
+function namesIn(output: string): string[] {
+  const start = output.indexOf('[');
+  try {
+    const list: unknown = JSON.parse(output.slice(start, output.lastIndexOf(']') + 1));
+    if (Array.isArray(list)) return list.map(({ name }: { name: string }) => name);
+  } catch (error) {
+    throw new StackError('wrangler secret list did not answer with a list', error);
+  }
+  throw new StackError('wrangler secret list did not answer with a list');
+}
+
+/** The secrets that are set; none for a Worker that was never deployed (Cloudflare's code 10007). */
+async function secretsSet(wrangler: RunWrangler): Promise<string[]> {
+  try {
+    return namesIn(await wrangler(['secret', 'list'], true));
+  } catch (error) {
+    if (error instanceof StackError && /10007|does not exist/.test(error.message)) return [];
+    throw error;
+  }
+}
+
+/**
+ * Brings the Worker to Cloudflare: checks that nothing is missing, builds, applies the migrations, deploys.
+ * In this order, since new code must never meet an old schema; so migrations are written for old code to bear.
+ * @throws StackError naming everything that is missing; then nothing has been changed
+ */
+export async function deploy(
+  described: Omit<Deployment, 'secretNames'>,
+  wrangler: RunWrangler,
+  say: (line: string) => void,
+): Promise<void> {
+  say('Looking at the secrets');
+  const secretNames = await secretsSet(wrangler);
+  const faults = deploymentFaults({ ...described, secretNames });
+  if (faults.length > 0)
+    throw new StackError(`Not ready to deploy:\n${faults.map((f) => `- ${f}`).join('\n')}`);
+  say('Building');
+  await wrangler(['deploy', '--dry-run'], true);
+  say('Applying the migrations');
+  await wrangler(['d1', 'migrations', 'apply', 'DB', '--remote']);
+  say('Deploying');
+  await wrangler(['deploy']);
+}

@@ -1,0 +1,95 @@
+import { describe, expect, it } from 'vitest';
+import { deploy } from '../../dev/deploy/deploy.ts';
+import { deploymentFaults } from '../../dev/deploy/faults.ts';
+import { StackError } from '../../dev/stack/stack-error.ts';
+
+const databaseId = '0f5a1b2c-0000-4000-8000-123456789abc';
+const vars = {
+  BRAND_NAME: 'FamilyCircleSecure',
+  PUBLIC_ORIGIN: 'https://portal.example.com',
+  TWILIO_SID: 'AC00000000000000000000000000000001',
+  TWILIO_FROM: '+14155550100',
+};
+const secretNames = ['AUTH_SECRET', 'SESSION_SECRET', 'MAGIC_SECRET', 'PHONE_SECRET', 'TWILIO_AUTH'];
+
+describe('what keeps a Worker from being deployed', () => {
+  it('is nothing when database, settings and secrets are there', () => {
+    expect(deploymentFaults({ vars, databaseId, secretNames })).toEqual([]);
+  });
+
+  it('is the placeholder of the database', () => {
+    const placeholder = '00000000-0000-0000-0000-000000000000';
+    expect(deploymentFaults({ vars, databaseId: placeholder, secretNames })).toEqual([
+      expect.stringContaining('wrangler d1 create'),
+    ]);
+  });
+
+  it.each(secretNames)('is %s missing, with the command that sets it', (missing) => {
+    const faults = deploymentFaults({
+      vars,
+      databaseId,
+      secretNames: secretNames.filter((n) => n !== missing),
+    });
+    expect(faults).toEqual([
+      expect.stringMatching(new RegExp(`^${missing} .*wrangler secret put ${missing}$`)),
+    ]);
+  });
+
+  it('is a secret that stands in wrangler.toml', () => {
+    const open = { ...vars, AUTH_SECRET: 'x'.repeat(40) };
+    expect(deploymentFaults({ vars: open, databaseId, secretNames })).toEqual([
+      expect.stringContaining('AUTH_SECRET is in wrangler.toml'),
+    ]);
+  });
+
+  it('is an origin without https', () => {
+    const plain = { ...vars, PUBLIC_ORIGIN: 'http://portal.example.com' };
+    expect(deploymentFaults({ vars: plain, databaseId, secretNames })).toEqual([
+      expect.stringContaining('https'),
+    ]);
+  });
+
+  it('is everything at once', () => {
+    const faults = deploymentFaults({ vars: {}, databaseId: undefined, secretNames: [] });
+    for (const name of ['database_id', 'PUBLIC_ORIGIN', 'TWILIO_SID', 'TWILIO_FROM', ...secretNames]) {
+      expect(faults.join('\n')).toContain(name);
+    }
+  });
+
+  it('may be settled by secrets in place of settings', () => {
+    const { TWILIO_FROM: _, ...rest } = vars;
+    const names = [...secretNames, 'TWILIO_MESSAGING_SERVICE_SID'];
+    expect(deploymentFaults({ vars: rest, databaseId, secretNames: names })).toEqual([]);
+  });
+});
+
+describe('deploying', () => {
+  const runner = (names: readonly string[]) => {
+    const ran: string[] = [];
+    const wrangler = async (args: readonly string[]) => {
+      ran.push(args.join(' '));
+      return args[0] === 'secret' ? `hello\n${JSON.stringify(names.map((name) => ({ name })))}\n` : '';
+    };
+    return { ran, wrangler };
+  };
+
+  it('builds, migrates and deploys, in this order', async () => {
+    const { ran, wrangler } = runner(secretNames);
+    await deploy({ vars, databaseId }, wrangler, () => undefined);
+    expect(ran).toEqual(['secret list', 'deploy --dry-run', 'd1 migrations apply DB --remote', 'deploy']);
+  });
+
+  it('takes a Worker that was never deployed for one without secrets', async () => {
+    const wrangler = () =>
+      Promise.reject(new StackError('wrangler secret list failed: This Worker does not exist [code: 10007]'));
+    await expect(deploy({ vars, databaseId }, wrangler, () => undefined)).rejects.toThrow(
+      /secret put AUTH_SECRET/,
+    );
+  });
+
+  it('changes nothing when something is missing', async () => {
+    const { ran, wrangler } = runner([]);
+    await expect(deploy({ vars, databaseId }, wrangler, () => undefined)).rejects.toThrow(/SESSION_SECRET/);
+    expect(ran).toEqual(['secret list']);
+  });
+});
