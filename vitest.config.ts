@@ -13,6 +13,8 @@ await buildAssets();
 export default defineConfig({
   test: {
     reporters: ['default', new TallyReporter()],
+    // Vitest leaves one core out; on a machine of two that would be half of it.
+    maxWorkers: 2,
     projects: [
       {
         test: {
@@ -51,7 +53,6 @@ export default defineConfig({
           name: 'stack',
           environment: 'node',
           include: ['test/**/*.{e2e,browser}.test.ts'],
-          fileParallelism: false,
           // After all others: what starts processes and browsers wants the machine for itself.
           sequence: { groupOrder: 1 },
           testTimeout: 60_000,
