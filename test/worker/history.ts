@@ -8,7 +8,7 @@ export interface Step {
   from: Status | null;
   to: Status;
   attempts: number;
-  /** At a claim: other waiting rows of the same person and thread, unread, within what the text covers. */
+  /** At a claim: other rows of the same person and thread that the text has to tell of. */
   waiting: number | null;
   /** At a claim: texts in flight that cover a message which this one covers too. */
   overlapping: number | null;
@@ -17,11 +17,15 @@ export interface Step {
 const SIBLINGS = (alias: string) => `FROM sms_delivery_log ${alias} WHERE ${alias}.user_id = NEW.user_id
   AND ${alias}.thread_id = NEW.thread_id AND ${alias}.id <> NEW.id`;
 
-/** Other rows that a text tells of: they wait, are unread, not newer than what it covers, and told by no text on its way. */
-const WAITING = `SELECT COUNT(*) ${SIBLINGS('w')} AND w.status IN ('pending', 'deferred') AND w.seq <= NEW.covers_seq
+/**
+ * Other rows that a text tells of: unread, not newer than what it covers, and they wait without being told by a text
+ * on its way, or were told by this text's first try, which did not reach the phone.
+ */
+const WAITING = `SELECT COUNT(*) ${SIBLINGS('w')} AND w.seq <= NEW.covers_seq
   AND w.seq > (SELECT m.last_read_seq FROM thread_members m
     WHERE m.thread_id = NEW.thread_id AND m.user_id = NEW.user_id)
-  AND NOT EXISTS (SELECT 1 ${SIBLINGS('o')} AND o.status = 'sending' AND o.covers_seq >= w.seq)`;
+  AND (w.status = 'merged' AND w.merged_into = NEW.id OR w.status IN ('pending', 'deferred')
+    AND NOT EXISTS (SELECT 1 ${SIBLINGS('o')} AND o.status = 'sending' AND o.covers_seq >= w.seq))`;
 
 /** Texts on their way that tell of the message that this one is about. */
 const OVERLAPPING = `SELECT COUNT(*) ${SIBLINGS('o')} AND o.status = 'sending' AND o.covers_seq >= NEW.seq`;
