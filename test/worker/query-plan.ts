@@ -15,7 +15,7 @@ export function scans(details: readonly string[]): string[] {
   });
 }
 
-/** Every statement seen that scans a table, with the plan's line that says so. */
+/** Every statement seen that scans a table, with the plan's line that says so; then forgets them. */
 export async function statementsThatScan(db: D1Database): Promise<{ query: string; scans: string[] }[]> {
   const guilty: { query: string; scans: string[] }[] = [];
   for (const query of seen) {
@@ -28,5 +28,6 @@ export async function statementsThatScan(db: D1Database): Promise<{ query: strin
     const found = scans(results.map(({ detail }) => detail));
     if (found.length > 0) guilty.push({ query, scans: found });
   }
+  seen.clear();
   return guilty;
 }

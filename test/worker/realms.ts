@@ -28,9 +28,14 @@ export function noteTrip(statements: readonly string[], via: Realm | null = null
   trips.set(JSON.stringify([via, ...statements]), { statements, via });
 }
 
-/** The trips seen that touch both realms, or a realm by the other one's door: none of them could survive a split. */
+/**
+ * The trips seen that touch both realms, or a realm by the other one's door: none of them could survive a split. Then
+ * forgets them.
+ */
 export function tripsThatStraddle(tables: ReadonlySet<string>): string[] {
-  return [...trips.values()].flatMap(({ statements, via }) => {
+  const taken = [...trips.values()];
+  trips.clear();
+  return taken.flatMap(({ statements, via }) => {
     const realms = new Set(statements.flatMap((query) => [...realmsOf(query, tables)]));
     if (via) realms.add(via);
     return realms.size > 1 ? [statements.join(';\n')] : [];

@@ -1,10 +1,12 @@
-import { applyD1Migrations, type D1Migration } from 'cloudflare:test';
+import { applyD1Migrations, type D1Migration, reset } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { afterAll, expect } from 'vitest';
 import { statementsThatScan } from './query-plan.ts';
 import { tripsThatStraddle } from './realms.ts';
 
 const { DB, TEST_MIGRATIONS } = env as unknown as { DB: D1Database; TEST_MIGRATIONS: D1Migration[] };
+// The files share a runtime: each finds its databases and objects empty.
+await reset();
 await applyD1Migrations(DB, TEST_MIGRATIONS);
 
 // Whatever a test makes the product ask the database, no statement may read a table from end to end, and no

@@ -7,6 +7,8 @@ import { checkEnd } from './invariants.ts';
 
 const { MODEL_RUNS, MODEL_SEED } = env as unknown as Record<string, string>;
 const runs = Number(MODEL_RUNS || 100);
+/** Always the same histories, so that a red run is the change's own fault; `npm run model` looks at others. */
+const seed = Number(MODEL_SEED || 1);
 /** The caps within reach of a history. */
 const SETTINGS = { SMS_USER_DAILY_CAP: '6', SMS_FAMILY_DAILY_CAP: '12' };
 
@@ -23,5 +25,5 @@ it(`keeps every promise through ${runs} histories`, { timeout: 60_000 + runs * 3
     }
   });
   // Reports the seed and the shortest history that breaks a promise.
-  await fc.assert(history, { numRuns: runs, ...(MODEL_SEED ? { seed: Number(MODEL_SEED) } : {}) });
+  await fc.assert(history, { numRuns: runs, seed });
 });
