@@ -1,10 +1,10 @@
 import * as z from 'zod/mini';
+import { STATUSES } from '../db/statuses.ts';
 import { mintMagic } from '../links/magic.ts';
 import { retryDeadLetter } from '../notifications/dead-letters.ts';
 import { deliverySchema, searchDeliveries } from '../notifications/log.ts';
 import { cursor } from '../notifications/routes.ts';
 import { loadStats, statsSchema } from '../notifications/stats.ts';
-import { STATUSES } from '../notifications/status.ts';
 import { sweep } from '../notifications/sweep.ts';
 import { type Endpoint, endpoint, json } from '../platform/endpoint.ts';
 import { isTimeZone } from '../platform/time-zone.ts';

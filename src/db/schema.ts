@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
+import { STATUSES } from './statuses.ts';
 
 /**
  * The whole model on one page.
@@ -392,19 +393,7 @@ export const smsDeliveryLog = sqliteTable(
     messageId: text('message_id').references(() => messages.id),
     seq: integer('seq'),
     urgent: flag('urgent').notNull().default(false),
-    status: text('status', {
-      enum: [
-        'pending',
-        'deferred',
-        'sending',
-        'sent',
-        'delivered',
-        'undelivered',
-        'failed',
-        'suppressed',
-        'merged',
-      ],
-    }).notNull(),
+    status: text('status', { enum: STATUSES }).notNull(),
     reason: text('reason'),
     /** The provider's refusal: its code as text. */
     error: text('error'),

@@ -1,13 +1,14 @@
 import * as z from 'zod/mini';
 import type { Db } from '../db/client.ts';
 import { type SQL, sql } from '../db/sql.ts';
+import { STATUSES } from '../db/statuses.ts';
 import type { Caller } from '../platform/caller.ts';
 import type { Deps } from '../platform/deps.ts';
 import { AppError } from '../platform/errors.ts';
 import { isoOrNull } from '../platform/validation.ts';
 import { explain, explainToAuthor } from './explain.ts';
 import type { Reason } from './policy.ts';
-import { STATUSES, type Status } from './status.ts';
+import type { Status } from './status.ts';
 
 /** A delivery as its recipient sees it. */
 export const deliverySchema = z.object({

@@ -1,17 +1,5 @@
 import { sql } from '../db/sql.ts';
-
-/** The states of a delivery row. */
-export const STATUSES = [
-  'pending',
-  'deferred',
-  'sending',
-  'sent',
-  'delivered',
-  'undelivered',
-  'failed',
-  'suppressed',
-  'merged',
-] as const;
+import { STATUSES } from '../db/statuses.ts';
 
 /** See {@link STATUSES}. */
 export type Status = (typeof STATUSES)[number];
