@@ -26,6 +26,7 @@ export async function markRead(
     messageId === null
       ? sql`(SELECT t.last_seq FROM threads t WHERE t.id = ${threadId})`
       : sql`(SELECT msg.seq FROM messages msg WHERE msg.id = ${messageId} AND msg.thread_id = ${threadId})`;
+  const found = sql`${target} IS NOT NULL`;
   const mine = sql`thread_id = ${threadId} AND user_id = ${userId} AND family_id = ${familyId}`;
   const [before, , , states] = await retrying(() =>
     db.batch([
@@ -34,14 +35,14 @@ export async function markRead(
       db.run(
         sql`UPDATE thread_members SET last_read_seq = ${target} WHERE ${mine} AND last_read_seq < ${target}`,
       ),
-      suppressRead(db, userId, threadId),
+      suppressRead(db, userId, threadId, found),
       db.all<{ lastReadSeq: number; lastSeq: number; readers: string }>(sql`
         SELECT me.last_read_seq AS lastReadSeq, t.last_seq AS lastSeq,
           (SELECT json_group_array(m.user_id) FROM thread_members m WHERE m.thread_id = t.id) AS readers
         FROM thread_members me JOIN threads t ON t.id = me.thread_id
         WHERE me.thread_id = ${threadId} AND me.user_id = ${userId} AND me.family_id = ${familyId}`),
       // What is left unread need not wait for a window that has grown.
-      ...(messageId === null ? [] : [hasten(db, [userId], deps.now(), { threadId })]),
+      ...(messageId === null ? [] : [hasten(db, [userId], deps.now(), { threadId, condition: found })]),
     ]),
   );
   const [state] = states;

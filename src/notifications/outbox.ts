@@ -49,11 +49,14 @@ export function toldUpTo(userId: string, threadId: string): SQL {
   return sql`MAX(${sql.join(newest, sql`, `)})`;
 }
 
-/** Rows of a person and thread that wait although they have been read: suppressed, with the reason. */
-export function suppressRead(db: Db, userId: string, threadId: string) {
+/**
+ * Rows of a person and thread that wait although they have been read: suppressed, with the reason.
+ * @param condition - SQL without which nothing happens
+ */
+export function suppressRead(db: Db, userId: string, threadId: string, condition = sql`1`) {
   return db.run(sql`
     UPDATE sms_delivery_log SET status = 'suppressed', reason = 'read', wake_at = NULL, due_at = NULL
-    WHERE user_id = ${userId} AND thread_id = ${threadId} AND status IN ('pending', 'deferred') AND ${from('suppressed')}
+    WHERE ${condition} AND user_id = ${userId} AND thread_id = ${threadId} AND status IN ('pending', 'deferred') AND ${from('suppressed')}
       AND seq <= (SELECT last_read_seq FROM thread_members WHERE thread_id = ${threadId} AND user_id = ${userId})`);
 }
 
@@ -62,8 +65,8 @@ type Waiting = 'online' | 'rate_limited' | 'quiet_hours';
 
 /**
  * What waits for these people for one of these reasons is looked at again at `until`: they have left, their window
- * has fallen back, or their quiet hours are others now. `threadId`: there alone. Joined in
- * this order (CROSS), it reads what waits, and not all that ever was.
+ * has fallen back, or their quiet hours are others now. `threadId`: there alone; `condition`:
+ * SQL without which nothing happens. Joined in this order (CROSS), it reads what waits, and not all that ever was.
  */
 export function hasten(
   db: Db,
@@ -72,7 +75,8 @@ export function hasten(
   {
     threadId = null,
     reasons = ['online', 'rate_limited'],
-  }: { threadId?: string | null; reasons?: readonly Waiting[] } = {},
+    condition = sql`1`,
+  }: { threadId?: string | null; reasons?: readonly Waiting[]; condition?: SQL } = {},
 ) {
   return db.run(sql`
     UPDATE sms_delivery_log SET due_at = MIN(due_at, ${until}), wake_at = MIN(wake_at, ${until})
@@ -80,7 +84,7 @@ export function hasten(
       CROSS JOIN thread_members m ON m.user_id = j.value
       CROSS JOIN sms_delivery_log d ON d.user_id = m.user_id AND d.thread_id = m.thread_id AND d.status = 'deferred'
         AND d.seq > m.last_read_seq
-      WHERE (${threadId} IS NULL OR m.thread_id = ${threadId})
+      WHERE ${condition} AND (${threadId} IS NULL OR m.thread_id = ${threadId})
         AND d.reason IN (SELECT value FROM json_each(${JSON.stringify(reasons)})))`);
 }
 
