@@ -127,7 +127,7 @@ export const adminEndpoints: Endpoint[] = [
       familyId: z.optional(id),
       userId: z.optional(id),
       status: z.optional(z.enum(STATUSES)),
-      limit: pageSize(50, 200),
+      limit: pageSize,
       cursor,
     }),
     answer: {

@@ -75,7 +75,7 @@ export const chatEndpoints: Endpoint[] = [
     tag,
     summary: 'Messages, newest first; with `after`, oldest first, for catching up',
     params: threadParams,
-    query: z.object({ limit: pageSize(50, 100), before: z.optional(seq), after: z.optional(seq) }),
+    query: z.object({ limit: pageSize, before: z.optional(seq), after: z.optional(seq) }),
     answer: {
       status: 200,
       description: 'A page; `next` goes into `before` (or `after`) for the next one.',

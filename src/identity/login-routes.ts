@@ -19,7 +19,7 @@ export const loginEndpoints: Endpoint[] = [
     who: 'public',
     tag: 'Login',
     summary: 'Text a sign-in code to a number, if somebody here has it',
-    body: z.strictObject({ phone }),
+    body: z.object({ phone }),
     answer: {
       status: 200,
       description: 'The same whether or not the number is known',
@@ -41,7 +41,7 @@ export const loginEndpoints: Endpoint[] = [
       Origin:
         'Browsers send it by themselves. From our own pages the session comes as an HttpOnly cookie alone, which scripts cannot read; an app, which sends no Origin, gets it in the body too.',
     },
-    body: z.strictObject({ phone, code }),
+    body: z.object({ phone, code }),
     answer: {
       status: 200,
       description: 'Signed in: by the cookie, and for apps by `session`, to be sent as Authorization: Bearer',

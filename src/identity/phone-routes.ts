@@ -16,7 +16,7 @@ export const phoneEndpoints: Endpoint[] = [
     who: 'user',
     tag: 'Phone',
     summary: 'Text a six-digit code to a number',
-    body: z.strictObject({ phone }),
+    body: z.object({ phone }),
     answer: {
       status: 200,
       description: 'The code is on its way; nothing else has changed',
@@ -35,7 +35,7 @@ export const phoneEndpoints: Endpoint[] = [
     who: 'user',
     tag: 'Phone',
     summary: 'Confirm the number with the code, and opt in to texts if so wished',
-    body: z.strictObject({
+    body: z.object({
       code,
       smsConsent: z
         .optional(z.boolean())

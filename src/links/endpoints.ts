@@ -14,7 +14,7 @@ import { parseReferrer } from './referrer.ts';
 import { threadPath } from './safe-next.ts';
 
 const openBody = z
-  .strictObject({
+  .object({
     code: z
       .optional(z.string().check(z.minLength(1), z.maxLength(100)))
       .check(z.describe('The last part of an address /l/…')),

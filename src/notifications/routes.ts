@@ -15,7 +15,7 @@ export const notificationEndpoints: Endpoint[] = [
     who: 'user',
     tag: 'Texts',
     summary: 'Why texts came or did not come: your own log, newest first',
-    query: z.object({ limit: pageSize(50, 100), cursor }),
+    query: z.object({ limit: pageSize, cursor }),
     answer: {
       status: 200,
       description: 'A page of the log.',

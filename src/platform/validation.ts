@@ -40,17 +40,19 @@ export const instant = z
   )
   .check(z.refine((ms) => !Number.isNaN(ms), 'should be a time such as 2026-01-31T12:00:00Z'));
 
-/** A page's size in a query string. */
-export const pageSize = (fallback: number, max: number) =>
-  z._default(
-    z
-      .pipe(
-        z.string().check(z.regex(/^\d{1,6}$/, `should be a whole number from 1 to ${max}`)),
-        z.transform(Number),
-      )
-      .check(z.refine((n) => n >= 1 && n <= max, `should be a whole number from 1 to ${max}`)),
-    fallback,
-  );
+/** So much of a list is one page at most. */
+const MOST_OF_A_PAGE = 200;
+
+/** A page's size in a query string. Who asks for more than there is to a page gets a full one (google.aip.dev/158). */
+export const pageSize = z
+  ._default(
+    z.pipe(
+      z.string().check(z.regex(/^[1-9]\d{0,8}$/, 'should be a whole number from 1')),
+      z.transform((digits) => Math.min(Number(digits), MOST_OF_A_PAGE)),
+    ),
+    50,
+  )
+  .check(z.describe('50 when absent; a page holds 200 at most'));
 
 /** A time as the API writes it. */
 export const iso = (ms: number): string => new Date(ms).toISOString();

@@ -65,7 +65,6 @@ const BODIES: [string, unknown][] = [
     [path, { phone: '+442079460958' }],
     [path, { phone: '+447400123456' }],
     [path, { phone: '+18005550199' }],
-    [path, { phone: PHONE, extra: 1 }],
   ]),
   ...NOT_A_TEXT.concat(NOT_A_CODE).flatMap((code): [string, unknown][] => [
     ['/api/phone/confirm', { code }],

@@ -1,4 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import * as z from 'zod/mini';
+import { apiDocument } from '../../src/docs.tsx';
 import type { Endpoint } from '../../src/platform/endpoint.ts';
 import { jsonSchemaOf } from '../../src/platform/openapi/json-schema.ts';
 import { endpoints } from '../../src/routes.ts';
@@ -235,3 +237,65 @@ describeBadPages(
   () => stranger,
   () => cookie,
 );
+
+// Last, as these change something.
+describe('a field that nobody knows', () => {
+  it('is ignored in every body, so that a client may be ahead of us', async () => {
+    const refused: string[] = [];
+    for (const [name, route] of those(({ body, method }) => body && method !== 'patch')) {
+      const body = { ...good(route), sentBy: 'a newer client', device: { os: 'x' } };
+      const { json } = await world.api(route.method.toUpperCase(), address(route, world.thread('new')), {
+        headers: as(route),
+        body,
+      });
+      if (json.error === 'invalid_request') refused.push(name);
+    }
+    expect(refused).toEqual([]);
+  });
+
+  it('is refused in a change of preferences: a misspelt one must not seem saved', async () => {
+    const before = (await world.api('GET', '/api/preferences', { as: world.member('rosa') })).json;
+    const { status, json } = await world.api('PATCH', '/api/preferences', {
+      as: world.member('rosa'),
+      body: { preview: 'none', quietStrat: 60 },
+    });
+    expect([status, json.error, json.details]).toEqual([
+      400,
+      'invalid_request',
+      [{ in: 'body', field: '', problem: 'should be without quietStrat' }],
+    ]);
+    expect((await world.api('GET', '/api/preferences', { as: world.member('rosa') })).json).toEqual(before);
+    const { requestBody } = apiDocument().paths['/api/preferences']!.patch!;
+    expect(requestBody!.content['application/json']!.schema.additionalProperties).toBe(false);
+  });
+});
+
+describe('a page of a list', () => {
+  const lists = those(
+    ({ query }) => 'limit' in (jsonSchemaOf(query ?? z.object({}), 'input').properties ?? {}),
+  );
+
+  it.each(lists)('%s holds no more than it can, however much is asked for', async (_, route) => {
+    const status = async (limit: string) =>
+      (await world.send('GET', `${address(route)}?limit=${limit}`, { headers: as(route) })).status;
+    for (const limit of ['1', '200', '201', '1000', '999999999']) {
+      expect([limit, await status(limit)]).toEqual([limit, 200]);
+    }
+    for (const limit of ['0', '00', '-1', '+1', '1.0', 'ten', '1e3']) {
+      expect([limit, await status(limit)]).toEqual([limit, 400]);
+    }
+  });
+
+  it('holds 200 at most, and says where the next begins', async () => {
+    const post = (i: number) =>
+      world.api('POST', `/api/threads/${world.thread()}/messages`, {
+        as: world.member('rosa'),
+        body: { body: `${i}` },
+      });
+    for (let i = 0; i < 200; i += 20) await Promise.all(Array.from({ length: 20 }, (_, j) => post(i + j)));
+    const path = `/api/threads/${world.thread()}/messages?limit=1000`;
+    const { json } = await world.api('GET', path, { as: world.member('ben') });
+    expect(json.messages).toHaveLength(200);
+    expect(json.next).toBe(String(json.messages[199].seq));
+  });
+});

@@ -20,6 +20,8 @@ const DESCRIPTION = [
   'JSON in, JSON out. Errors are `{error, message, details?}`: `error` is a stable code, `message` a sentence',
   'for people. Times are ISO 8601 in UTC, ids are opaque strings, pages are walked with `next`. What is not',
   'yours answers 404, the same as if it did not exist. 429 and 503 carry `Retry-After`, in seconds.',
+  'Fields that we do not know are ignored; `PATCH /api/preferences` alone refuses them, so that a misspelt one',
+  'does not seem saved.',
 ].join('\n');
 
 const ERROR: JsonSchema = {

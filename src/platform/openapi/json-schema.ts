@@ -26,23 +26,23 @@ export interface JsonSchema {
 /** Bounds that say no more than "an integer of JavaScript". */
 const isSafeBound = (bound: number | undefined) => Math.abs(bound ?? 0) === Number.MAX_SAFE_INTEGER;
 
-/** Takes out what a reader of the document does not need, and does not promise that no field is ever added. */
-function simplify(schema: JsonSchema): void {
-  if (schema.additionalProperties === false) delete schema.additionalProperties;
+/** Takes out what a reader of the document does not need, and does not promise that no field is ever added to answers. */
+function simplify(schema: JsonSchema, io: 'input' | 'output'): void {
+  if (io === 'output' && schema.additionalProperties === false) delete schema.additionalProperties;
   if (isSafeBound(schema.minimum)) delete schema.minimum;
   if (isSafeBound(schema.maximum)) delete schema.maximum;
   if (schema.format) delete schema.pattern; // Zod's own pattern behind `date-time`: a line of noise.
 }
 
 /**
- * The JSON Schema of what a caller sends (`input`: before transforms, unknown fields ignored) or receives
- * (`output`: what the handler answers).
+ * The JSON Schema of what a caller sends (`input`: before transforms; unknown fields are ignored, unless
+ * `additionalProperties` is false) or receives (`output`: what the handler answers).
  */
 export function jsonSchemaOf(schema: z.ZodMiniType, io: 'input' | 'output'): JsonSchema {
   const { $schema: _, ...rest } = z.toJSONSchema(schema, {
     io,
     unrepresentable: 'any',
-    override: ({ jsonSchema }) => simplify(jsonSchema as JsonSchema),
+    override: ({ jsonSchema }) => simplify(jsonSchema as JsonSchema, io),
   });
   return rest as JsonSchema;
 }
