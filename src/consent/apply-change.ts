@@ -7,6 +7,9 @@ type Update<C> = Omit<FamilyUpdate, 'change'> & { change: C };
 type LedgerEntry = Pick<ConsentChange, 'action' | 'source' | 'numberHash' | 'at'> &
   Partial<Pick<ConsentChange, 'version' | 'origin' | 'clientAddress' | 'userAgent'>>;
 
+/** Links that went to the phone; others, such as in an e-mail, are not the number's. */
+const TEXTED = sql`kind = 'text'`;
+
 /** The id of the ledger's entry for an update: derived, so that applying twice writes once. */
 export const ledgerId = (updateId: string): string => updateId.replace(/^upd_/, 'cev_');
 
@@ -37,6 +40,13 @@ function setPreferences(db: Db, update: FamilyUpdate, values: SQL, condition: SQ
 
 function setPerson(db: Db, update: FamilyUpdate, values: SQL) {
   return db.run(sql`UPDATE users SET ${values} WHERE id = ${update.userId} AND ${isNext(update)}`);
+}
+
+/** Links in the texts of a phone that is no longer theirs: they find the thread, and sign nobody in. */
+function disarmLinks(db: Db, update: FamilyUpdate, at: number, which: SQL) {
+  return db.run(sql`
+    UPDATE links SET login_until = ${at}
+    WHERE user_id = ${update.userId} AND login_until > ${at} AND ${which} AND ${isNext(update)}`);
 }
 
 /** Whether an opt-in or opt-out changes anything; what changes nothing is no event. */
@@ -73,7 +83,8 @@ function consent(db: Db, update: Update<ConsentChange>) {
 function number(db: Db, update: Update<NumberChange>, held: boolean) {
   const { change } = update;
   const { numberHash, previousHash, at } = change;
-  const withdraws = previousHash !== null && previousHash !== numberHash && !change.keepsConsent;
+  const replaces = previousHash !== null && previousHash !== numberHash;
+  const withdraws = replaces && !change.keepsConsent;
   const entry = { action: 'opt_out', source: 'number_removed', numberHash: previousHash, at } as const;
   const person = held
     ? sql`phone = ${change.number}, phone_verified_at = ${change.verifiedAt}, phone_unusable_at = ${change.unusableAt}`
@@ -81,6 +92,7 @@ function number(db: Db, update: Update<NumberChange>, held: boolean) {
   const flags = sql`opted_out_at = ${change.optedOutAt}, carrier_opted_out_at = ${change.carrierOptedOutAt}`;
   return [
     ...(withdraws ? [record(db, update, entry, sql`p.sms_enabled = 1`)] : []),
+    ...(replaces ? [disarmLinks(db, update, at, TEXTED)] : []),
     setPreferences(db, update, withdraws ? sql`sms_enabled = 0, ${flags}` : flags, sql`1`),
     setPerson(db, update, person),
   ];
@@ -89,15 +101,10 @@ function number(db: Db, update: Update<NumberChange>, held: boolean) {
 function numberLost(db: Db, update: Update<NumberLostChange>) {
   const { change, userId } = update;
   const { source, numberHash, at } = change;
-  const moved = [
-    db.run(
-      sql`UPDATE sessions SET revoked_at = ${at} WHERE user_id = ${userId} AND revoked_at IS NULL AND ${isNext(update)}`,
-    ),
-    // Links that lie in the texts of a phone that is no longer theirs: they find the thread, and sign nobody in.
-    db.run(
-      sql`UPDATE links SET login_until = ${at} WHERE user_id = ${userId} AND login_until > ${at} AND ${isNext(update)}`,
-    ),
-  ];
+  const isMoved = source === 'number_moved';
+  const endSessions = db.run(
+    sql`UPDATE sessions SET revoked_at = ${at} WHERE user_id = ${userId} AND revoked_at IS NULL AND ${isNext(update)}`,
+  );
   return [
     record(db, update, { action: 'opt_out', source, numberHash, at }, sql`1`),
     setPreferences(
@@ -106,7 +113,8 @@ function numberLost(db: Db, update: Update<NumberLostChange>) {
       sql`sms_enabled = 0, opted_out_at = NULL, carrier_opted_out_at = NULL`,
       sql`1`,
     ),
-    ...(source === 'number_moved' ? moved : []),
+    ...(isMoved ? [endSessions] : []),
+    disarmLinks(db, update, at, isMoved ? sql`1` : TEXTED),
     setPerson(db, update, sql`phone = NULL, phone_verified_at = NULL, phone_unusable_at = NULL`),
   ];
 }

@@ -94,6 +94,20 @@ describe('signing in by phone', () => {
     const answer = await confirm(rosa.number, codeAt(rosa.number));
     expect((await ask('/api/me', { cookie: cookieOf(answer) })).body).toMatchObject({ id: tom!.userId });
   });
+
+  it('is not possible with a code from before somebody else proved the number', async () => {
+    const { deps, ask, start, confirm, codeAt, holder } = world();
+    const rosa = await holder();
+    await start(rosa.number);
+    const old = codeAt(rosa.number);
+    const [tom] = await family('tom');
+    deps.clock.now += MINUTE;
+    await ask('/api/phone/start-verify', { as: tom!, body: { phone: rosa.number } });
+    const proof = await ask('/api/phone/confirm', { as: tom!, body: { code: codeAt(rosa.number) } });
+    expect(proof.status).toBe(200);
+    const answer = await confirm(rosa.number, old);
+    expect([answer.status, answer.body.error]).toEqual([400, 'no_code']);
+  });
 });
 
 describe('known and unknown numbers', () => {

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { optIn, optOut } from '../../src/consent/consent.ts';
 import { applyOpenFamilyUpdates } from '../../src/consent/family-updates.ts';
 import { sql } from '../../src/db/sql.ts';
@@ -47,6 +47,8 @@ function world(settings: Record<string, string> = {}) {
   return { deps, ask, app, start, confirm, codeAt, prove };
 }
 
+type World = ReturnType<typeof world>;
+
 const wrong = (code: string) => String((Number(code) + 1) % 1_000_000).padStart(6, '0');
 
 describe('a code', () => {
@@ -69,6 +71,36 @@ describe('a code', () => {
     expect(kept).toHaveLength(1);
     expect(JSON.stringify([kept, deps.logged])).not.toContain(code);
     expect(JSON.stringify(deps.logged)).not.toContain(rosa!.number);
+  });
+
+  it('has another hash for each person, number and purpose, should the digits be the same', async () => {
+    const { deps, ask, start, codeAt } = world();
+    const [rosa, tom] = await family('rosa', 'tom');
+    const draw = vi.spyOn(crypto, 'getRandomValues').mockImplementation((bytes) => {
+      if (bytes instanceof Uint8Array) bytes.fill(7);
+      return bytes;
+    });
+    const numbers = [freshNumber(), freshNumber()];
+    const hashes = async () =>
+      (
+        await deps.unwatched.all<{ hash: string }>(
+          sql`SELECT code_hash AS hash FROM verification_codes WHERE number IN (${numbers[0]!}, ${numbers[1]!})`,
+        )
+      ).map(({ hash }) => hash);
+    const seen: string[] = [];
+    for (const asking of [
+      () => start(rosa!, numbers[0]!),
+      () => start(rosa!, numbers[1]!),
+      () => start(tom!, numbers[0]!),
+      () => ask('/api/login/start', { body: { phone: numbers[0]! } }),
+    ]) {
+      expect((await asking()).status).toBe(200);
+      seen.push(...(await hashes()));
+      deps.clock.now += 10 * MINUTE;
+    }
+    draw.mockRestore();
+    expect(new Set(numbers.map(codeAt)).size).toBe(1);
+    expect(new Set(seen).size).toBe(4);
   });
 
   it('leaves everything of the person as it was until it is confirmed', async () => {
@@ -137,6 +169,9 @@ describe('a code', () => {
     deps.clock.now += MINUTE;
     await start(rosa!, rosa!.number);
     if (first !== codeAt(rosa!.number)) expect((await confirm(rosa!, first)).body.error).toBe('invalid');
+    for (let i = 0; i < 5; i++) await confirm(rosa!, wrong(codeAt(rosa!.number)));
+    deps.clock.now += 2 * MINUTE;
+    await start(rosa!, rosa!.number);
     expect((await confirm(rosa!, codeAt(rosa!.number))).status).toBe(200);
   });
 
@@ -220,6 +255,23 @@ describe('the limits on codes', () => {
       deps.clock.now += 3000_000;
       expect((await start(14)).status).toBe(200);
     }
+  });
+
+  it('name the longest of several waits', async () => {
+    const { deps, start } = world({ CODES_PER_ADDRESS_HOUR: '1' });
+    deps.clock.now += 60 * HOUR;
+    deps.clock.now -= deps.clock.now % HOUR;
+    const [rosa] = await family('rosa');
+    expect((await start(rosa!, rosa!.number)).status).toBe(200);
+    expect(refused(await start(rosa!, rosa!.number))).toEqual([429, 'rate_limited', 3600]);
+  });
+
+  it('are counted without a number, or most of one, in clear', async () => {
+    const { deps, start } = world();
+    const [rosa] = await family('rosa');
+    await start(rosa!, rosa!.number);
+    const keys = await deps.unwatched.all<{ key: string }>(sql`SELECT key AS key FROM rate_counters`);
+    expect(keys.map(({ key }) => key).join()).not.toContain(rosa!.number.slice(2, -4));
   });
 
   it('stop a burst over neighbouring numbers', async () => {
@@ -438,19 +490,28 @@ describe('possession', () => {
     expect(await owedTo(deps, rosa!.userId)).toEqual([]);
   });
 
-  it('disarms the links that lie in the texts of a lost phone', async () => {
-    const { deps, prove } = world();
+  it.each<[string, (rosa: TestPerson, world: World) => Promise<unknown>, string[]]>([
+    ['somebody else proved', async ({ number }, { prove }) => prove((await family('tom'))[0]!, number), []],
+    ['was removed', (rosa, { ask }) => ask('/api/phone', { as: rosa, method: 'DELETE' }), ['magic']],
+    ['was replaced', (rosa, { prove }) => prove(rosa, freshNumber()), ['magic']],
+    ['was confirmed again', (rosa, { prove }) => prove(rosa, rosa.number), ['magic', 'text']],
+  ])('disarms the links that lie in the texts to a number that %s', async (_, act, armed) => {
+    const here = world();
+    const { deps } = here;
     const [rosa] = await family('rosa');
-    const [tom] = await family('tom');
     await verified(deps, rosa!);
-    await deps.db.forFamily('').run(sql`
-      INSERT INTO links (code_hash, kind, family_id, user_id, login_until, expires_at, created_at)
-      VALUES (${`hash-${rosa!.userId}`}, 'text', ${rosa!.familyId}, ${rosa!.userId}, ${deps.clock.now + HOUR}, ${deps.clock.now + 24 * HOUR}, 0)`);
-    await prove(tom!, rosa!.number);
-    const [link] = await deps.db
+    for (const kind of ['text', 'magic']) {
+      await deps.db.forFamily('').run(sql`
+        INSERT INTO links (code_hash, kind, family_id, user_id, login_until, expires_at, created_at)
+        VALUES (${`${kind}-${rosa!.userId}`}, ${kind}, ${rosa!.familyId}, ${rosa!.userId}, ${deps.clock.now + HOUR}, ${deps.clock.now + 24 * HOUR}, 0)`);
+    }
+    await act(rosa!, here);
+    const links = await deps.db
       .forFamily('')
-      .all<{ until: number }>(sql`SELECT login_until AS until FROM links WHERE user_id = ${rosa!.userId}`);
-    expect(link!.until).toBe(deps.clock.now);
+      .all<{ kind: string; until: number }>(
+        sql`SELECT kind AS kind, login_until AS until FROM links WHERE user_id = ${rosa!.userId} ORDER BY kind`,
+      );
+    expect(links.filter(({ until }) => until > deps.clock.now).map(({ kind }) => kind)).toEqual(armed);
   });
 });
 
