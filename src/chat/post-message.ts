@@ -6,6 +6,7 @@ import { type ClaimedCaller, callerCondition } from '../platform/caller.ts';
 import type { Deps } from '../platform/deps.ts';
 import { AppError, rateLimited } from '../platform/errors.ts';
 import { newId } from '../platform/ids.ts';
+import { DAY_MS } from '../platform/spans.ts';
 import { type MessageJson, type MessageRow, messageColumns, toMessage } from './message.ts';
 
 /** What a member says. */
@@ -21,7 +22,6 @@ export interface NewMessage {
 
 /** Urgent messages a sender may post in a day. */
 const URGENT_PER_DAY = 3;
-const DAY_MS = 86_400_000;
 
 interface Guard {
   isCaller: number | null;

@@ -1,5 +1,6 @@
 import { sql } from '../db/sql.ts';
 import type { Deps } from '../platform/deps.ts';
+import { HOUR_MS } from '../platform/spans.ts';
 import { receiptsUrl } from '../platform/twilio/receipts-url.ts';
 import { ledgerId } from './apply-change.ts';
 import type { ConsentChange, FamilyUpdate } from './changes.ts';
@@ -7,7 +8,7 @@ import { noteRefusal } from './refusal.ts';
 import { optInConfirmation } from './texts.ts';
 
 /** After so long a confirmation would only puzzle. */
-const LIFE_MS = 3_600_000;
+const LIFE_MS = HOUR_MS;
 
 /**
  * The number to confirm to: this was the person's first opt-in for it from the web or the API, and they

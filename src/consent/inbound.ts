@@ -1,6 +1,7 @@
 import { retrying } from '../db/retry.ts';
 import { sql } from '../db/sql.ts';
 import type { Deps } from '../platform/deps.ts';
+import { HOUR_MS } from '../platform/spans.ts';
 import { settle } from './family-updates.ts';
 import type { KeywordReading } from './keywords.ts';
 import { holderOf, optInNumber, optOutNumber } from './number-state.ts';
@@ -23,7 +24,6 @@ export interface TakenText {
   done: boolean;
 }
 
-const HOUR = 3_600_000;
 /** So many answers an hour a number gets, an opt-out's aside; whoever writes more is a machine (Twilio's 14107). */
 const ANSWERS_PER_HOUR = 5;
 
@@ -41,7 +41,7 @@ export async function takeInbound(deps: Deps, text: InboundText): Promise<TakenT
   const isBlocked = sql`EXISTS (SELECT 1 FROM phone_numbers
     WHERE number_hash = ${numberHash} AND carrier_opted_out_at IS NOT NULL)`;
   const isDue = sql`(${Number(reading.kind === 'opt_out')} OR ${ANSWERS_PER_HOUR} > (SELECT COUNT(*) FROM inbound_texts
-    WHERE number_hash = ${numberHash} AND received_at > ${now - HOUR} AND reply <> ${silence}))`;
+    WHERE number_hash = ${numberHash} AND received_at > ${now - HOUR_MS} AND reply <> ${silence}))`;
   // A block of the carrier's would refuse the answer, unless this very text has lifted it.
   const isHeard = reading.by === 'twilio' ? sql`1` : sql`NOT ${isBlocked}`;
   const isNews = reading.kind === 'opt_out' ? sql`NOT ${isOut}` : sql`1`;

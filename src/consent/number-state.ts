@@ -2,11 +2,12 @@ import type { Db } from '../db/client.ts';
 import { retrying } from '../db/retry.ts';
 import { type SQL, sql } from '../db/sql.ts';
 import type { Deps } from '../platform/deps.ts';
+import { DAY_MS } from '../platform/spans.ts';
 import type { Change, ConsentChange } from './changes.ts';
 import { changeJson, oweHolder, updateId } from './owe.ts';
 
 /** Receipts come again for hours at the most. */
-const RECEIPT_MEMORY_MS = 7 * 86_400_000;
+const RECEIPT_MEMORY_MS = 7 * DAY_MS;
 
 /** An opt-out or opt-in that came from a number, or was reported about one. */
 export interface NumberConsent {

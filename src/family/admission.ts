@@ -1,7 +1,8 @@
 import type { Admission, AdmissionVerdict, Candidate, FamilyFacts } from '../platform/family-rpc.ts';
+import { DAY_MS } from '../platform/spans.ts';
 import type { Presence } from './presence.ts';
 import type { SendRow, SendStore } from './send-store.ts';
-import { capUntil, DAY_MS, nextRank, usesUpCap, type WindowSettings, windowUntil } from './windows.ts';
+import { capUntil, nextRank, usesUpCap, type WindowSettings, windowUntil } from './windows.ts';
 
 /** Decides about one delivery; handed in, so that the family knows nothing of notifications. */
 export type Judge = (facts: unknown, family: FamilyFacts, now: number) => AdmissionVerdict;

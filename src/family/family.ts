@@ -1,6 +1,7 @@
 import { DurableObject } from 'cloudflare:workers';
 import type { Admission, Candidate, FamilyRpc, OnlineMember, Publication } from '../platform/family-rpc.ts';
 import { errorFields } from '../platform/log.ts';
+import { DAY_MS } from '../platform/spans.ts';
 import { admitAll } from './admission.ts';
 import { Alarm } from './alarm.ts';
 import { Channel } from './channel.ts';
@@ -13,7 +14,7 @@ import { Sockets } from './sockets.ts';
 import { Turns } from './turns.ts';
 import { PROTOCOL, readUpgrade } from './upgrade.ts';
 import { adoptOrphans, lookAround } from './watch.ts';
-import { DAY_MS, memoryMs } from './windows.ts';
+import { memoryMs } from './windows.ts';
 
 const DEPARTURE_RETRY_MS = 30_000;
 

@@ -1,11 +1,12 @@
 import * as z from 'zod/mini';
+import { MINUTE_MS } from '../platform/spans.ts';
 
 /** Largest frame from a client, in bytes. */
 export const MAX_FRAME_BYTES = 4096;
 const MAX_FRAMES = 20;
 const FRAMES_MS = 10_000;
 const MAX_FAULTS = 5;
-const FAULTS_MS = 60_000;
+const FAULTS_MS = MINUTE_MS;
 const TYPING_MS = 3000;
 
 const clientFrame = z.discriminatedUnion('type', [

@@ -1,3 +1,5 @@
+import { DAY_MS } from '../platform/spans.ts';
+
 /** A text that left, as the family remembers it. */
 export interface Send {
   /** When it was let go, ms UTC. */
@@ -18,9 +20,6 @@ export interface WindowSettings {
   userCap: number;
   familyCap: number;
 }
-
-/** What the caps count over, in ms. */
-export const DAY_MS = 86_400_000;
 
 /** How long after an unanswered text of this rank the next one waits, in ms: doubles with each, from the base. */
 export function windowLength(rank: number, settings: WindowSettings): number {

@@ -6,11 +6,8 @@ import type { Config } from '../platform/config.ts';
 import type { Deps } from '../platform/deps.ts';
 import { rateLimited } from '../platform/errors.ts';
 import { numberPrefix } from '../platform/phone-number.ts';
-import { nextSendAllowed, resendDelaySeconds } from './codes.ts';
-
-const HOUR = 3_600_000;
-const DAY = 24 * HOUR;
-const SENDS_A_DAY = 5;
+import { DAY_MS, HOUR_MS } from '../platform/spans.ts';
+import { nextSendAllowed, resendDelaySeconds, SENDS_A_DAY } from './codes.ts';
 
 /** Who wants a code sent where. */
 export interface CodeRequest {
@@ -46,9 +43,9 @@ async function allowanceOf(request: CodeRequest, config: Config, now: number): P
   return {
     logs: [numberLog(request), ...(request.userId === null ? [] : [personLog(request.userId)])],
     windows: [
-      window(`code-address:${clientNetwork(request.address)}`, HOUR, config.CODES_PER_ADDRESS_HOUR),
-      window(`code-prefix:${prefix}`, HOUR, config.CODES_PER_PREFIX_HOUR),
-      window(SERVICE, DAY, config.CODES_PER_DAY),
+      window(`code-address:${clientNetwork(request.address)}`, HOUR_MS, config.CODES_PER_ADDRESS_HOUR),
+      window(`code-prefix:${prefix}`, HOUR_MS, config.CODES_PER_PREFIX_HOUR),
+      window(SERVICE, DAY_MS, config.CODES_PER_DAY),
     ],
     at: now,
   };
@@ -61,13 +58,13 @@ async function allowanceOf(request: CodeRequest, config: Config, now: number): P
 async function count(directory: Db, request: CodeRequest, allowance: Allowance): Promise<boolean> {
   const { logs, windows, at } = allowance;
   const rows = [
-    ...logs.map((key) => ({ key, windowAt: at, endsAt: at + DAY })),
+    ...logs.map((key) => ({ key, windowAt: at, endsAt: at + DAY_MS })),
     ...windows.map(({ key, windowAt, endsAt }) => ({ key, windowAt, endsAt })),
   ];
   const sends = (
     key: string,
   ) => sql`SELECT COALESCE(SUM(count), 0) AS n, COALESCE(MAX(window_at), 0) AS latest
-    FROM rate_counters WHERE key = ${key} AND window_at > ${at - DAY}`;
+    FROM rate_counters WHERE key = ${key} AND window_at > ${at - DAY_MS}`;
   const waits = [0, 1, 2, 3, 4].map((n) => sql`WHEN ${n} THEN ${resendDelaySeconds(n) * 1000} `);
   const personIsFree =
     request.userId === null
@@ -104,7 +101,7 @@ function refusal(request: CodeRequest, { windows, at }: Allowance, counters: Cou
   }
   const own = request.userId === null ? [] : sendsOf(personLog(request.userId)).sort((a, b) => a - b);
   if (own.length >= SENDS_A_DAY) {
-    const seconds = Math.ceil((own[own.length - SENDS_A_DAY]! + DAY - at) / 1000);
+    const seconds = Math.ceil((own[own.length - SENDS_A_DAY]! + DAY_MS - at) / 1000);
     waits.push({ seconds, message: 'You have asked for too many codes today.' });
   }
   for (const { key, windowAt, endsAt, limit } of windows) {
@@ -132,7 +129,7 @@ export async function takeAllowance(deps: Deps, request: CodeRequest): Promise<A
   const keys = JSON.stringify([...allowance.logs, ...allowance.windows.map(({ key }) => key)]);
   const counters = await directory.all<Counter>(sql`
     SELECT key AS key, window_at AS at, count AS count FROM rate_counters
-    WHERE key IN (SELECT value FROM json_each(${keys})) AND window_at > ${allowance.at - DAY}`);
+    WHERE key IN (SELECT value FROM json_each(${keys})) AND window_at > ${allowance.at - DAY_MS}`);
   const { error, ceilingReached } = refusal(request, allowance, counters);
   if (ceilingReached) {
     const message = `${deps.config.CODES_PER_DAY} one-time codes were asked for today; no more are sent. See CODES_PER_DAY.`;

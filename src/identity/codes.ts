@@ -1,8 +1,9 @@
 import { brandedText } from '../platform/one-segment.ts';
+import { DAY_MS } from '../platform/spans.ts';
 
 const SECOND = 1000;
-const DAY = 24 * 60 * 60 * SECOND;
-const SENDS_A_DAY = 5;
+/** Codes that one number, and one person, may ask for in any 24 hours. */
+export const SENDS_A_DAY = 5;
 /** Seconds to wait after the first, second, third and every further send: Signal's numbers. */
 const RESEND_DELAYS = [60, 120, 300, 600] as const;
 
@@ -74,15 +75,15 @@ export function nextSendAllowed({ sends }: { sends: readonly number[] }, now: nu
   // The answer changes only when a send leaves the day, or when a delay after the latest one is over.
   const latest = Math.max(...sends);
   const moments = [
-    ...sends.map((send) => send + DAY),
+    ...sends.map((send) => send + DAY_MS),
     ...RESEND_DELAYS.map((delay) => latest + delay * SECOND),
   ].filter((moment) => moment > now);
-  const next = moments.sort((a, b) => a - b).find((moment) => mayFollow(sends, moment)) ?? latest + DAY;
+  const next = moments.sort((a, b) => a - b).find((moment) => mayFollow(sends, moment)) ?? latest + DAY_MS;
   return { allowed: false, retryAfterSeconds: Math.ceil((next - now) / SECOND) };
 }
 
 function mayFollow(sends: readonly number[], now: number): boolean {
-  const counted = sends.filter((send) => now - send < DAY);
+  const counted = sends.filter((send) => now - send < DAY_MS);
   const wait = resendDelaySeconds(counted.length) * SECOND;
   return counted.length < SENDS_A_DAY && counted.every((send) => now - send >= wait);
 }

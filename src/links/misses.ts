@@ -3,8 +3,8 @@ import { clientNetwork } from '../platform/client-network.ts';
 import type { Deps } from '../platform/deps.ts';
 import { rateLimited } from '../platform/errors.ts';
 import { countHit } from '../platform/rate-limit.ts';
+import { MINUTE_MS } from '../platform/spans.ts';
 
-const MINUTE = 60_000;
 /** This many times one address's allowance, from all addresses in ten minutes, is an attack or a fault of ours. */
 const ALERT_FACTOR = 10;
 
@@ -13,7 +13,7 @@ type MissDeps = Pick<Deps, 'config' | 'db' | 'now' | 'alert' | 'afterwards'>;
 const limitOf = (deps: MissDeps, address: string) => ({
   key: `link-miss:${clientNetwork(address)}`,
   limit: deps.config.LINK_MISSES_PER_ADDRESS_MINUTE,
-  windowMs: MINUTE,
+  windowMs: MINUTE_MS,
 });
 
 /**
@@ -34,7 +34,7 @@ export async function countMiss(deps: MissDeps, address: string): Promise<void> 
 
 async function countEverybody(deps: MissDeps): Promise<void> {
   const limit = deps.config.LINK_MISSES_PER_ADDRESS_MINUTE * ALERT_FACTOR;
-  const all = { key: 'link-miss:all', limit, windowMs: 10 * MINUTE };
+  const all = { key: 'link-miss:all', limit, windowMs: 10 * MINUTE_MS };
   const result = await countHit(deps.db.directory, all, deps.now());
   if (result.allowed && result.count === limit) {
     await deps.alert(

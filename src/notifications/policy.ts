@@ -1,4 +1,5 @@
 import type { FamilyFacts } from '../platform/family-rpc.ts';
+import { MINUTE_MS } from '../platform/spans.ts';
 import { quietUntil, spreadMs } from './quiet-hours.ts';
 
 /** Why a text did not leave, or not yet; the words of the delivery log. */
@@ -56,7 +57,7 @@ export type Verdict =
   | { action: 'drop'; reason: Reason };
 
 /** For so long after a message someone who is present is looked at again. */
-export const PRESENT_WATCH_MS = 600_000;
+export const PRESENT_WATCH_MS = 10 * MINUTE_MS;
 
 /**
  * Decides about one text, by the first gate that is closed: the law, then what would make the text pointless, then

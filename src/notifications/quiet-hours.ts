@@ -1,10 +1,9 @@
 import { create, getTimeZoneTransition } from 'temporal-polyfill/fns/ZonedDateTime';
+import { DAY_MS, MINUTE_MS } from '../platform/spans.ts';
 import { knownTimeZone, offsetAt } from '../platform/time-zone.ts';
 
-const MINUTE_MS = 60_000;
-const DAY_MS = 1440 * MINUTE_MS;
 /** The end of quiet hours is spread over this long, so that seven o'clock is no stampede. */
-export const SPREAD_MS = 180_000;
+export const SPREAD_MS = 3 * MINUTE_MS;
 
 /** When a person does not want texts: minutes of their own day (0..1440), or both null. */
 export interface QuietHours {

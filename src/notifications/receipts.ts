@@ -3,6 +3,7 @@ import type { Db } from '../db/client.ts';
 import { retrying } from '../db/retry.ts';
 import { sql } from '../db/sql.ts';
 import type { Deps } from '../platform/deps.ts';
+import { MINUTE_MS } from '../platform/spans.ts';
 import { errorRule } from '../platform/twilio/errors.ts';
 import { mergeInto } from './claim.ts';
 import { from, type Status } from './status.ts';
@@ -21,7 +22,7 @@ export interface Receipt {
 }
 
 /** After so long an unreachable handset is tried once more. */
-const RETRY_AFTER_MS = 600_000;
+const RETRY_AFTER_MS = 10 * MINUTE_MS;
 
 /** Twilio's final words, in ours. */
 function finalStatus(status: string, errorCode: number | null): Status | null {

@@ -3,6 +3,7 @@ import { retrying } from '../db/retry.ts';
 import { sql } from '../db/sql.ts';
 import type { Deps } from '../platform/deps.ts';
 import { newId } from '../platform/ids.ts';
+import { HOUR_MS } from '../platform/spans.ts';
 import { errorRule } from '../platform/twilio/errors.ts';
 import { iso, isoOrNull } from '../platform/validation.ts';
 
@@ -38,7 +39,7 @@ const toCounts = (rows: { key: string; count: number }[]) =>
 /** The stats of the last `hours`. Delivery ids sort by time, so that one range of the primary key is read. */
 export async function loadStats(deps: Deps, hours: number): Promise<Stats> {
   const now = deps.now();
-  const since = now - hours * 3_600_000;
+  const since = now - hours * HOUR_MS;
   const recent = sql`d.id >= ${newId('dlv', since).slice(0, 14)} AND d.created_at >= ${since}`;
   const db = deps.db.directory;
   const [opens, deadLetters, alerts] = await retrying(() =>

@@ -4,6 +4,7 @@ import { sql } from '../db/sql.ts';
 import type { Deps } from '../platform/deps.ts';
 import type { DeliveryJob } from '../platform/jobs.ts';
 import { errorFields } from '../platform/log.ts';
+import { DAY_MS } from '../platform/spans.ts';
 import { from } from './status.ts';
 
 /** What one sweep found. */
@@ -48,7 +49,6 @@ export async function sweep(deps: Deps): Promise<SweepResult> {
   return { woken, updates };
 }
 
-const DAY_MS = 86_400_000;
 const OLD_ROWS = 500;
 
 /** Lets go of what has served its time; a failure waits for the next sweep. */

@@ -5,8 +5,9 @@ import type { Deps } from '../platform/deps.ts';
 import { rateLimited } from '../platform/errors.ts';
 import { newId } from '../platform/ids.ts';
 import { errorFields } from '../platform/log.ts';
+import { MINUTE_MS } from '../platform/spans.ts';
 
-const ONCE_MS = 60_000;
+const ONCE_MS = MINUTE_MS;
 
 /**
  * Sends the caller a test text through the whole pipeline, at most once a minute, by one conditional insert.

@@ -3,6 +3,7 @@ import { sql } from '../db/sql.ts';
 import type { Config } from './config.ts';
 import { newId } from './ids.ts';
 import { errorFields, type Log } from './log.ts';
+import { HOUR_MS } from './spans.ts';
 
 /** What an operator is told about. Stable words; the message says what to do. */
 export type AlertKind =
@@ -21,7 +22,6 @@ export type RaiseAlert = (kind: AlertKind, message: string) => Promise<void>;
 /** Which occurrence within an hour is posted: one filtered text is nothing, several are. */
 const POSTED_AT: Partial<Record<AlertKind, number>> = { twilio_filtered: 3 };
 
-const HOUR = 3_600_000;
 const POST_TIMEOUT_MS = 5000;
 
 /** Makes the function that raises alerts. `message` must hold no personal data. */
@@ -42,7 +42,7 @@ export function createAlerts({
     try {
       const rows = await directory.all<{ count: number }>(sql`
         INSERT INTO alerts (id, kind, hour_at, message, count, first_at, last_at)
-        VALUES (${newId('alr', at)}, ${kind}, ${at - (at % HOUR)}, ${message}, 1, ${at}, ${at})
+        VALUES (${newId('alr', at)}, ${kind}, ${at - (at % HOUR_MS)}, ${message}, 1, ${at}, ${at})
         ON CONFLICT (kind, hour_at) DO UPDATE SET count = count + 1, last_at = excluded.last_at, message = excluded.message
         RETURNING count`);
       if (!config.ALERT_WEBHOOK_URL || rows[0]?.count !== (POSTED_AT[kind] ?? 1)) return;

@@ -1,6 +1,6 @@
+import { DAY_MS } from './spans.ts';
 import { knownTimeZone } from './time-zone.ts';
 
-const DAY_MS = 86_400_000;
 const MONTHS = [
   ...['January', 'February', 'March', 'April', 'May', 'June'],
   ...['July', 'August', 'September', 'October', 'November', 'December'],

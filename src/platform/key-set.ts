@@ -1,6 +1,7 @@
 import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTVerifyGetKey } from 'jose';
+import { MINUTE_MS } from './spans.ts';
 
-const MAX_AGE_MS = 600_000;
+const MAX_AGE_MS = 10 * MINUTE_MS;
 const TIMEOUT_MS = 5000;
 /** Fetches that unknown keys may cause: so many at once, and another one each so often. */
 const SPARE_FETCHES = 3;

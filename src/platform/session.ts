@@ -5,11 +5,12 @@ import { utf8 } from './bytes.ts';
 import type { Config } from './config.ts';
 import { cookieName, setCookie } from './cookies.ts';
 import { newId } from './ids.ts';
+import { DAY_MS, HOUR_MS } from './spans.ts';
 
 /** A session lives this long after its last use. */
-export const SESSION_TTL_MS = 30 * 86_400_000;
+export const SESSION_TTL_MS = 30 * DAY_MS;
 /** Its life is prolonged at most this often, so that reading costs no write. */
-const TOUCH_EVERY_MS = 3_600_000;
+const TOUCH_EVERY_MS = HOUR_MS;
 
 const TYPE = 'fcs-session+jwt';
 

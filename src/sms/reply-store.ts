@@ -3,12 +3,11 @@ import { retrying } from '../db/retry.ts';
 import { sql } from '../db/sql.ts';
 import type { Deps } from '../platform/deps.ts';
 import { newId } from '../platform/ids.ts';
+import { DAY_MS, HOUR_MS } from '../platform/spans.ts';
 import type { HeldReply, ReplyFacts } from './reply-decision.ts';
 import { ANSWERABLE_MS, type TextedThread } from './reply-target.ts';
 import { SILENCE } from './twiml.ts';
 
-const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
 /** So many answers in words one number gets, keywords included: two machines must not talk for ever (Twilio's 14107). */
 const ANSWERS_PER_HOUR = 3;
 const ANSWERS_PER_DAY = 10;

@@ -1,7 +1,9 @@
+import { DAY_MS, MINUTE_MS } from '../platform/spans.ts';
+
 /** A text answers one of ours that is at most this old, ms. */
-export const ANSWERABLE_MS = 86_400_000;
+export const ANSWERABLE_MS = DAY_MS;
 /** Texts about two threads within this time (ms) make an answer ambiguous; and so long a chosen thread stays chosen. */
-export const TOGETHER_MS = 600_000;
+export const TOGETHER_MS = 10 * MINUTE_MS;
 /** So many threads fit into a question. */
 const MOST_CHOICES = 4;
 

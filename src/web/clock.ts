@@ -1,6 +1,5 @@
+import { DAY_MS } from '../platform/spans.ts';
 import { knownTimeZone } from '../platform/time-zone.ts';
-
-const DAY_MS = 86_400_000;
 
 interface Formats {
   time: Intl.DateTimeFormat;

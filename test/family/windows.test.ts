@@ -2,13 +2,13 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   capUntil,
-  DAY_MS,
   nextRank,
   type Send,
   usesUpCap,
   windowLength,
   windowUntil,
 } from '../../src/family/windows.ts';
+import { DAY_MS } from '../../src/platform/spans.ts';
 
 const settings = { windowMs: 120_000, windowMaxMs: 21_600_000, userCap: 3, familyCap: 5 };
 const minutes = (n: number) => n * 60_000;

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import type { Config } from '../config.ts';
+import { MINUTE_MS } from '../spans.ts';
 import { errorRule, type Meaning } from './errors.ts';
 
 /** A text to send. */
@@ -85,7 +86,7 @@ function parseJson(text: string): unknown {
 const PAGE_SIZE = 100;
 const MAX_PAGES = 20;
 /** Twilio's clock and ours may differ; a text is looked for a little before its claim. */
-const CLOCK_SKEW_MS = 60_000;
+const CLOCK_SKEW_MS = MINUTE_MS;
 
 /** Twilio's Messages API over raw fetch. Source: twilio.com/docs/messaging/api/message-resource. */
 export function createTwilio(

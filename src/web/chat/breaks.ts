@@ -1,3 +1,4 @@
+import { MINUTE_MS } from '../../platform/spans.ts';
 import { dayKey, dayName } from '../clock.ts';
 
 /** What stands before a message in its thread. */
@@ -10,7 +11,7 @@ export interface Break {
   follows: boolean;
 }
 
-const TOGETHER_MS = 5 * 60_000;
+const TOGETHER_MS = 5 * MINUTE_MS;
 
 interface Placed {
   seq: number;

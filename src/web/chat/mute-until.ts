@@ -1,8 +1,7 @@
 import { FOREVER } from '../../platform/forever.ts';
+import { DAY_MS, HOUR_MS } from '../../platform/spans.ts';
 import { offsetAt } from '../../platform/time-zone.ts';
 
-const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
 const MORNING_MS = 8 * HOUR_MS;
 
 /** Eight in the morning of the next day on the wall clock of a known `zone`. Times are ms UTC. */

@@ -1,3 +1,4 @@
+import { DAY_MS } from '../../platform/spans.ts';
 import type { Bar, Series } from './bars.tsx';
 
 /** A text's outcome, as operators count it: several states are one. */
@@ -23,8 +24,6 @@ export const outcomeCounts = (byStatus: Record<string, number>): Record<string, 
       statuses.reduce((sum, status) => sum + (byStatus[status] ?? 0), 0),
     ]),
   );
-
-const DAY_MS = 86_400_000;
 
 /** One bar a day (UTC), days without texts included. @param now - ms UTC */
 export function barsByDay(
