@@ -1,12 +1,10 @@
 import { StackError } from '../stack/stack-error.ts';
 import { type Deployment, deploymentFaults } from './faults.ts';
-
-/** Runs wrangler. `capture`: its output is returned instead of shown. @throws StackError when it fails */
-export type RunWrangler = (args: readonly string[], capture?: boolean) => Promise<string>;
+import type { RunWrangler } from './run-wrangler.ts';
 
 /** The names out of `wrangler secret list`, which prints JSON behind whatever else it has to say. */
 function namesIn(output: string): string[] {
-  const start = output.indexOf('[');
+  const start = output.search(/^\[/m);
   try {
     const list: unknown = JSON.parse(output.slice(start, output.lastIndexOf(']') + 1));
     if (Array.isArray(list)) return list.map(({ name }: { name: string }) => name);
@@ -21,8 +19,13 @@ async function secretsSet(wrangler: RunWrangler): Promise<string[]> {
   try {
     return namesIn(await wrangler(['secret', 'list'], true));
   } catch (error) {
-    if (error instanceof StackError && /10007|does not exist/.test(error.message)) return [];
-    throw error;
+    if (!(error instanceof StackError)) throw error;
+    if (/10007|does not exist/.test(error.message)) return [];
+    throw new StackError(
+      `Cloudflare does not tell which secrets are set; nothing was changed (${error.message}). ` +
+        'Sign in with npx wrangler login, or set CLOUDFLARE_API_TOKEN',
+      error,
+    );
   }
 }
 

@@ -1,6 +1,10 @@
-import { describe, expect, it } from 'vitest';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { deploy } from '../../dev/deploy/deploy.ts';
 import { deploymentFaults } from '../../dev/deploy/faults.ts';
+import { createWrangler } from '../../dev/deploy/run-wrangler.ts';
 import { StackError } from '../../dev/stack/stack-error.ts';
 
 const databaseId = '0f5a1b2c-0000-4000-8000-123456789abc';
@@ -91,5 +95,46 @@ describe('deploying', () => {
     const { ran, wrangler } = runner([]);
     await expect(deploy({ vars, databaseId }, wrangler, () => undefined)).rejects.toThrow(/SESSION_SECRET/);
     expect(ran).toEqual(['secret list']);
+  });
+});
+
+describe('what wrangler says', () => {
+  let dir: string;
+  beforeAll(async () => {
+    dir = await mkdtemp(path.join(tmpdir(), 'fcs-wrangler-'));
+  });
+  afterAll(() => rm(dir, { recursive: true }));
+
+  /** A wrangler that prints, complains and ends as it is told. */
+  const saying = async (stdout: string, stderr: string, code: number) => {
+    const script = path.join(dir, 'wrangler.mjs');
+    const said = `process.stdout.write(${JSON.stringify(stdout)}); process.stderr.write(${JSON.stringify(stderr)});`;
+    await writeFile(script, `${said} process.exitCode = ${code};`);
+    return createWrangler({ script, cwd: dir });
+  };
+  /** As wrangler 4 prints an error, piped or not. */
+  const framed = (message: string) =>
+    `\x1b[31m✘ \x1b[41;31m[\x1b[41;97mERROR\x1b[41;31m]\x1b[0m \x1b[1m${message}\x1b[0m\n\n  More.\n`;
+
+  it('without an account is told in its words, with what to do', async () => {
+    const wrangler = await saying('', framed('It is necessary to set CLOUDFLARE_API_TOKEN.'), 1);
+    await expect(deploy({ vars, databaseId }, wrangler, () => undefined)).rejects.toThrow(
+      /nothing was changed.*It is necessary to set CLOUDFLARE_API_TOKEN\..*npx wrangler login/,
+    );
+  });
+
+  it('of a Worker that was never deployed is found in its frame', async () => {
+    const wrangler = await saying('', framed('This Worker does not exist on your account. [code: 10007]'), 1);
+    await expect(deploy({ vars, databaseId }, wrangler, () => undefined)).rejects.toThrow(
+      /secret put AUTH_SECRET/,
+    );
+  });
+
+  it('beside the list of secrets does not hide them', async () => {
+    const list = `\x1b[33m▲ [WARNING] Old\x1b[0m\n${JSON.stringify([{ name: 'AUTH_SECRET' }], null, 2)}\n`;
+    const wrangler = await saying(list, '▲ [WARNING] Update', 0);
+    const refused = await deploy({ vars, databaseId }, wrangler, () => undefined).catch(String);
+    expect(refused).toContain('SESSION_SECRET');
+    expect(refused).not.toContain('AUTH_SECRET');
   });
 });
