@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { utf8 } from './bytes.ts';
 import { expectation } from './problem-words.ts';
 
 const ORIGIN = 'an origin such as https://portal.example.com, without a path';
@@ -16,9 +17,10 @@ const origin = z.pipe(
 const url = z
   .string()
   .check(z.refine((text) => URL.canParse(text) && /^https?:/.test(text), 'an http(s) address'));
-const secret = z
-  .string('a secret of at least 32 bytes')
-  .check(z.refine((text) => new TextEncoder().encode(text).length >= 32, 'a secret of at least 32 bytes'));
+const secret = (least: number) => {
+  const expected = `a secret of at least ${least} bytes`;
+  return z.string(expected).check(z.refine((text) => utf8(text).length >= least, expected));
+};
 const list = z.pipe(
   z.string(),
   z.transform((text) =>
@@ -40,13 +42,13 @@ const count = (from = 1, to = 1_000_000) =>
 const fields = {
   PUBLIC_ORIGIN: origin,
   BRAND_NAME: z._default(z.string().check(z.minLength(1), z.maxLength(40)), 'FamilyCircleSecure'),
-  AUTH_SECRET: z.optional(secret),
+  AUTH_SECRET: z.optional(secret(32)),
   AUTH_JWKS_URL: z.optional(url),
   AUTH_ISSUER: z.optional(z.string()),
   AUTH_AUDIENCE: z.optional(z.string()),
-  SESSION_SECRET: secret,
-  MAGIC_SECRET: secret,
-  PHONE_SECRET: secret,
+  SESSION_SECRET: secret(16),
+  MAGIC_SECRET: secret(16),
+  PHONE_SECRET: secret(16),
   TWILIO_SID: z
     .string('an account SID such as AC followed by 32 characters')
     .check(z.regex(/^AC\w{2,62}$/, 'an account SID such as AC followed by 32 characters')),

@@ -18,6 +18,16 @@ function faults(settings: Record<string, unknown>): string[] {
   }
 }
 
+/** What is said about settings that are refused. */
+function said(settings: Record<string, unknown>): string {
+  try {
+    parseConfig(settings);
+    return '';
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
 describe('settings', () => {
   it('have the defaults of the contract', () => {
     const required = without(
@@ -74,7 +84,10 @@ describe('settings', () => {
     ['PUBLIC_ORIGIN', 'https://portal.example.com?x'],
     ['PUBLIC_ORIGIN', 'https://me@portal.example.com'],
     ['AUTH_SECRET', 'short'],
-    ['SESSION_SECRET', 'x'.repeat(31)],
+    ['AUTH_SECRET', 'x'.repeat(31)],
+    ['SESSION_SECRET', 'x'.repeat(15)],
+    ['MAGIC_SECRET', 'x'.repeat(15)],
+    ['PHONE_SECRET', 'x'.repeat(15)],
     ['AUTH_JWKS_URL', 'not an address'],
     ['TWILIO_SID', 'SK00000000000000000000000000000000'],
     ['TWILIO_FROM', '5005550006'],
@@ -96,6 +109,16 @@ describe('settings', () => {
     ['ALERT_WEBHOOK_URL', 'mailto:ops@example.com'],
   ])('refuse %s = %s', (name, value) => {
     expect(faults({ ...good, [name]: value })).toEqual([name]);
+  });
+
+  it('want 32 bytes of the host application’s secret and 16 of ours, and say so', () => {
+    const least = { AUTH_SECRET: 32, SESSION_SECRET: 16, MAGIC_SECRET: 16, PHONE_SECRET: 16 };
+    for (const [name, bytes] of Object.entries(least)) {
+      expect(faults({ ...good, [name]: 'é'.repeat(bytes / 2) })).toEqual([]);
+      for (const value of ['x'.repeat(bytes - 1), 5, undefined]) {
+        expect(said({ ...good, [name]: value })).toContain(`${bytes} bytes`);
+      }
+    }
   });
 
   it('refuse a lease that does not outlast the request by half again', () => {

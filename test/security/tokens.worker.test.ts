@@ -1,5 +1,6 @@
 import { base64url, CompactSign, exportJWK, generateKeyPair, type JWTHeaderParameters, SignJWT } from 'jose';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { prepareSession, readSessionToken } from '../../src/platform/session.ts';
 import { insertWebSession } from '../worker/people.ts';
 import { createWorld, type World } from '../worker/world.ts';
 
@@ -75,6 +76,13 @@ describe('a genuine token', () => {
       expect([door, await DOORS[door](token())]).toEqual([door, open[door] ?? refusal]);
     }
   });
+});
+
+it('a session is proven by a secret of 16 bytes too', async () => {
+  const who = { userId: 'usr_1', familyId: 'fam_1' };
+  const { id, token } = await prepareSession('0123456789abcdef', who, Date.now());
+  expect(await readSessionToken('0123456789abcdef', token)).toEqual({ sessionId: id, ...who });
+  expect(await readSessionToken('0123456789abcdeg', token)).toBeNull();
 });
 
 describe('a token that opens nothing', () => {
