@@ -59,12 +59,18 @@ function algorithm(token: string): string {
   }
 }
 
+/** Whether a claim that may be absent names what is expected, alone or among others; without expectation anything does. */
+const agrees = (claim: unknown, expected: string | undefined): boolean =>
+  claim === undefined || expected === undefined || [claim].flat().includes(expected);
+
 /** The payload, proven; every fault of the token is one answer, a key set out of reach another. */
 async function verified(token: string, alg: string, config: TokenConfig): Promise<JWTPayload> {
   try {
     if (alg === 'HS256' && config.AUTH_SECRET) {
       const options = { algorithms: ['HS256'], clockTolerance: CLOCK_TOLERANCE_SECONDS };
-      return (await jwtVerify(token, utf8(config.AUTH_SECRET), options)).payload;
+      const { payload } = await jwtVerify(token, utf8(config.AUTH_SECRET), options);
+      if (agrees(payload.iss, config.AUTH_ISSUER) && agrees(payload.aud, config.AUTH_AUDIENCE))
+        return payload;
     }
     if (ASYMMETRIC.includes(alg) && config.AUTH_JWKS_URL)
       return await withKeys(config.AUTH_JWKS_URL, (find) => verifyWith(token, find, config));
@@ -81,6 +87,7 @@ async function verified(token: string, alg: string, config: TokenConfig): Promis
 /**
  * Verifies a host application's bearer token (RFC 7519): HS256 under AUTH_SECRET, or RS256, ES256 and
  * EdDSA through AUTH_JWKS_URL. The algorithm decides the key, so neither can stand in for the other.
+ * AUTH_ISSUER and AUTH_AUDIENCE must be named by tokens of a key set; by those of the secret, none other.
  * @throws AppError `unauthenticated`, or `unavailable` when the key set cannot be fetched
  */
 export async function verifyHostToken(token: string, config: TokenConfig): Promise<HostClaims> {

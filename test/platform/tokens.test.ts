@@ -69,6 +69,35 @@ describe('tokens under the shared secret', () => {
   });
 });
 
+describe('tokens under the shared secret, where issuer and audience are set', () => {
+  const named = { ...config, AUTH_ISSUER: 'https://host.example', AUTH_AUDIENCE: 'fcs' };
+  const claiming = (claims: Record<string, unknown>) => signed(hs256({ ...user, ...claims }));
+
+  it.each<Record<string, unknown>>([
+    {},
+    { iss: 'https://host.example' },
+    { aud: 'fcs' },
+    { iss: 'https://host.example', aud: ['other', 'fcs'] },
+  ])('are taken with %j', async (claims) => {
+    expect(await refusal(await claiming(claims), named)).toBe('accepted');
+  });
+
+  it.each<Record<string, unknown>>([
+    { iss: 'https://evil.example' },
+    { iss: '' },
+    { iss: null },
+    { aud: 'other' },
+    { aud: [] },
+    { aud: ['other'] },
+    { iss: 'https://host.example', aud: 'other' },
+    { iss: 'https://evil.example', aud: 'fcs' },
+    { scope: 'service', iss: 'https://evil.example' },
+  ])('are refused with %j, which is another’s', async (claims) => {
+    expect(await refusal(await claiming(claims), named)).toBe('unauthenticated');
+    expect(await refusal(await claiming(claims))).toBe('accepted');
+  });
+});
+
 describe('tokens through a key set', () => {
   let server: Server;
   let keys: JWK[] = [];
