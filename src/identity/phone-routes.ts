@@ -16,6 +16,8 @@ export const phoneEndpoints: Endpoint[] = [
     who: 'user',
     tag: 'Phone',
     summary: 'Text a six-digit code to a number',
+    description:
+      '502 `sms_unavailable` with `expiresAt`: nobody knows whether the text left. Ask for the code all the same; should it arrive, it works until then.',
     body: z.object({ phone }),
     answer: {
       status: 200,

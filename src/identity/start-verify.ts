@@ -6,6 +6,7 @@ import type { Deps } from '../platform/deps.ts';
 import { AppError } from '../platform/errors.ts';
 import { errorRule } from '../platform/twilio/errors.ts';
 import type { SendOutcome } from '../platform/twilio/twilio.ts';
+import { iso } from '../platform/validation.ts';
 import { giveBack, takeAllowance } from './code-limits.ts';
 import { readCodeNumber } from './code-number.ts';
 import { textCode } from './code-text.ts';
@@ -28,12 +29,17 @@ function refusalError(deps: Deps, outcome: Exclude<SendOutcome, { kind: 'accepte
   });
 }
 
-/** The carrier did not answer, or failed: nobody knows, so the code waits, and whoever asked is told so. */
-const inDoubt = () =>
+/** The carrier did not answer, or failed: nobody knows, so the code waits, and whoever asked is told until when. */
+const inDoubt = (expiresAt: number) =>
   new AppError(
     'sms_unavailable',
     'We could not learn whether the text left. Should it arrive, its code works; if not, ask again in a minute.',
+    { fields: { expiresAt: iso(expiresAt) } },
   );
+
+/** Whether a code that was refused may arrive all the same, and then counts. */
+export const mayArrive = (error: unknown): boolean =>
+  error instanceof AppError && error.extras.fields?.expiresAt !== undefined;
 
 /**
  * Texts a code to a number that a person says is theirs. The number waits with the code; nothing of the
@@ -59,7 +65,7 @@ export async function startVerify(
   });
   const outcome = await textCode(deps, number, code);
   if (outcome.kind === 'accepted') return { expiresAt };
-  if (outcome.kind === 'ambiguous') throw inDoubt();
+  if (outcome.kind === 'ambiguous') throw inDoubt(expiresAt);
   await withdrawCode(deps, subject, codeHash);
   if (outcome.kind === 'retry' || outcome.kind === 'operator') await giveBack(deps, allowance);
   await settleOrLeave(deps, await noteRefusal(deps, outcome, number));

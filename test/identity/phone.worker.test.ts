@@ -374,11 +374,13 @@ describe('a code that the carrier does not take', () => {
   });
 
   it('for all we know is told so, and works should it arrive', async () => {
-    const { deps, start, confirm, codeAt } = world();
+    const { deps, ask, start, confirm, codeAt } = world();
     const [rosa] = await family('rosa');
     deps.carrier.outcomes.push({ kind: 'lost' });
     const answer = await start(rosa!, rosa!.number);
     expect([answer.status, answer.body.error]).toEqual([502, 'sms_unavailable']);
+    expect(answer.body.expiresAt).toBe(new Date(deps.clock.now + 5 * MINUTE).toISOString());
+    expect((await ask('/api/me', { as: rosa! })).body.phoneState).toBe('pending');
     expect((await start(rosa!, rosa!.number)).status).toBe(429);
     expect((await confirm(rosa!, codeAt(rosa!.number))).status).toBe(200);
   });

@@ -89,8 +89,8 @@ function CodeForm(view: SettingsView & { pending: string }) {
     <>
       <form method="post" action="/settings/phone/code" class="stack" data-swap="phone">
         <p>
-          We texted a code to <b class="nowrap">{phoneWords(pending)}</b>. Enter it here to show that the
-          number is yours.
+          Enter the code from our text to <b class="nowrap">{phoneWords(pending)}</b>, to show that the number
+          is yours.
         </p>
         <CodeField error={told?.field === 'code' ? told.words : null} />
         {!preferences.smsEnabled && !carrierBlocked && <ConsentBox {...view} required={false} />}

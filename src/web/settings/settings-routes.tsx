@@ -11,7 +11,7 @@ import {
 import { removePhone } from '../../identity/remove-phone.ts';
 import { code as codeShape, consentRequest } from '../../identity/request-shapes.ts';
 import { revokeSession } from '../../identity/sessions.ts';
-import { startVerify } from '../../identity/start-verify.ts';
+import { mayArrive, startVerify } from '../../identity/start-verify.ts';
 import { sendTestText } from '../../notifications/test-text.ts';
 import { readForm } from '../../platform/body.ts';
 import type { Caller } from '../../platform/caller.ts';
@@ -29,6 +29,12 @@ import { SettingsPage } from './settings-page.tsx';
 /** What a form that did its work is answered with, after the redirect. */
 const DONE: Record<string, Omit<Told, 'tone'> & { tone?: Told['tone'] }> = {
   code: { section: 'phone', words: 'A code is on its way to your phone.' },
+  doubt: {
+    section: 'phone',
+    tone: 'care',
+    words:
+      'We could not learn whether the text with your code left. If it arrives, enter its code; if not, ask for a new one in a minute.',
+  },
   verified: { section: 'phone', words: 'Your number is verified.' },
   blocked: {
     section: 'phone',
@@ -74,7 +80,7 @@ const refuse = (
 async function page(c: PageContext, caller: Caller): Promise<Response> {
   const what = DONE[c.req.query('done') ?? ''];
   const told: Told | null = what ? { tone: 'good', ...what } : null;
-  const resendSeconds = c.req.query('done') === 'code' ? FIRST_RESEND_SECONDS : null;
+  const resendSeconds = what === DONE.code || what === DONE.doubt ? FIRST_RESEND_SECONDS : null;
   return show(c, caller, { told, resendSeconds });
 }
 
@@ -85,6 +91,7 @@ async function startPhone(c: PageContext, caller: Caller): Promise<Response> {
   try {
     await startVerify(c.var.deps, { userId: caller.userId, phone: await typedNumber(c, typed), address });
   } catch (error) {
+    if (mayArrive(error)) return done(c, 'doubt');
     const { words, retrySeconds, status } = codeRefusal(error);
     const asField = status === 400 && form.get('again') !== '1';
     return refuse(c, caller, 'phone', words, {

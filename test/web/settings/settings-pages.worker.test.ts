@@ -12,8 +12,10 @@ beforeAll(async () => {
     { id: 'maya', name: 'Maya' },
     { id: 'leo', name: 'Uncle Leo', phone: world.phone(2), consented: false },
     { id: 'ana', name: 'Ana', phone: world.phone(3) },
+    { id: 'ida', name: 'Ida' },
+    { id: 'eva', name: 'Eva' },
   ]);
-  browse = await browsers(world, ['rosa', 'maya', 'leo', 'ana']);
+  browse = await browsers(world, ['rosa', 'maya', 'leo', 'ana', 'ida', 'eva']);
 });
 
 const post = (who: string, path: string, form: Record<string, string> = {}) =>
@@ -81,6 +83,26 @@ describe('a number', () => {
     expect((await press('ana', 'phone/code', { code, consent: 'yes' })).words).toContain(
       'Your number is verified',
     );
+  });
+
+  it('whose code may have left or not is asked for it all the same', async () => {
+    await world.control('POST', 'faults/next', { fault: 'serverErrorAfter' });
+    const asked = await press('ida', 'phone', { phone: world.phone(5) });
+    expect(asked.words).toContain('We could not learn whether the text with your code left.');
+    expect(asked.words).not.toContain('We texted');
+    expect(section(asked.html, 'phone')).toMatch(
+      /class="notice care"[\s\S]*name="code"[\s\S]*data-wait="60"/,
+    );
+    const code = /code is (\d{6})/.exec(await lastText(world.phone(5)))?.[1] ?? '';
+    expect((await press('ida', 'phone/code', { code })).words).toContain('Your number is verified');
+  });
+
+  it('whose code certainly did not leave is asked for again, and why', async () => {
+    await world.control('POST', 'faults/next', { fault: 21_612 });
+    const refused = await post('eva', 'phone', { phone: world.phone(6) });
+    expect(refused.status).toBe(503);
+    expect(refused.words).toContain('The text could not be sent.');
+    expect(section(refused.html, 'phone')).not.toContain('name="code"');
   });
 
   it('is removed, and texts with it', async () => {
