@@ -36,6 +36,21 @@ function errorResponse(error: unknown): Response {
   return Response.json(answer, { status: 503, headers: answer.headers() });
 }
 
+const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
+
+/** What is told about a request that no route took: nothing is there, or it takes other methods (RFC 9110, 15.5.6). */
+function nothingFor({ router }: Hono<AppEnv>, path: string): AppError {
+  const taken = METHODS.filter((method) =>
+    router.match(method, path)[0].some(([[, route]]) => route.method === method),
+  );
+  if (taken.length === 0) return new AppError('not_found', 'There is nothing at this address.');
+  const allow = taken.join(', ').replace('GET', 'GET, HEAD');
+  return new AppError('method_not_allowed', `This address takes ${allow}.`, { allow });
+}
+
+/** The API's description: files, which this Worker serves itself only so that other methods get a named answer. */
+const DESCRIPTION = ['/docs', '/openapi.json'];
+
 const CORS_HEADERS = ['Authorization', 'Content-Type', 'Idempotency-Key', 'If-Match'];
 
 /** The app: dependencies put in, errors mapped. Routes are mounted on it by the worker. */
@@ -50,7 +65,7 @@ export function createApp(depsOf: (env: Bindings, ctx: ExecutionContext) => Deps
     return wantsPage(c.req.raw) ? errorPage(c, error, answer) : answer;
   };
   app.onError(answerError);
-  app.notFound((c) => answerError(new AppError('not_found', 'There is nothing at this address.'), c));
+  app.notFound((c) => answerError(nothingFor(app, c.req.path), c));
   app.use(async (c, next) => {
     await next();
     await discardBody(c.req.raw);
@@ -69,6 +84,12 @@ export function createApp(depsOf: (env: Bindings, ctx: ExecutionContext) => Deps
     cors({ origin: '*', allowHeaders: CORS_HEADERS, exposeHeaders: ['ETag', 'Retry-After'], maxAge: 600 }),
   );
   mountHealth(app);
+  for (const path of DESCRIPTION) {
+    app.get(path, async (c) => {
+      const file = await c.env.ASSETS.fetch(c.req.raw);
+      return new Response(file.body, file);
+    });
+  }
   app.use(withDeps);
   return app;
 }

@@ -95,15 +95,6 @@ export function json(data: unknown, status = 200, headers: Record<string, string
   return Response.json(data, { status, headers: { 'Cache-Control': 'no-store', ...headers } });
 }
 
-/** 405, with the methods that an address takes. */
-export function methodNotAllowed(allow: string): Response {
-  const error = new AppError('method_not_allowed', `This address takes ${allow}.`);
-  return Response.json(error, {
-    status: error.status,
-    headers: { Allow: allow, 'Cache-Control': 'no-store' },
-  });
-}
-
 async function resolveCaller(
   who: Audience,
   request: Request,
@@ -141,15 +132,10 @@ async function run(definition: Endpoint, c: Context<AppEnv>): Promise<Response> 
   return withRollingCookie(response, caller, request, deps);
 }
 
-/** Mounts routes; a known path with another method answers 405. */
+/** Mounts routes. */
 export function mount(app: Hono<AppEnv>, endpoints: readonly Endpoint[]): void {
   for (const definition of endpoints) {
     const path = definition.path.replace(/\{(\w+)\}/g, ':$1');
     app.on(definition.method.toUpperCase(), path, (c) => run(definition, c));
-  }
-  const byPath = Map.groupBy(endpoints, ({ path }) => path.replace(/\{(\w+)\}/g, ':$1'));
-  for (const [path, group] of byPath) {
-    const allow = group.map(({ method }) => method.toUpperCase()).join(', ');
-    app.all(path, () => methodNotAllowed(allow));
   }
 }

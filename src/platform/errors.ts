@@ -72,6 +72,8 @@ export interface ErrorExtras {
   details?: unknown[];
   /** Further fields beside `error` and `message`, such as `attemptsLeft`. */
   fields?: Record<string, unknown>;
+  /** The methods that the address takes; becomes `Allow`. */
+  allow?: string;
   /** Seconds until a repeat may succeed; becomes `Retry-After`. */
   retryAfterSeconds?: number;
 }
@@ -99,10 +101,13 @@ export class AppError extends Error {
     return { error: this.code, message: this.message, ...(details ? { details } : {}), ...fields };
   }
 
-  /** The answer's headers: `Retry-After` where a wait helps. */
+  /** The answer's headers: `Retry-After` where a wait helps, `Allow` where another method does. */
   headers(): Record<string, string> {
-    const seconds = this.extras.retryAfterSeconds;
-    return seconds === undefined ? {} : { 'Retry-After': String(Math.max(1, Math.ceil(seconds))) };
+    const { retryAfterSeconds: seconds, allow } = this.extras;
+    return {
+      ...(seconds === undefined ? {} : { 'Retry-After': String(Math.max(1, Math.ceil(seconds))) }),
+      ...(allow === undefined ? {} : { Allow: allow }),
+    };
   }
 }
 

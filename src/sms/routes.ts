@@ -1,5 +1,5 @@
 import type { Hono } from 'hono';
-import { type AppEnv, methodNotAllowed } from '../platform/endpoint.ts';
+import type { AppEnv } from '../platform/endpoint.ts';
 import { handleInbound } from './inbound.ts';
 import { handleStatus } from './status.ts';
 import { SILENCE, twiml } from './twiml.ts';
@@ -16,7 +16,4 @@ export function mountSms(app: Hono<AppEnv>): void {
     await handleStatus(c.var.deps, webhook);
     return twiml(SILENCE);
   });
-  for (const path of ['/api/sms/inbound', '/api/sms/status']) {
-    app.all(path, () => methodNotAllowed('POST'));
-  }
 }

@@ -8,7 +8,7 @@ import { countOpen, type OpenOutcome } from '../links/opens.ts';
 import { threadPath } from '../links/safe-next.ts';
 import { readForm } from '../platform/body.ts';
 import type { Caller } from '../platform/caller.ts';
-import { type AppEnv, methodNotAllowed } from '../platform/endpoint.ts';
+import type { AppEnv } from '../platform/endpoint.ts';
 import { AppError } from '../platform/errors.ts';
 import { clientOf, currentCaller, requireOurOrigin } from '../platform/request-caller.ts';
 import { sessionCookie } from '../platform/session.ts';
@@ -158,6 +158,4 @@ export function mountLinkPages(app: Hono<AppEnv>): void {
   app.get('/ul/thread/:threadId', (c) =>
     show(c, () => tokenDoor(c.var.deps, c.req.query('mt') ?? '', c.req.param('threadId'))),
   );
-  for (const path of ['/l/:code', '/magic']) app.all(path, () => methodNotAllowed('GET, HEAD, POST'));
-  app.all('/ul/thread/:threadId', () => methodNotAllowed('GET, HEAD'));
 }

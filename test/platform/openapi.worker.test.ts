@@ -115,7 +115,7 @@ describe('the document', () => {
     const mounted = app.routes
       .filter(({ method, path }) => method !== 'ALL' && !path.endsWith('*'))
       .map(({ method, path }) => `${method} ${path.replace(/:(\w+)(\{[^}]*\})?/g, '{$1}')}`);
-    // Mounted before all others by the app, and files that are served without the Worker.
+    // Mounted before all others by the app.
     const others = ['GET /healthz', 'GET /readyz', 'GET /openapi.json', 'GET /docs'];
     const described = operations.map(({ method, path }) => `${method.toUpperCase()} ${path}`);
     // What the portal's own forms and scripts call is no API: it changes with the pages.
