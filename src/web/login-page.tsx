@@ -85,7 +85,7 @@ function CodeStep({ phone, next, error, resendSeconds, again, codeMinutes, wait 
       </header>
       {again && <Notice tone="good">A new code is on its way. The old one no longer works.</Notice>}
       {wait && <Notice tone="care">{wait} If a code has reached you already, enter it.</Notice>}
-      <form method="post" action="/login/code" class="stack" data-swap="door" data-code-form>
+      <form method="post" action="/login/code" class="stack" data-swap="door">
         <input type="hidden" name="next" value={next} />
         <input type="hidden" name="phone" value={phone} />
         <CodeField error={error} />
@@ -120,8 +120,7 @@ export function CodeField({ error }: { error: string | null }) {
         type="text"
         inputmode="numeric"
         autocomplete="one-time-code"
-        pattern="[0-9 ]{6,7}"
-        maxlength={7}
+        maxlength={12}
         required
         aria-invalid={error ? 'true' : undefined}
         aria-describedby={error ? 'code-error' : undefined}

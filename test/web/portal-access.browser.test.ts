@@ -14,6 +14,8 @@ beforeAll(async () => {
   await portal.say(ben, 'Look at https://example.com/recipes', { fileIds: ['IMG_1.jpg'] });
   await portal.say(rosa, 'Are you coming for dinner on Sunday?');
   await portal.say(rosa, 'The door code changed.', { urgent: true });
+  const longest = { familyId: rosa.familyId, name: 'Wolfeschlegelsteinhausenbergerdorff-Featherstonehaugh' };
+  await portal.host.service('PUT', '/api/admin/users/usr_longest', longest);
 });
 afterAll(() => portal?.close());
 
@@ -56,7 +58,14 @@ describe('every page', () => {
       const page = await portal.open(rosa, { viewport: { width, height: 512 } });
       for (const path of [...PUBLIC, ...OWN]) {
         await page.goto(path);
-        const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+        const over = await page.evaluate(() =>
+          Math.max(
+            document.documentElement.scrollWidth - innerWidth,
+            ...[...document.querySelectorAll('main, .pane-page, .threads, .log')].map(
+              ({ scrollWidth, clientWidth }) => scrollWidth - clientWidth,
+            ),
+          ),
+        );
         if (over > 0) wide.push(`${path} at ${width}: ${over}`);
       }
       await page.context().close();
@@ -149,6 +158,45 @@ describe('by keyboard alone', () => {
     await page.context().close();
   });
 
+  it('one stays in the list, and in the settings, while they are written anew', async () => {
+    const page = await portal.open(rosa);
+    await page.goto('/messages');
+    await page.locator('[data-user].here').first().waitFor();
+    const link = page.getByRole('link', { name: /Sunday dinner/ });
+    await link.focus();
+    await portal.say(ben, 'Are you still there?');
+    await link.getByText('Are you still there?').waitFor();
+    expect(await focused(page)).toContain('Sunday dinner');
+    await page.goto('/settings');
+    await page.getByRole('button', { name: 'Send me a test text' }).focus();
+    await page.keyboard.press('Enter');
+    await page.locator('#texts').getByText('Your test text reached your phone').waitFor();
+    expect(await focused(page)).toBe('Send me a test text');
+    await page.context().close();
+  });
+
+  it('what has the focus is not behind the tabs of a phone', async () => {
+    const page = await portal.open(PEOPLE.nina, { ...PHONE, viewport: { width: 360, height: 640 } });
+    await page.goto('/settings');
+    await page.getByLabel('Mobile number').fill(PEOPLE.nina.phone);
+    await page.keyboard.press('Enter');
+    const code = page.getByLabel('Six-digit code');
+    await code.waitFor();
+    const below = () =>
+      code.evaluate(
+        (input) =>
+          input.getBoundingClientRect().bottom -
+          (document.querySelector('.nav')?.getBoundingClientRect().top ?? 0),
+      );
+    await expect.poll(below).toBeLessThanOrEqual(0);
+    // A wrong code does not shorten the wait for another.
+    await code.fill('12');
+    await page.keyboard.press('Enter');
+    await page.getByText('The code has six digits.').waitFor();
+    expect(await page.getByRole('button', { name: /^Send a new code in 0:/ }).isDisabled()).toBe(true);
+    await page.context().close();
+  });
+
   it('tells those who listen of what arrives', async () => {
     const page = await portal.open(rosa);
     await page.goto(PATH);
@@ -157,6 +205,13 @@ describe('by keyboard alone', () => {
     await page
       .locator('[aria-live=polite]', { hasText: 'Ben: Can you hear me?' })
       .waitFor({ state: 'attached' });
+    await page.route('**/items?after=*', (route) => route.fulfill({ status: 503 }), { times: 1 });
+    for (const words of ['one', 'two']) await portal.say(ben, `At once, ${words}`);
+    for (const words of ['one', 'two']) {
+      await page
+        .locator('[aria-live=polite]', { hasText: `Ben: At once, ${words}` })
+        .waitFor({ state: 'attached' });
+    }
     await page.context().close();
   });
 });

@@ -96,6 +96,107 @@ describe('a line that breaks', () => {
     expect(await page.getByText('Never mind').count()).toBe(0);
     await page.context().close();
   });
+
+  it('gives a refused message back to be changed, and sends it by itself no more', async () => {
+    const page = await portal.open(rosa);
+    await page.goto(PATH);
+    await page.route('**/api/threads/*/messages', (route) => route.fulfill({ status: 400, json: {} }));
+    await write(page, 'Not quite right');
+    await sees(page, 'The message could not be sent.');
+    await page.unroute('**/api/threads/*/messages');
+    await page.context().setOffline(true);
+    await sees(page, 'No connection.');
+    await page.context().setOffline(false);
+    await portal.say(ben, 'The line is back');
+    await message(page, 'The line is back').waitFor();
+    await page.getByRole('button', { name: 'Edit' }).click();
+    expect(await page.getByLabel('Write to Sunday dinner').inputValue()).toBe('Not quite right');
+    await page.keyboard.type(', now it is');
+    await page.keyboard.press('Enter');
+    await message(page, 'Not quite right, now it is').waitFor();
+    expect(await message(page, 'Not quite right').count()).toBe(1);
+    await page.context().close();
+  });
+
+  it('asks again for a message that could not be read', async () => {
+    const page = await portal.open(rosa);
+    await page.goto(PATH);
+    await sees(page, /^With Ben/);
+    await portal.say(ben, 'Heard at once');
+    await message(page, 'Heard at once').waitFor();
+    await page.route('**/items?after=*', (route) => route.fulfill({ status: 503 }), { times: 1 });
+    await portal.say(ben, 'Heard at the second try');
+    await message(page, 'Heard at the second try').waitFor();
+    await page.context().close();
+  });
+
+  it('says when a form failed, and keeps what was typed', async () => {
+    const page = await portal.open(rosa);
+    await page.goto('/settings');
+    await page.getByText('Change the number').click();
+    await page.getByLabel('New mobile number').fill('202 555 0177');
+    const fails = { status: 503, contentType: 'text/html', body: '<main><p>Wait a moment.</p></main>' };
+    await page.route('**/settings/phone', (route) => route.fulfill(fails));
+    await page.getByRole('button', { name: 'Text me a code' }).click();
+    await page.locator('#phone').getByText('Wait a moment.').waitFor();
+    expect(await page.getByLabel('New mobile number').inputValue()).toBe('202 555 0177');
+    await page.context().close();
+  });
+});
+
+describe('what one has begun to write', () => {
+  it('is there again after a reload or another page, in this conversation and for this person alone', async () => {
+    const page = await portal.open(rosa);
+    await page.goto(PATH);
+    const body = page.getByLabel('Write to Sunday dinner');
+    await page.locator('html.js').waitFor({ state: 'attached' });
+    await body.fill('Half a thou');
+    await page.goto('/settings');
+    await page.goto(PATH);
+    await expect.poll(() => body.inputValue()).toBe('Half a thou');
+    await page.route('**/api/threads/*/messages', (route) => route.fulfill({ status: 400, json: {} }));
+    await write(page, 'Refused, and Rosa’s own');
+    await sees(page, 'The message could not be sent.');
+    await body.fill('Half a thou');
+    await page.unroute('**/api/threads/*/messages');
+    await portal.signIn(page, ben);
+    await page.goto(PATH);
+    await sees(page, /Rosa is here|^With/);
+    expect([await body.inputValue(), await page.locator('[data-outbox] li').count()]).toEqual(['', 0]);
+    await page.context().close();
+  });
+
+  it('is counted, not cut: too long a message is not sent, and stays', async () => {
+    const page = await portal.open(rosa);
+    await page.goto(PATH);
+    await page.locator('html.js').waitFor({ state: 'attached' });
+    const words = 'word '.repeat(900).trim();
+    await write(page, words);
+    await sees(page, 'Too long by 499');
+    expect(await page.getByLabel('Write to Sunday dinner').inputValue()).toBe(words);
+    expect(await page.locator('[data-outbox] li').count()).toBe(0);
+    await page.context().close();
+  });
+});
+
+describe('who comes back after a while', () => {
+  it('finds a line above what is new, the way back to the end, and days by their right names', async () => {
+    const page = await portal.open(rosa);
+    await page.goto(PATH);
+    await sees(page, 'Today');
+    await page.evaluate(() => {
+      document.hasFocus = () => false;
+    });
+    for (const words of ['First', 'Second']) await portal.say(ben, `${words} while you were out`);
+    await message(page, 'Second while you were out').waitFor();
+    expect(await page.locator('.fresh + li .text').allTextContents()).toEqual(['First while you were out']);
+    const tomorrow = Date.now() + 86_400_000;
+    await page.clock.setFixedTime(tomorrow);
+    await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
+    await sees(page, 'Yesterday');
+    expect(await page.getByText('Today', { exact: true }).count()).toBe(0);
+    await page.context().close();
+  });
 });
 
 describe('a long conversation', () => {
@@ -121,6 +222,7 @@ describe('a long conversation', () => {
     expect(seqs).toEqual(Array.from({ length: seqs.length }, (_, i) => seqs[0]! + i));
 
     await log.evaluate((element) => element.scrollTo({ top: -2000 }));
+    await page.getByRole('button', { name: 'Newest messages' }).waitFor();
     const topOf = (words: string) =>
       message(page, words).evaluate((element) => element.getBoundingClientRect().top);
     const before = await topOf('Line 60 of the story');

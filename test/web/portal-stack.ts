@@ -50,6 +50,8 @@ export interface PortalStack {
   complaints: string[];
   /** A fresh browser; with a person signed in, as a texted link would. */
   open(who: Someone | null, options?: BrowserContextOptions): Promise<Page>;
+  /** Signs a person in, in a browser that is open, as a texted link would. */
+  signIn(page: Page, who: Someone): Promise<void>;
   /** Posts as a person, by the API. */
   say(who: Someone, body: string, more?: object): Promise<void>;
   close(): Promise<void>;
@@ -118,6 +120,7 @@ export async function startPortalStack(settings: Record<string, string> = {}): P
     stack,
     browser,
     complaints,
+    signIn,
     open: async (who, options = DESKTOP) => {
       const context = await browser.newContext({
         baseURL: origin,

@@ -3,6 +3,8 @@ import { type Draft, OutboxStore, post } from './outbox.ts';
 
 /** Tries by itself this often before it asks the person. */
 const TRIES = 4;
+/** Characters that a message may have. */
+const MOST = 4000;
 
 interface Entry {
   draft: Draft;
@@ -13,7 +15,8 @@ interface Entry {
 export interface ComposerHost {
   main: HTMLElement;
   threadId: string;
-  /** Shows what was said since; called after a message was accepted. */
+  viewerId: string;
+  /** Shows what was said since; called after a message was accepted. Never rejects. */
   catchUp(): Promise<void>;
   /** The person is writing. */
   typing(): void;
@@ -35,26 +38,29 @@ export class Composer {
   constructor(host: ComposerHost, form: HTMLFormElement) {
     this.#host = host;
     this.#form = form;
-    this.#store = new OutboxStore(host.threadId);
+    this.#store = new OutboxStore(host.viewerId, host.threadId);
     this.#body = find<HTMLTextAreaElement>('textarea', form)!;
+    // What is pasted must not lose its end without a word: the script counts instead.
+    this.#body.removeAttribute('maxlength');
+    this.#body.value ||= this.#store.typed;
     form.addEventListener('submit', (event) => {
       event.preventDefault();
       this.#submit();
     });
-    form.addEventListener('change', () => this.#showUrgent());
+    form.addEventListener('change', () => this.#note());
     this.#body.addEventListener('input', () => {
-      this.#fit();
+      this.#typed();
       if (this.#body.value.trim() !== '') host.typing();
     });
     this.#body.addEventListener('keydown', (event) => {
-      // Enter sends where there is a real keyboard; a thumb uses the button.
-      if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;
+      // Enter sends where there is a real keyboard; a thumb uses the button. Safari ends a composition with key 229.
+      if (event.key !== 'Enter' || event.shiftKey || event.isComposing || event.keyCode === 229) return;
       if (!matchMedia('(hover: hover) and (pointer: fine)').matches) return;
       event.preventDefault();
       form.requestSubmit();
     });
     for (const draft of this.#store.read()) this.#add(draft);
-    this.#fit();
+    this.#typed();
     void this.run();
   }
 
@@ -86,13 +92,15 @@ export class Composer {
       this.#body.focus();
       return;
     }
+    if (body.length > MOST) {
+      this.#body.focus();
+      announce(this.#note());
+      return;
+    }
     this.#add({ key: newKey(), body, fileIds, urgent: data.has('urgent') });
     this.#form.reset();
     // A draft that the server gave back is the form's default: it must not come again.
-    this.#body.value = '';
-    this.#showUrgent();
-    this.#fit();
-    this.#body.focus();
+    this.#write('');
     this.#host.toEnd();
     void this.run();
   }
@@ -105,10 +113,14 @@ export class Composer {
       draft.body || (draft.fileIds.length > 1 ? 'Attachments' : 'Attachment');
     item.classList.toggle('urgent', draft.urgent);
     find('[data-retry]', item)!.addEventListener('click', () => {
-      item.classList.remove('failed');
-      find('[data-actions]', item)!.hidden = true;
+      this.#release(entry);
       this.#body.focus();
       void this.run();
+    });
+    find('[data-edit]', item)!.addEventListener('click', () => {
+      this.#remove(entry);
+      find<HTMLInputElement>('[name=files]', this.#form)!.value = draft.fileIds.join(', ');
+      this.#write([draft.body, this.#body.value].filter(Boolean).join('\n'));
     });
     find('[data-drop]', item)!.addEventListener('click', () => {
       this.#remove(entry);
@@ -126,7 +138,7 @@ export class Composer {
     for (let attempt = 0; ; attempt++) {
       const outcome = await post(this.#host.threadId, draft);
       if (outcome.sent) {
-        await this.#host.catchUp().catch(() => undefined); // Its own next event or reconnection shows it.
+        await this.#host.catchUp();
         this.#remove(entry);
         announce('Sent');
         return;
@@ -134,23 +146,28 @@ export class Composer {
       state.textContent = outcome.message;
       if (!outcome.again || attempt >= TRIES - 1) {
         item.classList.add('failed');
+        item.classList.toggle('refused', !outcome.again);
         find('[data-actions]', item)!.hidden = false;
         announce(`Not sent. ${outcome.message}`);
         // What came from another device of one's own meanwhile waited for this one.
-        await this.#host.catchUp().catch(() => undefined);
+        await this.#host.catchUp();
         return;
       }
       await wait(outcome.afterMs ?? 1500 * 2 ** attempt);
     }
   }
 
-  /** Failed ones are tried again, for instance when the connection is back. */
+  /** The connection is back: what it failed is tried again. What the server refused waits for its person. */
   retryFailed(): void {
-    for (const { item } of this.#queue) {
-      item.classList.remove('failed');
-      find('[data-actions]', item)!.hidden = true;
+    for (const entry of this.#queue) {
+      if (!entry.item.classList.contains('refused')) this.#release(entry);
     }
     void this.run();
+  }
+
+  #release({ item }: Entry): void {
+    item.classList.remove('failed', 'refused');
+    find('[data-actions]', item)!.hidden = true;
   }
 
   #remove(entry: Entry): void {
@@ -163,12 +180,29 @@ export class Composer {
     this.#store.write(this.#queue.map(({ draft }) => draft));
   }
 
-  #showUrgent(): void {
+  /** Puts words where one writes, and goes there. */
+  #write(words: string): void {
+    this.#body.value = words;
+    this.#typed();
+    this.#body.focus();
+  }
+
+  #typed(): void {
+    this.#store.typed = this.#body.value;
+    this.#note();
+    this.#fit();
+  }
+
+  /** Says under the words what there is to know about them. @returns the same */
+  #note(): string {
     const urgent = new FormData(this.#form).has('urgent');
+    const over = this.#body.value.trim().length - MOST;
     this.#form.classList.toggle('is-urgent', urgent);
-    find('[data-composer-note]', this.#form)!.textContent = urgent
-      ? 'Urgent: texts everyone at once who allows it.'
-      : '';
+    this.#body.ariaInvalid = over > 0 ? 'true' : null;
+    let words = urgent ? 'Urgent: texts everyone at once who allows it.' : '';
+    if (over > 0) words = `Too long by ${over}: a message holds ${MOST} characters. Send it in parts.`;
+    find('[data-composer-note]', this.#form)!.textContent = words;
+    return words;
   }
 
   /** Grows with what is written, where the style sheet alone cannot do it. */

@@ -2,12 +2,17 @@ import { findAll } from './dom.ts';
 
 const clock = (seconds: number) => `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
 
-/** Buttons with `data-wait` (seconds) count down before they can be pressed. */
+/** Until when the last code that was sent keeps another from being sent; ms UTC by this device's clock. */
+let until = 0;
+
+/**
+ * Buttons with `data-words` ask for another code: with `data-wait` (seconds), or while the wait of the one before is
+ * not over, they count down before they can be pressed.
+ */
 export function countDown(within: ParentNode): void {
-  for (const button of findAll<HTMLButtonElement>('button[data-wait]', within)) {
-    const until = Date.now() + Number(button.dataset.wait) * 1000;
-    const words = button.dataset.words ?? button.textContent ?? '';
-    delete button.dataset.wait;
+  for (const button of findAll<HTMLButtonElement>('button[data-words]', within)) {
+    if (button.dataset.wait) until = Date.now() + Number(button.dataset.wait) * 1000;
+    const { words = '' } = button.dataset;
     const tick = () => {
       const left = Math.ceil((until - Date.now()) / 1000);
       button.disabled = left > 0;

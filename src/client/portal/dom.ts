@@ -20,12 +20,15 @@ export function on<E extends Event>(
   });
 }
 
-/** Reads a page or a part of one from our own origin. */
+const PATIENCE_MS = 20_000;
+
+/** Reads a page or a part of one from our own origin. @throws when there is no answer within 20 s */
 export async function fetchPage(
   url: string,
   init: RequestInit = {},
 ): Promise<{ response: Response; page: Document }> {
   const response = await fetch(url, {
+    signal: AbortSignal.timeout(PATIENCE_MS),
     ...init,
     headers: { Accept: 'text/html', ...init.headers },
     credentials: 'same-origin',
@@ -39,8 +42,9 @@ export async function fetchPage(
 }
 
 let announcer: HTMLElement | null = null;
+const SAID_MS = 10_000;
 
-/** Says something to those who listen instead of look. */
+/** Says something to those who listen instead of look; what is said at the same time is said one after the other. */
 export function announce(words: string): void {
   if (!announcer) {
     announcer = document.createElement('div');
@@ -48,12 +52,11 @@ export function announce(words: string): void {
     announcer.setAttribute('aria-live', 'polite');
     document.body.append(announcer);
   }
-  const region = announcer;
-  region.textContent = '';
-  // A region that is filled in the same breath in which it was made or emptied is not read out.
-  setTimeout(() => {
-    region.textContent = words;
-  }, 60);
+  const line = document.createElement('p');
+  line.textContent = words;
+  // A region that is filled in the same breath in which it was made is not read out.
+  setTimeout(() => announcer?.append(line), 60);
+  setTimeout(() => line.remove(), SAID_MS);
 }
 
 /** Waits; in milliseconds. */

@@ -4,9 +4,13 @@ import { Conversation } from './conversation.ts';
 import { find, wait } from './dom.ts';
 import { Here } from './here.ts';
 import { refreshRegion } from './swap.ts';
+import { readTab, writeTab } from './tab-store.ts';
 
 /** A short break of the line is nobody's business; a longer one is said. */
 const SAY_OFFLINE_AFTER_MS = 2500;
+/** Whoever was away so long gets the list anew: `Yesterday` was a time of day before. */
+const STALE_MS = 600_000;
+const SCROLLED = 'fcs-list';
 
 /** The messages pages: one live line, the list of conversations, and the one that is open. */
 export class Messages {
@@ -17,6 +21,7 @@ export class Messages {
   #online = false;
   #offlineTimer: ReturnType<typeof setTimeout> | undefined;
   #refreshing = false;
+  #leftAt = 0;
   #unseen = 0;
   readonly #title = document.title;
 
@@ -41,7 +46,25 @@ export class Messages {
       if (this.#online) this.#resume();
     });
     document.addEventListener('visibilitychange', () => {
-      if (document.visibilityState === 'visible') this.#count(0);
+      if (document.hidden) this.#leftAt = Date.now();
+      else {
+        this.#count(0);
+        if (Date.now() - this.#leftAt > STALE_MS) void this.#refreshList();
+      }
+    });
+    this.#keepScroll();
+  }
+
+  /** The list stays where it was scrolled to, from page to page. */
+  #keepScroll(): void {
+    const list = find('#threads');
+    if (!list) return;
+    list.scrollTop = Number(readTab(SCROLLED));
+    find('[aria-current]', list)?.scrollIntoView({ block: 'nearest' });
+    window.addEventListener('pagehide', () => {
+      const now = find('#threads');
+      // On a phone it is not shown beside a conversation, and keeps no place then.
+      if (now && now.offsetParent !== null) writeTab(SCROLLED, String(now.scrollTop));
     });
   }
 
@@ -78,7 +101,12 @@ export class Messages {
     if (this.#online) this.#resume();
     else if (status.state === 'waiting') this.#lose(SAY_OFFLINE_AFTER_MS);
     else if (status.state === 'closed') {
-      this.#say('You are signed out here, or connected in too many windows. Reload the page to go on.');
+      const replaced = status.reason.startsWith('another');
+      this.#say(
+        replaced
+          ? 'You have opened too many windows. Reload this one to go on here.'
+          : 'You are signed out here. Reload the page to sign in; what you wrote stays.',
+      );
     }
   }
 

@@ -1,3 +1,5 @@
+import { readTab, writeTab } from './tab-store.ts';
+
 /** A message on its way. */
 export interface Draft {
   /** Idempotency-Key: however often it is sent, it is one message. */
@@ -10,7 +12,7 @@ export interface Draft {
 /** What became of an attempt. */
 export type Outcome =
   | { sent: true }
-  /** `again`: the same request may succeed later; `afterMs` when the server said when. */
+  /** `again`: the same request may succeed later, by itself; `afterMs` when the server said when. */
   | { sent: false; again: boolean; afterMs: number | null; message: string };
 
 const OFFLINE = 'Not sent yet: no connection.';
@@ -43,29 +45,30 @@ export async function post(threadId: string, { key, ...message }: Draft): Promis
   };
 }
 
-/** Drafts that are not sent yet, kept by the tab so that a reload loses nothing. */
+/** One person's words for one thread that are not sent yet, kept by the tab so that a reload loses nothing. */
 export class OutboxStore {
   readonly #name: string;
 
-  constructor(threadId: string) {
-    this.#name = `fcs-outbox:${threadId}`;
+  constructor(userId: string, threadId: string) {
+    this.#name = `${userId}:${threadId}`;
   }
 
+  /** Messages on their way. */
   read(): Draft[] {
-    try {
-      const list: unknown = JSON.parse(sessionStorage.getItem(this.#name) ?? '[]');
-      return Array.isArray(list) ? (list as Draft[]) : [];
-    } catch {
-      return []; // Storage is forbidden here; the page itself still keeps them.
-    }
+    const list: unknown = JSON.parse(readTab(`fcs-outbox:${this.#name}`) || '[]');
+    return Array.isArray(list) ? (list as Draft[]) : [];
   }
 
   write(drafts: readonly Draft[]): void {
-    try {
-      if (drafts.length > 0) sessionStorage.setItem(this.#name, JSON.stringify(drafts));
-      else sessionStorage.removeItem(this.#name);
-    } catch {
-      // As above.
-    }
+    writeTab(`fcs-outbox:${this.#name}`, drafts.length > 0 ? JSON.stringify(drafts) : '');
+  }
+
+  /** What is being written. */
+  get typed(): string {
+    return readTab(`fcs-typed:${this.#name}`);
+  }
+
+  set typed(words: string) {
+    writeTab(`fcs-typed:${this.#name}`, words);
   }
 }

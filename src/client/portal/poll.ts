@@ -4,6 +4,8 @@ import { putOthers, refreshRegion } from './swap.ts';
 const EVERY_MS = 900;
 const LONGEST_MS = 90_000;
 const WATCH_MS = 3000;
+/** A page that nobody has touched for so long is looked after ten times less often. */
+const TOUCHED_MS = 120_000;
 
 const polled = new Set<string>();
 
@@ -45,9 +47,20 @@ async function readState(): Promise<string | null> {
  */
 export async function watchSettings(): Promise<void> {
   const main = find('[data-state]');
-  while (main?.isConnected) {
+  let touched = Date.now();
+  for (const sign of ['pointermove', 'keydown', 'scroll', 'visibilitychange']) {
+    document.addEventListener(
+      sign,
+      () => {
+        touched = Date.now();
+      },
+      { passive: true },
+    );
+  }
+  for (let round = 0; main?.isConnected; round++) {
     await wait(WATCH_MS);
     if (document.visibilityState === 'hidden') continue;
+    if (Date.now() - touched > TOUCHED_MS && round % 10 > 0) continue;
     try {
       const state = await readState();
       if (state === null || state === main.dataset.state) continue;

@@ -5,38 +5,70 @@ type Prepare = (region: HTMLElement) => void;
 
 let prepare: Prepare = () => undefined;
 
-/** Puts the part with this id from a page into ours. @returns the new part; null when the page has none */
+/** By what something that takes the focus is known again in the part that replaces its own. */
+function nameOf(element: HTMLElement): string {
+  const { tagName, id, textContent } = element;
+  const [href, name, value] = ['href', 'name', 'value'].map((each) => element.getAttribute(each) ?? '');
+  return [tagName, id || href || (name ? `${name}=${value}` : textContent)].join(' ');
+}
+
+/**
+ * Puts the part with this id from a page into ours; who was in it by keyboard, or had scrolled in it, stays there.
+ * @returns the new part; null when the page has none
+ */
 function putRegion(id: string, page: Document): HTMLElement | null {
   const fresh = page.getElementById(id);
   const stale = document.getElementById(id);
   if (!fresh || !stale) return null;
+  const at = document.activeElement;
+  const name = at instanceof HTMLElement && stale.contains(at) ? nameOf(at) : null;
+  const { scrollTop } = stale;
   stale.replaceWith(fresh);
+  fresh.scrollTop = scrollTop;
   prepare(fresh);
+  if (name) {
+    const same = findAll('a, button, input, summary, [tabindex]', fresh).find(
+      (each) => nameOf(each) === name,
+    );
+    same?.focus({ preventScroll: true });
+  }
   return fresh;
 }
 
 const TYPING = 'input:not([type=hidden]):focus, select:focus, textarea:focus, [data-menu][open]';
 
-/** Puts every other part that both pages have, except where somebody is typing or a menu is open. */
+/** Whether somebody is typing in a part, or has chosen what is not saved yet, or has its menu open. */
+function isBusy(region: HTMLElement): boolean {
+  if (find(TYPING, region)) return true;
+  return findAll<HTMLInputElement | HTMLOptionElement>('input, option', region).some((each) =>
+    each instanceof HTMLOptionElement
+      ? each.selected !== each.defaultSelected
+      : each.value !== each.defaultValue || each.checked !== each.defaultChecked,
+  );
+}
+
+/** Puts every other part that both pages have, except where somebody is at work. */
 export function putOthers(page: Document, except: string | null): void {
   for (const { id } of findAll('[data-region]', page)) {
     const stale = document.getElementById(id);
-    const busy = stale && find(TYPING, stale);
-    if (id !== except && stale && !busy && !stale.dataset.poll) putRegion(id, page);
+    if (id !== except && stale && !stale.dataset.poll && !isBusy(stale)) putRegion(id, page);
   }
   const [state, main] = [find('[data-state]', page)?.dataset.state, find('[data-state]')];
   if (state && main) main.dataset.state = state;
 }
 
-/** Reads a page again and puts one part of it into ours. */
+/** Reads a page again and puts one part of it into ours, unless its menu is open. */
 export async function refreshRegion(id: string, url = location.href): Promise<HTMLElement | null> {
   const { response, page } = await fetchPage(url);
-  return response.ok ? putRegion(id, page) : null;
+  return response.ok && !find(`#${id} [data-menu][open]`) ? putRegion(id, page) : null;
 }
+
+const UNREACHED = 'We could not reach the service. Check your connection and try again.';
+const FAILURE = 'That did not work. Wait a moment and try again.';
 
 /** Where to go on by keyboard after a part was swapped: what is wrong, what is asked next, or where one was. */
 function moveFocus(region: HTMLElement, name: string | null): void {
-  const wanted = ['[aria-invalid="true"]', '[data-autofocus]'];
+  const wanted = ['[aria-invalid="true"]', '[data-autofocus]', ':focus'];
   if (name) wanted.push(`[name="${CSS.escape(name)}"]:not([type=hidden])`);
   for (const selector of [...wanted, '[data-refocus]', 'h1[tabindex], h2[tabindex]']) {
     const target = find(selector, region);
@@ -46,8 +78,7 @@ function moveFocus(region: HTMLElement, name: string | null): void {
   }
 }
 
-function showFailure(form: HTMLFormElement): void {
-  const words = 'We could not reach the service. Check your connection and try again.';
+function showFailure(form: HTMLFormElement, words: string): void {
   let note = find('[data-failure]', form);
   if (!note) {
     note = document.createElement('p');
@@ -74,10 +105,12 @@ async function submit(form: HTMLFormElement, submitter: HTMLElement | null, id: 
   }
   const region = putRegion(id, page);
   if (!region) {
-    // Neither the part nor a way on: show what came, as the browser itself would have.
-    location.assign(response.redirected ? response.url : here.href);
+    // Neither the part nor a way on: what was typed stays, beside what the page that came has to say.
+    if (response.ok) location.assign(response.redirected ? response.url : here.href);
+    else showFailure(form, find('main p', page)?.textContent ?? FAILURE);
     return;
   }
+  document.title = page.title;
   putOthers(page, id);
   const told = find('[role=status], [role=alert]', region)?.textContent?.trim();
   if (told) announce(told);
@@ -98,7 +131,7 @@ export function swapForms(prepareRegion: Prepare): void {
     const { submitter } = event;
     if (submitter) submitter.ariaBusy = 'true';
     submit(form, submitter, form.dataset.swap ?? '')
-      .catch(() => showFailure(form))
+      .catch(() => showFailure(form, UNREACHED))
       .finally(() => {
         form.ariaBusy = null;
         if (submitter) submitter.ariaBusy = null;

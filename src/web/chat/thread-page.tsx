@@ -61,11 +61,10 @@ export function ThreadPage(view: ThreadPageView) {
           </div>
         </section>
         <button class="jump button small" type="button" data-jump hidden>
-          New messages
+          Newest messages
         </button>
       </div>
       <p class="offline" data-offline role="status"></p>
-      <div class="unseen" data-live aria-live="polite"></div>
       {thread.unread > 0 && (
         <noscript>
           <form class="no-script" method="post" action={`${path}/read`}>
@@ -85,6 +84,9 @@ export function ThreadPage(view: ThreadPageView) {
           <p class="pending-actions" hidden data-actions>
             <button class="link-button" type="button" data-retry>
               Send again
+            </button>
+            <button class="link-button" type="button" data-edit>
+              Edit
             </button>
             <button class="link-button" type="button" data-drop>
               Discard
