@@ -30,7 +30,17 @@ const TWILIO_WORDS: ReadonlyMap<string, Wanted> = new Map([
 
 /** Words of other carriers and languages (Canada's ARRET and AIDE), and the commonest slips of the thumb. */
 const OTHER_WORDS: ReadonlyMap<string, Wanted> = new Map([
-  ...['remove', 'unsub', 'unsubcribe', 'unsuscribe', 'unsubscibe', 'unsubsribe'].map(wants('opt_out')),
+  ...[
+    'remove',
+    'unsub',
+    'unsubcribe',
+    'unsuscribe',
+    'unsubscibe',
+    'unsubsribe',
+    'stopp',
+    'stop2end',
+    'stop2quit',
+  ].map(wants('opt_out')),
   ...['arret', 'arrett', 'arrete', 'arretez', 'arreter', 'desabonner', 'desabonnement'].map(wants('opt_out')),
   ...['desinscrire', 'desinscription', 'alto', 'pare', 'parar', 'detener', 'cancelar'].map(wants('opt_out')),
   ...['desuscribir', 'desuscribirme', 'desuscribirse'].map(wants('opt_out')),

@@ -51,14 +51,15 @@ interface Tally {
 export interface Conduct {
   frames: Tally;
   faults: Tally;
-  typing: { threadId: string; at: number } | null;
+  /** When typing was last passed on (ms UTC), by thread; of the last 3 s. */
+  typing: [threadId: string, at: number][];
 }
 
 /** The conduct of a socket that has said nothing yet. */
 export const newConduct = (): Conduct => ({
   frames: { from: 0, count: 0 },
   faults: { from: 0, count: 0 },
-  typing: null,
+  typing: [],
 });
 
 function add(tally: Tally, span: number, now: number): Tally {
@@ -83,7 +84,7 @@ export function countTyping(
   threadId: string,
   now: number,
 ): { conduct: Conduct; due: boolean } {
-  const last = conduct.typing;
-  const due = last === null || last.threadId !== threadId || now - last.at >= TYPING_MS;
-  return { conduct: due ? { ...conduct, typing: { threadId, at: now } } : conduct, due };
+  const recent = conduct.typing.filter(([, at]) => now - at < TYPING_MS);
+  const due = recent.every(([id]) => id !== threadId);
+  return { conduct: due ? { ...conduct, typing: [...recent, [threadId, now]] } : conduct, due };
 }

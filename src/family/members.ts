@@ -3,7 +3,7 @@ const FRESH_MS = 10_000;
 
 /** Who is in a thread, remembered for some seconds so that typing costs the database little. */
 export class Members {
-  readonly #known = new Map<string, { ids: ReadonlySet<string>; until: number }>();
+  #known = new Map<string, { ids: ReadonlySet<string>; until: number }>();
 
   /**
    * The members of a thread.
@@ -11,15 +11,16 @@ export class Members {
    * @param now - ms UTC
    */
   async of(threadId: string, load: () => Promise<string[]>, now: number): Promise<ReadonlySet<string>> {
-    const known = this.#known.get(threadId);
+    const memory = this.#known;
+    const known = memory.get(threadId);
     if (known && known.until > now) return known.ids;
     const ids = new Set(await load());
-    this.#known.set(threadId, { ids, until: now + FRESH_MS });
+    memory.set(threadId, { ids, until: now + FRESH_MS });
     return ids;
   }
 
-  /** Forgets it all: somebody joined, or left. */
+  /** Forgets it all, and what is being loaded: somebody joined, or left. */
   forget(): void {
-    this.#known.clear();
+    this.#known = new Map();
   }
 }

@@ -11,17 +11,15 @@ import { textCode } from './code-text.ts';
 import { guessCode, issueCode, loginSubject } from './one-time-code.ts';
 import { revokeSession } from './sessions.ts';
 
-/** Who may sign in with a number: its holder. */
-async function holderOf({ db }: Deps, numberHash: string): Promise<Person | null> {
-  const rows = await db.directory.all<Person>(sql`
+/** Who may sign in with a number: its holder, if any. */
+const holderOf = ({ db }: Deps, numberHash: string) =>
+  db.directory.all<Person>(sql`
     SELECT user_id AS userId, family_id AS familyId FROM phone_numbers
     WHERE number_hash = ${numberHash} AND user_id IS NOT NULL AND verified_at IS NOT NULL`);
-  return rows[0] ?? null;
-}
 
 /** Texts the code, if anybody holds the number. After the answer: neither time nor failure tells who does. */
 async function textHolder(deps: Deps, number: string, numberHash: string, code: string): Promise<void> {
-  if (!(await holderOf(deps, numberHash))) return;
+  if ((await holderOf(deps, numberHash)).length === 0) return;
   const outcome = await textCode(deps, number, code);
   await settleOrLeave(deps, await noteRefusal(deps, outcome, number));
 }
@@ -67,9 +65,13 @@ export async function confirmLogin(
   const subject = loginSubject(numberHash);
   const guess = await guessCode(deps, subject, code);
   if (guess.result !== 'match') throw guessError(guess);
-  const used = await deps.db.directory.all<{ subject: string }>(sql`
-    DELETE FROM verification_codes WHERE subject = ${subject} AND code_hash = ${guess.codeHash} RETURNING subject AS subject`);
-  const holder = await holderOf(deps, numberHash);
+  // In one step: whoever proves the number in between has voided the code.
+  const { directory } = deps.db;
+  const [used, [holder]] = await directory.batch([
+    directory.all<{ subject: string }>(sql`
+      DELETE FROM verification_codes WHERE subject = ${subject} AND code_hash = ${guess.codeHash} RETURNING subject AS subject`),
+    holderOf(deps, numberHash),
+  ]);
   if (used.length === 0 || !holder) throw guessError({ result: 'no_code' });
   const now = deps.now();
   const session = await prepareSession(deps.config.SESSION_SECRET, holder, now);
@@ -79,7 +81,7 @@ export async function confirmLogin(
     now,
   );
   // The number may have moved meanwhile, and its sessions been ended before this one was written.
-  if ((await holderOf(deps, numberHash))?.userId !== holder.userId) {
+  if ((await holderOf(deps, numberHash))[0]?.userId !== holder.userId) {
     await revokeSession(deps, holder, session.id);
     throw guessError({ result: 'no_code' });
   }

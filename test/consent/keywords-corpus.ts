@@ -30,6 +30,9 @@ export const CORPUS: readonly Group[] = [
     about: 'legal words in clothes that Twilio does not know',
     reading: optOut('carrier_word'),
     texts: [
+      'Stopp',
+      'Stop2End',
+      'STOP2QUIT!',
       ...['Opt out!!'],
       ...[
         'Stop!',
@@ -225,6 +228,15 @@ export const CORPUS: readonly Group[] = [
     about: 'plain English',
     reading: optOut('plain'),
     texts: [
+      'Stop with the texts',
+      'Please stop with these messages',
+      'stop this spam',
+      'Stop the spam!!',
+      'Turn off these alerts please',
+      'I want to stop receiving these',
+      'Enough already, stop texting me',
+      'Enough! No more texts!',
+      'STOP ALREADY',
       ...[
         'Please take me off of this list',
         'STOP SENDING ME TEXTS',
@@ -574,6 +586,9 @@ export const CORPUS: readonly Group[] = [
     about: 'plain Spanish',
     reading: optOut('plain'),
     texts: [
+      'Dar de baja',
+      'Quiero dar de baja mi número',
+      'Cancelar suscripción',
       ...[
         'por favor no me envíen más mensajes de texto',
         'no me mande más textos',
@@ -753,6 +768,14 @@ export const CORPUS: readonly Group[] = [
     about: 'ordinary English that comes close',
     reading: none,
     texts: [
+      'stop with the jokes',
+      'turn off the oven',
+      'turn off notifications',
+      'turn off notifications for the game thread',
+      'i want to stop eating these',
+      'enough already',
+      'Enough already, stop eating',
+      'stop the spam casserole from burning',
       ...[
         'Stop by for dinner tonight?',
         "We'll stop for ice cream",
@@ -1118,6 +1141,8 @@ export const CORPUS: readonly Group[] = [
     about: 'ordinary Spanish that comes close',
     reading: none,
     texts: [
+      'dar de baja el coche',
+      'cancelar suscripción de Netflix',
       ...[
         'me voy a dar de baja en la escuela',
         'quiero parar un momento',

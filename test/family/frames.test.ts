@@ -81,3 +81,16 @@ it('passes typing on once in three seconds a thread', () => {
   expect(countTyping(first.conduct, 'b', 12_999).due).toBe(true);
   expect(countTyping(first.conduct, 'a', 13_000).due).toBe(true);
 });
+
+it('passes typing on no oftener for somebody who types in several threads by turns', () => {
+  let conduct = newConduct();
+  const passed: string[] = [];
+  for (let now = 10_000; now < 16_000; now += 100) {
+    const threadId = now % 200 ? 'a' : 'b';
+    const counted = countTyping(conduct, threadId, now);
+    conduct = counted.conduct;
+    if (counted.due) passed.push(`${threadId} ${now}`);
+  }
+  expect(passed).toEqual(['b 10000', 'a 10100', 'b 13000', 'a 13100']);
+  expect(JSON.stringify(conduct).length).toBeLessThan(200);
+});

@@ -7,6 +7,7 @@ import { family, freshNumber, rowsOf, type TestPerson, verified } from '../worke
 import { insertWebSession } from '../worker/people.ts';
 
 const MINUTE = 60_000;
+const HOUR = 3_600_000;
 const DAY = 86_400_000;
 const OURS = { Origin: 'https://portal.example.com' };
 let addresses = 0;
@@ -107,6 +108,37 @@ describe('signing in by phone', () => {
     expect(proof.status).toBe(200);
     const answer = await confirm(rosa.number, old);
     expect([answer.status, answer.body.error]).toEqual([400, 'no_code']);
+  });
+});
+
+describe('a number that moves while its earlier holder signs in', () => {
+  it.each([
+    'DELETE FROM verification_codes',
+    'FROM phone_numbers',
+    'INSERT INTO sessions',
+  ])('leaves them no session: moved before %s', async (moment) => {
+    const { deps, start, confirm, codeAt, holder } = world();
+    const elsewhere = world();
+    const rosa = await holder();
+    const [tom] = await family('tom');
+    await start(rosa.number);
+    elsewhere.deps.clock.now += MINUTE;
+    await elsewhere.ask('/api/phone/start-verify', { as: tom!, body: { phone: rosa.number } });
+    const proof = elsewhere.codeAt(rosa.number);
+    let moved = 0;
+    deps.d1.faultAt = async () => {
+      if (moved || !deps.d1.trips.at(-1)?.statements.some((each) => each.includes(moment))) return null;
+      moved = -1;
+      moved = (await elsewhere.ask('/api/phone/confirm', { as: tom!, body: { code: proof } })).status;
+      return null;
+    };
+    const answer = await confirm(rosa.number, codeAt(rosa.number));
+    deps.d1.faultAt = () => null;
+    expect([moved, answer.status, answer.body.error]).toEqual([200, 400, 'no_code']);
+    const live = await deps.unwatched.all(
+      sql`SELECT 1 FROM sessions WHERE user_id IN (${rosa.userId}, ${tom!.userId}) AND revoked_at IS NULL`,
+    );
+    expect(live).toEqual([]);
   });
 });
 
@@ -269,6 +301,18 @@ describe('sessions', () => {
     expect((await ask('/api/me', { cookie: token })).status).toBe(200);
     deps.clock.now += 30 * DAY;
     expect((await ask('/api/me', { cookie: token })).status).toBe(401);
+  });
+
+  it('live as long in the browser: its cookie is set again, at most once an hour', async () => {
+    const { deps, ask, holder, signIn } = world();
+    const token = cookieOf(await signIn(await holder()));
+    const rolled = async () => cookieOf(await ask('/api/me', { cookie: token }));
+    deps.clock.now += HOUR - 1;
+    expect(await rolled()).toBe('');
+    deps.clock.now += 1;
+    expect([await rolled(), await rolled()]).toEqual([token, '']);
+    deps.clock.now += HOUR;
+    expect((await ask('/api/me', { bearer: token })).headers.get('Set-Cookie')).toBeNull();
   });
 
   it('close their sockets even when the object fails at first', async () => {

@@ -477,6 +477,29 @@ describe('possession', () => {
     }
   });
 
+  it('ends right when it moves there and back before the rows could follow', async () => {
+    const { deps, start, confirm, codeAt } = world();
+    const [rosa] = await family('rosa');
+    const [tom] = await family('tom');
+    await verified(deps, rosa!);
+    for (const [person, isKilled] of [
+      [tom!, true],
+      [rosa!, false],
+    ] as const) {
+      await start(person, rosa!.number);
+      deps.d1.reset();
+      // The caller, the guess, the directory's batch; what follows is lost with the process.
+      deps.d1.faultAt = (trip) => (isKilled && trip > 2 ? { when: 'before', message: 'killed' } : null);
+      await confirm(person, codeAt(rosa!.number));
+      deps.d1.faultAt = () => null;
+      deps.clock.now += MINUTE;
+    }
+    expect(await owedTo(deps, tom!.userId)).toEqual([]);
+    expect(await owedTo(deps, rosa!.userId)).toEqual([]);
+    expect(await rowsOf(deps, rosa!.userId)).toMatchObject({ phone: rosa!.number });
+    expect(await rowsOf(deps, tom!.userId)).toMatchObject({ phone: null });
+  });
+
   it('waits for the sockets of ended sessions to be closed', async () => {
     const { deps, prove } = world();
     const [rosa] = await family('rosa');
