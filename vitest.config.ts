@@ -2,10 +2,15 @@ import path from 'node:path';
 import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin';
 import { defineConfig } from 'vitest/config';
 import { buildAssets } from './dev/build.ts';
+import { SETTING_NAMES } from './src/platform/config.ts';
 import { workerSettings } from './test/support/settings.ts';
 import { TallyReporter } from './test/support/tally-reporter.ts';
 
 const SPECIAL = 'test/**/*.{worker,e2e,browser}.test.ts';
+
+/** What a developer has in `.dev.vars` is not for tests, nor is the line in which wrangler announces it. */
+const NOTHING_SET = Object.fromEntries(SETTING_NAMES.map((name) => [name, '']));
+process.env.WRANGLER_LOG ??= 'warn';
 
 // The Worker bundles the list of what browsers load, so it is built first.
 await buildAssets();
@@ -31,6 +36,7 @@ export default defineConfig({
             wrangler: { configPath: './wrangler.toml' },
             miniflare: {
               bindings: {
+                ...NOTHING_SET,
                 ...workerSettings(inject('twilioPort')),
                 MODEL_RUNS: process.env.MODEL_RUNS ?? '',
                 MODEL_SEED: process.env.MODEL_SEED ?? '',
