@@ -4,12 +4,12 @@ import { demoPhones, lookForDemo, seedDemoFamily } from '../demo-family.ts';
 import { createHost, type Host } from '../host.ts';
 import { createSimulator, type Simulator } from '../simulator/simulator.ts';
 import { freshSettings, readDevVars } from './dev-vars.ts';
-import { applyMigrations } from './migrations.ts';
+import { applyMigrations, followsMigrations } from './migrations.ts';
 import { claimPort } from './ports.ts';
 import * as read from './settings.ts';
 import { signInAs } from './sign-in.ts';
 import { firstLine, StackError } from './stack-error.ts';
-import { openStateDir } from './state-dir.ts';
+import { openStateDir, unusableState } from './state-dir.ts';
 import { startSweeper } from './sweeper.ts';
 import { startWatchdog } from './watchdog.ts';
 import { describeWorker } from './worker-options.ts';
@@ -156,6 +156,9 @@ export async function startStack({ env = {}, devVars = true, log }: StackOptions
     closers.push(() => miniflare.dispose());
 
     const database = await miniflare.getD1Database('DB');
+    if (!(await followsMigrations(database, worker.migrationsDir))) {
+      throw unusableState(own.stateDir, 'another version made it');
+    }
     await applyMigrations(database, worker.migrationsDir);
     const found = await lookForDemo(database);
     const seeded = own.seedDemo && host !== null && !found.complete && !found.others;

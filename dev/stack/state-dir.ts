@@ -3,7 +3,8 @@ import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { firstLine, StackError } from './stack-error.ts';
 
-const damaged = (dir: string, what: string, cause?: unknown) =>
+/** Says why the local state cannot be used, and what to do. */
+export const unusableState = (dir: string, what: string, cause?: unknown) =>
   new StackError(`The state in ${dir} cannot be used (${what}); remove that folder to begin anew`, cause);
 
 /** Takes the folder for this process alone; the lock ends with the process, however it ends. */
@@ -17,7 +18,7 @@ function lock(dir: string): () => void {
     if (/locked|busy/.test(firstLine(error))) {
       throw new StackError(`Another stack runs on the state in ${dir}; stop it, or set STATE_DIR to another`);
     }
-    throw damaged(dir, firstLine(error), error);
+    throw unusableState(dir, firstLine(error), error);
   }
   const held = database;
   return () => held.close();
@@ -56,10 +57,10 @@ async function checkState(dir: string): Promise<void> {
   for (const entry of await readdir(dir, { recursive: true, withFileTypes: true })) {
     const file = path.join(entry.parentPath, entry.name);
     const name = path.relative(dir, file);
-    if (FOLDER.test(name) && !entry.isDirectory()) throw damaged(dir, `${name} is not a folder`);
+    if (FOLDER.test(name) && !entry.isDirectory()) throw unusableState(dir, `${name} is not a folder`);
     if (!name.endsWith('.sqlite') || name === 'in-use.sqlite') continue;
     const fault = await faultOf(file);
-    if (fault !== null) throw damaged(dir, `${name}: ${fault}`);
+    if (fault !== null) throw unusableState(dir, `${name}: ${fault}`);
   }
 }
 
@@ -72,7 +73,7 @@ export async function openStateDir(dir: string): Promise<() => void> {
   try {
     await mkdir(dir, { recursive: true });
   } catch (error) {
-    throw damaged(dir, firstLine(error), error);
+    throw unusableState(dir, firstLine(error), error);
   }
   const release = lock(dir);
   try {

@@ -47,6 +47,8 @@ async function bundle(main: string, root: string): Promise<string> {
 export async function describeWorker(root: string): Promise<DescribedWorker> {
   const config = unstable_readConfig({ config: path.join(root, 'wrangler.toml') }, { hideWarnings: true });
   await buildAssets();
+  // The stack reads `.dev.vars` itself, from where it was told to; wrangler would announce the usual one.
+  process.env.WRANGLER_LOG ??= 'warn';
   const { workerOptions, main } = unstable_getMiniflareWorkerOptions(config);
   // Rules for modules that are not bundled have no counterpart here: everything is in the one script.
   const { modulesRules: _, ...options } = workerOptions;

@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type SpawnedStack, spawnStack, startRefused } from '../../dev/stack/spawn-stack.ts';
 
@@ -121,7 +122,7 @@ describe('a stack that cannot start', () => {
     );
   });
 
-  it('tells of a state folder that is damaged or none', async () => {
+  it('tells of a state folder that is damaged, none, or of another version', async () => {
     const file = path.join(dir, 'file');
     await writeFile(file, '');
     const none = await startRefused({ ...env(), STATE_DIR: file });
@@ -139,6 +140,15 @@ describe('a stack that cannot start', () => {
     const stack = await spawnStack({ STATE_DIR: path.join(dir, 'state'), SEED_DEMO: '0' });
     await stack.stop();
     const databases = path.join(dir, 'state/v3/d1/miniflare-D1DatabaseObject');
+    const d1 = (await readdir(databases)).find((name) => /^[0-9a-f]{64}\.sqlite$/.test(name));
+    const database = new DatabaseSync(path.join(databases, d1!));
+    database.exec('ALTER TABLE messages DROP COLUMN via');
+    database.close();
+    const older = await startRefused(env());
+    expect(older).toEqual({
+      code: 1,
+      output: expect.stringMatching(/^Cannot start: The state in .* \(another version made it\).*\n$/),
+    });
     // The first time what SQLite keeps beside a database stays, whole; the second time it goes too.
     for (const besides of [false, true]) {
       for (const name of await readdir(databases)) {
