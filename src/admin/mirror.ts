@@ -112,7 +112,7 @@ export async function putUser(deps: Deps, id: string, user: UserMirror): Promise
   }
   if (smsConsent) {
     const { at, source: origin, version } = smsConsent;
-    await importConsent(deps, { userId: id, familyId, at, origin, version });
+    await importConsent(deps, { userId: id, familyId, at, origin, version, phone: number });
   }
 }
 

@@ -25,6 +25,8 @@ export interface ImportedConsent extends Person {
   origin: string;
   /** The wording's version, the host's own. */
   version: string;
+  /** The number it was given for, E.164; null: whichever the person holds. */
+  phone: string | null;
 }
 
 const ledgerFields = ({ source, client }: ConsentRequest) => ({
@@ -131,9 +133,10 @@ export async function optOut(deps: Deps, request: ConsentRequest): Promise<void>
 
 /**
  * Takes over an opt-in that the host recorded. Sends no text. Never undoes an opt-out: neither one of the
- * number, nor one that the person gave after the host's date.
+ * number, nor one that the person gave after the host's date; and never covers a number that the person has
+ * proven instead of the host's.
  */
-export async function importConsent(deps: Deps, consent: ImportedConsent): Promise<'ok' | 'opted_out'> {
+export async function importConsent(deps: Deps, consent: ImportedConsent): Promise<'ok' | 'refused'> {
   const { directory } = deps.db;
   const now = deps.now();
   const change: Omit<ConsentChange, 'numberHash'> = {
@@ -149,7 +152,8 @@ export async function importConsent(deps: Deps, consent: ImportedConsent): Promi
   };
   const id = updateId(now);
   const number = sql`SELECT n.number_hash FROM phone_numbers n WHERE n.user_id = ${consent.userId}`;
-  const refused = sql`EXISTS (${number} AND (n.opted_out_at IS NOT NULL OR n.carrier_opted_out_at IS NOT NULL))`;
+  const refused = sql`EXISTS (${number} AND (n.opted_out_at IS NOT NULL OR n.carrier_opted_out_at IS NOT NULL
+    OR n.number <> ${consent.phone}))`;
   const [, owed] = await retrying(() =>
     directory.batch([
       owePerson(directory, {
@@ -162,7 +166,7 @@ export async function importConsent(deps: Deps, consent: ImportedConsent): Promi
       directory.all<{ id: string }>(sql`SELECT id AS id FROM family_updates WHERE id = ${id}`),
     ]),
   );
-  if (owed.length === 0) return 'opted_out';
+  if (owed.length === 0) return 'refused';
   await settle(deps, [consent.userId]);
   return 'ok';
 }

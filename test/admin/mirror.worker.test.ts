@@ -136,6 +136,18 @@ describe('people', () => {
     );
   });
 
+  it('are not opted in for a number that they proved instead of the host’s', async () => {
+    const as = world.member('rosa');
+    const enabled = async () => (await world.api('GET', '/api/preferences', { as })).json.smsEnabled;
+    await user('rosa', { name: 'Rosa', phone: world.phone(1), phoneVerifiedAt: new Date().toISOString() });
+    const old = { phone: world.phone(2), phoneVerifiedAt: at };
+    expect((await user('rosa', { ...old, smsConsent: consent })).status).toBe(200);
+    expect((await world.api('GET', '/api/me', { as })).json.phone).toContain(world.phone(1).slice(-4));
+    expect(await enabled()).toBe(false);
+    expect((await user('rosa', { phone: world.phone(1), smsConsent: consent })).status).toBe(200);
+    expect(await enabled()).toBe(true);
+  });
+
   it('give their number away when the host says so', async () => {
     await user('rosa', { name: 'Rosa', phone: world.phone(1), phoneVerifiedAt: at, smsConsent: consent });
     expect((await user('rosa', { phone: null })).status).toBe(200);

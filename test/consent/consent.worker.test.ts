@@ -145,12 +145,12 @@ describe('an opt-out', () => {
     await verified(deps, rosa!);
     await agree(deps, rosa!);
     await optOut(deps, web(rosa!));
-    const consent = { at: deps.clock.now + 1000, origin: 'signup', version: 'host-1' };
-    expect(await importConsent(deps, { ...rosa!, ...consent })).toBe('opted_out');
+    const consent = { at: deps.clock.now + 1000, origin: 'signup', version: 'host-1', phone: null };
+    expect(await importConsent(deps, { ...rosa!, ...consent })).toBe('refused');
     await removePhone(deps, rosa!);
     await deps.idle();
     await verified(deps, { ...tom!, number: rosa!.number });
-    expect(await importConsent(deps, { ...tom!, ...consent })).toBe('opted_out');
+    expect(await importConsent(deps, { ...tom!, ...consent })).toBe('refused');
     expect(await rowsOf(deps, tom!.userId)).toMatchObject({
       phone: rosa!.number,
       enabled: 0,
@@ -183,7 +183,13 @@ describe('imported consent', () => {
   it('keeps date, version and origin, sends no text, and is one entry however often it comes', async () => {
     const deps = testDeps();
     const rosa = await someone(deps);
-    const consent = { ...rosa, at: deps.clock.now - 5000, origin: 'signup form', version: 'host-7' };
+    const consent = {
+      ...rosa,
+      at: deps.clock.now - 5000,
+      origin: 'signup form',
+      version: 'host-7',
+      phone: null,
+    };
     for (let i = 0; i < 3; i++) expect(await importConsent(deps, consent)).toBe('ok');
     await deps.idle();
     const entries = await deps.db.forFamily(rosa.familyId).all(sql`
@@ -197,7 +203,7 @@ describe('imported consent', () => {
   it('is older news than an opt-out that came after it', async () => {
     const deps = testDeps();
     const rosa = await someone(deps);
-    const consent = { ...rosa, at: deps.clock.now - 5000, origin: 'x', version: 'host-7' };
+    const consent = { ...rosa, at: deps.clock.now - 5000, origin: 'x', version: 'host-7', phone: null };
     await importConsent(deps, consent);
     await removePhone(deps, rosa);
     await deps.idle();

@@ -343,6 +343,23 @@ describe('hibernation', () => {
   });
 });
 
+describe('a socket that is lost without a goodbye', () => {
+  it.each<[string, (object: Family, ws: WebSocket) => Promise<void>]>([
+    ['a line that broke', (object, ws) => object.webSocketClose(ws, 1006, '', false)],
+    ['half a close', (object, ws) => object.webSocketClose(ws, 1000, '', false)],
+    ['an error', (object, ws) => object.webSocketError(ws)],
+  ])('counts for the TTL, not the grace: %s', async (_, lose) => {
+    await connect('leo');
+    await runInDurableObject(stub(), async (object: Family, state) => {
+      for (const ws of state.getWebSockets()) await lose(object, ws);
+    });
+    later(TTL - 1);
+    expect(await states()).toEqual({ leo: 'online' });
+    later(1);
+    expect(await states()).toEqual({});
+  });
+});
+
 describe('a restart that drops every socket', () => {
   it('makes nobody offline before the TTL, and then does', async () => {
     const rosa = await connect('rosa');
@@ -448,6 +465,25 @@ describe('events', () => {
     expect(await mia.until('error')).toMatchObject({ error: 'thread_not_found' });
     await settled(rosa, leo, mia);
     expect([rosa, leo, mia].map((socket) => socket.of('typing').length)).toEqual([0, 2, 0]);
+  });
+
+  it('of typing follow the members: to those who joined, at once, and not to those who left', async () => {
+    const [rosa, leo, mia] = [await connect('rosa'), await connect('leo'), await connect('mia')];
+    const typing = { type: 'typing', threadId: thread };
+    rosa.send(typing);
+    await leo.until('typing');
+    await DB.prepare('UPDATE thread_members SET user_id = ? WHERE user_id = ?')
+      .bind(person('mia'), person('leo'))
+      .run();
+    const changed: LiveEvent = { type: 'thread', thread: { id: thread, title: 'Dinner' } };
+    await stub().publish([{ event: changed, to: [person('rosa'), person('mia')] }]);
+    later(3000);
+    rosa.send(typing);
+    await mia.until('typing');
+    leo.send(typing);
+    expect(await leo.until('error')).toMatchObject({ error: 'thread_not_found' });
+    await settled(rosa, leo, mia);
+    expect([rosa, leo, mia].map((socket) => socket.of('typing').length)).toEqual([0, 1, 1]);
   });
 
   it('do not pile up for a client that is silent: it is let go', async () => {

@@ -265,12 +265,16 @@ describe('sessions', () => {
     expect([again.status, again.body.error]).toEqual([404, 'session_not_found']);
   });
 
-  it('of somebody else do not exist', async () => {
-    const { ask, holder } = world();
-    const [rosa, tom] = [await holder(), await holder()];
-    const session = await insertWebSession(tom.userId, tom.familyId);
-    const answer = await ask(`/api/sessions/${session.id}`, { as: rosa, method: 'DELETE' });
-    expect([answer.status, answer.body.error]).toEqual([404, 'session_not_found']);
+  it('of somebody else, in the family or not, do not exist', async () => {
+    const { ask } = world();
+    const [ana, ben] = await family('ana', 'ben');
+    const [tom] = await family('tom');
+    const session = await insertWebSession(ana!.userId, ana!.familyId);
+    for (const as of [ben!, tom!]) {
+      const answer = await ask(`/api/sessions/${session.id}`, { as, method: 'DELETE' });
+      expect([answer.status, answer.body.error]).toEqual([404, 'session_not_found']);
+      expect((await ask('/api/sessions', { as })).body).toEqual({ sessions: [] });
+    }
     expect((await ask('/api/me', { cookie: session.token })).status).toBe(200);
   });
 
