@@ -124,9 +124,10 @@ describe('tokens through a key set', () => {
       .sign(privateKey);
 
   beforeAll(async () => {
-    server = createServer((_, response) => {
+    server = createServer(({ url }, response) => {
       asked++;
-      if (fails) response.writeHead(503).end();
+      if (url?.endsWith('?moved')) response.writeHead(302, { Location: '/jwks.json' }).end();
+      else if (fails) response.writeHead(503).end();
       else response.setHeader('Content-Type', 'application/json').end(JSON.stringify({ keys }));
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -154,21 +155,31 @@ describe('tokens through a key set', () => {
     expect(await verifyHostToken(await signed(hs256()), settings)).toMatchObject({ userId: 'usr_1' });
   });
 
-  it('are refused from another issuer, another key, or with the public key as a secret', async () => {
+  it('are refused with another key, or with the public key as a secret', async () => {
     const [rsa] = keys;
     const stranger = await key('RS256', 'k-RS256');
     const es = await key('ES256', 'k-ES256');
     expect(await refusal(await sign('RS256', 'k-RS256', stranger.privateKey), settings)).toBe(
       'unauthenticated',
     );
-    expect(
-      await refusal(await sign('ES256', 'k-ES256', es.privateKey, 'https://evil.example'), settings),
-    ).toBe('unauthenticated');
+    expect(await refusal(await sign('ES256', 'k-ES256', es.privateKey), settings)).toBe('unauthenticated');
     const confused = await new SignJWT({ ...user, exp: 9e9 })
       .setProtectedHeader({ alg: 'HS256', kid: 'k-RS256' })
       .setSubject('usr_1')
       .sign(utf8(JSON.stringify(rsa)));
     expect(await refusal(confused, settings)).toBe('unauthenticated');
+  });
+
+  it('are refused from another issuer, or for another audience', async () => {
+    const { jwk, privateKey } = await key('ES256', 'own');
+    keys = [jwk];
+    const own = { ...settings, AUTH_JWKS_URL: `${settings.AUTH_JWKS_URL}?own` };
+    const token = await sign('ES256', 'own', privateKey);
+    expect(await refusal(token, own)).toBe('accepted');
+    expect(await refusal(token, { ...own, AUTH_AUDIENCE: 'others' })).toBe('unauthenticated');
+    expect(await refusal(await sign('ES256', 'own', privateKey, 'https://evil.example'), own)).toBe(
+      'unauthenticated',
+    );
   });
 
   it.each([
@@ -185,6 +196,13 @@ describe('tokens through a key set', () => {
     keys = [second.jwk];
     expect(await refusal(await sign('ES256', second.jwk.kid, second.privateKey), rotating)).toBe('accepted');
     expect(await refusal(await sign('ES256', 'first', first.privateKey), rotating)).toBe('unauthenticated');
+  });
+
+  it('are not proven by keys from wherever the address of the set redirects to', async () => {
+    const { jwk, privateKey } = await key('ES256', 'moved');
+    keys = [jwk];
+    const moved = { ...settings, AUTH_JWKS_URL: `${settings.AUTH_JWKS_URL}?moved` };
+    expect(await refusal(await sign('ES256', 'moved', privateKey), moved)).toBe('unavailable');
   });
 
   it('do not have the set fetched for each unknown key', async () => {
