@@ -1,6 +1,6 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { draw } from '../simulator/draw.ts';
 import type { SpawnedStack } from '../stack/spawn-stack.ts';
+import { rest } from './rest.ts';
 
 /** Kills a stack again and again. */
 export interface Killer {
@@ -27,8 +27,7 @@ export function startKiller(
   const run = async () => {
     while (!over.aborted) {
       const lives = every[0] + (every[1] - every[0]) * draw(seed, `life:${kills}`);
-      const killed = await pause(lives, true, { signal: over }).catch(() => false);
-      if (!killed) return;
+      if (!(await rest(lives, over))) return;
       kills += 1;
       up = stack.kill().then(() => stack.restart());
       await up;

@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Host } from '../host.ts';
 import { draw } from '../simulator/draw.ts';
 import type { Cast, Member } from './cast.ts';
+import { rest } from './rest.ts';
 
 /** A message that somebody wanted to post, and what they know of it. */
 export interface Post {
@@ -103,7 +104,6 @@ export async function runPoster(
     };
     posts.push(post);
     await insist(target, post, seed);
-    const rest = every[0] + (every[1] - every[0]) * draw(seed, `${key}:rest`);
-    await pause(rest, undefined, { signal: over }).catch(() => undefined);
+    await rest(every[0] + (every[1] - every[0]) * draw(seed, `${key}:rest`), over);
   }
 }

@@ -1,7 +1,7 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { castOf } from './cast.ts';
 import { startKiller } from './killer.ts';
 import { type Post, runPoster } from './poster.ts';
+import { rest } from './rest.ts';
 import { type Stage, setStage } from './stage.ts';
 import { judgeLedger, sayStop } from './stop.ts';
 import { type Tally, tally } from './tally.ts';
@@ -79,9 +79,7 @@ async function play(stage: Stage, options: ChaosOptions): Promise<ChaosResult> {
     const much = posts.length >= atLeast.posts && killer.kills() >= atLeast.kills;
     return over.aborted || (much && performance.now() >= end);
   }).finally(() => ending.abort());
-  const stop = pause(options.seconds * 500, undefined, { signal: over })
-    .catch(() => undefined)
-    .then(() => sayStop(simulator, cast));
+  const stop = rest(options.seconds * 500, over).then(() => sayStop(simulator, cast));
   const weather = makeWeather(simulator, seed, over);
   await Promise.all([weather, stop, enough, killer.done, ...posters]);
   options.signal?.throwIfAborted();

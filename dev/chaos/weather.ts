@@ -1,7 +1,7 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { draw } from '../simulator/draw.ts';
 import type { Faults } from '../simulator/faults.ts';
 import type { Simulator } from '../simulator/simulator.ts';
+import { rest } from './rest.ts';
 
 /** Receipts are lost, doubled and turned round in every weather. */
 const RECEIPTS: Partial<Faults> = { receiptLost: 0.2, receiptDuplicated: 0.2, receiptReordered: 0.3 };
@@ -49,8 +49,7 @@ export async function makeWeather(simulator: Simulator, seed: number, over: Abor
     const [name, faults] = WEATHERS[Math.floor(draw(seed, `weather:${n}`) * WEATHERS.length)]!;
     had.push(name);
     set(simulator, faults);
-    const lasts = 1000 + 2000 * draw(seed, `weather:${n}:lasts`);
-    await pause(lasts, undefined, { signal: over }).catch(() => undefined);
+    await rest(1000 + 2000 * draw(seed, `weather:${n}:lasts`), over);
   }
   simulator.faults.reset();
   return had;

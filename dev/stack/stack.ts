@@ -76,7 +76,7 @@ async function startRuntime(
     await miniflare.ready;
     return miniflare;
   } catch (error) {
-    await miniflare.dispose().catch(() => undefined);
+    await miniflare.dispose().catch(() => undefined); // Why it did not start is the news.
     throw new StackError(`The Workers runtime does not start: ${firstLine(error)}`, error);
   }
 }

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { backoffMs } from '../../src/client/backoff.ts';
 import type { Message, ServerFrame } from '../../src/client/frames.ts';
 import { Live, type LiveOptions, type LiveStatus } from '../../src/client/live.ts';
+import { message } from './message.ts';
 
 /** A socket whose other end is the test. */
 class FakeSocket extends EventTarget {
@@ -53,19 +54,6 @@ class FakePage extends EventTarget {
     this.dispatchEvent(new Event('visibilitychange'));
   }
 }
-
-const message = (seq: number): Message => ({
-  id: `msg${seq}`,
-  threadId: 'thr',
-  seq,
-  authorId: 'rosa',
-  authorName: 'Rosa',
-  body: 'Hello',
-  fileIds: [],
-  urgent: false,
-  via: 'app',
-  createdAt: '2026-01-01T00:00:00.000Z',
-});
 
 const page = () => new FakePage() as FakePage & NonNullable<LiveOptions['document']>;
 let statuses: LiveStatus[] = [];

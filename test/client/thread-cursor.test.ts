@@ -2,19 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Message } from '../../src/client/frames.ts';
 import { ThreadCursor } from '../../src/client/thread-cursor.ts';
+import { message } from './message.ts';
 
-const message = (seq: number): Message => ({
-  id: `msg${seq}`,
-  threadId: 'thr',
-  seq,
-  authorId: 'rosa',
-  authorName: 'Rosa',
-  body: `${seq}`,
-  fileIds: [],
-  urgent: false,
-  via: 'app',
-  createdAt: '2026-01-01T00:00:00.000Z',
-});
 const upTo = (n: number) => Array.from({ length: n }, (_, i) => message(i + 1));
 
 /** A cursor over a thread whose messages are in `stored`. */

@@ -197,7 +197,7 @@ describe('refusals', () => {
 
   it('writes down every request', async () => {
     await text(ROSA, 'Hello');
-    await text('+15005550009').catch(() => undefined);
+    await expect(text('+15005550009')).rejects.toMatchObject({ code: 21614 });
     await twilioSdk(simulator).messages.list();
     expect(simulator.requests()).toMatchObject([
       { operation: 'create', status: 201, fault: null, params: { To: ROSA, Body: 'Hello' } },

@@ -206,7 +206,7 @@ describe('live updates', () => {
           if (line.startsWith('data: ')) seen.push(JSON.parse(line.slice(6)));
         }
       }
-    })().catch(() => undefined);
+    })().catch(() => undefined); // It ends by being aborted.
     await expect.poll(() => seen.length).toBeGreaterThan(1);
     await simulator.sendFromPhone(ROSA, 'STOP');
     simulator.faults.set({ latencyMs: 1500 });

@@ -5,6 +5,7 @@ import type { DeliveryFacts } from '../../src/notifications/policy.ts';
 import type { Bindings } from '../../src/platform/deps.ts';
 import type { Candidate, FamilyRpc } from '../../src/platform/family-rpc.ts';
 import type { Family } from '../../src/worker.ts';
+import { passingFacts } from '../support/passing-facts.ts';
 
 const { FAMILY } = env as unknown as Bindings;
 const MINUTE = 60_000;
@@ -29,24 +30,7 @@ function candidate(over: Partial<Candidate> = {}): Candidate<DeliveryFacts> {
   };
   return {
     ...base,
-    facts: {
-      deliveryId,
-      kind: base.kind,
-      urgent: base.urgent,
-      optedOut: false,
-      smsEnabled: true,
-      phoneVerified: true,
-      phoneUnusable: false,
-      countryAllowed: true,
-      isMember: true,
-      read: false,
-      createdAt: Date.now(),
-      mutedUntil: null,
-      quietStart: null,
-      quietEnd: null,
-      timeZone: 'UTC',
-      quietDelivery: 'defer',
-    },
+    facts: { ...passingFacts(Date.now()), deliveryId, kind: base.kind, urgent: base.urgent },
   };
 }
 

@@ -9,30 +9,14 @@ import {
 } from '../../src/notifications/policy.ts';
 import { SPREAD_MS } from '../../src/notifications/quiet-hours.ts';
 import type { FamilyFacts } from '../../src/platform/family-rpc.ts';
+import { passingFacts } from '../support/passing-facts.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const NOW = Date.UTC(2026, 4, 1, 12);
 const settings: PolicySettings = { expiryMs: 24 * HOUR, presentRecheckMs: MINUTE };
 
-const facts: DeliveryFacts = {
-  deliveryId: 'dlv_1',
-  kind: 'message',
-  urgent: false,
-  optedOut: false,
-  smsEnabled: true,
-  phoneVerified: true,
-  phoneUnusable: false,
-  countryAllowed: true,
-  isMember: true,
-  read: false,
-  createdAt: NOW - MINUTE,
-  mutedUntil: null,
-  quietStart: null,
-  quietEnd: null,
-  timeZone: 'UTC',
-  quietDelivery: 'defer',
-};
+const facts = passingFacts(NOW - MINUTE);
 const family: FamilyFacts = {
   presence: 'offline',
   windowUntil: null,

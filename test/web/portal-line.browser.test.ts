@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { PEOPLE, PHONE, type PortalStack, startPortalStack, THREAD } from './portal-stack.ts';
+import { PEOPLE, PHONE, type PortalStack, sees, startPortalStack, THREAD, write } from './portal-stack.ts';
 
 const { rosa, ben } = PEOPLE;
 const PATH = `/messages/${THREAD}`;
@@ -11,12 +11,6 @@ beforeAll(async () => {
 });
 afterAll(() => portal?.close());
 
-const write = async (page: Page, words: string) => {
-  await page.getByLabel('Write to Sunday dinner').fill(words);
-  await page.getByRole('button', { name: 'Send', exact: true }).click();
-};
-const sees = (page: Page, words: string | RegExp) =>
-  page.getByText(words).filter({ visible: true }).first().waitFor();
 const message = (page: Page, words: string) => page.locator('[data-items] .text', { hasText: words });
 const isAtEnd = (page: Page) => page.locator('[data-log]').evaluate((log) => log.scrollTop > -5);
 

@@ -39,6 +39,16 @@ export const PEOPLE = {
 /** The thread of all three. */
 export const THREAD = 'thr_portal';
 
+/** Writes into the open thread, and sends. */
+export async function write(page: Page, words: string): Promise<void> {
+  await page.getByLabel('Write to Sunday dinner').fill(words);
+  await page.getByRole('button', { name: 'Send', exact: true }).click();
+}
+
+/** Waits until words can be seen. */
+export const sees = (page: Page, words: string | RegExp) =>
+  page.getByText(words).filter({ visible: true }).first().waitFor();
+
 /** The whole local stack with a real browser in front of it. */
 export interface PortalStack {
   origin: string;

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { PEOPLE, PHONE, type PortalStack, startPortalStack, THREAD } from './portal-stack.ts';
+import { PEOPLE, PHONE, type PortalStack, sees, startPortalStack, THREAD, write } from './portal-stack.ts';
 
 const { rosa, ben, nina } = PEOPLE;
 const PATH = `/messages/${THREAD}`;
@@ -11,12 +11,6 @@ beforeAll(async () => {
 });
 afterAll(() => portal?.close());
 
-const write = async (page: Page, words: string) => {
-  await page.getByLabel('Write to Sunday dinner').fill(words);
-  await page.getByRole('button', { name: 'Send', exact: true }).click();
-};
-const sees = (page: Page, words: string | RegExp) =>
-  page.getByText(words).filter({ visible: true }).first().waitFor();
 const message = (page: Page, words: string) => page.locator('.msg .text', { hasText: words });
 const lastCode = async ({ phone }: { phone: string }, after = 0) => {
   const text = await portal.simulator.waitForMessage({ phone, contains: 'code is', after });

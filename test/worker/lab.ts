@@ -11,6 +11,7 @@ import { workerSettings } from '../support/settings.ts';
 import { type Carrier, createCarrier } from './carrier.ts';
 import { recordSteps, type Step, stepsSince } from './history.ts';
 import { type Call, type End, type Process, type Strike, startProcess } from './process.ts';
+import { DIRECTORY } from './realms.ts';
 
 const { DB, FAMILY } = env as unknown as Bindings;
 
@@ -54,6 +55,7 @@ export type Name = (typeof PEOPLE)[number];
 
 /** Long after the tests' own time: the runtime's clock, by which alarms ring, stays behind, so that none rings unasked. */
 const START = Date.UTC(2033, 4, 2, 16, 0);
+/** Every table, children before parents. */
 const TABLES = [
   'observed_steps',
   'sms_delivery_log',
@@ -67,14 +69,7 @@ const TABLES = [
   'notification_preferences',
   'users',
   'families',
-  'phone_numbers',
-  'family_updates',
-  'verification_codes',
-  'rate_counters',
-  'inbound_texts',
-  'dead_letters',
-  'alerts',
-  'link_opens',
+  ...DIRECTORY,
 ];
 let labs = 0;
 

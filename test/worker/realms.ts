@@ -1,5 +1,5 @@
 /** The directory: what is found without knowing a family. Every other table is family data. */
-const DIRECTORY = new Set([
+export const DIRECTORY: ReadonlySet<string> = new Set([
   'phone_numbers',
   'family_updates',
   'verification_codes',
