@@ -8,7 +8,7 @@ import { loadStats, statsSchema } from '../notifications/stats.ts';
 import { sweep } from '../notifications/sweep.ts';
 import { type Endpoint, endpoint, json } from '../platform/endpoint.ts';
 import { isTimeZone } from '../platform/time-zone.ts';
-import { id, instant, iso, line, pageSize } from '../platform/validation.ts';
+import { id, instant, iso, line, pageSize, timestamp } from '../platform/validation.ts';
 import { deleteUser, putFamily, putThread, putUser } from './mirror.ts';
 
 const tag = 'Service';
@@ -109,7 +109,7 @@ export const adminEndpoints: Endpoint[] = [
     answer: {
       status: 200,
       description: 'The token, and the address that carries it.',
-      schema: z.object({ token: z.string(), url: z.string(), expiresAt: z.iso.datetime() }),
+      schema: z.object({ token: z.string(), url: z.string(), expiresAt: timestamp }),
     },
     errors: ['user_not_found', 'thread_not_found'],
     handle: async ({ deps, body }) => {

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { sql } from '../db/sql.ts';
-import { iso } from '../platform/validation.ts';
+import { iso, timestamp } from '../platform/validation.ts';
 
 /** A message as the API gives it. */
 export const messageSchema = z.object({
@@ -13,7 +13,7 @@ export const messageSchema = z.object({
   fileIds: z.array(z.string()),
   urgent: z.boolean(),
   via: z.enum(['app', 'sms']),
-  createdAt: z.iso.datetime(),
+  createdAt: timestamp,
 });
 
 /** See {@link messageSchema}. */

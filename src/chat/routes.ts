@@ -3,7 +3,7 @@ import { explainDeliveries } from '../notifications/log.ts';
 import { type Endpoint, endpoint, json } from '../platform/endpoint.ts';
 import { AppError } from '../platform/errors.ts';
 import { FOREVER } from '../platform/forever.ts';
-import { id, instant, line, pageSize, prose } from '../platform/validation.ts';
+import { id, instant, line, pageSize, prose, timestamp } from '../platform/validation.ts';
 import { messageSchema } from './message.ts';
 import { listMessages } from './messages.ts';
 import { setMute } from './mute.ts';
@@ -174,7 +174,7 @@ export const chatEndpoints: Endpoint[] = [
     answer: {
       status: 200,
       description: 'Muted.',
-      schema: z.object({ ok: z.literal(true), mutedUntil: z.union([z.iso.datetime(), z.literal(true)]) }),
+      schema: z.object({ ok: z.literal(true), mutedUntil: z.union([timestamp, z.literal(true)]) }),
     },
     errors: ['thread_not_found'],
     handle: async ({ deps, caller, params, body }) => {

@@ -6,7 +6,7 @@ import type { Deps } from '../platform/deps.ts';
 import { AppError } from '../platform/errors.ts';
 import { FOREVER } from '../platform/forever.ts';
 import { newId } from '../platform/ids.ts';
-import { iso } from '../platform/validation.ts';
+import { iso, timestamp } from '../platform/validation.ts';
 
 /** A thread as one of its members sees it. */
 export const threadSchema = z.object({
@@ -16,12 +16,12 @@ export const threadSchema = z.object({
   lastSeq: z.int(),
   lastReadSeq: z.int(),
   unread: z.int(),
-  mutedUntil: z.union([z.iso.datetime(), z.literal(true), z.null()]).check(z.describe('true: for good')),
+  mutedUntil: z.union([timestamp, z.literal(true), z.null()]).check(z.describe('true: for good')),
   lastMessage: z.nullable(
-    z.object({ authorId: z.string(), authorName: z.string(), body: z.string(), createdAt: z.iso.datetime() }),
+    z.object({ authorId: z.string(), authorName: z.string(), body: z.string(), createdAt: timestamp }),
   ),
-  lastActivityAt: z.iso.datetime(),
-  createdAt: z.iso.datetime(),
+  lastActivityAt: timestamp,
+  createdAt: timestamp,
 });
 
 /** See {@link threadSchema}. */

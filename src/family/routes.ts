@@ -5,7 +5,7 @@ import { type Endpoint, endpoint, json } from '../platform/endpoint.ts';
 import { AppError } from '../platform/errors.ts';
 import type { OnlineMember } from '../platform/family-rpc.ts';
 import { credentialsOf, requireKnown, requirePerson } from '../platform/request-caller.ts';
-import { iso } from '../platform/validation.ts';
+import { iso, timestamp } from '../platform/validation.ts';
 import { PROTOCOL, upgradeRequest } from './upgrade.ts';
 
 const deviceState = z._default(z.enum(['active', 'away'], 'should be active or away'), 'active');
@@ -15,7 +15,7 @@ const onlineSchema = z.object({
     z.object({
       userId: z.string(),
       state: z.enum(['online', 'away']),
-      since: z.iso.datetime(),
+      since: timestamp,
     }),
   ),
 });

@@ -4,12 +4,12 @@ import { type Endpoint, endpoint, json } from '../platform/endpoint.ts';
 import { AppError } from '../platform/errors.ts';
 import { credentialsOf, requireOurOrigin } from '../platform/request-caller.ts';
 import { clearSessionCookie, sessionCookie } from '../platform/session.ts';
-import { iso } from '../platform/validation.ts';
+import { iso, timestamp } from '../platform/validation.ts';
 import { confirmLogin, startLogin } from './login.ts';
 import { code, ok, phone } from './request-shapes.ts';
 import { revokeSession } from './sessions.ts';
 
-const session = z.object({ token: z.string(), expiresAt: z.iso.datetime() });
+const session = z.object({ token: z.string(), expiresAt: timestamp });
 
 /** Signing in with a verified phone, and out. */
 export const loginEndpoints: Endpoint[] = [
@@ -23,7 +23,7 @@ export const loginEndpoints: Endpoint[] = [
     answer: {
       status: 200,
       description: 'The same whether or not the number is known',
-      schema: z.extend(ok, { expiresAt: z.iso.datetime() }),
+      schema: z.extend(ok, { expiresAt: timestamp }),
     },
     errors: ['invalid_phone', 'country_not_allowed', 'rate_limited'],
     handle: async ({ deps, client, body }) => {

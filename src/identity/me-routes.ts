@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { type Endpoint, endpoint, json } from '../platform/endpoint.ts';
 import { AppError } from '../platform/errors.ts';
 import { clearSessionCookie } from '../platform/session.ts';
-import { id, iso, isoOrNull } from '../platform/validation.ts';
+import { id, iso, isoOrNull, timestamp } from '../platform/validation.ts';
 import { listConsents } from './consents.ts';
 import { deletePerson } from './delete-person.ts';
 import { readMe } from './me.ts';
@@ -15,7 +15,7 @@ const me = z.object({
   familyId: z.string(),
   phone: z.nullable(z.string()).check(z.describe('Masked')),
   phoneState: z.enum(['none', 'pending', 'verified', 'unusable']),
-  phoneVerifiedAt: z.nullable(z.iso.datetime()),
+  phoneVerifiedAt: z.nullable(timestamp),
   timeZone: z.nullable(z.string()),
 });
 
@@ -23,9 +23,9 @@ const session = z.object({
   id: z.string(),
   kind: z.enum(['web', 'app']),
   userAgent: z.nullable(z.string()),
-  createdAt: z.iso.datetime(),
-  lastUsedAt: z.iso.datetime(),
-  expiresAt: z.iso.datetime(),
+  createdAt: timestamp,
+  lastUsedAt: timestamp,
+  expiresAt: timestamp,
   current: z.boolean().check(z.describe('The session of this request')),
 });
 
@@ -33,7 +33,7 @@ const consent = z.object({
   action: z.enum(['opt_in', 'opt_out']),
   source: z.enum(['web', 'api', 'keyword', 'carrier', 'import', 'number_moved', 'number_removed']),
   version: z.nullable(z.string()),
-  at: z.iso.datetime(),
+  at: timestamp,
 });
 
 /** The caller's own record, sessions and ledger. */

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { startNumber } from '../consent/consent.ts';
 import { currentWording } from '../consent/wording.ts';
 import { type Endpoint, endpoint, json } from '../platform/endpoint.ts';
-import { iso, line } from '../platform/validation.ts';
+import { iso, line, timestamp } from '../platform/validation.ts';
 import { confirmPhone } from './confirm-phone.ts';
 import { removePhone } from './remove-phone.ts';
 import { code, consentRequest, ok, phone } from './request-shapes.ts';
@@ -22,7 +22,7 @@ export const phoneEndpoints: Endpoint[] = [
     answer: {
       status: 200,
       description: 'The code is on its way; nothing else has changed',
-      schema: z.extend(ok, { expiresAt: z.iso.datetime() }),
+      schema: z.extend(ok, { expiresAt: timestamp }),
     },
     errors: ['invalid_phone', 'country_not_allowed', 'carrier_opted_out', 'rate_limited', 'sms_unavailable'],
     handle: async ({ deps, caller, client, body }) => {

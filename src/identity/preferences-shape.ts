@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { isTimeZone } from '../platform/time-zone.ts';
-import { id, instant, line } from '../platform/validation.ts';
+import { id, instant, line, timestamp } from '../platform/validation.ts';
 
 const minute = z.int().check(z.gte(0), z.lte(1440));
 const mute = z
@@ -45,7 +45,7 @@ export const preferencesAnswer = z.object({
   timeZone: z.string(),
   quietDelivery: z.enum(['defer', 'drop']),
   preview: z.enum(['full', 'sender', 'none']),
-  perThreadMute: z.record(z.string(), z.union([z.literal(true), z.iso.datetime()])),
+  perThreadMute: z.record(z.string(), z.union([z.literal(true), timestamp])),
 });
 
 /** A person's preferences, as the API writes them. */

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { endpoint, json } from '../platform/endpoint.ts';
 import { AppError } from '../platform/errors.ts';
 import { currentCaller } from '../platform/request-caller.ts';
-import { iso } from '../platform/validation.ts';
+import { iso, timestamp } from '../platform/validation.ts';
 import { consumeLink, markOpened } from './consume.ts';
 import { readerOf } from './device.ts';
 import { findLink, type Link, linkFate } from './find.ts';
@@ -34,7 +34,7 @@ const openBody = z
 
 const destination = z.object({ threadId: z.nullable(z.string()), path: z.string() });
 const opened = z.extend(destination, {
-  session: z.optional(z.object({ token: z.string(), expiresAt: z.iso.datetime() })),
+  session: z.optional(z.object({ token: z.string(), expiresAt: timestamp })),
 });
 
 /** The app opens a link: its destination, and once, while the link may sign in, a session. */

@@ -5,7 +5,7 @@ import { STATUSES } from '../db/statuses.ts';
 import type { Caller } from '../platform/caller.ts';
 import type { Deps } from '../platform/deps.ts';
 import { AppError } from '../platform/errors.ts';
-import { isoOrNull } from '../platform/validation.ts';
+import { isoOrNull, timestamp } from '../platform/validation.ts';
 import { explain, explainToAuthor } from './explain.ts';
 import type { Reason } from './policy.ts';
 import type { Status } from './status.ts';
@@ -20,10 +20,10 @@ export const deliverySchema = z.object({
   reason: z.nullable(z.string()),
   explanation: z.string().check(z.describe('Why a text came or did not come, in a sentence.')),
   mergedInto: z.nullable(z.string()),
-  createdAt: z.iso.datetime(),
-  dueAt: z.nullable(z.iso.datetime()),
-  sentAt: z.nullable(z.iso.datetime()),
-  deliveredAt: z.nullable(z.iso.datetime()),
+  createdAt: timestamp,
+  dueAt: z.nullable(timestamp),
+  sentAt: z.nullable(timestamp),
+  deliveredAt: z.nullable(timestamp),
   segments: z.nullable(z.int()),
   error: z.nullable(z.string()),
 });

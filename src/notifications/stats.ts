@@ -5,13 +5,13 @@ import type { Deps } from '../platform/deps.ts';
 import { newId } from '../platform/ids.ts';
 import { HOUR_MS } from '../platform/spans.ts';
 import { errorRule } from '../platform/twilio/errors.ts';
-import { iso, isoOrNull } from '../platform/validation.ts';
+import { iso, isoOrNull, timestamp } from '../platform/validation.ts';
 
 const counts = z.record(z.string(), z.int());
 
 /** What operators look at: counts, no personal data. */
 export const statsSchema = z.object({
-  since: z.iso.datetime(),
+  since: timestamp,
   byStatus: counts,
   byReason: counts.check(z.describe('Suppressions and deferrals.')),
   errors: z.array(z.object({ code: z.string(), count: z.int(), advice: z.string() })),
@@ -19,13 +19,11 @@ export const statsSchema = z.object({
   segments: z.int(),
   byDay: z.array(z.object({ day: z.string(), status: z.string(), count: z.int() })),
   opens: z.array(z.object({ day: z.string(), device: z.string(), outcome: z.string(), count: z.int() })),
-  waiting: z.object({ count: z.int(), oldestAt: z.nullable(z.iso.datetime()) }),
+  waiting: z.object({ count: z.int(), oldestAt: z.nullable(timestamp) }),
   deadLetters: z.array(
-    z.object({ deliveryId: z.string(), familyId: z.string(), count: z.int(), lastAt: z.iso.datetime() }),
+    z.object({ deliveryId: z.string(), familyId: z.string(), count: z.int(), lastAt: timestamp }),
   ),
-  alerts: z.array(
-    z.object({ kind: z.string(), message: z.string(), count: z.int(), lastAt: z.iso.datetime() }),
-  ),
+  alerts: z.array(z.object({ kind: z.string(), message: z.string(), count: z.int(), lastAt: timestamp })),
 });
 
 /** See {@link statsSchema}. */

@@ -32,7 +32,9 @@ const list = z.pipe(
 );
 
 const amount = (what: string, from: number, to: number) =>
-  z.coerce.number(what).check(z.refine((n) => n >= from && n <= to, `${what} from ${from} to ${to}`));
+  z
+    .pipe(z.union([z.string(), z.number()], what), z.transform(Number))
+    .check(z.refine((n) => n >= from && n <= to, `${what} from ${from} to ${to}`));
 const seconds = (from = 1, to = 31_536_000) => amount('a number of seconds', from, to);
 const count = (from = 1, to = 1_000_000) =>
   amount('a whole number', from, to).check(
