@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { identify } from '../platform/caller.ts';
 import { type Endpoint, endpoint, json } from '../platform/endpoint.ts';
 import { AppError } from '../platform/errors.ts';
-import { credentialsOf, requireOurOrigin } from '../platform/request-caller.ts';
+import { credentialsOf } from '../platform/request-caller.ts';
 import { clearSessionCookie, sessionCookie } from '../platform/session.ts';
 import { iso, timestamp } from '../platform/validation.ts';
 import { confirmLogin, startLogin } from './login.ts';
@@ -47,7 +47,7 @@ export const loginEndpoints: Endpoint[] = [
       description: 'Signed in: by the cookie, and for apps by `session`, to be sent as Authorization: Bearer',
       schema: z.extend(ok, { session: z.optional(session) }),
     },
-    errors: ['invalid_phone', 'country_not_allowed', 'no_code', 'expired', 'invalid', 'forbidden'],
+    errors: ['invalid_phone', 'country_not_allowed', 'no_code', 'expired', 'invalid'],
     handle: async ({ deps, client, body, request }) => {
       // A page can neither leave its Origin out nor forge it, so a script of ours never sees a token.
       const origin = request.headers.get('Origin');
@@ -67,12 +67,11 @@ export const loginEndpoints: Endpoint[] = [
     tag: 'Login',
     summary: 'End the session that is sent along, and its open sockets',
     answer: { status: 200, description: 'Signed out; also when nobody was signed in', schema: ok },
-    errors: ['forbidden', 'unauthenticated'],
+    errors: ['unauthenticated'],
     handle: async ({ deps, request }) => {
       const identity = await identify(credentialsOf(request), deps.config);
       if (identity.kind === 'user') {
         const { caller } = identity;
-        if (caller.via === 'cookie') requireOurOrigin(request, deps);
         if (caller.sessionId !== null) await revokeSession(deps, caller, caller.sessionId);
       }
       return json({ ok: true }, 200, { 'Set-Cookie': clearSessionCookie(deps.config) });

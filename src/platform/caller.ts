@@ -35,18 +35,28 @@ export interface Credentials {
 
 const refused = (message: string) => new AppError('unauthenticated', message);
 
+/** The session cookie's value where it speaks: `Authorization` outranks it. */
+function cookieOf({ authorization, cookie }: Credentials, config: Config): string | null {
+  return authorization === null ? cookieValue(cookie, sessionCookieName(config)) || null : null;
+}
+
+/** Whether a request speaks by the session cookie, be it a live one or not. */
+export const bearsCookie = (credentials: Credentials, config: Config): boolean =>
+  cookieOf(credentials, config) !== null;
+
 /**
  * Reads who calls, by signature alone; no database. `Authorization` outranks the cookie.
  * @throws AppError `unauthenticated` for a token that is not valid
  */
-export async function identify({ authorization, cookie }: Credentials, config: Config): Promise<Identity> {
+export async function identify(credentials: Credentials, config: Config): Promise<Identity> {
+  const { authorization } = credentials;
   if (authorization !== null) {
     const token = /^Bearer +(\S+)$/i.exec(authorization.trim())?.[1];
     if (!token) throw refused('The Authorization header should read "Bearer <token>".');
     return await identifyToken(token, config);
   }
-  const value = cookieValue(cookie, sessionCookieName(config));
-  if (value === null || value === '') return { kind: 'nobody' };
+  const value = cookieOf(credentials, config);
+  if (value === null) return { kind: 'nobody' };
   const session = await readSessionToken(config.SESSION_SECRET, value);
   if (!session) return { kind: 'nobody' }; // A stale or foreign cookie is like none: the page asks to sign in.
   return { kind: 'user', caller: { ...session, via: 'cookie', expiresAt: null } };

@@ -1,7 +1,7 @@
 import type { Context, Hono } from 'hono';
 import type * as z from 'zod/mini';
 import { check, readJson } from './body.ts';
-import { type Caller, type ClaimedCaller, identify } from './caller.ts';
+import { bearsCookie, type Caller, type ClaimedCaller, identify } from './caller.ts';
 import type { Bindings, Deps } from './deps.ts';
 import { AppError, type ErrorCode } from './errors.ts';
 import {
@@ -100,8 +100,12 @@ async function resolveCaller(
   request: Request,
   deps: Deps,
 ): Promise<Caller | ClaimedCaller | null> {
-  if (who === 'public') return null;
-  const identity = await identify(credentialsOf(request), deps.config);
+  const credentials = credentialsOf(request);
+  if (who === 'public') {
+    if (bearsCookie(credentials, deps.config)) requireOurOrigin(request, deps);
+    return null;
+  }
+  const identity = await identify(credentials, deps.config);
   if (who === 'service' && identity.kind === 'service') return null;
   if (who === 'service' && identity.kind === 'user')
     throw new AppError('forbidden', 'This needs a token with scope "service".');

@@ -118,6 +118,23 @@ describe('a route', () => {
   });
 
   it.each(
+    those(({ who, method }) => who === 'public' && method !== 'get'),
+  )('%s is open to everyone, but not to other pages with our cookie', async (_, route) => {
+    const { method } = route;
+    const body = right(route);
+    const ask = (headers: Record<string, string>): Ask => ({
+      method,
+      path: address(route),
+      headers: { ...JSON_TYPE, Cookie: cookie, ...headers },
+      body,
+      expected: [403],
+    });
+    const foreign = ['https://evil.example', 'null', `${world.origin}.evil.example`];
+    const asks = [...foreign.map((Origin) => ask({ Origin })), ask({}), ask({ Cookie: `${cookie}x` })];
+    expect(await refusals(world, asks)).toEqual([]);
+  });
+
+  it.each(
     those(({ params }) => params),
   )('%s takes no id that is none, or somebody else’s', async (_, route) => {
     const { method } = route;
@@ -239,6 +256,25 @@ describeBadPages(
 );
 
 // Last, as these change something.
+describe('a route for everyone', () => {
+  it.each(
+    those(({ who, method }) => who === 'public' && method !== 'get'),
+  )('%s wants no Origin of an app, and takes our own', async (_, route) => {
+    const ways: Record<string, string>[] = [
+      {},
+      { Cookie: '__Host-fcs_link=x' },
+      { Cookie: cookie, Authorization: `Bearer ${token}` },
+      { Cookie: '__Host-fcs_session=', Origin: world.origin },
+      { Cookie: cookie, Origin: world.origin },
+    ];
+    for (const headers of ways) {
+      const body = route.body && good(route);
+      const { status } = await world.api(route.method.toUpperCase(), address(route), { headers, body });
+      expect([headers, status]).toEqual([headers, expect.not.toSatisfy((code: number) => code === 403)]);
+    }
+  });
+});
+
 describe('a field that nobody knows', () => {
   it('is ignored in every body, so that a client may be ahead of us', async () => {
     const refused: string[] = [];

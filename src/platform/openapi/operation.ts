@@ -43,9 +43,10 @@ export function operationId(method: string, path: string): string {
 }
 
 /** What any route of this kind can answer besides its own errors. */
-function commonErrors({ who, params, query, body, optionalBody }: Endpoint): ErrorCode[] {
+function commonErrors({ who, method, params, query, body, optionalBody }: Endpoint): ErrorCode[] {
   const codes: ErrorCode[] = ['unavailable'];
-  if (who !== 'public') codes.push('unauthenticated', 'forbidden');
+  if (who !== 'public') codes.push('unauthenticated');
+  if (who !== 'public' || method !== 'get') codes.push('forbidden');
   if (params || query || body) codes.push('invalid_request');
   if (body) codes.push('too_large');
   if (body && !optionalBody) codes.push('unsupported_media_type');
