@@ -7,7 +7,7 @@ const SCHEME_LINK =
   /(?:[a-z][a-z0-9+.-]{0,30}:\/\/|www\.|(?:mailto|tel|sms|smsto|facetime|geo|intent|market):(?=\S))\S*/giu;
 const BARE_LINK =
   /(?<![\p{L}\p{N}\p{M}-])(?:[\p{L}\p{N}._%+-]{1,64}@)?(?:[\p{L}\p{N}][\p{L}\p{N}\p{M}-]{0,62}\.){1,8}(?:xn--[a-z0-9-]{2,59}|\p{L}[\p{L}\p{M}]{1,23})(?![\p{L}\p{N}])(?::\d{1,5})?(?:[/?#]\S*)?/giu;
-const CLOSING = /[.,!?;:'")\]}]+$/u;
+const CLOSING = '.,!?;:\'")]}';
 
 const LONG_RUN = /[A-Za-z0-9_\-+/=.~]{16,}/g;
 const MIXED_CODE = /\b(?=[A-Z0-9]*\d[A-Z])[A-Z0-9]{6,15}\b/g;
@@ -35,8 +35,11 @@ export function redact(text: string): string {
     .replace(CODE, (run) => (run.includes(':') ? run : maskDigits(run)));
 }
 
+/** The punctuation that ends a link's sentence. From the end on: a search would try each mark of a long row of them. */
 function closingOf(link: string): string {
-  return CLOSING.exec(link)?.[0] ?? '';
+  let end = link.length;
+  while (end > 0 && CLOSING.includes(link.charAt(end - 1))) end--;
+  return link.slice(end);
 }
 
 /** `Yes.See you` lacks a space and is no link; whatever has a path, a port or a mailbox is one. */

@@ -31,6 +31,11 @@ function normalized(text: string): string {
       .normalize('NFKC')
       // Joiners and variation selectors shape other scripts and emoji; beside ASCII they only hide things.
       .replace(/(?!\p{Join_Control}|\p{Variation_Selector})[\p{C}\p{Default_Ignorable_Code_Point}]/gu, '')
+      // No more of them in a row than letters and emoji ever need, or the next step would take the square of their number.
+      .replace(
+        /([\p{Join_Control}\p{Variation_Selector}]{3})[\p{Join_Control}\p{Variation_Selector}]+/gu,
+        '$1',
+      )
       .replace(/(?<=\p{ASCII})[\p{Join_Control}\p{Variation_Selector}]+|\p{Join_Control}+(?=\p{ASCII})/gu, '')
       .replace(/(\p{M}{3})\p{M}+/gu, '$1')
       .replace(/\s+/gu, ' ')

@@ -64,6 +64,9 @@ describe('redact', () => {
     ['mailto:rosa', '[link]'],
     ['tel:5551', '[link]'],
     ['https://', '[link]'],
+    [`https://x${'.'.repeat(4000)}é ok`, '[link] ok'],
+    [`https://x${'.)'.repeat(2000)} ok`, `[link]${'.)'.repeat(2000)} ok`],
+    ['http://..', '[link]..'],
   ])('replaces the link in %j', (text, masked) => {
     expect(redact(text)).toBe(masked);
   });
