@@ -77,7 +77,7 @@ CREATE TABLE `inbound_texts` (
 );
 --> statement-breakpoint
 CREATE INDEX `inbound_texts_number` ON `inbound_texts` (`number_hash`,`received_at`);--> statement-breakpoint
-CREATE INDEX `inbound_texts_age` ON `inbound_texts` (`received_at`);--> statement-breakpoint
+CREATE INDEX `inbound_texts_age` ON `inbound_texts` (`keyword`,`received_at`);--> statement-breakpoint
 CREATE TABLE `link_opens` (
 	`day` text NOT NULL,
 	`device` text NOT NULL,

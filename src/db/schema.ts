@@ -99,7 +99,7 @@ export const rateCounters = sqliteTable(
   (t) => [primaryKey({ columns: [t.key, t.windowAt] }), index('rate_counters_expiry').on(t.expiresAt)],
 );
 
-/** Inbound texts, each taken once. No words are kept. */
+/** Inbound texts, each taken once: what opted in or out stays, the rest is forgotten in time. No words are kept. */
 export const inboundTexts = sqliteTable(
   'inbound_texts',
   {
@@ -114,7 +114,7 @@ export const inboundTexts = sqliteTable(
   },
   (t) => [
     index('inbound_texts_number').on(t.numberHash, t.receivedAt),
-    index('inbound_texts_age').on(t.receivedAt),
+    index('inbound_texts_age').on(t.keyword, t.receivedAt),
   ],
 );
 

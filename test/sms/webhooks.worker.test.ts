@@ -5,6 +5,7 @@ import { createApp } from '../../src/app.ts';
 import { optIn } from '../../src/consent/consent.ts';
 import { applyOpenFamilyUpdates } from '../../src/consent/family-updates.ts';
 import { sql } from '../../src/db/sql.ts';
+import { sweep } from '../../src/notifications/sweep.ts';
 import type { Bindings } from '../../src/platform/deps.ts';
 import { receiptsUrl } from '../../src/platform/twilio/receipts-url.ts';
 import { twilioSignature } from '../../src/platform/twilio/signature.ts';
@@ -183,6 +184,21 @@ describe('an inbound text', () => {
     expect((await text(deps, rosa.number, 'STOP', [], id)).text).toBe(answers[0]!.text);
     expect(await rowsOf(deps, rosa.userId)).toMatchObject({ enabled: 1 });
     expect(await ledgerOf(deps, rosa.userId)).toEqual(['opt_in api', 'opt_out keyword', 'opt_in keyword']);
+  });
+
+  it('has no second effect in a year either: a captured START must not undo a STOP', async () => {
+    const deps = testDeps();
+    const rosa = await consenting(deps);
+    const ids = { START: sid(), HELP: sid(), 'See you at eight': sid(), STOP: sid() };
+    for (const [body, id] of Object.entries(ids)) await text(deps, rosa.number, body, [], id);
+    deps.clock.now += 365 * 24 * 3_600_000;
+    await sweep(deps);
+    const kept = await deps.db.directory.all<{ sid: string }>(sql`SELECT message_sid AS sid FROM inbound_texts
+      WHERE message_sid IN (SELECT value FROM json_each(${JSON.stringify(Object.values(ids))}))`);
+    expect(kept.map((row) => row.sid).sort()).toEqual([ids.START, ids.STOP].sort());
+    await text(deps, rosa.number, 'START', [], ids.START);
+    expect(await rowsOf(deps, rosa.userId)).toMatchObject({ enabled: 0 });
+    expect((await ledgerOf(deps, rosa.userId)).at(-1)).toBe('opt_out keyword');
   });
 
   it('counts in the end, wherever the process died', async () => {
