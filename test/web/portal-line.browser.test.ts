@@ -228,6 +228,19 @@ describe('a long conversation', () => {
     expect(await isAtEnd(page)).toBe(true);
     await page.context().close();
   });
+
+  it('begins at its end in a low window, too: a phone on its side, or with its keyboard open', async () => {
+    const page = await portal.open(rosa, { ...PHONE, viewport: { width: 360, height: 300 } });
+    await page.goto(PATH);
+    const last = page.locator('[data-items] .text').last();
+    await last.waitFor();
+    await page.locator('[data-user].here').first().waitFor({ state: 'attached' });
+    await page.waitForLoadState('networkidle');
+    const box = await last.boundingBox();
+    expect(box && box.y > 0 && box.y + box.height < 300).toBe(true);
+    expect(await page.locator('[data-items] [data-seq]').count()).toBeLessThan(90);
+    await page.context().close();
+  });
 });
 
 describe('without a script', () => {
