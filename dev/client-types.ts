@@ -9,6 +9,7 @@ import { pathToFileURL } from 'node:url';
 import * as z from 'zod';
 
 const ROOT = path.resolve(import.meta.dirname, '..');
+/** The file that is generated, kept in the repository. */
 export const API_TYPES = path.join(ROOT, 'src/client/api-types.ts');
 
 /** Routes that only Twilio calls. */

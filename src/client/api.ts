@@ -39,6 +39,7 @@ export class ApiError extends Error {
   }
 }
 
+/** Where the API stands, and who calls it. */
 export interface ApiOptions {
   /** `https://portal.example.com`; default: the page's own, where the cookie speaks. */
   origin?: string;

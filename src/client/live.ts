@@ -11,6 +11,7 @@ export type LiveStatus =
   /** Over for good: by {@link Live.close}, or for the reason the server gave. */
   | { state: 'closed'; reason: string };
 
+/** What a {@link Live} client is made of: where to connect, what to do with what comes, and what stands in for the browser. */
 export interface LiveOptions {
   /** `wss://…/api/presence/socket` */
   url: string;

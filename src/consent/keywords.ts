@@ -14,6 +14,7 @@ export type KeywordKind = 'opt_out' | 'opt_in' | 'help' | 'none';
  */
 export type KeywordReader = 'twilio' | 'carrier_word' | 'plain';
 
+/** What a text was read as, and by whom it was understood; `null` where nobody understood a keyword. */
 export type KeywordReading =
   | { kind: 'opt_out'; by: KeywordReader }
   | { kind: 'opt_in' | 'help'; by: 'twilio' | 'carrier_word' }

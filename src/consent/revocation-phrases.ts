@@ -38,6 +38,7 @@ const WISH = '(?:i (?:want|need|wish|would like|am trying)|id like|im trying|wan
 const QUESTION = '(?:how (?:do|can|would|should) (?:i|we)|how to|can i|may i|could i|let me)';
 const NEVER = '(?:dont|do not|dnt|never)';
 
+/** As texted in the United States and Canada, commonest slips and swearing included. */
 export const ENGLISH: Language = {
   before: [
     ...['please', 'pls', 'plz', 'kindly', 'hi', 'hello', 'hey', 'there', 'ok', 'okay', 'just', 'so', 'now'],
@@ -185,6 +186,7 @@ const ENVIEN = '(?:envien|envie|envies|manden|mande|mandes)';
 const ESCRIBAN =
   '(?:escriban|escriba|escribas|texteen|textee|textees|contacten|contacte|contactes|mensajeen|mandes? (?:textos|mensajes))';
 
+/** As texted in the Americas: to `ustedes`, `usted` and `tú`. */
 export const SPANISH: Language = {
   before: [
     ...['por favor', 'porfavor', 'porfa', 'hola', 'oye', 'oigan', 'stop', 'ya', 'favor de', 'les pido que'],
@@ -232,6 +234,7 @@ const MESSAGES =
 const LISTE = `(?:la|cette|votre|ta|vos|ces|ce|les|des|toutes les) (?:listes?(?: (?:de (?:diffusion|messages|contacts|textos)|denvoi))?|messages|textos|sms|alertes|notifications)`;
 const MOI = '(?:moi|nous)';
 
+/** As texted in Canada, formal and familiar. */
 export const FRENCH: Language = {
   before: [
     ...['svp', 'stp', 'sil vous plait', 'sil te plait', 'bonjour', 'salut', 'merci de', 'merci', 'veuillez'],

@@ -163,6 +163,7 @@ export const linkOpens = sqliteTable(
 
 // ──────────────────────────────────────── family data ────────────────────────────────────────
 
+/** A family, as the host application mirrors it. `timeZone`: an IANA name; null: not known. */
 export const families = sqliteTable('families', {
   id: text('id').primaryKey(),
   name: text('name').notNull(),
@@ -194,6 +195,7 @@ export const users = sqliteTable(
   (t) => [uniqueIndex('users_phone').on(t.phone), index('users_family').on(t.familyId, t.id)],
 );
 
+/** What a person wishes, one row each; a person without a row has the defaults. What the number forbids stands here too. */
 export const notificationPreferences = sqliteTable('notification_preferences', {
   userId: text('user_id')
     .primaryKey()
@@ -289,6 +291,7 @@ export const links = sqliteTable(
   (t) => [index('links_user').on(t.userId, t.createdAt), index('links_expiry').on(t.expiresAt)],
 );
 
+/** A conversation. */
 export const threads = sqliteTable(
   'threads',
   {
@@ -305,6 +308,7 @@ export const threads = sqliteTable(
   (t) => [index('threads_family').on(t.familyId, t.lastActivityAt)],
 );
 
+/** Who is in a thread, how far they have read it, and whether they want to hear of it. */
 export const threadMembers = sqliteTable(
   'thread_members',
   {
@@ -326,6 +330,7 @@ export const threadMembers = sqliteTable(
   ],
 );
 
+/** What was said; never changed. */
 export const messages = sqliteTable(
   'messages',
   {

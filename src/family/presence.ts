@@ -14,6 +14,7 @@ export interface Device {
   closedAt: number | null;
 }
 
+/** How long silence counts as presence. */
 export interface PresenceSettings {
   /** `PRESENCE_TTL_SECONDS` in ms: a device not heard of for this long is gone. */
   ttlMs: number;

@@ -11,6 +11,7 @@ export interface Send {
   rank: number;
 }
 
+/** How far apart texts are, and how many there may be. */
 export interface WindowSettings {
   /** `SMS_WINDOW_SECONDS` in ms: least time between two texts to one person about one thread. */
   windowMs: number;

@@ -59,6 +59,7 @@ export function resendDelaySeconds(sendsSoFar: number): number {
   return RESEND_DELAYS[Math.min(sendsSoFar, RESEND_DELAYS.length) - 1] ?? 0;
 }
 
+/** Whether another code may be sent; if not, the whole seconds until it may. */
 export type SendAllowance = { allowed: true } | { allowed: false; retryAfterSeconds: number };
 
 /**

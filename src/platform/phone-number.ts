@@ -1,5 +1,6 @@
 import { type CountryCode, type MetadataJson, parsePhoneNumberFromString } from 'libphonenumber-js/core';
 
+/** A number that may belong to a mobile phone, with its ISO 3166 country; or why there is none. */
 export type ParsedPhone =
   | { ok: true; e164: string; country: string }
   | { ok: false; error: 'invalid_phone' | 'country_not_allowed' };

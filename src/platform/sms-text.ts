@@ -1,5 +1,6 @@
 import { GSM7_SEPTETS, GSM7_SUBSTITUTES } from './gsm7.ts';
 
+/** How a text is carried: seven bits a character (GSM 03.38), or UTF-16 where one character needs it. */
 export type Encoding = 'GSM-7' | 'UCS-2';
 
 /** What a text costs. */

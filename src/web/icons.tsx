@@ -23,6 +23,7 @@ const PATHS = {
   out: 'M14 4.5h5v15h-5M11 8l-4 4 4 4m-3.5-4H15',
 } as const;
 
+/** The icons there are. */
 export type IconName = keyof typeof PATHS;
 
 /** One icon; hidden from assistive technology, since words stand beside it. */

@@ -81,26 +81,21 @@ export function QuietSection({ preferences, told, browserZone, typed }: Settings
 }
 
 /** One of several choices. */
-export function Radio({
+function Radio({
   name,
   value,
   checked,
   words,
-  hint,
 }: {
   name: string;
   value: string;
   checked: boolean;
   words: string;
-  hint?: string;
 }) {
   return (
     <label class="choice">
       <input type="radio" name={name} value={value} checked={checked} />
-      <span>
-        {words}
-        {hint && <span class="hint">{hint}</span>}
-      </span>
+      <span>{words}</span>
     </label>
   );
 }
