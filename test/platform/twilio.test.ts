@@ -81,7 +81,11 @@ describe('sending', () => {
     ['dropAfter', { kind: 'ambiguous', code: 'network' }],
     [21211, { kind: 'permanent', code: '21211' }],
     [21610, { kind: 'opted_out', code: '21610' }],
+    [21212, { kind: 'operator', code: '21212' }],
     [21606, { kind: 'operator', code: '21606' }],
+    [21659, { kind: 'operator', code: '21659' }],
+    [21660, { kind: 'operator', code: '21660' }],
+    [21661, { kind: 'operator', code: '21661' }],
     [30001, { kind: 'retry', code: '30001' }],
   ] as const)('after %s', async (fault, outcome) => {
     twilio.faults.set({ retryAfterSeconds: 7 });

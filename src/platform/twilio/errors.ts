@@ -21,6 +21,12 @@ export interface ErrorRule {
   advice: string;
 }
 
+const SENDER_FAULT: ErrorRule = {
+  meaning: 'operator',
+  alert: 'twilio_sender',
+  advice: 'TWILIO_FROM is not a number of this account that can text.',
+};
+
 /** Source: twilio.com/docs/api/errors, read for each code. */
 const RULES: Record<number, ErrorRule> = {
   20003: {
@@ -45,11 +51,12 @@ const RULES: Record<number, ErrorRule> = {
     meaning: 'permanent',
     advice: 'Allow the country in Twilio’s geo permissions, or take it off SMS_ALLOWED_COUNTRIES.',
   },
-  21606: {
-    meaning: 'operator',
-    alert: 'twilio_sender',
-    advice: 'TWILIO_FROM is not a number of this account that can text.',
-  },
+  21212: SENDER_FAULT,
+  21606: SENDER_FAULT,
+  // Split off from 21606 in July 2024 (Twilio's changelog).
+  21659: SENDER_FAULT,
+  21660: SENDER_FAULT,
+  21661: SENDER_FAULT,
   21608: {
     meaning: 'operator',
     alert: 'twilio_sender',
