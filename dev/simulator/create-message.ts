@@ -7,6 +7,7 @@ export const MAX_BODY_CHARACTERS = 1600;
 
 const E164 = /^\+[1-9]\d{6,14}$/;
 const NORTH_AMERICAN = /^\+1[2-9]\d{9}$/;
+const SHORT_CODE = /^\d{5,6}$/;
 
 /** E.164, and in country code 1 of the right length. */
 function isPhoneNumber(number: string): boolean {
@@ -32,7 +33,7 @@ function senderFault(carrier: Carrier, from: string, service: string): [code: nu
     return settings.from.length === 0 ? [21703, ''] : null;
   }
   if (from === '') return [21603, ''];
-  if (!isPhoneNumber(from)) return [21212, from];
+  if (!isPhoneNumber(from) && !SHORT_CODE.test(from)) return [21212, from];
   return settings.from.includes(from) ? null : [21606, from];
 }
 

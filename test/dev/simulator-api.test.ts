@@ -3,6 +3,7 @@ import { createSimulator, type Simulator } from '../../dev/simulator/simulator.t
 import { twilioSdk } from '../support/twilio-sdk.ts';
 
 const FROM = '+15005550006';
+const SHORT_CODE = '22395';
 const ROSA = '+14155550101';
 const TOM = '+14155550102';
 const SERVICE = `MG${'a'.repeat(32)}`;
@@ -10,7 +11,7 @@ const SERVICE = `MG${'a'.repeat(32)}`;
 let simulator: Simulator;
 beforeAll(async () => {
   simulator = await createSimulator({
-    from: [FROM, '+15005550016'],
+    from: [FROM, '+15005550016', SHORT_CODE],
     keySid: `SK${'1'.repeat(32)}`,
     keySecret: 'key secret',
     messagingServiceSid: SERVICE,
@@ -23,6 +24,15 @@ afterAll(() => simulator.close());
 const text = (to = ROSA, body = 'Hello') => twilioSdk(simulator).messages.create({ from: FROM, to, body });
 
 describe('the official SDK', () => {
+  it('sends from a short code too', async () => {
+    const { from, status } = await twilioSdk(simulator).messages.create({
+      from: SHORT_CODE,
+      to: ROSA,
+      body: 'Hello',
+    });
+    expect([from, status]).toEqual([SHORT_CODE, 'queued']);
+  });
+
   it('creates a message and fetches it until it is delivered', async () => {
     const created = await text();
     expect(created).toMatchObject({
@@ -135,6 +145,8 @@ describe('refusals', () => {
     [21211, { ...good, To: '4155550101' }],
     [21603, { To: ROSA, Body: 'Hello' }],
     [21606, { ...good, From: '+14155559999' }],
+    [21606, { ...good, From: '22396' }],
+    [21211, { ...good, To: SHORT_CODE }],
     [21212, { ...good, From: 'nobody' }],
     [21266, { ...good, To: FROM }],
     [21705, { To: ROSA, Body: 'Hello', MessagingServiceSid: `MG${'b'.repeat(32)}` }],
