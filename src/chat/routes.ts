@@ -4,7 +4,7 @@ import { type Endpoint, endpoint, json } from '../platform/endpoint.ts';
 import { AppError } from '../platform/errors.ts';
 import { FOREVER } from '../platform/forever.ts';
 import { id, instant, line, pageSize, prose, timestamp } from '../platform/validation.ts';
-import { messageSchema } from './message.ts';
+import { isBlank, messageSchema } from './message.ts';
 import { listMessages } from './messages.ts';
 import { setMute } from './mute.ts';
 import { postMessage } from './post-message.ts';
@@ -105,7 +105,7 @@ export const chatEndpoints: Endpoint[] = [
     answer: { status: 201, description: 'The message.', schema: z.object({ message: messageSchema }) },
     errors: ['empty_message', 'thread_not_found', 'idempotency_conflict', 'rate_limited'],
     handle: async ({ deps, caller, params, body, request }) => {
-      if (body.body.trim() === '' && body.fileIds.length === 0) {
+      if (isBlank(body.body) && body.fileIds.length === 0) {
         throw new AppError('empty_message', 'Send some words or at least one file.');
       }
       const clientKey = idempotencyKey(request);

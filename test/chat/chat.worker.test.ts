@@ -44,6 +44,20 @@ describe('posting', () => {
     });
   });
 
+  it('counts characters as people do, and takes nothing for a message that nobody could see', async () => {
+    const thread = await freshThread();
+    const answer = async (body: string, fileIds: string[] = []) => {
+      const { status, json } = await post({ body, fileIds }, {}, ROSA(), thread);
+      return [status, json.error];
+    };
+    expect(await answer('👋'.repeat(4000))).toEqual([201, undefined]);
+    expect(await answer('👋'.repeat(4001))).toEqual([400, 'invalid_request']);
+    for (const blank of ['', ' \n ', '\u200b', '\u2060\ufeff', '\u00a0\u2028', '\u200d\ufe0f']) {
+      expect(await answer(blank), JSON.stringify(blank)).toEqual([400, 'empty_message']);
+    }
+    expect(await answer('\u200b', ['file_1'])).toEqual([201, undefined]);
+  });
+
   it('numbers messages without a gap, however many come at once', async () => {
     const thread = await freshThread();
     await Promise.all(

@@ -92,7 +92,7 @@ export class Composer {
       this.#body.focus();
       return;
     }
-    if (body.length > MOST) {
+    if ([...body].length > MOST) {
       this.#body.focus();
       announce(this.#note());
       return;
@@ -196,7 +196,7 @@ export class Composer {
   /** Says under the words what there is to know about them. @returns the same */
   #note(): string {
     const urgent = new FormData(this.#form).has('urgent');
-    const over = this.#body.value.trim().length - MOST;
+    const over = [...this.#body.value.trim()].length - MOST;
     this.#form.classList.toggle('is-urgent', urgent);
     this.#body.ariaInvalid = over > 0 ? 'true' : null;
     let words = urgent ? 'Urgent: texts everyone at once who allows it.' : '';

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { isBlank } from '../../chat/message.ts';
 import { check } from '../../platform/body.ts';
 import { AppError } from '../../platform/errors.ts';
 import { id, prose } from '../../platform/validation.ts';
@@ -26,10 +27,10 @@ export function checkDraft({ body, files }: MessageDraft): { body: string; fileI
     .split(',')
     .map((name) => name.trim())
     .filter(Boolean);
-  if (body === '' && fileIds.length === 0) {
+  if (isBlank(body) && fileIds.length === 0) {
     throw new AppError('empty_message', 'Write a few words first, or add an attachment.');
   }
-  if (body.length > 4000)
+  if ([...body].length > 4000)
     throw new AppError('invalid_request', 'At most 4,000 characters fit into a message.');
   if (fileIds.length > 10) throw new AppError('invalid_request', 'At most ten attachments fit on a message.');
   return check(schema, { body, fileIds }, 'body');

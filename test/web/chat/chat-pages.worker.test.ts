@@ -74,7 +74,8 @@ describe('a conversation', () => {
     expect(tooLong.status).toBe(400);
     expect(tooLong.words).toContain('At most 4,000 characters');
     expect(tooLong.html).toContain(`>${long}</textarea>`);
-    const empty = await browse('rosa', path(), { form: { body: ' \n ', urgent: '1' } });
+    expect((await browse('rosa', path(), { form: { body: '👋'.repeat(4001) } })).status).toBe(400);
+    const empty = await browse('rosa', path(), { form: { body: ' \n\u200b ', urgent: '1' } });
     expect([empty.status, /name="urgent"[^>]*checked/.test(empty.html)]).toEqual([400, true]);
     const files = await browse('rosa', path(), { form: { files: Array(11).fill('f').join(',') } });
     expect([files.status, files.words.includes('ten attachments')]).toEqual([400, true]);
