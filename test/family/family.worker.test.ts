@@ -107,6 +107,8 @@ describe('connecting', () => {
     await insertFamily(`other-${fam}`, []);
     const { id, token } = await insertWebSession(rosa, fam);
     await DB.prepare('UPDATE sessions SET revoked_at = 1 WHERE id = ?').bind(id).run();
+    const good = await hostToken(rosa, fam);
+    const mine = `__Host-fcs_session=${(await insertWebSession(rosa, fam)).token}`;
     const bearer = async (value: Promise<string> | string) => ({ Authorization: `Bearer ${await value}` });
     const cases: [number, string, Record<string, string>][] = [
       [401, 'unauthenticated', {}],
@@ -117,6 +119,16 @@ describe('connecting', () => {
       [401, 'unauthenticated', await bearer(token)],
       [401, 'unauthenticated', { Cookie: `__Host-fcs_session=${token}`, Origin: ORIGIN }],
       [401, 'unauthenticated', { 'Sec-WebSocket-Protocol': 'fcs.v1, bearer.nonsense' }],
+      [
+        401,
+        'unauthenticated',
+        { ...(await bearer('nonsense')), 'Sec-WebSocket-Protocol': `fcs.v1, bearer.${good}` },
+      ],
+      [
+        401,
+        'unauthenticated',
+        { Cookie: mine, Origin: ORIGIN, 'Sec-WebSocket-Protocol': 'fcs.v1, bearer.nonsense' },
+      ],
       [403, 'forbidden', await bearer(hostToken('host', fam, 60, { scope: 'service' }))],
       [400, 'invalid_request', { ...(await bearer(hostToken(rosa, fam))), Upgrade: 'h2c' }],
     ];
@@ -615,6 +627,7 @@ describe('the alarm', () => {
     leo.ws.close(1000);
     await leo.closed;
     await ring();
+    expect(await alarmIn()).toBe(GRACE);
     later(GRACE);
     await runInDurableObject(stub(), (object: Family) => Promise.all([object.alarm(), object.alarm()]));
     await settled(rosa);

@@ -98,6 +98,27 @@ describe('a token that opens nothing', () => {
       'a link’s under the secret of the host',
       () => sign('AUTH_SECRET', { ...sessionClaims(magic), familyId: undefined }, { typ: 'fcs-magic+jwt' }),
     ],
+    ['a link’s without its type', () => sign('MAGIC_SECRET', sessionClaims(magic))],
+    ...(['aud', 'purpose', 'exp', 'jti', 'tid'] as const).map((claim): [string, () => Promise<string>] => [
+      `a link’s without its ${claim}`,
+      () => sign('MAGIC_SECRET', { ...sessionClaims(magic), [claim]: undefined }, { typ: 'fcs-magic+jwt' }),
+    ]),
+    ...(['aud', 'purpose', 'tid'] as const).map((claim): [string, () => Promise<string>] => [
+      `a link’s with another ${claim}`,
+      () => sign('MAGIC_SECRET', { ...sessionClaims(magic), [claim]: 'another' }, { typ: 'fcs-magic+jwt' }),
+    ]),
+    [
+      'a link’s for somebody else',
+      () =>
+        new SignJWT({ ...sessionClaims(magic), sub: 'somebody_else' })
+          .setProtectedHeader({ alg: 'HS256', typ: 'fcs-magic+jwt' })
+          .sign(utf8(world.env.MAGIC_SECRET as string)),
+    ],
+    [
+      'a link’s in HS512',
+      () => sign('MAGIC_SECRET', sessionClaims(magic), { alg: 'HS512', typ: 'fcs-magic+jwt' }),
+    ],
+    ['one whose end is a text', () => sign('AUTH_SECRET', { exp: '9999999999' })],
     ['one without an end', () => sign('AUTH_SECRET', { exp: undefined })],
     ['one whose end is no number', () => sign('AUTH_SECRET', { exp: undefined, nbf: 0 })],
     ['one that is not valid yet', () => sign('AUTH_SECRET', { nbf: Math.floor(Date.now() / 1000) + 600 })],
