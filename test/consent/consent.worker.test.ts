@@ -278,6 +278,17 @@ describe('a number that cannot receive texts', () => {
     expect(await rowsOf(deps, tom.userId)).toMatchObject({ unusableAt: deps.clock.now });
   });
 
+  it('stays so when nobody holds it any more', async () => {
+    const deps = testDeps();
+    const rosa = await someone(deps);
+    await markNumberUnusable(deps, rosa);
+    await removePhone(deps, rosa);
+    const [ana] = await family('ana');
+    const old = { ...ana!, phone: rosa.number, verifiedAt: deps.clock.now - 1000 };
+    expect(await importPhone(deps, old)).toBe('ok');
+    expect(await rowsOf(deps, ana!.userId)).toMatchObject({ phone: rosa.number, unusableAt: deps.clock.now });
+  });
+
   it('is healed by a newer proof alone', async () => {
     const deps = testDeps();
     const rosa = await someone(deps);
