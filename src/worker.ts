@@ -2,7 +2,7 @@ import { createApp } from './app.ts';
 import { retrying } from './db/retry.ts';
 import { FamilyObject } from './family/family.ts';
 import type { FamilyHost } from './family/host.ts';
-import { memberIds, writeLastSeen } from './family/records.ts';
+import { endedSockets, memberIds, writeLastSeen } from './family/records.ts';
 import { familySettings } from './family/settings.ts';
 import { consumeBatch } from './notifications/consume.ts';
 import { recordDeadLetters } from './notifications/dead-letters.ts';
@@ -46,6 +46,7 @@ export class Family extends FamilyObject<Bindings> {
       // The facts come from our own Worker, which is their only source.
       judge: (facts, family, at) => decide(facts as DeliveryFacts, family, policy, at),
       membersOf: (familyId, threadId) => memberIds(db.forFamily(familyId), familyId, threadId),
+      endedSockets: (familyId, sockets) => endedSockets(db.forFamily(familyId), familyId, sockets, now()),
       left: async (familyId, departures) => {
         const family = db.forFamily(familyId);
         await retrying(() => writeLastSeen(family, familyId, departures));

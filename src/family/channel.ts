@@ -49,6 +49,14 @@ export class Channel {
     }
   }
 
+  /** Ends connections whose session or person is no more, should nobody have said so. */
+  async dismissEnded(): Promise<void> {
+    const owners = this.#sockets.open().map(({ id, userId, sessionId }) => ({ id, userId, sessionId }));
+    if (owners.length === 0) return;
+    const ended = await this.#host().endedSockets(this.#familyId(), owners);
+    this.dismiss(({ id }) => ended.includes(id), 'session ended');
+  }
+
   /** Threads have other members than before. */
   membersChanged(): void {
     this.#members.forget();

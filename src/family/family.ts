@@ -17,6 +17,8 @@ import { adoptOrphans, lookAround } from './watch.ts';
 import { memoryMs } from './windows.ts';
 
 const DEPARTURE_RETRY_MS = 30_000;
+/** So often it is asked whether the sessions of open sockets still live. */
+const RECHECK_MS = 180_000;
 
 /**
  * One family: who is here, their sockets, and which texts may leave. Everything that matters is in storage or
@@ -185,6 +187,19 @@ export abstract class FamilyObject<Env> extends DurableObject<Env> implements Fa
     const now = this.#now();
     this.#alarm.rang();
     this.#settle(now);
+    await this.#recheck(now);
+  }
+
+  /** Whoever ends a session or an account closes its sockets too, but may die in between. */
+  async #recheck(now: number): Promise<void> {
+    if ((this.#meta.get('rechecked_at') ?? 0) + RECHECK_MS > now) return;
+    try {
+      await this.#channel.dismissEnded();
+      this.#meta.set('rechecked_at', now);
+      this.#settle(this.#now());
+    } catch (error) {
+      this.#around.log.warn('family.not_rechecked', { familyId: this.#familyId, ...errorFields(error) });
+    }
   }
 
   /** The time of a call. The first one in a new life of the object takes over what the old one left behind. */

@@ -27,7 +27,7 @@ export class MetaStore {
     );
   }
 
-  /** A number kept by name: `alarm_at`, `pruned_at` (ms UTC). */
+  /** A number kept by name: `alarm_at`, `pruned_at`, `rechecked_at` (ms UTC). */
   get(name: string): number | null {
     const row = this.#sql.exec('SELECT value FROM meta WHERE name = ?', name).toArray()[0];
     return row ? Number(row.value) : null;

@@ -9,6 +9,28 @@ export async function memberIds(db: Db, familyId: string, threadId: string): Pro
   return rows.map(({ userId }) => userId);
 }
 
+/** Whose a socket is; the session is null with a host application's token. */
+export interface SocketOwner {
+  id: string;
+  userId: string;
+  sessionId: string | null;
+}
+
+/** The ids of sockets whose session has ended, or whose person is gone. */
+export async function endedSockets(
+  db: Db,
+  familyId: string,
+  sockets: readonly SocketOwner[],
+  now: number,
+): Promise<string[]> {
+  const rows = await db.all<{ id: string }>(sql`
+    SELECT j.value ->> 'id' AS id FROM json_each(${JSON.stringify(sockets)}) j
+    WHERE NOT EXISTS (SELECT 1 FROM users u WHERE u.id = j.value ->> 'userId' AND u.family_id = ${familyId} AND u.deleted_at IS NULL)
+      OR j.value ->> 'sessionId' IS NOT NULL AND NOT EXISTS (SELECT 1 FROM sessions s
+        WHERE s.id = j.value ->> 'sessionId' AND s.revoked_at IS NULL AND s.expires_at > ${now})`);
+  return rows.map(({ id }) => id);
+}
+
 /** Writes when people who went offline were last seen; those who are merely away are still being seen. Repeatable. */
 export async function writeLastSeen(
   db: Db,

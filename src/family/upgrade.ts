@@ -21,7 +21,7 @@ export interface Identity {
   familyId: string;
   /** null with a host application's token. */
   sessionId: string | null;
-  /** When the token ends, ms UTC; null: a session, which lasts until it is revoked. */
+  /** When the token ends, ms UTC; null: a session, whose row decides. */
   expiresAt: number | null;
 }
 

@@ -576,6 +576,46 @@ describe('an end', () => {
     await settled(leo);
   });
 
+  it('that nobody told of, as the process died, is noticed within three minutes', async () => {
+    const open = async (token: string) =>
+      openSocket(await upgrade(person('rosa'), { Authorization: `Bearer ${token}` }));
+    const [early, late, alive] = await Promise.all(
+      [1, 2, 3].map(() => insertWebSession(person('rosa'), fam)),
+    );
+    const sockets = [await open(early!.token), await open(late!.token), await open(alive!.token)] as const;
+    const [leo, mia] = [await connect('leo'), await connect('mia')];
+    const end = (table: string, column: string, id: string) =>
+      DB.prepare(`UPDATE ${table} SET ${column} = 1 WHERE id = ?`).bind(id).run();
+    await end('sessions', 'revoked_at', early!.id);
+    await ring();
+    expect(await sockets[0].closed).toEqual({ code: 1008, reason: 'session ended' });
+
+    await end('sessions', 'expires_at', late!.id);
+    await end('users', 'deleted_at', person('mia'));
+    later(60_000);
+    await ring();
+    await settled(sockets[1], mia); // Not asked for at every look.
+    later(120_000);
+    await ring();
+    expect(await sockets[1].closed).toEqual({ code: 1008, reason: 'session ended' });
+    expect(await mia.closed).toEqual({ code: 1008, reason: 'session ended' });
+    await settled(sockets[2], leo);
+  });
+
+  it('of a session is asked for again soon when the database did not answer', async () => {
+    const { id, token } = await insertWebSession(person('rosa'), fam);
+    const rosa = openSocket(await upgrade(person('rosa'), { Authorization: `Bearer ${token}` }));
+    await DB.prepare('UPDATE sessions SET revoked_at = 1 WHERE id = ?').bind(id).run();
+    await DB.prepare('ALTER TABLE sessions RENAME TO sessions_away').run();
+    later(TTL);
+    await ring();
+    await settled(rosa);
+    await DB.prepare('ALTER TABLE sessions_away RENAME TO sessions').run();
+    later(TTL);
+    await ring();
+    expect(await rosa.closed).toEqual({ code: 1008, reason: 'session ended' });
+  });
+
   it('of a token closes its sockets when it comes', async () => {
     const token = await hostToken(person('rosa'), fam, 30);
     const rosa = openSocket(
