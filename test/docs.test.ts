@@ -2,17 +2,19 @@ import { existsSync, globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 
-const DOCS = path.resolve(import.meta.dirname, '../docs');
+const ROOT = path.resolve(import.meta.dirname, '..');
 
 /** Links to tests, each with the titles that are quoted behind it. */
 const CITATION = /\]\((\.\.\/test\/[^)]+)\)((?:,? “[^”]+”)*)/g;
 
-describe.each(globSync('*.md', { cwd: DOCS }))('docs/%s', (name) => {
-  const text = readFileSync(path.join(DOCS, name), 'utf8');
+describe.each(['README.md', ...globSync('docs/*.md', { cwd: ROOT })])('%s', (name) => {
+  const file = path.join(ROOT, name);
+  const text = readFileSync(file, 'utf8');
+  const beside = (target: string) => path.resolve(path.dirname(file), target);
 
   it('leads to files that exist', () => {
-    const targets = [...text.matchAll(/\]\((\.\.?\/[^)#]+)/g)].map(([, target]) => target!);
-    expect(targets.filter((target) => !existsSync(path.join(DOCS, target)))).toEqual([]);
+    const targets = [...text.matchAll(/\]\((?!https:)([^)#]+)/g)].map(([, target]) => target!);
+    expect(targets.filter((target) => !existsSync(beside(target)))).toEqual([]);
   });
 
   it('names tests that exist', () => {
@@ -20,9 +22,7 @@ describe.each(globSync('*.md', { cwd: DOCS }))('docs/%s', (name) => {
     const cited = [...text.replace(/\n(?!\n)/g, ' ').matchAll(CITATION)].flatMap(([, file, quotes]) =>
       [...quotes!.matchAll(/“([^”]+)”/g)].map(([, title]) => ({ file: file!, title: title! })),
     );
-    const missing = cited.filter(
-      ({ file, title }) => !readFileSync(path.join(DOCS, file), 'utf8').includes(title),
-    );
+    const missing = cited.filter(({ file, title }) => !readFileSync(beside(file), 'utf8').includes(title));
     expect(missing).toEqual([]);
   });
 });

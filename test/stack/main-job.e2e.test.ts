@@ -1,5 +1,7 @@
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DEMO_PEOPLE, DEMO_THREADS } from '../../dev/demo-family.ts';
 import { createSimulator, type Simulator } from '../../dev/simulator/simulator.ts';
@@ -54,6 +56,18 @@ describe('the main job, on a simulator of ours', () => {
     expect(await reasonOf(DEMO_PEOPLE.sam.id)).toBe('muted');
     await expect.poll(() => reasonOf(DEMO_PEOPLE.leo.id), { timeout: 10_000 }).toBe('quiet_hours');
     expect(simulator.messages({ direction: 'outbound' })).toHaveLength(1);
+  });
+
+  it('texts Ben when a host does what the README shows', async () => {
+    const [, example] =
+      /```js\n([\s\S]*?)```/.exec(await readFile(path.join(ROOT, 'README.md'), 'utf8')) ?? [];
+    const env = { ...process.env, PUBLIC_ORIGIN: stack.origin, AUTH_SECRET: stack.env.AUTH_SECRET };
+    await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', example!], {
+      cwd: ROOT,
+      env,
+    });
+    const { body } = await simulator.waitForMessage({ phone: '+12025550123', after: 0 });
+    expect(body).toContain('Ana: "Are you coming for dinner on Sunday?"');
   });
 
   it('sends three one-segment texts for a post to a thread of four', async () => {
