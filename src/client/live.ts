@@ -36,6 +36,8 @@ export interface LiveOptions {
 const PING_MS = 20_000;
 /** Without an answer for so long the line is dead, whatever the system says. */
 const PONG_MS = 10_000;
+/** So long a connection may take, up to the first frame. */
+const CONNECT_MS = 20_000;
 /** How often "typing" is worth a frame: frames have a budget. */
 const TYPING_MS = 3000;
 const PROTOCOL = 'fcs.v1';
@@ -122,15 +124,17 @@ export class Live {
       if (this.#over || this.#ws) return;
       const Socket = this.#options.WebSocket ?? WebSocket;
       const url = new URL(this.#options.url);
-      url.searchParams.set('state', this.#state());
-      this.#listen(new Socket(url.href, protocols));
+      const state = this.#state();
+      url.searchParams.set('state', state);
+      this.#listen(new Socket(url.href, protocols), state);
     } catch (error) {
       this.#options.onError?.(error);
       this.#wait();
     }
   }
 
-  #listen(ws: WebSocket): void {
+  /** @param told - what the server was told of the page when the connection was asked for */
+  #listen(ws: WebSocket, told: 'active' | 'away'): void {
     this.#ws = ws;
     let opened = false;
     let beat: ReturnType<typeof setInterval> | undefined;
@@ -157,9 +161,11 @@ export class Live {
       gone(1006, 'no answer');
       ws.close();
     };
+    deadline = setTimeout(lost, CONNECT_MS);
     ws.addEventListener('open', () => {
       opened = true;
       beat = setInterval(ping, PING_MS);
+      if (this.#state() !== told) this.#send({ type: 'state', state: this.#state() });
     });
     ws.addEventListener('message', ({ data }) => {
       if (this.#ws !== ws) return;

@@ -169,6 +169,31 @@ describe('the live client', () => {
     expect(new URL(latest().url).searchParams.get('state')).toBe('away');
   });
 
+  it('says so when the page was hidden, or shown, while it connected', async () => {
+    const document = page();
+    await start({ document });
+    document.show('hidden');
+    latest().open();
+    expect(latest().sent).toEqual(['{"type":"state","state":"away"}']);
+    latest().drop();
+    await vi.advanceTimersByTimeAsync(1000);
+    document.show('visible');
+    latest().open();
+    expect(latest().sent).toEqual(['{"type":"state","state":"active"}']);
+  });
+
+  it('gives up a connection that is not there after 20 s', async () => {
+    await start();
+    await vi.advanceTimersByTimeAsync(19_999);
+    expect([states(), FakeSocket.made.length]).toEqual([['connecting'], 1]);
+    await vi.advanceTimersByTimeAsync(1);
+    expect([states().at(-1), latest().readyState]).toEqual(['waiting', 2]);
+    await vi.advanceTimersByTimeAsync(1000);
+    latest().open();
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect([states().at(-1), FakeSocket.made.length]).toEqual(['online', 2]);
+  });
+
   it('does not wait when the person comes back to the page', async () => {
     const document = page();
     await start({ document });
@@ -177,7 +202,7 @@ describe('the live client', () => {
     document.show('visible');
     await vi.advanceTimersByTimeAsync(0);
     expect(FakeSocket.made).toHaveLength(2);
-    await vi.advanceTimersByTimeAsync(60_000);
+    await vi.advanceTimersByTimeAsync(15_000);
     expect(FakeSocket.made).toHaveLength(2);
   });
 

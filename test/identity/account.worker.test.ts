@@ -329,6 +329,7 @@ describe('deleting an account', () => {
         sql`SELECT * FROM verification_codes WHERE user_id = ${rosa.userId}`,
         sql`SELECT * FROM phone_numbers WHERE user_id = ${rosa.userId} OR number = ${rosa.number}`,
         sql`SELECT * FROM family_updates WHERE user_id = ${rosa.userId}`,
+        sql`SELECT * FROM held_replies WHERE user_id = ${rosa.userId}`,
       ].map((query) => deps.unwatched.all<Record<string, unknown>>(query)),
     );
 
@@ -349,6 +350,8 @@ describe('deleting an account', () => {
         VALUES (${`dlv_${rosa.userId}`}, ${rosa.familyId}, 'test', ${rosa.userId}, 'sent', ${rosa.number}, 0)`),
       db.run(sql`INSERT INTO links (code_hash, kind, family_id, user_id, login_until, expires_at, created_at)
         VALUES (${`hash_${rosa.userId}`}, 'text', ${rosa.familyId}, ${rosa.userId}, 9e15, 9e15, 0)`),
+      db.run(sql`INSERT INTO held_replies (message_sid, family_id, user_id, body, choices, received_at)
+        VALUES (${`SM_${rosa.userId}`}, ${rosa.familyId}, ${rosa.userId}, 'Yes, six', '[]', 0)`),
     ]);
     return { rosa, token };
   }
@@ -359,14 +362,15 @@ describe('deleting an account', () => {
     const answer = await w.ask('/api/me', { cookie: token, method: 'DELETE' });
     expect([answer.status, answer.body]).toEqual([200, { ok: true }]);
     expect(answer.headers.get('Set-Cookie')).toContain('Max-Age=0');
-    const [users, prefs, sessions, links, members, ledger, log, codes, numbers, updates] = await leftOf(
+    const [users, prefs, sessions, links, members, ledger, log, codes, numbers, updates, held] = await leftOf(
       w.deps,
       rosa,
     );
     expect(users).toMatchObject([
       { name: 'Former member', email: null, phone: null, time_zone: null, last_seen_at: null },
     ]);
-    expect([prefs, sessions, links, members, codes, numbers, updates]).toEqual([[], [], [], [], [], [], []]);
+    for (const none of [prefs, sessions, links, members, codes, held, numbers, updates])
+      expect(none).toEqual([]);
     expect(ledger!.map(({ action, source }) => `${action} ${source}`)).toEqual([
       'opt_in api',
       'opt_out number_removed',
