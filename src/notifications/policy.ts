@@ -1,4 +1,4 @@
-import type { FamilyFacts } from '../platform/family-rpc.ts';
+import type { AdmissionVerdict, FamilyFacts } from '../platform/family-rpc.ts';
 import { MINUTE_MS } from '../platform/spans.ts';
 import { quietUntil, spreadMs } from './quiet-hours.ts';
 
@@ -50,11 +50,8 @@ export interface PolicySettings {
   presentRecheckMs: number;
 }
 
-/** Send now, wait until (ms), or never; the latter two with their reason. */
-export type Verdict =
-  | { action: 'send' }
-  | { action: 'defer'; reason: Reason; until: number }
-  | { action: 'drop'; reason: Reason };
+/** What is decided about a delivery. */
+export type Verdict = AdmissionVerdict<Reason>;
 
 /** For so long after a message someone who is present is looked at again. */
 export const PRESENT_WATCH_MS = 10 * MINUTE_MS;

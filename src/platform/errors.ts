@@ -1,38 +1,5 @@
-/** Every code that an answer can carry in `error`. Stable: callers branch on them. */
-export type ErrorCode =
-  | 'invalid_request'
-  | 'unauthenticated'
-  | 'forbidden'
-  | 'not_found'
-  | 'thread_not_found'
-  | 'message_not_found'
-  | 'user_not_found'
-  | 'family_not_found'
-  | 'session_not_found'
-  | 'delivery_not_found'
-  | 'link_not_found'
-  | 'link_expired'
-  | 'method_not_allowed'
-  | 'conflict'
-  | 'idempotency_conflict'
-  | 'phone_in_use'
-  | 'phone_unverified'
-  | 'carrier_opted_out'
-  | 'not_dead'
-  | 'precondition_failed'
-  | 'too_large'
-  | 'unsupported_media_type'
-  | 'rate_limited'
-  | 'sms_unavailable'
-  | 'unavailable'
-  | 'invalid_phone'
-  | 'country_not_allowed'
-  | 'no_code'
-  | 'expired'
-  | 'invalid'
-  | 'empty_message';
-
-const STATUS: Record<ErrorCode, number> = {
+/** The HTTP status of each code. */
+const STATUS = {
   invalid_request: 400,
   unauthenticated: 401,
   forbidden: 403,
@@ -65,6 +32,9 @@ const STATUS: Record<ErrorCode, number> = {
   invalid: 400,
   empty_message: 400,
 };
+
+/** Every code that an answer can carry in `error`. Stable: callers branch on them. */
+export type ErrorCode = keyof typeof STATUS;
 
 /** More of an answer than code and sentence. */
 export interface ErrorExtras {

@@ -20,10 +20,10 @@ export interface FamilyFacts {
 }
 
 /** Send now, wait until (ms), or never; the latter two with their reason. */
-export type AdmissionVerdict =
+export type AdmissionVerdict<Reason = string> =
   | { action: 'send' }
-  | { action: 'defer'; reason: string; until: number }
-  | { action: 'drop'; reason: string };
+  | { action: 'defer'; reason: Reason; until: number }
+  | { action: 'drop'; reason: Reason };
 
 /** The object's answer about one delivery. */
 export interface Admission {

@@ -1,4 +1,5 @@
 import type { Hono } from 'hono';
+import { resendDelaySeconds } from '../identity/codes.ts';
 import { confirmLogin, startLogin } from '../identity/login.ts';
 import { code as codeShape } from '../identity/request-shapes.ts';
 import { safeNext } from '../links/safe-next.ts';
@@ -9,9 +10,6 @@ import { sessionCookie } from '../platform/session.ts';
 import { answerPage, type PageContext, pageCaller } from './answer.tsx';
 import { codeRefusal } from './code-refusals.ts';
 import { LoginPage, type LoginView } from './login-page.tsx';
-
-/** The first wait before another code may be asked for; the server has the last word. */
-const FIRST_RESEND_SECONDS = 60;
 
 function view(c: PageContext, part: Partial<LoginView>): LoginView {
   const codeMinutes = Math.max(1, Math.round(c.var.deps.config.CODE_TTL_SECONDS / 60));
@@ -54,7 +52,7 @@ async function sendCode(c: PageContext): Promise<Response> {
     // A code that was sent a moment ago may still be entered.
     return show(c, { step: 'code', phone, next, wait: words, resendSeconds: retrySeconds }, status);
   }
-  return show(c, { step: 'code', phone, next, again, resendSeconds: FIRST_RESEND_SECONDS });
+  return show(c, { step: 'code', phone, next, again, resendSeconds: resendDelaySeconds(1) });
 }
 
 async function enterCode(c: PageContext): Promise<Response> {

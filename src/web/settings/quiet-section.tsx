@@ -1,7 +1,8 @@
 import { Section } from './section.tsx';
 import type { SettingsView } from './settings-data.ts';
 
-const NIGHT = { start: 22 * 60, end: 7 * 60 };
+/** The usual night, in minutes of the day. */
+export const NIGHT = { start: 22 * 60, end: 7 * 60 };
 
 const clockValue = (minute: number) =>
   `${String(Math.floor(minute / 60) % 24).padStart(2, '0')}:${String(minute % 60).padStart(2, '0')}`;

@@ -1,5 +1,6 @@
 import type { Hono } from 'hono';
 import { currentWording, isKnownVersion } from '../../consent/wording.ts';
+import { resendDelaySeconds } from '../../identity/codes.ts';
 import { confirmPhone } from '../../identity/confirm-phone.ts';
 import { deletePerson } from '../../identity/delete-person.ts';
 import { patchPreferences } from '../../identity/patch-preferences.ts';
@@ -23,6 +24,7 @@ import { answerPage, forMembers, type PageContext, type PageView } from '../answ
 import { codeRefusal } from '../code-refusals.ts';
 import { typedNumber } from '../login-routes.tsx';
 import { waitWords } from '../phone-words.ts';
+import { NIGHT } from './quiet-section.tsx';
 import { loadSettings, type SectionId, type SettingsView, type Told } from './settings-data.ts';
 import { SettingsPage } from './settings-page.tsx';
 
@@ -52,9 +54,6 @@ const DONE: Record<string, Omit<Told, 'tone'> & { tone?: Told['tone'] }> = {
   sessions: { section: 'sessions', words: 'Signed out there.' },
 };
 
-/** The first wait before another code may be asked for; the server has the last word. */
-const FIRST_RESEND_SECONDS = 60;
-
 type Answer = Pick<Partial<SettingsView>, 'told' | 'typed' | 'resendSeconds'>;
 
 async function show(c: PageContext, caller: Caller, answer: Answer = {}, status: PageView['status'] = 200) {
@@ -80,7 +79,7 @@ const refuse = (
 async function page(c: PageContext, caller: Caller): Promise<Response> {
   const what = DONE[c.req.query('done') ?? ''];
   const told: Told | null = what ? { tone: 'good', ...what } : null;
-  const resendSeconds = what === DONE.code || what === DONE.doubt ? FIRST_RESEND_SECONDS : null;
+  const resendSeconds = what === DONE.code || what === DONE.doubt ? resendDelaySeconds(1) : null;
   return show(c, caller, { told, resendSeconds });
 }
 
@@ -161,7 +160,7 @@ const minuteOf = (clock: string): number | null => {
 function quietTimes(form: URLSearchParams): { quietStart: number | null; quietEnd: number | null } | null {
   const kind = form.get('quiet');
   if (kind === 'off') return { quietStart: null, quietEnd: null };
-  if (kind === 'night') return { quietStart: 22 * 60, quietEnd: 7 * 60 };
+  if (kind === 'night') return { quietStart: NIGHT.start, quietEnd: NIGHT.end };
   const [quietStart, quietEnd] = [minuteOf(form.get('start') ?? ''), minuteOf(form.get('end') ?? '')];
   return kind === 'custom' && quietStart !== null && quietEnd !== null ? { quietStart, quietEnd } : null;
 }
