@@ -278,6 +278,18 @@ describe('a number that cannot receive texts', () => {
     expect(await rowsOf(deps, tom.userId)).toMatchObject({ unusableAt: deps.clock.now });
   });
 
+  it('has its strikes behind it once it was proven again', async () => {
+    const deps = testDeps();
+    const rosa = await someone(deps);
+    await markNumberUnusable(deps, { number: rosa.number });
+    deps.clock.now += 5000;
+    await verified(deps, rosa);
+    await markNumberUnusable(deps, { number: rosa.number, strike: true });
+    expect(await rowsOf(deps, rosa.userId)).toMatchObject({ unusableAt: null });
+    await markNumberUnusable(deps, { number: rosa.number, strike: true });
+    expect(await rowsOf(deps, rosa.userId)).toMatchObject({ unusableAt: deps.clock.now });
+  });
+
   it('stays so when nobody holds it any more', async () => {
     const deps = testDeps();
     const rosa = await someone(deps);

@@ -346,8 +346,10 @@ describe('deleting an account', () => {
       db.run(sql`UPDATE users SET email = 'rosa@example.com', last_seen_at = 1 WHERE id = ${rosa.userId}`),
       db.run(sql`INSERT INTO messages (id, family_id, thread_id, seq, author_id, body, created_at)
         VALUES (${`msg_${rosa.userId}`}, ${rosa.familyId}, ${thread}, 1, ${rosa.userId}, 'Dinner at six', 0)`),
-      db.run(sql`INSERT INTO sms_delivery_log (id, family_id, kind, user_id, status, phone, created_at)
-        VALUES (${`dlv_${rosa.userId}`}, ${rosa.familyId}, 'test', ${rosa.userId}, 'sent', ${rosa.number}, 0)`),
+      ...[rosa.number, '+13105550143'].map((number) =>
+        db.run(sql`INSERT INTO sms_delivery_log (id, family_id, kind, user_id, status, phone, created_at)
+          VALUES (${`dlv_${rosa.userId}_${number}`}, ${rosa.familyId}, 'test', ${rosa.userId}, 'sent', ${number}, 0)`),
+      ),
       db.run(sql`INSERT INTO links (code_hash, kind, family_id, user_id, login_until, expires_at, created_at)
         VALUES (${`hash_${rosa.userId}`}, 'text', ${rosa.familyId}, ${rosa.userId}, 9e15, 9e15, 0)`),
       db.run(sql`INSERT INTO held_replies (message_sid, family_id, user_id, body, choices, received_at)
@@ -380,7 +382,7 @@ describe('deleting an account', () => {
         (entry) => entry.client_address === null && entry.user_agent === null && entry.number_hash !== null,
       ),
     ).toBe(true);
-    expect(log).toMatchObject([{ phone: null }]);
+    expect(log).toMatchObject([{ phone: null }, { phone: null }]);
     const messages = await w.deps.unwatched.all(
       sql`SELECT m.body AS body, u.name AS name FROM messages m JOIN users u ON u.id = m.author_id WHERE u.id = ${rosa.userId}`,
     );
