@@ -148,6 +148,15 @@ describe('people', () => {
     expect(await enabled()).toBe(true);
   });
 
+  it.each([
+    'josé@example.com',
+    'rosa@exämple.de',
+    "o'hara+fcs@mail.example",
+    'rosa@intranet',
+    'r@b.c',
+  ])('may have the address %s', async (email) =>
+    expect((await user('rosa', { name: 'Rosa', email })).status).toBe(200));
+
   it('give their number away when the host says so', async () => {
     await user('rosa', { name: 'Rosa', phone: world.phone(1), phoneVerifiedAt: at, smsConsent: consent });
     expect((await user('rosa', { phone: null })).status).toBe(200);
@@ -163,6 +172,8 @@ describe('people', () => {
     ['a name of several lines', { name: 'Rosa\nMaria' }, 'invalid_request'],
     ['an empty name', { name: '  ' }, 'invalid_request'],
     ['an address that is none', { email: 'rosa' }, 'invalid_request'],
+    ['an address with a space', { email: 'rosa @example.com' }, 'invalid_request'],
+    ['an address that is no text', { email: '\ud800@example.com' }, 'invalid_request'],
     ['a time zone that is none', { timeZone: 'Mars/Olympus' }, 'invalid_request'],
     ['a time that is none', { phone: '+12025550123', phoneVerifiedAt: 'yesterday' }, 'invalid_request'],
     ['half a consent', { smsConsent: { at } }, 'invalid_request'],
