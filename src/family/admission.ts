@@ -14,10 +14,15 @@ export interface AdmissionDesk {
   settings: WindowSettings;
 }
 
+/** Whether two texts are about one thread to one person: let go together, one of them tells of both. */
+const areOne = (a: SendRow, b: Candidate) =>
+  a.userId === b.userId && a.threadId !== null && a.threadId === b.threadId && b.kind === 'message';
+
 /**
  * Judges candidates in order. A `send` is remembered before the next candidate is looked at, so that two about one
  * thread cannot both pass. An urgent text passes windows and is nobody's unanswered turn, but ordinary ones keep the
- * base distance after it; a test text counts for the caps alone. One that was let go before and comes again leaves
+ * base distance after it; a test text counts for the caps alone. Of several that may leave about one thread the last
+ * counts for the caps: the others are spare. One that was let go before and comes again leaves
  * now, not then.
  */
 export function admitAll(
@@ -26,14 +31,19 @@ export function admitAll(
   judge: Judge,
   now: number,
 ): Admission[] {
+  const gone: SendRow[] = [];
+  const spare = new Set<string>();
   return candidates.map((candidate) => {
     const { deliveryId, userId, threadId } = candidate;
     const known = desk.sends.of(userId);
     const earlier = known.find((send) => send.deliveryId === deliveryId);
     const others = known.filter((send) => send !== earlier);
-    const family = desk.sends.newest(desk.settings.familyCap, deliveryId);
+    const twin = gone.findLast((send) => areOne(send, candidate))?.deliveryId ?? deliveryId;
+    const uncounted = new Set([...spare, twin, deliveryId]);
+    const family = desk.sends.newest(desk.settings.familyCap, uncounted);
     const about = candidate.kind === 'test' ? [] : others.filter((send) => send.threadId === threadId);
-    const mine = others.map((send) => send.at);
+    const counted = others.filter((send) => !uncounted.has(send.deliveryId));
+    const mine = counted.map((send) => send.at);
     const verdict = judge(
       candidate.facts,
       {
@@ -51,9 +61,11 @@ export function admitAll(
       threadId: candidate.kind === 'test' ? null : threadId,
       rank: candidate.urgent || candidate.kind === 'test' ? 0 : nextRank(about),
       at: now,
-      lastToday: earlier?.lastToday || endsDay(others, family, desk.settings, now),
+      lastToday: earlier?.lastToday || endsDay(counted, family, desk.settings, now),
     };
     desk.sends.save(send);
+    gone.push(send);
+    if (twin !== deliveryId) spare.add(twin);
     return { deliveryId, verdict, lastToday: send.lastToday };
   });
 }

@@ -33,10 +33,14 @@ export class SendStore {
     return this.#sql.exec('SELECT * FROM sends WHERE user_id = ? ORDER BY at', userId).toArray().map(sendRow);
   }
 
-  /** When the family's newest texts left, `limit` of them at most, without the one named. */
-  newest(limit: number, without: string): number[] {
+  /** When the family's newest texts left, `limit` of them at most, without the ones named. */
+  newest(limit: number, without: ReadonlySet<string>): number[] {
     return this.#sql
-      .exec('SELECT at FROM sends WHERE delivery_id <> ? ORDER BY at DESC LIMIT ?', without, limit)
+      .exec(
+        'SELECT at FROM sends WHERE delivery_id NOT IN (SELECT value FROM json_each(?)) ORDER BY at DESC LIMIT ?',
+        JSON.stringify([...without]),
+        limit,
+      )
       .toArray()
       .map((row) => Number(row.at));
   }

@@ -216,6 +216,20 @@ describe('the caps', () => {
     expect(await admit(candidate())).toEqual(['send']);
   });
 
+  it('count several about one thread once when they may leave together, since one text tells of all', async () => {
+    await spend(27);
+    const urgent = { urgent: true };
+    const admissions = await stub().admit([
+      candidate(urgent),
+      candidate(urgent),
+      candidate({ ...urgent, threadId: 'school' }),
+      candidate(urgent),
+      candidate({ threadId: 'camping' }),
+      candidate({ threadId: 'garden' }),
+    ]);
+    expect(admissions.map(({ verdict }) => verdict.action)).toEqual([...Array(5).fill('send'), 'defer']);
+    expect(admissions.map(({ lastToday }) => lastToday)).toEqual([false, false, false, false, true, false]);
+  });
   it('forget what is too old to matter, but not how many stayed unanswered', async () => {
     for (const minutes of [2, 4, 8]) {
       await admit(candidate());
