@@ -2,7 +2,7 @@ import type { Db } from '../db/client.ts';
 import { sql } from '../db/sql.ts';
 import type { Config } from '../platform/config.ts';
 import { from } from './status.ts';
-import { tellsOf, toldBefore, toldUnderWay } from './under-way.ts';
+import { afterOthers, tellsOf, toldBefore, toldUnderWay } from './under-way.ts';
 
 /** A row that may be sent: to which number, telling of how many messages, up to which. */
 export interface Claimable {
@@ -31,7 +31,8 @@ export function claimWave(
 ) {
   const leaseEnd = now + config.CLAIM_LEASE_SECONDS * 1000;
   return db.all<{ id: string }>(sql`
-    UPDATE sms_delivery_log SET status = 'sending', reason = NULL, error = NULL, claim = ${claim}, claimed_at = ${now},
+    UPDATE sms_delivery_log SET status = 'sending', reason = NULL, error = NULL, claim = ${claim},
+      claimed_at = MAX(${now}, ${afterOthers('sms_delivery_log')}),
       due_at = ${leaseEnd}, wake_at = ${leaseEnd}, absences = 0, phone = c.phone, covers_seq = c.covers,
       attempts = attempts + (status = 'pending')
     FROM (${claimables(rows)}) AS c

@@ -15,6 +15,14 @@ export const toldBefore = (row: string, lead: string) =>
     `EXISTS (SELECT 1 FROM sms_delivery_log o WHERE ${tells('o', row)} AND o.claimed_at < ${lead}.claimed_at)`,
   );
 
+/**
+ * The earliest time by which a row may be claimed to have been claimed after the texts under way to the same person
+ * about the same thread, whose process's clock may be ahead; 0 when there is none.
+ */
+export const afterOthers = (row: string) =>
+  sql.raw(`COALESCE((SELECT MAX(o.claimed_at) + 1 FROM sms_delivery_log o WHERE o.user_id = ${row}.user_id
+    AND o.thread_id = ${row}.thread_id AND o.status = 'sending' AND o.id <> ${row}.id), 0)`);
+
 const tells = (o: string, row: string) => `${o}.user_id = ${row}.user_id AND ${o}.thread_id = ${row}.thread_id
   AND ${o}.status = 'sending' AND ${o}.covers_seq >= ${row}.seq AND ${o}.id <> ${row}.id`;
 

@@ -43,6 +43,28 @@ describe('a text in doubt', () => {
     expect(await rowOfBen()).toMatchObject({ status: 'delivered', reason: null });
   });
 
+  it.each([
+    ['the same', 0],
+    ['an earlier', -40],
+  ])('keeps what it tells of from one that is claimed by a clock with %s time', async (_, ms) => {
+    // Urgent, so that no window keeps them apart; the first one's job is lost.
+    await lab.run(post(lab, 'rosa', { urgent: true }));
+    lab.jobs.length = 0;
+    await lab.run(post(lab, 'rosa', { urgent: true }));
+    lab.carrier.faults.push({ kind: 'lost' });
+    await drain(lab); // In doubt: it would have told of both.
+    await lab.run(post(lab, 'rosa', { urgent: true }));
+    await lab.pass(ms);
+    await drain(lab);
+    await settleDown(lab);
+    const { rows } = await lab.look();
+    const [first, second, third] = rows.filter(({ user }) => user === 'ben');
+    expect(first).toMatchObject({ status: 'merged', mergedInto: second!.id });
+    expect([second!.coversSeq, third!.coversSeq]).toEqual([2, 3]);
+    const counts = lab.carrier.texts.map(({ body }) => /: (\d+) new messages/.exec(body)?.[1] ?? '1');
+    expect(counts).toEqual(['1', '2']);
+  });
+
   it('is not taken for absent before its lease is over, not even when an operator is impatient', async () => {
     lab.carrier.faults.push({ kind: 'late', ms: 30 * SECOND });
     await lab.run(post(lab, 'rosa'));
