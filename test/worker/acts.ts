@@ -39,11 +39,13 @@ export const read =
 
 let inboundTexts = 0;
 
-/** Takes a text from somebody's phone; asked again, the same text. */
+/** Takes a text, `sid`, from somebody's phone; asked again, the same text. */
 export const inbound = (from: string, body: string) => {
-  const params: Record<string, string> = { MessageSid: `SMinbound${++inboundTexts}`, From: from, Body: body };
-  return (deps: Deps) =>
+  const sid = `SMinbound${++inboundTexts}`;
+  const params: Record<string, string> = { MessageSid: sid, From: from, Body: body };
+  const take = (deps: Deps) =>
     handleInbound(deps, { get: (name) => params[name] ?? '', query: new URLSearchParams() });
+  return Object.assign(take, { sid });
 };
 
 /** Takes a receipt about a text: how it ended, unless another word of Twilio's is given. */

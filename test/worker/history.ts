@@ -30,12 +30,19 @@ const WAITING = `SELECT COUNT(*) ${SIBLINGS('w')} AND w.seq <= NEW.covers_seq
 /** Texts on their way that tell of the message that this one is about. */
 const OVERLAPPING = `SELECT COUNT(*) ${SIBLINGS('o')} AND o.status = 'sending' AND o.covers_seq >= NEW.seq`;
 
-/** Lets the database itself write down every step that any statement makes a delivery row take. */
+/**
+ * Lets the database itself write down every step that any statement makes a delivery row take, and who was in a
+ * thread when something was said there.
+ */
 export async function recordSteps(db: D1Database): Promise<void> {
   await db.batch(
     [
       `CREATE TABLE IF NOT EXISTS observed_steps (seq INTEGER PRIMARY KEY AUTOINCREMENT, delivery_id TEXT NOT NULL,
         old_status TEXT, new_status TEXT NOT NULL, attempts INTEGER NOT NULL, waiting INTEGER, overlapping INTEGER)`,
+      `CREATE TABLE IF NOT EXISTS observed_audience (message_id TEXT NOT NULL, user_id TEXT NOT NULL)`,
+      `CREATE TRIGGER IF NOT EXISTS observe_messages AFTER INSERT ON messages BEGIN
+        INSERT INTO observed_audience (message_id, user_id) SELECT NEW.id, m.user_id FROM thread_members m
+        WHERE m.thread_id = NEW.thread_id AND m.user_id <> NEW.author_id; END`,
       `CREATE TRIGGER IF NOT EXISTS observe_births AFTER INSERT ON sms_delivery_log BEGIN
         INSERT INTO observed_steps (delivery_id, new_status, attempts) VALUES (NEW.id, NEW.status, NEW.attempts); END`,
       `CREATE TRIGGER IF NOT EXISTS observe_steps AFTER UPDATE OF status ON sms_delivery_log
@@ -48,14 +55,20 @@ export async function recordSteps(db: D1Database): Promise<void> {
   );
 }
 
+const COLUMNS = `seq, delivery_id AS deliveryId, old_status AS "from", new_status AS "to", attempts, waiting, overlapping`;
+
 /** The steps since one, oldest first. */
 export function stepsSince(db: D1Database, seq: number): D1PreparedStatement {
+  return db.prepare(`SELECT ${COLUMNS} FROM observed_steps WHERE seq > ? ORDER BY seq`).bind(seq);
+}
+
+/** The newest claim of a delivery. */
+export function lastClaim(db: D1Database, deliveryId: string): D1PreparedStatement {
   return db
     .prepare(
-      `SELECT seq, delivery_id AS deliveryId, old_status AS "from", new_status AS "to", attempts, waiting, overlapping
-       FROM observed_steps WHERE seq > ? ORDER BY seq`,
+      `SELECT ${COLUMNS} FROM observed_steps WHERE delivery_id = ? AND new_status = 'sending' ORDER BY seq DESC LIMIT 1`,
     )
-    .bind(seq);
+    .bind(deliveryId);
 }
 
 /** What a row may be born as. */

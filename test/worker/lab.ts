@@ -9,7 +9,7 @@ import type { DeliveryJob } from '../../src/platform/jobs.ts';
 import { phoneHash } from '../../src/platform/phone-hash.ts';
 import { workerSettings } from '../support/settings.ts';
 import { type Carrier, createCarrier } from './carrier.ts';
-import { recordSteps, type Step, stepsSince } from './history.ts';
+import { lastClaim, recordSteps, type Step, stepsSince } from './history.ts';
 import { type Call, type End, type Process, type Strike, startProcess } from './process.ts';
 import { DIRECTORY } from './realms.ts';
 
@@ -48,6 +48,44 @@ export interface DeliveryRow {
   sentAt: number | null;
 }
 
+/** A message; `audience`: who else was in the thread when it was said. */
+export interface Message {
+  id: string;
+  thread: string;
+  seq: number;
+  author: string;
+  via: 'app' | 'sms';
+  key: string;
+  audience: string;
+}
+
+/** A membership. */
+export interface Member {
+  thread: string;
+  user: string;
+  lastReadSeq: number;
+}
+
+/** What there is to see in a lab. */
+export interface Sight {
+  rows: DeliveryRow[];
+  messages: Message[];
+  members: Member[];
+  steps: Step[];
+}
+
+const ROWS = `
+  SELECT id, user_id AS "user", thread_id AS thread, message_id AS messageId, seq,
+    (SELECT m.last_read_seq FROM thread_members m WHERE m.thread_id = sms_delivery_log.thread_id
+      AND m.user_id = sms_delivery_log.user_id) AS lastReadSeq, urgent, status, reason, error, due_at AS dueAt,
+    wake_at AS wakeAt, attempts, phone, covers_seq AS coversSeq, provider_sid AS sid, merged_into AS mergedInto,
+    created_at AS createdAt, sent_at AS sentAt
+  FROM sms_delivery_log`;
+const MESSAGES = `
+  SELECT id, thread_id AS thread, seq, author_id AS author, via, client_key AS "key",
+    (SELECT group_concat(user_id ORDER BY user_id) FROM observed_audience a WHERE a.message_id = messages.id) AS audience
+  FROM messages ORDER BY thread_id, seq`;
+
 /** Everyone in a lab's family, and its threads; all of them are in all threads. */
 export const PEOPLE = ['rosa', 'ben', 'mia'] as const;
 export const THREADS = ['dinner', 'school'] as const;
@@ -58,6 +96,7 @@ const START = Date.UTC(2033, 4, 2, 16, 0);
 /** Every table, children before parents. */
 const TABLES = [
   'observed_steps',
+  'observed_audience',
   'sms_delivery_log',
   'held_replies',
   'messages',
@@ -157,6 +196,10 @@ export async function openLab(settings: Record<string, string> = {}) {
   const enqueued = (job: DeliveryJob, delaySeconds: number) =>
     void jobs.push({ job, attempts: 1, at: Date.now() + delaySeconds * 1000 });
   const stub = () => FAMILY.get(FAMILY.idFromName(familyId));
+  // The object reads the settings for itself, from its environment, when it is first asked something.
+  await runInDurableObject(stub(), (object) => {
+    Object.assign(object, { env: { ...env, ...settings } });
+  });
 
   const start = (strike?: Strike): Process => startProcess({ config, sms: carrier, enqueued }, strike);
   const run = <T>(work: (deps: Deps) => Promise<T>, strike?: Strike): Promise<End<T>> =>
@@ -211,17 +254,29 @@ export async function openLab(settings: Record<string, string> = {}) {
     await ring();
   }
 
-  /** All delivery rows, oldest first, and the steps since the one named. */
-  async function look(afterStep = 0): Promise<{ rows: DeliveryRow[]; steps: Step[] }> {
-    const rows = DB.prepare(`
-      SELECT id, user_id AS "user", thread_id AS thread, message_id AS messageId, seq,
-        (SELECT m.last_read_seq FROM thread_members m WHERE m.thread_id = sms_delivery_log.thread_id
-          AND m.user_id = sms_delivery_log.user_id) AS lastReadSeq, urgent, status, reason, error, due_at AS dueAt,
-        wake_at AS wakeAt, attempts, phone, covers_seq AS coversSeq, provider_sid AS sid, merged_into AS mergedInto,
-        created_at AS createdAt, sent_at AS sentAt
-      FROM sms_delivery_log ORDER BY seq, user_id`);
-    const [found, steps] = await DB.batch([rows, stepsSince(DB, afterStep)]);
-    return { rows: found!.results as unknown as DeliveryRow[], steps: steps!.results as unknown as Step[] };
+  /** All delivery rows, oldest first, what was said, how far people have read, and the steps since the one named. */
+  async function look(afterStep = 0): Promise<Sight> {
+    const [rows, messages, members, steps] = await DB.batch([
+      DB.prepare(`${ROWS} ORDER BY seq, user_id`),
+      DB.prepare(MESSAGES),
+      DB.prepare(
+        'SELECT thread_id AS thread, user_id AS "user", last_read_seq AS lastReadSeq FROM thread_members',
+      ),
+      stepsSince(DB, afterStep),
+    ]);
+    return {
+      rows: rows!.results as unknown as DeliveryRow[],
+      messages: messages!.results as unknown as Message[],
+      members: members!.results as unknown as Member[],
+      steps: steps!.results as unknown as Step[],
+    };
+  }
+
+  /** One delivery row, and its newest claim. */
+  async function lookAt(deliveryId: string): Promise<{ row: DeliveryRow; claim: Step }> {
+    const row = DB.prepare(`${ROWS} WHERE id = ?`).bind(deliveryId);
+    const [rows, claims] = await DB.batch([row, lastClaim(DB, deliveryId)]);
+    return { row: rows!.results[0] as unknown as DeliveryRow, claim: claims!.results[0] as unknown as Step };
   }
 
   return {
@@ -236,6 +291,7 @@ export async function openLab(settings: Record<string, string> = {}) {
     ring,
     pass,
     look,
+    lookAt,
     numberOf,
     caller: (name: Name): ClaimedCaller => ({
       userId: name,

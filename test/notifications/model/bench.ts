@@ -1,16 +1,17 @@
-import type { Deps } from '../../../src/platform/deps.ts';
 import type { AcceptedText } from '../../worker/carrier.ts';
 import type { Step } from '../../worker/history.ts';
-import { type Lab, type Name, openLab, PEOPLE, type THREADS } from '../../worker/lab.ts';
-import type { Blow, Call, End } from '../../worker/process.ts';
-
-/** Where and how a process is struck; `pauses`: it stands still until it is resumed. */
-export interface Mishap {
-  /** Its n-th call, from 0. */
-  call: number;
-  when: 'before' | 'after';
-  how: 'dies' | 'fails' | 'fails in passing' | 'is overloaded' | 'pauses';
-}
+import { type Lab, type Message, type Name, openLab, PEOPLE } from '../../worker/lab.ts';
+import type { End } from '../../worker/process.ts';
+import {
+  type Change,
+  copyOf,
+  freshOnlooker,
+  hasStopped,
+  type Onlooker,
+  permits,
+  type ThreadName,
+} from './onlooker.ts';
+import { type Sends, sendsOf } from './sends.ts';
 
 /** A text about a delivery, as it left. */
 export interface SeenText {
@@ -20,154 +21,214 @@ export interface SeenText {
   thread: string;
   urgent: boolean;
   at: number;
+  /** When the message was written that it is about, and its seq. */
+  writtenAt: number;
+  seq: number;
+  /** The newest message it tells of. */
+  upTo: number;
   /** How many messages it speaks of. */
   count: number;
   /** The claim under which it left. */
   claim: Step;
-  /** The last step before the person's STOP, when one was in force. */
-  stop: number | null;
   /** Its process had been standing still. */
   late: boolean;
+  /** Muted, here or in quiet hours, when it left. */
+  disturbs: string | null;
+  /** The texts before it that it had to keep its distance from, and until when. */
+  after: { deliveryId: string; claim: Step; until: number; late: boolean }[];
   text: AcceptedText;
 }
 
 /** A process that stands still. */
-interface Paused {
+export interface Paused {
   resume: () => void;
   rest: Promise<End<unknown>>;
   /** What to do once it is over. */
-  then: (end: End<unknown>) => void;
+  then: (end: End<unknown>) => unknown;
 }
 
-/** What a command learns of a process. */
-export type Outcome = End<unknown>['kind'] | 'paused';
+/** Until when something held that can be a reason: of a person, or of a person in a thread; ms. */
+export type Held = 'stopped' | 'numberless' | 'left' | 'muted' | 'here' | 'quiet';
+
+/** Someone's quiet hours, in minutes of the day, or none; and since when they are so, ms. */
+export interface Quiet {
+  from: number | null;
+  to: number | null;
+  since: number;
+}
 
 /** A family under test, and what was seen of it. */
 export interface Bench {
   lab: Lab;
+  /** Nothing but people: no process fails, no text is in doubt. */
+  calm: boolean;
+  known: Onlooker;
+  /** From which step on who may be texted where about what, oldest first. */
+  permits: { after: number; of: Map<Name, Set<string>> }[];
   texts: SeenText[];
   paused: Paused[];
+  /** Whether what stood still is going on. */
+  resuming: boolean;
   steps: Step[];
+  messages: Message[];
   /** When each step was seen, by its seq; exact, as the clock stands still between commands. */
   stepAt: Map<number, number>;
+  /** To be done as soon as what happened was looked at, before it is judged. */
+  whenSeen: (() => unknown)[];
   /** How many of the texts were judged. */
   judged: number;
+  /** When the carrier was asked in vain for a text, by its link code. */
+  looks: { reference: string; at: number }[];
+  /** SIDs of texts of whose error the service has been told. */
+  told: Set<string>;
   /** SIDs of which the service has taken a receipt, with the last step before it. */
-  known: Map<string, number>;
-  /** The last step before a person's STOP that is in force. */
-  stops: Map<Name, number>;
-  /** Until when a person had said STOP, was muted, was here, was quiet, lately; ms. */
-  until: Record<'stopped' | 'muted' | 'here' | 'quiet', Map<Name, number>>;
-  /** How many messages people have tried to post. */
-  said: number;
+  receipts: Map<string, number>;
+  until: Record<Held, Map<string, number>>;
+  quiet: Map<Name, Quiet>;
+  sends: Sends;
+  /** From which step on someone has read a thread how far, for sure; and how far they may have read it. */
+  hasRead: { after: number; key: string; upTo: number }[];
+  mayHaveRead: Map<string, number>;
+  /** What people have tried to post, by key; and by text, by its key. */
+  said: Map<string, { author: Name; thread: ThreadName }>;
+  answered: Map<string, { author: Name; number: string; at: number }>;
   /** Deliveries whose queue messages failed too often, as operators see them. */
   dead: string[];
 }
 
-const named = (error: Error, mark: object = {}) => Object.assign(error, mark);
+/** Someone in a thread. */
+export const inThread = (name: string, thread: string): string => `${name} in ${thread}`;
 
-/** What a mishap means for a call; null where such a thing cannot happen. */
-function blowFor({ when, how }: Mishap, call: Call, gate: Promise<void>): Blow | null {
-  if (how === 'dies') return { when, how };
-  // Sending never throws, and is bounded by its time-out.
-  if (call.kind === 'carrier') return null;
-  if (how === 'pauses') return { when, how: gate };
-  if (how === 'fails') return { when, how: new Error('D1_ERROR: out of memory') };
-  if (how === 'is overloaded') {
-    return {
-      when,
-      how: named(new Error('D1 DB is overloaded. Requests queued for too long.'), { overloaded: true }),
-    };
-  }
-  return { when, how: named(new Error('Network connection lost.'), { retryable: true }) };
+export const FOREVER = Number.POSITIVE_INFINITY;
+
+/** The last step that was seen. */
+export const lastStep = (bench: Bench): number => bench.steps.at(-1)?.seq ?? 0;
+
+/** The newest message of a thread that was seen. */
+export const newestIn = (bench: Bench, thread: string): number =>
+  Math.max(0, ...bench.messages.filter((message) => message.thread === thread).map(({ seq }) => seq));
+
+/** Notes that something holds, or does not hold any more. */
+export function hold(bench: Bench, what: Held, key: string, holds: boolean): void {
+  const before = bench.until[what].get(key);
+  if (holds) bench.until[what].set(key, FOREVER);
+  else if (before !== undefined) bench.until[what].set(key, Math.min(before, Date.now()));
 }
 
-/** Runs a process that may meet a mishap; answers when it is over, or stands still. */
-export async function invoke(
-  bench: Bench,
-  mishap: Mishap | null,
-  work: (deps: Deps) => Promise<unknown>,
-  then: (end: End<unknown>) => void = () => undefined,
-): Promise<Outcome> {
-  let resume: () => void = () => undefined;
-  let stopped: () => void = () => undefined;
-  const gate = new Promise<void>((resolve) => {
-    resume = resolve;
-  });
-  const standing = new Promise<'paused'>((resolve) => {
-    stopped = () => resolve('paused');
-  });
-  const rest = bench.lab.run(work, (call) => {
-    if (mishap?.call !== call.number) return null;
-    const blow = blowFor(mishap, call, gate);
-    if (blow && mishap.how === 'pauses') stopped();
-    return blow;
-  });
-  const first = await Promise.race([rest, standing]);
-  if (first === 'paused') {
-    bench.paused.push({ resume, rest, then });
-    return 'paused';
+function remember(bench: Bench, known: Onlooker): void {
+  for (const name of PEOPLE) {
+    hold(bench, 'stopped', name, hasStopped(known, name));
+    hold(bench, 'numberless', name, !known.numbers.has(name));
+    for (const [thread, members] of known.members)
+      hold(bench, 'left', inThread(name, thread), !members.has(name));
   }
-  then(first);
-  return first.kind;
 }
 
-/** Lets everything that stands still go on, one after the other. */
-export async function resumeAll(bench: Bench): Promise<void> {
-  const paused = bench.paused.splice(0);
-  resuming.add(bench);
-  for (const { resume, rest, then } of paused) {
-    resume();
-    then(await rest);
-  }
-  resuming.delete(bench);
+const permitsOf = (...all: Onlooker[]) =>
+  new Map(PEOPLE.map((name) => [name, new Set(all.flatMap((known) => permits(known, name)))]));
+
+/**
+ * Lets somebody do what changes who may be texted. While it is done, either may be so.
+ * @param act answers `false` when it was refused
+ */
+export async function alter(bench: Bench, change: Change, act: () => Promise<unknown>): Promise<void> {
+  const next = copyOf(bench.known);
+  change(next);
+  bench.permits.push({ after: lastStep(bench), of: permitsOf(bench.known, next) });
+  remember(bench, next);
+  if ((await act()) !== false) bench.known = next;
+  const of = permitsOf(bench.known);
+  bench.whenSeen.push(() => bench.permits.push({ after: lastStep(bench), of }));
+  remember(bench, bench.known);
 }
 
-const resuming = new WeakSet<Bench>();
+/** Whether the day's minute is within somebody's quiet hours. */
+export function isQuiet(quiet: Quiet | undefined, now: number): boolean {
+  const { from = null, to = null } = quiet ?? {};
+  if (from === null || to === null) return false;
+  const minute = Math.floor((now % 86_400_000) / 60_000);
+  return from < to ? minute >= from && minute < to : minute >= from || minute < to;
+}
+
+function disturbance({ until, quiet }: Bench, name: Name, thread: string, now: number): string | null {
+  if ((until.muted.get(inThread(name, thread)) ?? 0) > now) return 'they had muted it';
+  if ((until.here.get(name) ?? 0) > now) return 'they were here';
+  return isQuiet(quiet.get(name), now) ? 'they had quiet hours' : null;
+}
 
 /** Takes note of a text the moment it leaves. */
 async function see(bench: Bench, text: AcceptedText): Promise<void> {
   const deliveryId = new URL(text.statusCallback).searchParams.get('delivery');
-  if (deliveryId === null) return; // A confirmation, not a notification.
-  const user = PEOPLE.find((name) => bench.lab.numberOf(name) === text.to)!;
-  const { rows, steps } = await bench.lab.look(0);
-  const row = rows.find(({ id }) => id === deliveryId)!;
-  const claim = steps.findLast((step) => step.deliveryId === deliveryId && step.to === 'sending')!;
+  if (deliveryId === null) return; // A confirmation or a code, not a notification.
+  const { row, claim } = await bench.lab.lookAt(deliveryId);
+  const user = row.user as Name;
+  const thread = row.thread!;
+  const urgent = row.urgent === 1;
+  const at = text.acceptedAt;
+  const late = bench.resuming;
+  const after = bench.sends.note(inThread(user, thread), { deliveryId, claim, at, urgent, late });
   bench.texts.push({
     sid: text.sid,
     deliveryId,
     user,
-    thread: row.thread!,
-    urgent: row.urgent === 1,
-    at: text.acceptedAt,
-    stop: bench.stops.get(user) ?? null,
+    thread,
+    urgent,
+    at,
+    writtenAt: row.createdAt,
+    seq: row.seq!,
+    upTo: row.coversSeq!,
     count: Number(/: (\d+) new messages/.exec(text.body)?.[1] ?? 1),
     claim,
-    late: resuming.has(bench),
+    late,
+    disturbs: urgent || late ? null : disturbance(bench, user, thread, at),
+    after: urgent ? [] : after,
     text,
   });
 }
 
 /** A bench with a fresh family on it. */
-export async function openBench(settings: Record<string, string>): Promise<Bench> {
+export async function openBench(settings: Record<string, string>, calm = false): Promise<Bench> {
   const lab = await openLab(settings);
-  const empty = () => new Map<Name, number>();
+  const known = freshOnlooker(lab.numberOf);
+  const empty = () => new Map<string, number>();
   const bench: Bench = {
     lab,
+    calm,
+    known,
+    permits: [{ after: 0, of: permitsOf(known) }],
     texts: [],
     paused: [],
+    resuming: false,
     steps: [],
+    messages: [],
     stepAt: new Map(),
+    whenSeen: [],
     judged: 0,
-    known: new Map(),
-    stops: new Map(),
-    until: { stopped: empty(), muted: empty(), here: empty(), quiet: empty() },
-    said: 0,
+    looks: [],
+    told: new Set(),
+    receipts: new Map(),
+    until: {
+      stopped: empty(),
+      numberless: empty(),
+      left: empty(),
+      muted: empty(),
+      here: empty(),
+      quiet: empty(),
+    },
+    quiet: new Map(),
+    sends: sendsOf(lab.config),
+    hasRead: [],
+    mayHaveRead: new Map(),
+    said: new Map(),
+    answered: new Map(),
     dead: [],
   };
   lab.carrier.onAccept = (text) => see(bench, text);
+  const { find } = lab.carrier;
+  lab.carrier.find = async (query) => {
+    const found = await find(query);
+    if (!found) bench.looks.push({ reference: query.reference, at: Date.now() });
+    return found;
+  };
   return bench;
 }
-
-/** A thread of the lab. */
-export type ThreadName = (typeof THREADS)[number];

@@ -1,10 +1,10 @@
-import { env } from 'cloudflare:workers';
 import { listDeliveries } from '../../../src/notifications/log.ts';
-import { forbidden, isFinal, type Step } from '../../worker/history.ts';
-import { type DeliveryRow, PEOPLE } from '../../worker/lab.ts';
-import type { Bench, SeenText } from './bench.ts';
+import { forbidden, isFinal } from '../../worker/history.ts';
+import { type DeliveryRow, type Member, type Message, PEOPLE } from '../../worker/lab.ts';
+import { type Bench, type Held, inThread, lastStep } from './bench.ts';
+import { brokenText } from './texts.ts';
+import { brokenWait } from './waits.ts';
 
-const { DB } = env as unknown as { DB: D1Database };
 const SECOND = 1000;
 
 /** Whether a row waits for nothing more. `undelivered` may have one more try before it. */
@@ -29,105 +29,107 @@ function brokenRow(row: DeliveryRow, byId: Map<string, DeliveryRow>): string | n
   return row.wakeAt === null ? `${row.status}, and nobody will look at it again` : null;
 }
 
-/** When the service last took it for settled that the text before this one had not gone out. */
-function concludedAt(bench: Bench, deliveryId: string, before: Step): number {
-  const step = bench.steps.findLast(
-    (each) =>
-      each.deliveryId === deliveryId &&
-      each.seq < before.seq &&
-      each.from === 'sending' &&
-      each.to === 'pending',
-  );
-  return step ? bench.stepAt.get(step.seq)! : Number.NEGATIVE_INFINITY;
-}
-
-/** A second text about a delivery is right after a handset was unreachable, and excused when nobody could know better. */
-function brokenRepeat(bench: Bench, text: SeenText, earlier: SeenText): string | null {
-  const handset = bench.steps.some(
-    ({ deliveryId, from, to, seq }) =>
-      deliveryId === text.deliveryId &&
-      from === 'undelivered' &&
-      to === 'pending' &&
-      seq > earlier.claim.seq &&
-      seq < text.claim.seq,
-  );
-  if (handset) return null;
-  const unknowable =
-    earlier.text.visibleAt > concludedAt(bench, text.deliveryId, text.claim) &&
-    !((bench.known.get(earlier.sid) ?? Number.POSITIVE_INFINITY) < text.claim.seq);
-  return unknowable ? null : 'was sent twice';
-}
-
-/** What is wrong with a text. `earlier`: the texts before it. */
-function brokenText(bench: Bench, text: SeenText, earlier: SeenText[]): string[] {
-  const { config } = bench.lab;
-  const found: (string | null)[] = [];
-  const before = earlier.findLast(({ deliveryId }) => deliveryId === text.deliveryId);
-  if (before) found.push(brokenRepeat(bench, text, before));
-
-  if (text.stop !== null && text.claim.seq > text.stop) found.push('went to someone who had said STOP');
-
-  const told = (text.claim.waiting ?? 0) + 1;
-  if (text.count !== told) found.push(`speaks of ${text.count} messages, and ${told} wait`);
-  if ((text.claim.overlapping ?? 0) > 0) found.push('speaks of what another text on its way speaks of');
-
-  const neighbour = earlier.findLast(({ user, thread }) => user === text.user && thread === text.thread);
-  // What was excused above could not know of its neighbour.
-  if (neighbour && !text.urgent && neighbour.deliveryId !== text.deliveryId) {
-    const slack = text.late || neighbour.late ? 1.5 * config.CLAIM_LEASE_SECONDS : 0;
-    const least = (config.SMS_WINDOW_SECONDS - slack) * SECOND;
-    const gap = text.at - neighbour.at;
-    if (gap < least) found.push(`came ${gap / SECOND} s after another about the same thread`);
-  }
-  const day = earlier.filter(({ user, at }) => user === text.user && at > text.at - 86_400 * SECOND);
-  const deliveries = new Set([...day, text].map(({ deliveryId }) => deliveryId));
-  if (deliveries.size > config.SMS_USER_DAILY_CAP) found.push(`was the ${deliveries.size}th of a day`);
-  return found.filter((problem) => problem !== null);
-}
-
 /** Whether a reason can be true, as far as the bench remembers. */
 function brokenReason(bench: Bench, row: DeliveryRow, now: number): string | null {
-  const lately = (what: keyof Bench['until']) =>
-    (bench.until[what].get(row.user as never) ?? 0) >= row.createdAt;
+  if (row.status !== 'suppressed') return null;
+  const here = inThread(row.user, row.thread!);
+  const lately = (what: Held, key = row.user) => (bench.until[what].get(key) ?? 0) >= row.createdAt;
   const { SMS_EXPIRY_SECONDS } = bench.lab.config;
   const plausible: Record<string, () => boolean> = {
     opted_out: () => lately('stopped'),
-    muted: () => lately('muted'),
+    unverified: () => lately('numberless'),
+    left_thread: () => lately('left', here),
+    muted: () => lately('muted', here),
     online: () => lately('here'),
     quiet_hours: () => lately('quiet'),
     expired: () => now > row.createdAt + SMS_EXPIRY_SECONDS * SECOND,
-    read: () => row.seq! <= row.lastReadSeq!,
+    read: () => row.seq! <= (bench.mayHaveRead.get(here) ?? 0),
     rate_limited: () => true,
     daily_cap: () => true,
-    phone_unusable: () =>
-      bench.texts.some(({ user, text }) => user === row.user && text.fate.errorCode !== null),
+    phone_unusable: () => bench.texts.some(({ text }) => text.fate.errorCode !== null),
   };
   const check = plausible[row.reason!];
-  return check?.() ? null : `is ${row.status} for a reason that cannot be: ${row.reason}`;
+  return check?.() ? null : `is suppressed for a reason that cannot be: ${row.reason}`;
+}
+
+/** Nobody has read what they never had before them. */
+function brokenReading(bench: Bench, { user, thread, lastReadSeq }: Member): string[] {
+  const most = bench.mayHaveRead.get(inThread(user, thread)) ?? 0;
+  return lastReadSeq <= most ? [] : [`${user} is said to have read ${thread} to ${lastReadSeq}, not ${most}`];
+}
+
+/** What was said is what people said, and where they said it. */
+function brokenMessage(bench: Bench, message: Message): string[] {
+  const { author, thread, via, key } = message;
+  if (via === 'app') {
+    const said = bench.said.get(key);
+    return said?.author === author && said.thread === thread ? [] : [`nobody said message ${key} there`];
+  }
+  const answer = bench.answered.get(key);
+  const asked = bench.texts.some(
+    (text) =>
+      text.user === author &&
+      text.thread === thread &&
+      text.text.to === answer?.number &&
+      text.at > answer.at - 86_400 * SECOND &&
+      text.at <= answer.at,
+  );
+  return answer?.author === author && asked ? [] : [`${key} of ${author} answers nothing in ${thread}`];
+}
+
+/** How often a text was tried again since its handset could not be reached. */
+const retries = (bench: Bench, { id }: DeliveryRow) =>
+  bench.steps.filter(({ deliveryId, from }) => deliveryId === id && from === 'undelivered').length;
+
+/**
+ * What points to a text was told by it: no more rows than it speaks of, but for those that another text had told of
+ * and that came back from its doubt meanwhile.
+ */
+function brokenSummary(bench: Bench, lead: DeliveryRow, rows: readonly DeliveryRow[]): string | null {
+  const texts = bench.texts.filter(({ deliveryId }) => deliveryId === lead.id);
+  const first = texts[0];
+  if (!first) return null;
+  const mine = new Set(
+    rows.filter(({ user, thread }) => user === lead.user && thread === lead.thread).map(({ id }) => id),
+  );
+  const cameBack = bench.steps.some(
+    ({ seq, deliveryId, from, to }) =>
+      seq > first.claim.seq && from === 'sending' && to === 'pending' && mine.has(deliveryId),
+  );
+  const merged = rows.filter(({ mergedInto }) => mergedInto === lead.id).length;
+  const most = Math.max(...texts.map(({ count }) => count));
+  return cameBack || merged < most ? null : `${merged} were merged into a text that speaks of ${most}`;
 }
 
 /** Looks at everything that happened since the last time. @throws when something is wrong */
 export async function checkBench(bench: Bench): Promise<DeliveryRow[]> {
   const now = Date.now();
-  const { rows, steps } = await bench.lab.look(bench.steps.at(-1)?.seq ?? 0);
+  const { rows, steps, messages, members } = await bench.lab.look(lastStep(bench));
   for (const step of steps) bench.stepAt.set(step.seq, now);
   bench.steps.push(...steps);
+  const fresh = messages.filter(({ id }) => !bench.messages.some((seen) => seen.id === id));
+  bench.messages.push(...fresh);
+  for (const note of bench.whenSeen.splice(0)) note();
   const byId = new Map(rows.map((row) => [row.id, row]));
+  const unjudged = bench.texts.slice(bench.judged);
   const problems = [
     ...forbidden(steps).map(({ deliveryId, from, to }) => `${deliveryId} went from ${from} to ${to}`),
+    ...rows.filter((row) => retries(bench, row) > 1).map(({ id }) => `${id} was tried more than twice`),
     ...rows.flatMap((row) => {
       const problem =
         brokenRow(row, byId) ??
-        (row.reason && row.status === 'suppressed' ? brokenReason(bench, row, now) : null);
+        brokenReason(bench, row, now) ??
+        brokenSummary(bench, row, rows) ??
+        (bench.calm ? brokenWait(bench, row, now) : null);
       return problem === null ? [] : [`${row.id} of ${row.user} is wrong: ${problem}`];
     }),
-    ...bench.texts.flatMap((text, i) =>
-      i < bench.judged
-        ? []
-        : brokenText(bench, text, bench.texts.slice(0, i)).map(
-            (problem) => `text ${i} to ${text.user} ${problem}`,
-          ),
-    ),
+    ...members.flatMap((member) => brokenReading(bench, member)),
+    ...fresh.flatMap((message) => brokenMessage(bench, message)),
+    ...unjudged.flatMap((text, i) => {
+      const earlier = bench.texts.slice(0, bench.judged + i);
+      const found = brokenText(bench, text, earlier);
+      return found.map((problem) => `text ${earlier.length} to ${text.user} ${problem}`);
+    }),
   ];
   bench.judged = bench.texts.length;
   if (problems.length > 0) throw new Error(problems.join('\n'));
@@ -141,17 +143,11 @@ export async function checkEnd(bench: Bench): Promise<void> {
   if (waiting.length > 0) {
     throw new Error(`Stuck: ${JSON.stringify(waiting)}`);
   }
-  const { results: posted } = await DB.prepare(
-    'SELECT id, author_id AS author, client_key AS clientKey FROM messages',
-  ).all<{ id: string; author: string; clientKey: string }>();
-  for (const { id, author } of posted) {
+  for (const { id, key, audience } of bench.messages) {
     const told = rows.filter(({ messageId }) => messageId === id).map(({ user }) => user);
-    const others = PEOPLE.filter((name) => name !== author);
-    if (told.toSorted().join() !== others.toSorted().join()) {
-      throw new Error(`Message ${id} of ${author} has rows for ${told.join()}`);
-    }
+    if (told.toSorted().join() !== (audience ?? '')) throw new Error(`${key} has rows for ${told.join()}`);
   }
-  const keys = posted.map(({ clientKey }) => clientKey);
+  const keys = bench.messages.map(({ key }) => key);
   if (new Set(keys).size !== keys.length) throw new Error('A message was posted twice');
   for (const name of PEOPLE) {
     const who = { userId: name, familyId: bench.lab.familyId };

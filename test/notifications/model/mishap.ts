@@ -1,0 +1,149 @@
+import fc from 'fast-check';
+import type { Deps } from '../../../src/platform/deps.ts';
+import { AppError } from '../../../src/platform/errors.ts';
+import type { Blow, Call, End } from '../../worker/process.ts';
+import type { Bench } from './bench.ts';
+
+/** Where and how a process is struck; `pauses`: it stands still until it is resumed. */
+export interface Mishap {
+  /** Its n-th call, from 0; or the one that claims what it is about to send, or that writes what became of it. */
+  call: number | 'its claim' | 'its outcome';
+  when: 'before' | 'after';
+  how: 'dies' | 'fails' | 'fails in passing' | 'is overloaded' | 'pauses';
+}
+
+const hows = fc.constantFrom<Mishap['how']>(
+  'dies',
+  'dies',
+  'fails',
+  'fails in passing',
+  'is overloaded',
+  'pauses',
+  'pauses',
+);
+const whens = fc.constantFrom<Mishap['when']>('before', 'after');
+
+/** Something goes wrong with a process, more often than not. */
+export const mishap: fc.Arbitrary<Mishap | null> = fc.option(
+  fc.record({ call: fc.nat(9), when: whens, how: hows }),
+  { freq: 2 },
+);
+
+/** The same, for what would be a second decision of a person if it went on later. */
+export const unlessPaused = mishap.map((one) => (one?.how === 'pauses' ? null : one));
+
+/** The same, for the consumer of the queue. */
+export const onTheWay: fc.Arbitrary<Mishap | null> = fc.oneof(
+  { weight: 3, arbitrary: mishap },
+  {
+    weight: 1,
+    arbitrary: fc.record({ call: fc.constantFrom('its claim', 'its outcome'), when: whens, how: hows }),
+  },
+);
+
+/** A mishap, in words. */
+export function told(one: Mishap | null): string {
+  if (one === null) return '';
+  const where = typeof one.call === 'string' ? one.call : `call ${one.call}`;
+  return ` which ${one.how} ${one.when} ${where}`;
+}
+
+const named = (error: Error, mark: object = {}) => Object.assign(error, mark);
+
+/** What a mishap means for a call; null where such a thing cannot happen. */
+function blowFor({ when, how }: Mishap, call: Call, gate: Promise<void>): Blow | null {
+  if (how === 'dies') return { when, how };
+  // Sending never throws, and is bounded by its time-out.
+  if (call.kind === 'carrier') return null;
+  if (how === 'pauses') return { when, how: gate };
+  if (how === 'fails') return { when, how: new Error('D1_ERROR: out of memory') };
+  if (how === 'is overloaded') {
+    return {
+      when,
+      how: named(new Error('D1 DB is overloaded. Requests queued for too long.'), { overloaded: true }),
+    };
+  }
+  return { when, how: named(new Error('Network connection lost.'), { retryable: true }) };
+}
+
+/** Whether a call is the one that is meant. A claim writes rows and links; outcomes are written after the first text. */
+function isMeant({ call }: Mishap, { kind, name, number }: Call, texts: number): boolean {
+  if (typeof call === 'number') return call === number;
+  if (kind !== 'd1' || !name.startsWith('UPDATE sms_delivery_log')) return false;
+  return call === 'its claim' ? name.includes('INSERT INTO links') : texts > 0;
+}
+
+/** What a command learns of a process. */
+export type Outcome = End<unknown>['kind'] | 'paused';
+
+/** Runs a process that may meet a mishap, once; answers when it is over, or stands still. */
+export async function invoke(
+  bench: Bench,
+  one: Mishap | null,
+  work: (deps: Deps) => Promise<unknown>,
+  then: (end: End<unknown>) => unknown = () => undefined,
+): Promise<Outcome> {
+  let resume: () => void = () => undefined;
+  let stopped: () => void = () => undefined;
+  const gate = new Promise<void>((resolve) => {
+    resume = resolve;
+  });
+  const standing = new Promise<'paused'>((resolve) => {
+    stopped = () => resolve('paused');
+  });
+  let struck = false;
+  let texts = 0;
+  const rest = bench.lab.run(work, (call) => {
+    if (call.name === 'send') texts += 1;
+    if (one === null || struck || !isMeant(one, call, texts)) return null;
+    const blow = blowFor(one, call, gate);
+    struck = blow !== null;
+    if (blow && one.how === 'pauses') stopped();
+    return blow;
+  });
+  const first = await Promise.race([rest, standing]);
+  if (first === 'paused') {
+    bench.paused.push({ resume, rest, then });
+    return 'paused';
+  }
+  await then(first);
+  return first.kind;
+}
+
+/** Lets everything that stands still go on, one after the other. */
+export async function resumeAll(bench: Bench): Promise<void> {
+  const paused = bench.paused.splice(0);
+  bench.resuming = true;
+  for (const { resume, rest, then } of paused) {
+    resume();
+    await then(await rest);
+  }
+  bench.resuming = false;
+}
+
+/**
+ * A process whose caller asks again, once and undisturbed, when there was no answer.
+ * @param then called at the end of each of them
+ * @returns whether it was done; not when it was refused
+ */
+export async function insist(
+  bench: Bench,
+  first: Mishap | null,
+  work: (deps: Deps) => Promise<unknown>,
+  then: () => unknown = () => undefined,
+): Promise<boolean> {
+  let end: End<unknown> | null = null;
+  await invoke(bench, first, work, async (ended) => {
+    end = ended;
+    await then();
+  });
+  const refused = (ended: End<unknown> | null) =>
+    ended?.kind === 'threw' && ended.error instanceof AppError && ended.error.status < 500;
+  if (refused(end)) return false;
+  if ((end as End<unknown> | null)?.kind === 'done') return true;
+  const again = await bench.lab.run(work);
+  await then();
+  if (refused(again)) return false;
+  if (again.kind === 'threw') throw again.error;
+  return true;
+}

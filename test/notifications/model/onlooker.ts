@@ -1,0 +1,154 @@
+import { type Name, PEOPLE, THREADS } from '../../worker/lab.ts';
+
+/** A thread of the lab. */
+export type ThreadName = (typeof THREADS)[number];
+
+/**
+ * What somebody knows who watches a family from outside: who holds which number, agreed to texts, is in which thread.
+ * It follows from what people did, not from what the product wrote down.
+ */
+export interface Onlooker {
+  numbers: Map<Name, string>;
+  agreed: Set<Name>;
+  /** Numbers that said STOP, to whomever; that the carrier blocks; that cannot receive texts. */
+  out: Set<string>;
+  blocked: Set<string>;
+  dead: Set<string>;
+  /** How often it was said of a number that it may be dead. */
+  strikes: Map<string, number>;
+  members: Map<ThreadName, Set<Name>>;
+}
+
+/** Changes what an onlooker knows. */
+export type Change = (onlooker: Onlooker) => void;
+
+/** What is known of a fresh family: everyone agreed, and is in all threads. */
+export const freshOnlooker = (numberOf: (name: Name) => string): Onlooker => ({
+  numbers: new Map(PEOPLE.map((name) => [name, numberOf(name)])),
+  agreed: new Set(PEOPLE),
+  out: new Set(),
+  blocked: new Set(),
+  dead: new Set(),
+  strikes: new Map(),
+  members: new Map(THREADS.map((thread) => [thread, new Set(PEOPLE)])),
+});
+
+/** The same knowledge, to be changed. */
+export const copyOf = (onlooker: Onlooker): Onlooker => structuredClone(onlooker);
+
+/** Who holds a number; null: nobody. */
+export const holderOf = ({ numbers }: Onlooker, number: string): Name | null =>
+  PEOPLE.find((name) => numbers.get(name) === number) ?? null;
+
+/** Whether somebody may not be texted because they, or their number, said so. */
+export function hasStopped({ numbers, agreed, out, blocked }: Onlooker, name: Name): boolean {
+  const number = numbers.get(name) ?? '';
+  return !agreed.has(name) || out.has(number) || blocked.has(number);
+}
+
+/** Where somebody may be texted, and about what: `dinner at +12025550101`. */
+export function permits(onlooker: Onlooker, name: Name): string[] {
+  const number = onlooker.numbers.get(name);
+  if (number === undefined || onlooker.dead.has(number) || hasStopped(onlooker, name)) return [];
+  return THREADS.filter((thread) => onlooker.members.get(thread)!.has(name)).map((thread) =>
+    permit(thread, number),
+  );
+}
+
+/** See {@link permits}. */
+export const permit = (thread: string, number: string): string => `${thread} at ${number}`;
+
+/** STOP from a phone: the number is out, whoever holds it, and the carrier blocks it. */
+export const stopsByText =
+  (number: string): Change =>
+  (known) => {
+    known.out.add(number);
+    known.blocked.add(number);
+    const holder = holderOf(known, number);
+    if (holder) known.agreed.delete(holder);
+  };
+
+/** STOP on the page: of the person, and of the number they hold. */
+export const stopsOnPage =
+  (name: Name): Change =>
+  (known) => {
+    known.agreed.delete(name);
+    const number = known.numbers.get(name);
+    if (number !== undefined) known.out.add(number);
+  };
+
+/** START from a phone: agreement of whoever holds it. */
+export const startsByText =
+  (number: string): Change =>
+  (known) => {
+    known.out.delete(number);
+    known.blocked.delete(number);
+    const holder = holderOf(known, number);
+    if (holder) known.agreed.add(holder);
+  };
+
+/** START on the page: needs a number, and is refused while the carrier blocks it. */
+export const startsOnPage =
+  (name: Name): Change =>
+  (known) => {
+    const number = known.numbers.get(name);
+    if (number === undefined || known.blocked.has(number)) return;
+    known.agreed.add(name);
+    known.out.delete(number);
+  };
+
+/** Somebody gives a number up: by removing it, or because somebody else proved it. */
+export const losesNumber =
+  (name: Name): Change =>
+  (known) => {
+    known.strikes.delete(known.numbers.get(name) ?? '');
+    known.numbers.delete(name);
+    known.agreed.delete(name);
+  };
+
+/** Possession wins; agreement was to the number before, and is given anew or not. */
+export const provesNumber =
+  (name: Name, number: string, agrees: boolean): Change =>
+  (known) => {
+    const holder = holderOf(known, number);
+    if (holder !== name) {
+      if (holder) losesNumber(holder)(known);
+      losesNumber(name)(known);
+    }
+    known.numbers.set(name, number);
+    known.dead.delete(number);
+    known.strikes.delete(number);
+    if (!agrees || known.blocked.has(number)) return;
+    known.agreed.add(name);
+    known.out.delete(number);
+  };
+
+/** The host names another number: it vouches that the agreement holds there too. One that is held stays where it is. */
+export const isGivenNumber =
+  (name: Name, number: string): Change =>
+  (known) => {
+    if (holderOf(known, number) !== null) return;
+    const agreed = known.agreed.has(name);
+    losesNumber(name)(known);
+    provesNumber(name, number, false)(known);
+    if (agreed) known.agreed.add(name);
+  };
+
+/** The host puts somebody into a thread, or takes them out. */
+export const joins =
+  (name: Name, thread: ThreadName, isIn: boolean): Change =>
+  (known) => {
+    const members = known.members.get(thread)!;
+    if (isIn) members.add(name);
+    else members.delete(name);
+  };
+
+/** What a receipt's code says of the number that the text went to. */
+export const failsWith =
+  (number: string, errorCode: number | null): Change =>
+  (known) => {
+    if (errorCode === 21610) stopsByText(number)(known);
+    if (holderOf(known, number) === null) return;
+    if (errorCode === 30005) known.strikes.set(number, (known.strikes.get(number) ?? 0) + 1);
+    if (errorCode === 30006 || known.strikes.get(number) === 2) known.dead.add(number);
+  };

@@ -1,0 +1,108 @@
+import type { Step } from '../../worker/history.ts';
+import { type Bench, inThread, type SeenText } from './bench.ts';
+import { permit } from './onlooker.ts';
+
+const SECOND = 1000;
+
+/** The carrier was asked for a text in vain, twice, after its claim's lease and some seconds apart. */
+function isProvenAbsent(bench: Bench, { claim, text }: SeenText, concludedAt: number): boolean {
+  const leaseMs = bench.lab.config.CLAIM_LEASE_SECONDS * SECOND;
+  const leaseEnd = bench.stepAt.get(claim.seq)! + leaseMs;
+  const looks = bench.looks.filter(
+    ({ reference, at }) => text.body.includes(reference) && at >= leaseEnd && at <= concludedAt,
+  );
+  return looks.length > 1 && looks.at(-1)!.at - looks[0]!.at >= Math.min(5 * SECOND, leaseMs / 4);
+}
+
+/** When the service last took it for settled that the text before this one had not gone out. */
+function concludedAt(bench: Bench, deliveryId: string, before: Step): number {
+  const step = bench.steps.findLast(
+    (each) =>
+      each.deliveryId === deliveryId &&
+      each.seq < before.seq &&
+      each.from === 'sending' &&
+      each.to === 'pending',
+  );
+  return step ? bench.stepAt.get(step.seq)! : Number.NEGATIVE_INFINITY;
+}
+
+/** Whether a text was taken back after it had left: as absent, or since the handset was unreachable. */
+const wasTakenBack = (bench: Bench, { deliveryId, claim }: Pick<SeenText, 'deliveryId' | 'claim'>) =>
+  bench.steps.some(
+    (step) =>
+      step.deliveryId === deliveryId &&
+      step.seq > claim.seq &&
+      step.to === 'pending' &&
+      (step.from === 'sending' || step.from === 'undelivered'),
+  );
+
+/** A second text about a delivery is right after a handset was unreachable, and excused when nobody could know better. */
+function brokenRepeat(bench: Bench, text: SeenText, earlier: SeenText): string | null {
+  const handset = bench.steps.some(
+    ({ deliveryId, from, to, seq }) =>
+      deliveryId === text.deliveryId &&
+      from === 'undelivered' &&
+      to === 'pending' &&
+      seq > earlier.claim.seq &&
+      seq < text.claim.seq,
+  );
+  if (handset) return null;
+  const at = concludedAt(bench, text.deliveryId, text.claim);
+  const isKnown =
+    earlier.text.visibleAt <= at ||
+    (bench.receipts.get(earlier.sid) ?? Number.POSITIVE_INFINITY) < text.claim.seq;
+  if (isKnown) return 'was sent twice';
+  return isProvenAbsent(bench, earlier, at) ? null : 'was sent again without asking the carrier properly';
+}
+
+/** Whether the person might be texted there about that, by what they had done before the claim. */
+function brokenPermit(bench: Bench, { user, thread, claim, text }: SeenText): string | null {
+  const { of } = bench.permits.findLast(({ after }) => after < claim.seq)!;
+  const allowed = of.get(user)!;
+  if (allowed.has(permit(thread, text.to))) return null;
+  return `went to ${text.to} about ${thread}, and they may be texted: ${[...allowed].join(', ') || 'nowhere'}`;
+}
+
+function brokenDistance(bench: Bench, { at, late, after, deliveryId }: SeenText): string | null {
+  for (const before of after) {
+    // What was excused above could not know of its neighbour; a process that stood still is a lease late.
+    if (before.deliveryId === deliveryId || wasTakenBack(bench, before)) continue;
+    const slack = late || before.late ? 1.5 * bench.lab.config.CLAIM_LEASE_SECONDS * SECOND : 0;
+    if (at < before.until - slack) return `came ${(before.until - at) / SECOND} s too soon after another`;
+  }
+  return null;
+}
+
+function brokenCaps(bench: Bench, text: SeenText, earlier: SeenText[]): (string | null)[] {
+  const { SMS_USER_DAILY_CAP, SMS_FAMILY_DAILY_CAP } = bench.lab.config;
+  const day = earlier.filter((other) => other.at > text.at - 86_400 * SECOND && !wasTakenBack(bench, other));
+  const nth = (texts: SeenText[]) => new Set([...texts, text].map(({ deliveryId }) => deliveryId)).size;
+  const mine = nth(day.filter(({ user }) => user === text.user));
+  return [
+    mine > SMS_USER_DAILY_CAP ? `was the ${mine}th of their day` : null,
+    nth(day) > SMS_FAMILY_DAILY_CAP ? `was the ${nth(day)}th of the family's day` : null,
+  ];
+}
+
+/** What is wrong with a text. `earlier`: the texts before it. */
+export function brokenText(bench: Bench, text: SeenText, earlier: SeenText[]): string[] {
+  const { SMS_EXPIRY_SECONDS } = bench.lab.config;
+  const before = earlier.findLast(({ deliveryId }) => deliveryId === text.deliveryId);
+  const read = bench.hasRead.some(
+    ({ after, key, upTo }) =>
+      after < text.claim.seq && key === inThread(text.user, text.thread) && upTo >= text.seq,
+  );
+  const told = (text.claim.waiting ?? 0) + 1;
+  const found = [
+    before ? brokenRepeat(bench, text, before) : null,
+    brokenPermit(bench, text),
+    read ? 'was about what they had read' : null,
+    text.disturbs === null ? null : `came although ${text.disturbs}`,
+    !text.late && text.at > text.writtenAt + SMS_EXPIRY_SECONDS * SECOND ? 'came too late' : null,
+    text.count === told ? null : `speaks of ${text.count} messages, and ${told} wait`,
+    (text.claim.overlapping ?? 0) > 0 ? 'speaks of what another text on its way speaks of' : null,
+    brokenDistance(bench, text),
+    ...brokenCaps(bench, text, earlier),
+  ];
+  return found.filter((problem) => problem !== null);
+}

@@ -1,0 +1,62 @@
+import { PRESENT_WATCH_MS } from '../../../src/notifications/policy.ts';
+import type { DeliveryRow, Name } from '../../worker/lab.ts';
+import { type Bench, inThread, type Quiet } from './bench.ts';
+
+const MINUTE = 60_000;
+const DAY = 1440 * MINUTE;
+/** Morning is spread over three minutes. */
+const SPREAD = 3 * MINUTE;
+
+/** When quiet hours end that hold, or when the last ones ended or were changed. */
+function quietEnd(quiet: Quiet | undefined, now: number): number {
+  const { from = null, to = null, since = 0 } = quiet ?? {};
+  if (from === null || to === null) return since;
+  const ends = now - (now % DAY) + to * MINUTE;
+  const length = ((to - from + 1440) % 1440) * MINUTE;
+  // The end that is nearest ahead counts when it has begun; else the one before it.
+  const next = ends > now ? ends : ends + DAY;
+  return Math.max(since, next - length <= now ? next : next - DAY);
+}
+
+/** When the caps have room again, by the texts that were seen. */
+function capEnd(bench: Bench, row: DeliveryRow): number {
+  const { SMS_USER_DAILY_CAP, SMS_FAMILY_DAILY_CAP } = bench.lab.config;
+  const others = bench.texts.filter(({ deliveryId }) => deliveryId !== row.id);
+  const roomAfter = (times: number[], cap: number) => (times.toSorted((a, b) => b - a)[cap - 1] ?? 0) + DAY;
+  const mine = others.filter(({ user }) => user === row.user);
+  return Math.max(
+    roomAfter(
+      mine.map(({ at }) => at),
+      SMS_USER_DAILY_CAP,
+    ),
+    roomAfter(
+      others.map(({ at }) => at),
+      SMS_FAMILY_DAILY_CAP,
+    ),
+  );
+}
+
+/**
+ * Whether a row waits longer than it was promised, in a family where nothing fails. What has fallen back since it was
+ * decided is due at once.
+ */
+export function brokenWait(bench: Bench, row: DeliveryRow, now: number): string | null {
+  if (row.status !== 'deferred' || row.dueAt === null || row.dueAt <= now) return null;
+  const name = row.user as Name;
+  const key = inThread(name, row.thread!);
+  // Whoever is here is looked at again when they leave.
+  if ((bench.until.here.get(name) ?? 0) > now && row.reason !== 'online') return null;
+  // What is over already is found to be so when it is due.
+  const isOver = row.lastReadSeq === null || row.seq! <= row.lastReadSeq;
+  if (isOver) return null;
+  const ends: Record<string, () => number> = {
+    online: () =>
+      Math.min(now + bench.lab.config.PRESENT_RECHECK_SECONDS * 1000, row.createdAt + PRESENT_WATCH_MS),
+    quiet_hours: () => quietEnd(bench.quiet.get(name), now) + SPREAD,
+    rate_limited: () => Math.max(0, ...bench.sends.since(key, row.id).map(({ until }) => until)),
+    daily_cap: () => capEnd(bench, row),
+  };
+  const end = ends[row.reason!]?.();
+  if (end === undefined || row.dueAt <= end) return null;
+  return `waits ${(row.dueAt - end) / 1000} s too long (${row.reason})`;
+}
