@@ -46,7 +46,7 @@ async function faultOf(file: string): Promise<string | null> {
     const database = new DatabaseSync(file);
     const verdict = database.prepare('PRAGMA quick_check(1)').get()?.quick_check;
     database.close();
-    return verdict === 'ok' ? null : String(verdict);
+    return verdict === 'ok' ? null : String(verdict).replace(/\s+/g, ' ');
   } catch (error) {
     return firstLine(error);
   }

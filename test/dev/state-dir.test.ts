@@ -1,0 +1,41 @@
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { openStateDir } from '../../dev/stack/state-dir.ts';
+
+let dir: string;
+beforeEach(async () => {
+  dir = await mkdtemp(path.join(tmpdir(), 'fcs-state-'));
+});
+afterEach(() => rm(dir, { recursive: true }));
+
+/** A database of some pages below `dir`, damaged as told. */
+async function database(damage: (bytes: Buffer) => Buffer): Promise<void> {
+  const file = path.join(dir, 'v3/d1/miniflare-D1DatabaseObject/metadata.sqlite');
+  await mkdir(path.dirname(file), { recursive: true });
+  const made = new DatabaseSync(file);
+  made.exec(`CREATE TABLE t (a TEXT); INSERT INTO t VALUES ('${'x'.repeat(20_000)}')`);
+  made.close();
+  await writeFile(file, damage(await readFile(file)));
+}
+
+it.each([
+  ['nothing', (bytes: Buffer) => bytes, null],
+  ['something else in its place', () => Buffer.from('No database.'), /it is not a database/],
+  ['its tables overwritten', (bytes: Buffer) => bytes.fill(0x41, 100, 400), /malformed/],
+  ['pages overwritten', (bytes: Buffer) => bytes.fill(0xff, 4096, 8192), /page 2/],
+  ['its end cut off', (bytes: Buffer) => bytes.subarray(0, 8192 + 100), /page|malformed/],
+])('a database with %s is told of in one line, before anything starts', async (_, damage, told) => {
+  await database(damage);
+  const refused = await openStateDir(dir).then(
+    (release) => release(),
+    (error: Error) => error.message,
+  );
+  if (told === null) expect(refused).toBeUndefined();
+  else {
+    expect(refused).toMatch(told);
+    expect(refused).toMatch(/^The state in .* cannot be used \(.*\); remove that folder to begin anew$/);
+  }
+});
