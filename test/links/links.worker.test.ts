@@ -1,5 +1,6 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { mintMagic } from '../../src/links/magic.ts';
+import { makeLink, writeLinks } from '../../src/links/mint.ts';
 import { countMiss } from '../../src/links/misses.ts';
 import { clientNetwork } from '../../src/platform/client-network.ts';
 import { UA } from './user-agents.ts';
@@ -140,6 +141,7 @@ describe('pressing the button', () => {
     const before = await effects('usr_ben');
     const answer = await lookAndPress(path);
     expect([answer.status, answer.headers.get('Location')]).toEqual([303, '/messages/thr_1']);
+    expect(answer.headers.get('Cache-Control')).toBe('no-store');
     const [cookie = ''] = answer.headers.getSetCookie();
     expect(cookie).toMatch(
       /^__Host-fcs_session=[^;]+; Path=\/; HttpOnly; SameSite=Lax; Max-Age=2592000; Secure$/,
@@ -150,6 +152,7 @@ describe('pressing the button', () => {
     });
     const me = await ask(path, { headers: { Cookie: cookie.split(';')[0] ?? '' } });
     expect([me.status, me.headers.get('Location')]).toEqual([303, '/messages/thr_1']);
+    expect(me.headers.get('Cache-Control')).toBe('no-store');
   });
 
   test('a test text leads to the list of threads', async () => {
@@ -181,6 +184,22 @@ describe('pressing the button', () => {
     };
     const answer = await ask(`/l/${code}`, { method: 'POST', headers, body: button?.body.toString() ?? '' });
     expect(answer.status).toBe(403);
+    expect(await effects('usr_ana')).toEqual(before);
+  });
+
+  test.each([
+    '',
+    'x',
+    'AAAAAAAAAAAAAAAAAAAAAAA',
+  ])('with a nonce that is none of ours, %j, does nothing', async (nonce) => {
+    const path = `/l/${await newLink({ userId: 'usr_ana' })}`;
+    const Cookie = `__Host-fcs_link=${nonce}`;
+    const page = await ask(path, { headers: { Cookie } });
+    const button = await buttonOf(page);
+    expect(button?.body.get('nonce')).toMatch(/^[\w-]{22}$/);
+    const before = await effects('usr_ana');
+    button?.body.set('nonce', nonce);
+    expect((await press(button, { Cookie })).status).toBe(403);
     expect(await effects('usr_ana')).toEqual(before);
   });
 
@@ -216,13 +235,16 @@ describe('pressing the button', () => {
 describe('a hundred at once', () => {
   test('over all doors of one link give one session', async () => {
     const { token, magic, universal } = await magicDoors('usr_rosa');
-    const pages = await Promise.all([magic, universal].map(async (path) => buttonOf(await ask(path))));
+    const code: string = JSON.parse(atob(token.split('.')[1] ?? '')).jti;
+    const paths = [magic, universal, `/l/${code}`];
+    const pages = await Promise.all(paths.map(async (path) => buttonOf(await ask(path))));
     const doors = [
-      () => press(pages[0] ?? null),
-      () => press(pages[1] ?? null),
+      ...pages.map((page) => () => press(page)),
       () => openFromApp({ token }),
+      () => openFromApp({ code }),
+      () => openFromApp({ referrer: `fcs_link=${code}` }),
     ];
-    const answers = await Promise.all(Array.from({ length: 100 }, (_, i) => doors[i % 3]!()));
+    const answers = await Promise.all(Array.from({ length: 100 }, (_, i) => doors[i % doors.length]!()));
     expect(await effects('usr_rosa')).toEqual({ sessions: 1, consumed: 1 });
     const sessions = await Promise.all(
       answers.map(async (answer) => {
@@ -253,6 +275,21 @@ describe('a hundred at once', () => {
 });
 
 describe('a link that no longer signs in', () => {
+  test('does so again when its text is sent again, unless it was used', async () => {
+    const target = { kind: 'text', familyId: 'fam', userId: 'usr_ben', threadId: 'thr_1' } as const;
+    const write = async (at: number) => {
+      const link = await makeLink(config, { id: 'dlv_again', deliveryId: 'dlv_again', ...target }, at);
+      await writeLinks(db.forLink(link.code), [link.row]);
+      return `/l/${link.code}`;
+    };
+    const path = await write(Date.now() - 11 * MINUTE);
+    expect((await ask(path)).status).toBe(410);
+    await write(Date.now());
+    expect((await lookAndPress(path)).status).toBe(303);
+    await write(Date.now() + MINUTE);
+    expect((await ask(path)).status).toBe(410);
+  });
+
   test.each<[string, number, string]>([
     ['used a moment ago', 0, 'used already'],
     ['too old to sign in', 11 * MINUTE, 'too old'],
@@ -316,6 +353,15 @@ describe('a browser that is signed in', () => {
       const answer = await ask(path, { headers });
       expect([answer.status, answer.headers.get('Location')]).toEqual([303, '/messages/thr_1']);
     }
+    expect(await effects('usr_ana')).toEqual(before);
+  });
+
+  test('meanwhile, in another tab, leaves the link as it is when the button is pressed', async () => {
+    const button = await buttonOf(await ask(`/l/${await newLink({ userId: 'usr_ana' })}`));
+    const cookie = await cookieOf('usr_ana');
+    const before = await effects('usr_ana');
+    const answer = await press(button, { Cookie: `${button?.cookie}; ${cookie}` });
+    expect([answer.status, answer.headers.get('Location')]).toEqual([303, '/messages/thr_1']);
     expect(await effects('usr_ana')).toEqual(before);
   });
 
@@ -531,6 +577,7 @@ describe('GET /api/links/pending', () => {
     await newLink({ threadId: 'thr_2', at: now - 1000 });
     await newLink({ threadId: null, at: now });
     expect(await pending(await cookieOf('usr_ana'))).toEqual({ link: null });
+    await newLink({ userId: 'usr_ana', threadId: 'thr_1', at: now });
     expect(await pending(cookie)).toEqual({ link: { threadId: 'thr_2', path: '/messages/thr_2' } });
     expect(await pending(cookie)).toEqual({ link: null });
     await newLink({ threadId: 'thr_1', at: now + 1000 });
