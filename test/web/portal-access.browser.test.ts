@@ -172,6 +172,8 @@ describe('by keyboard alone', () => {
     await page.keyboard.press('Enter');
     await page.locator('#texts').getByText('Your test text reached your phone').waitFor();
     expect(await focused(page)).toBe('Send me a test text');
+    const said = page.locator('[aria-live=polite]', { hasText: 'Your test text reached your phone' });
+    await said.waitFor({ state: 'attached' });
     await page.context().close();
   });
 

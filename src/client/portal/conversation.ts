@@ -61,7 +61,7 @@ export class Conversation {
     this.#log.addEventListener('scroll', () => this.#scrolled(), { passive: true });
     on('click', '[data-jump]', () => {
       this.#toEnd();
-      find('textarea', main)?.focus();
+      this.#log.focus({ preventScroll: true }); // The button hides; in the field, a phone would open its keyboard.
     });
     document.addEventListener('visibilitychange', () => {
       renameDays(this.#items);

@@ -20,6 +20,23 @@ export function on<E extends Event>(
   });
 }
 
+let leaving = false;
+addEventListener('pageshow', () => {
+  leaving = false;
+});
+
+/** Goes to another page; who is on the way to one already is not called elsewhere. */
+export function leave(url: string): void {
+  if (leaving) return;
+  leaving = true;
+  location.assign(url);
+}
+
+/** The sign-in has ended: sign in, and come back. A form on its way may be the one that ended it: it knows where to go. */
+export function signInAgain(): void {
+  if (!find('form[aria-busy]')) leave(`/login?next=${encodeURIComponent(location.pathname)}`);
+}
+
 const PATIENCE_MS = 20_000;
 
 /** Reads a page or a part of one from our own origin. @throws when there is no answer within 20 s */
@@ -34,8 +51,7 @@ export async function fetchPage(
     credentials: 'same-origin',
   });
   if (response.redirected && new URL(response.url).pathname === '/login' && location.pathname !== '/login') {
-    // The sign-in has ended: sign in again, and come back.
-    location.assign(`/login?next=${encodeURIComponent(location.pathname)}`);
+    signInAgain();
   }
   const page = new DOMParser().parseFromString(await response.text(), 'text/html');
   return { response, page };

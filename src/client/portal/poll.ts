@@ -1,5 +1,5 @@
-import { fetchPage, find, findAll, wait } from './dom.ts';
-import { putOthers, refreshRegion } from './swap.ts';
+import { fetchPage, find, findAll, signInAgain, wait } from './dom.ts';
+import { putOthers, refreshRegion, tell } from './swap.ts';
 
 const EVERY_MS = 900;
 const LONGEST_MS = 90_000;
@@ -22,19 +22,21 @@ export function pollRegions(within: ParentNode): void {
 
 async function poll(id: string): Promise<void> {
   const until = Date.now() + LONGEST_MS;
+  let told = '';
   while (Date.now() < until) {
     await wait(EVERY_MS);
     const url = document.getElementById(id)?.dataset.poll;
     if (!url) return;
     if (document.visibilityState === 'hidden') continue;
-    await refreshRegion(id, url).catch(() => null); // The line is broken; the next round asks again.
+    const region = await refreshRegion(id, url).catch(() => null); // The line is broken; the next round asks again.
+    if (region) told = tell(region, told);
   }
 }
 
 /** What the settings page would look different for. */
 async function readState(): Promise<string | null> {
   const [preferences, me] = await Promise.all([fetch('/api/preferences'), fetch('/api/me')]);
-  if (preferences.status === 401 || me.status === 401) location.reload();
+  if (preferences.status === 401 || me.status === 401) signInAgain();
   await preferences.body?.cancel(); // The tag says enough.
   if (!preferences.ok || !me.ok) return null;
   const { phone, phoneState }: { phone: string | null; phoneState: string } = await me.json();

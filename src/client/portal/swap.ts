@@ -1,4 +1,4 @@
-import { announce, fetchPage, find, findAll, on } from './dom.ts';
+import { announce, fetchPage, find, findAll, leave, on } from './dom.ts';
 
 /** Called with every part of the page that came in later. */
 type Prepare = (region: HTMLElement) => void;
@@ -35,9 +35,10 @@ function putRegion(id: string, page: Document): HTMLElement | null {
   return fresh;
 }
 
-const TYPING = 'input:not([type=hidden]):focus, select:focus, textarea:focus, [data-menu][open]';
+const TYPING =
+  'input:not([type=hidden]):focus, select:focus, textarea:focus, [data-menu][open], form[aria-busy]';
 
-/** Whether somebody is typing in a part, or has chosen what is not saved yet, or has its menu open. */
+/** Whether somebody is typing in a part, has chosen what is not saved yet, or sends it, or has its menu open. */
 function isBusy(region: HTMLElement): boolean {
   if (find(TYPING, region)) return true;
   return findAll<HTMLInputElement | HTMLOptionElement>('input, option', region).some((each) =>
@@ -61,6 +62,14 @@ export function putOthers(page: Document, except: string | null): void {
 export async function refreshRegion(id: string, url = location.href): Promise<HTMLElement | null> {
   const { response, page } = await fetchPage(url);
   return response.ok && !find(`#${id} [data-menu][open]`) ? putRegion(id, page) : null;
+}
+
+/** Reads out what a part that came in has to say; an alert does so by itself. @returns the words */
+export function tell(region: HTMLElement, unless?: string): string {
+  const status = find('[role=status]', region);
+  const words = (status && (find(':scope > p', status) ?? status).textContent?.trim()) ?? '';
+  if (words && words !== unless) announce(words);
+  return words;
 }
 
 const UNREACHED = 'We could not reach the service. Check your connection and try again.';
@@ -100,20 +109,19 @@ async function submit(form: HTMLFormElement, submitter: HTMLElement | null, id: 
   const here = new URL(location.href);
   const there = new URL(response.url);
   if (response.redirected && there.pathname !== here.pathname) {
-    location.assign(response.url);
+    leave(response.url);
     return;
   }
   const region = putRegion(id, page);
   if (!region) {
     // Neither the part nor a way on: what was typed stays, beside what the page that came has to say.
-    if (response.ok) location.assign(response.redirected ? response.url : here.href);
+    if (response.ok) leave(response.redirected ? response.url : here.href);
     else showFailure(form, find('main p', page)?.textContent ?? FAILURE);
     return;
   }
   document.title = page.title;
   putOthers(page, id);
-  const told = find('[role=status], [role=alert]', region)?.textContent?.trim();
-  if (told) announce(told);
+  tell(region);
   moveFocus(region, submitter?.getAttribute('name') ?? null);
 }
 

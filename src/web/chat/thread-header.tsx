@@ -77,7 +77,7 @@ function ThreadMenu({ thread, person, here, now, zone }: ThreadHeaderView) {
             </div>
           ) : (
             <div class="menu-choices">
-              <MuteButton value="off" words="Hear of it again" />
+              <MuteButton value="off" words="Unmute" />
             </div>
           )}
         </form>

@@ -79,7 +79,7 @@ export function ThreadPage(view: ThreadPageView) {
         <li class="msg own pending">
           <div class="bubble">
             <p class="text" dir="auto" data-text></p>
-            <p class="when" data-state role="status"></p>
+            <p class="when" data-state></p>
           </div>
           <p class="pending-actions" hidden data-actions>
             <button class="link-button" type="button" data-retry>

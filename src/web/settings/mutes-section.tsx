@@ -21,7 +21,7 @@ export function MutesSection({ threads, told, now, zone }: SettingsView) {
               <form method="post" action={`${threadPath(id)}/mute`} data-swap="mutes">
                 <input type="hidden" name="back" value="settings" />
                 <button class="button small" type="submit" name="mute" value="off">
-                  Hear of it again<span class="unseen">: {title}</span>
+                  Unmute<span class="unseen">: {title}</span>
                 </button>
               </form>
             </li>
