@@ -28,8 +28,9 @@ export interface SeenText {
   upTo: number;
   /** How many messages it speaks of. */
   count: number;
-  /** The claim under which it left. */
+  /** The claim under which it left, and when its lease ends. */
   claim: Step;
+  leaseEnd: number;
   /** Its process had been standing still. */
   late: boolean;
   /** Muted, here or in quiet hours, when it left. */
@@ -179,6 +180,7 @@ async function see(bench: Bench, text: AcceptedText): Promise<void> {
     upTo: row.coversSeq!,
     count: Number(/: (\d+) new messages/.exec(text.body)?.[1] ?? 1),
     claim,
+    leaseEnd: row.dueAt ?? at,
     late,
     disturbs: urgent || late ? null : disturbance(bench, user, thread, at),
     after: urgent ? [] : after,

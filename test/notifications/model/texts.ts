@@ -5,9 +5,8 @@ import { permit } from './onlooker.ts';
 const SECOND = 1000;
 
 /** The carrier was asked for a text in vain, twice, after its claim's lease and some seconds apart. */
-function isProvenAbsent(bench: Bench, { claim, text }: SeenText, concludedAt: number): boolean {
+function isProvenAbsent(bench: Bench, { leaseEnd, text }: SeenText, concludedAt: number): boolean {
   const leaseMs = bench.lab.config.CLAIM_LEASE_SECONDS * SECOND;
-  const leaseEnd = bench.stepAt.get(claim.seq)! + leaseMs;
   const looks = bench.looks.filter(
     ({ reference, at }) => text.body.includes(reference) && at >= leaseEnd && at <= concludedAt,
   );
