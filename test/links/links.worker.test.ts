@@ -595,12 +595,14 @@ describe('GET /api/links/pending', () => {
   test.each([
     'dead',
     'opened',
+    'opened too late to sign in',
     'read',
     'of a thread that was left',
   ])('a link that is %s does not wait', async (how) => {
     await forget();
-    const code = await newLink({ at: how === 'dead' ? Date.now() - 8 * DAY : Date.now() });
-    if (how === 'opened') await openFromApp({ code });
+    const age = { dead: 8 * DAY, 'opened too late to sign in': DAY }[how] ?? 0;
+    const code = await newLink({ at: Date.now() - age });
+    if (how.startsWith('opened')) await openFromApp({ code });
     if (how === 'read') await readAll(3, 'thr_1');
     if (how.startsWith('of')) {
       await bindings.DB.prepare("DELETE FROM thread_members WHERE user_id = 'usr_ben'").run();
@@ -749,6 +751,9 @@ describe('the statistics', () => {
     await at(`/l/${code}`, UA.windows);
     await openFromApp({ code: await newLink() });
     await openFromApp({ referrer: `fcs_link=${await newLink()}` }, { 'User-Agent': UA.androidApp });
+    await newLink({ userId: 'usr_ana' });
+    const first = { Cookie: await cookieOf('usr_ana'), 'User-Agent': UA.iosApp };
+    for (let i = 0; i < 2; i++) await ask('/api/links/pending', { headers: first });
     const day = new Date().toISOString().slice(0, 10);
     const counted = await rows('SELECT * FROM link_opens ORDER BY outcome, device');
     expect(counted).toEqual([
@@ -756,6 +761,7 @@ describe('the statistics', () => {
       { day, device: 'desktop', outcome: 'bot', count: 1 },
       { day, device: 'desktop', outcome: 'expired', count: 1 },
       { day, device: 'android', outcome: 'store', count: 1 },
+      { day, device: 'ios', outcome: 'store', count: 1 },
       { day, device: 'ios', outcome: 'web', count: 1 },
     ]);
   });
