@@ -140,7 +140,7 @@ describe('posting again', () => {
 
   it('does what the fragment asks for, which is neither sent nor signed', async () => {
     app.answers.push({ status: 503 }, 'hang', 'drop', {});
-    await send('#rc=3&rp=5xx,ct,rt&rt=100');
+    await send('#rc=3&rp=5xx,ct,rt&rt=500');
     await simulator.idle();
     expect(simulator.webhooks()[0]).toMatchObject({ outcome: 'ok', attempts: [503, 'rt', 'ct', 200] });
     const post = app.received[0];
