@@ -38,7 +38,7 @@ const TOLD: Fate = { told: true, reasons: [] };
 const never = (...reasons: string[]): Fate => ({ told: false, reasons });
 
 /** Those whom something keeps from being texted; Zoe says STOP in the middle of it all. */
-export const OBSTACLES: Readonly<Record<string, Fate>> = {
+const OBSTACLES: Readonly<Record<string, Fate>> = {
   Una: never('unverified'),
   Sil: never('opted_out'),
   Mia: never('muted'),

@@ -1,7 +1,7 @@
 import { settingsFaults } from '../stack/settings.ts';
 
 /** Settings whose values nobody but the Worker should be able to read. */
-export const SECRETS = [
+const SECRETS = [
   'AUTH_SECRET',
   'SESSION_SECRET',
   'MAGIC_SECRET',

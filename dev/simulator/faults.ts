@@ -7,7 +7,7 @@ const rate = z.number().min(0).max(1);
 const receiptStep = z.enum(['queued', 'sent', 'final']);
 
 /** Every fault, as stored. Rates are 0 to 1; `latencyMs` is ms, `retryAfterSeconds` seconds. */
-export const faultsSchema = z.strictObject({
+const faultsSchema = z.strictObject({
   /** Every API answer waits this long. */
   latencyMs: z.number().int().min(0).max(120_000),
   /** 429 / 20429, not processed. */

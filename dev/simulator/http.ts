@@ -12,7 +12,7 @@ export class HttpError extends Error {
 }
 
 /** The whole body as text; throws 413 beyond 256 KiB. */
-export async function readBody(request: IncomingMessage): Promise<string> {
+async function readBody(request: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {

@@ -28,7 +28,7 @@ function doneDate(ms: number): string {
 }
 
 /** The form of a status callback (twilio.com/docs/messaging/guides/track-outbound-message-status). */
-export function receiptParams(
+function receiptParams(
   accountSid: string,
   message: SimulatedMessage,
   status: MessageStatus,

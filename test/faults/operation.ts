@@ -92,7 +92,7 @@ function causes(error: unknown): string {
 }
 
 /** The calls of an undisturbed run. */
-export async function callsOf(operation: Operation): Promise<Call[]> {
+async function callsOf(operation: Operation): Promise<Call[]> {
   const lab = await openLab(operation.settings);
   try {
     const { work, again, verify } = await operation.prepare(lab);
@@ -110,7 +110,7 @@ export async function callsOf(operation: Operation): Promise<Call[]> {
 }
 
 /** One strike: the operation, the fault at one of its calls, what callers do, time, and what must be so then. */
-export async function tryOnce(
+async function tryOnce(
   operation: Operation,
   call: Call,
   fault: Fault,

@@ -18,7 +18,7 @@ export interface Wishes {
 }
 
 /** Grandma Rosa and Ben, who have phones and agreed to texts; the family lives in New York. */
-export const ROSA_AND_BEN = ['rosa', 'ben'];
+const ROSA_AND_BEN = ['rosa', 'ben'];
 const NAMES: Record<string, string> = { rosa: 'Grandma Rosa', ben: 'Ben', mia: 'Mia', leo: 'Leo' };
 
 /**
