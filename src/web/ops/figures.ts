@@ -74,8 +74,8 @@ export function dollars(segments: number): string {
 /** Seconds as a figure: `0.4 s`, `12 s`, `3 min`. */
 export function secondsWords(seconds: number | null): string {
   if (seconds === null) return '–';
-  if (seconds < 10) return `${seconds.toFixed(1)} s`;
-  return seconds < 120 ? `${Math.round(seconds)} s` : `${Math.round(seconds / 60)} min`;
+  if (seconds < 10) return `${seconds.toFixed(1)}\u00a0s`;
+  return seconds < 120 ? `${Math.round(seconds)}\u00a0s` : `${Math.round(seconds / 60)}\u00a0min`;
 }
 
 /** How long ago a moment was: `40 s`, `3 min`, `2 h`. Times are ms UTC. */

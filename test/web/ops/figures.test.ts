@@ -34,7 +34,13 @@ describe('figures for operators', () => {
   });
 
   it('read easily', () => {
-    expect([null, 0.42, 12.4, 119, 600].map(secondsWords)).toEqual(['–', '0.4 s', '12 s', '119 s', '10 min']);
+    expect([null, 0.42, 12.4, 119, 600].map(secondsWords)).toEqual([
+      '–',
+      '0.4\u00a0s',
+      '12\u00a0s',
+      '119\u00a0s',
+      '10\u00a0min',
+    ]);
     expect([0, 30_000, 600_000, 7_200_000].map((ms) => agoWords(0, ms))).toEqual([
       '0 s',
       '30 s',
