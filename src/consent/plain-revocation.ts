@@ -1,5 +1,8 @@
 import { type Sentence, splitSentences } from './message-words.ts';
-import { ENGLISH, FRENCH, type Language, SPANISH } from './revocation-phrases.ts';
+import { ENGLISH } from './revocation-english.ts';
+import { FRENCH } from './revocation-french.ts';
+import type { Language } from './revocation-language.ts';
+import { SPANISH } from './revocation-spanish.ts';
 
 const MOST_WORDS_IN_PART = 25;
 const LANGUAGES: Language[] = [ENGLISH, SPANISH, FRENCH];
