@@ -86,7 +86,15 @@ const fields = {
     ),
     ['US', 'CA'],
   ),
-  IOS_APP_IDS: z._default(list, []),
+  IOS_APP_IDS: z._default(
+    list.check(
+      z.refine(
+        (ids) => ids.every((id) => /^\w+(\.[\w-]+)+$/.test(id)),
+        'app ids such as ABCDE12345.com.example.app, comma-separated',
+      ),
+    ),
+    [],
+  ),
   IOS_APP_STORE_ID: z.optional(z.string().check(z.regex(/^\d{5,15}$/, 'the digits of an App Store id'))),
   ANDROID_PACKAGE: z._default(
     list.check(

@@ -96,6 +96,7 @@ describe('settings', () => {
     ['OPT_OUT_REPLIES', 'both'],
     ['SMS_ALLOWED_COUNTRIES', 'USA'],
     ['SMS_ALLOWED_COUNTRIES', 'us,ca'],
+    ['IOS_APP_IDS', 'ABCDE12345.com.example.app,com'],
     ['IOS_APP_STORE_ID', 'id123'],
     ['ANDROID_CERT_SHA256', 'AB:CD'],
     ['LINK_ALTERNATE_ORIGIN', 'open.example.com'],
