@@ -4,22 +4,24 @@ import type { Config } from '../platform/config.ts';
 import { from } from './status.ts';
 import { afterOthers, tellsOf, toldBefore, toldUnderWay } from './under-way.ts';
 
-/** A row that may be sent: to which number, telling of how many messages, up to which. */
+/** A row that may be sent: to which number, after how many tries, telling of how many messages, up to which. */
 export interface Claimable {
   id: string;
   phone: string;
+  attempts: number;
   coversSeq: number | null;
   count: number;
 }
 
 const claimables = (rows: Claimable[]) => sql`
   SELECT value ->> 'id' AS id, value ->> 'phone' AS phone, value ->> 'coversSeq' AS covers,
-    value ->> 'count' AS count
+    value ->> 'count' AS count, value ->> 'attempts' AS tries
   FROM json_each(${JSON.stringify(rows)})`;
 
 /**
  * Claims a wave: `pending` → `sending`, re-checking consent, number and reading in the same statement. Not won is
- * what another text on its way, or in doubt, tells of, and whose own text counts messages that were told meanwhile.
+ * what another text on its way, or in doubt, tells of, whose own text counts messages that were told meanwhile, and
+ * what somebody else has tried since it was decided about.
  * The rows of a wave are about different persons or threads. Running it twice under the same claim is harmless. Returns the ids that were won.
  */
 export function claimWave(
@@ -37,7 +39,7 @@ export function claimWave(
       attempts = attempts + (status = 'pending')
     FROM (${claimables(rows)}) AS c
     WHERE sms_delivery_log.id = c.id
-      AND (${from('sending', 'sms_delivery_log.')} OR (sms_delivery_log.status = 'sending' AND sms_delivery_log.claim = ${claim}))
+      AND ((${from('sending', 'sms_delivery_log.')} AND attempts = c.tries) OR (sms_delivery_log.status = 'sending' AND sms_delivery_log.claim = ${claim}))
       AND EXISTS (SELECT 1 FROM users u JOIN notification_preferences p ON p.user_id = u.id
         WHERE u.id = sms_delivery_log.user_id AND u.deleted_at IS NULL AND u.phone = c.phone
           AND u.phone_verified_at IS NOT NULL AND u.phone_unusable_at IS NULL AND p.sms_enabled = 1
@@ -50,11 +52,12 @@ export function claimWave(
     RETURNING sms_delivery_log.id AS id`);
 }
 
-/** Which of these rows somebody else has claimed, or has sent by now. */
-export function claimedByOthers(db: Db, ids: string[], claim: string) {
+/** Which of these rows somebody else has claimed since they were decided about, or has sent by now. */
+export function claimedByOthers(db: Db, rows: Claimable[], claim: string) {
   return db.all<{ id: string }>(sql`
-    SELECT d.id AS id FROM json_each(${JSON.stringify(ids)}) j JOIN sms_delivery_log d ON d.id = j.value
-    WHERE d.claim IS NOT NULL AND d.claim <> ${claim} AND d.status IN ('sending', 'sent', 'delivered', 'undelivered', 'failed')`);
+    SELECT d.id AS id FROM (${claimables(rows)}) c JOIN sms_delivery_log d ON d.id = c.id
+    WHERE d.claim <> ${claim}
+      AND (d.attempts <> c.tries OR d.status IN ('sending', 'sent', 'delivered', 'undelivered', 'failed'))`);
 }
 
 /** Holds for the links of rows that the claim won; goes with {@link claimWave}, in its batch. */

@@ -53,6 +53,7 @@ async function prepare({ record, lastToday }: Admitted, { config, now }: Deps): 
   return {
     id,
     phone: record.phone!,
+    attempts: record.attempts,
     coversSeq: covered.upTo,
     count: covered.count,
     record,
@@ -78,10 +79,17 @@ async function sendUnder(claimedAt: number, text: Prepared, deps: Deps): Promise
   });
 }
 
+const claimable = ({ id, phone, attempts, coversSeq, count }: Claimable): Claimable => ({
+  id,
+  phone,
+  attempts,
+  coversSeq,
+  count,
+});
+
 async function othersOf(db: Db, lost: Prepared[], claim: string): Promise<Set<string>> {
   if (lost.length === 0) return new Set();
-  const ids = lost.map(({ id }) => id);
-  const rows = await retrying(() => claimedByOthers(db, ids, claim));
+  const rows = await retrying(() => claimedByOthers(db, lost.map(claimable), claim));
   return new Set(rows.map(({ id }) => id));
 }
 
@@ -107,7 +115,7 @@ export async function sendInWaves(
   for (let start = 0; start < admitted.length && !stopped; start += WAVE) {
     const prepared = await Promise.all(admitted.slice(start, start + WAVE).map((one) => prepare(one, deps)));
     const now = deps.now();
-    const claimables = prepared.map(({ id, phone, coversSeq, count }) => ({ id, phone, coversSeq, count }));
+    const claimables = prepared.map(claimable);
     const earlier = statements;
     const results = await retrying(() =>
       db.batch([

@@ -81,3 +81,22 @@ it.each([
   await settleDown(lab);
   expect(bodies()).toHaveLength(1);
 });
+
+it('what another consumer has tried after the decision waits as the carrier asked, and keeps its window', async () => {
+  await lab.run(post(lab, 'rosa', { urgent: true }));
+  const jobs = [...lab.jobs];
+  await betweenDecisionAndClaim(async () => {
+    lab.jobs.push(...jobs);
+    lab.carrier.faults.push({ kind: 'refused', code: 20429 });
+    await drain(lab);
+  });
+  expect(bodies()).toEqual([]);
+  await settleDown(lab);
+  expect(bodies()).toHaveLength(1);
+  await lab.run(post(lab, 'rosa'));
+  await drain(lab);
+  expect((await lab.look()).rows.findLast(({ user }) => user === 'ben')).toMatchObject({
+    status: 'deferred',
+    reason: 'rate_limited',
+  });
+});
