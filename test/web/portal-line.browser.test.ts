@@ -160,6 +160,19 @@ describe('what one has begun to write', () => {
     await page.context().close();
   });
 
+  it('is not lost to the page being written anew in the zone of the browser', async () => {
+    const page = await portal.open(rosa, { timezoneId: 'Asia/Tokyo' });
+    const body = page.getByLabel('Write to Sunday dinner');
+    await page.route(`**${PATH}`, async (route) => {
+      if (route.request().resourceType() === 'fetch') await body.fill('Typed at once');
+      await route.continue();
+    });
+    await page.goto(PATH);
+    await page.locator('[data-user].here').first().waitFor();
+    expect(await body.inputValue()).toBe('Typed at once');
+    await page.context().close();
+  });
+
   it('is counted, not cut: too long a message is not sent, and stays', async () => {
     const page = await portal.open(rosa);
     await page.goto(PATH);

@@ -39,9 +39,9 @@ const TYPING =
   'input:not([type=hidden]):focus, select:focus, textarea:focus, [data-menu][open], form[aria-busy]';
 
 /** Whether somebody is typing in a part, has chosen what is not saved yet, or sends it, or has its menu open. */
-function isBusy(region: HTMLElement): boolean {
+export function isBusy(region: HTMLElement): boolean {
   if (find(TYPING, region)) return true;
-  return findAll<HTMLInputElement | HTMLOptionElement>('input, option', region).some((each) =>
+  return findAll<HTMLInputElement | HTMLOptionElement>('input, textarea, option', region).some((each) =>
     each instanceof HTMLOptionElement
       ? each.selected !== each.defaultSelected
       : each.value !== each.defaultValue || each.checked !== each.defaultChecked,
@@ -58,10 +58,17 @@ export function putOthers(page: Document, except: string | null): void {
   if (state && main) main.dataset.state = state;
 }
 
-/** Reads a page again and puts one part of it into ours, unless its menu is open. */
-export async function refreshRegion(id: string, url = location.href): Promise<HTMLElement | null> {
+const hasOpenMenu = (region: HTMLElement) => find('[data-menu][open]', region) !== null;
+
+/** Reads a page again and puts one part of it into ours, unless somebody is in the middle of something there. */
+export async function refreshRegion(
+  id: string,
+  url = location.href,
+  isInUse = hasOpenMenu,
+): Promise<HTMLElement | null> {
   const { response, page } = await fetchPage(url);
-  return response.ok && !find(`#${id} [data-menu][open]`) ? putRegion(id, page) : null;
+  const stale = document.getElementById(id);
+  return response.ok && stale && !isInUse(stale) ? putRegion(id, page) : null;
 }
 
 /** Reads out what a part that came in has to say; an alert does so by itself. @returns the words */

@@ -1,4 +1,4 @@
-import { refreshRegion } from './swap.ts';
+import { isBusy, refreshRegion } from './swap.ts';
 
 /**
  * Tells the server in which zone to write times; a page that was written in another one is read again, once, before
@@ -13,6 +13,6 @@ export async function tellZone(): Promise<void> {
   const written = document.documentElement.dataset.zone;
   if (written && written !== zone) {
     document.documentElement.dataset.zone = zone;
-    await refreshRegion('main').catch(() => null); // Times stay in the zone they were written in.
+    await refreshRegion('main', location.href, isBusy).catch(() => null); // Times stay in the zone they were written in.
   }
 }
