@@ -87,6 +87,7 @@ export function endpoint<
   Q extends z.ZodMiniType = z.ZodMiniType,
   B extends z.ZodMiniType = z.ZodMiniType,
 >(definition: Endpoint<W, P, Q, B>): Endpoint {
+  // What `handle` takes is what its own schemas made, and `run` hands it nothing else.
   return definition as unknown as Endpoint;
 }
 
