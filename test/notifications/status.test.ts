@@ -43,6 +43,17 @@ describe('the state machine', () => {
     expect(unguarded).toEqual([]);
   });
 
+  it('guards it by the very state that is written', () => {
+    const plain = setsStatus.flatMap(({ statement }) => {
+      const written = /SET\s+status = '(\w+)'/.exec(statement)?.[1];
+      return written === undefined ? [] : [{ written, isGuarded: statement.includes(`from('${written}'`) }];
+    });
+    expect(plain.map(({ written }) => written)).toEqual(
+      expect.arrayContaining(['sending', 'merged', 'suppressed']),
+    );
+    expect(plain.filter(({ isGuarded }) => !isGuarded)).toEqual([]);
+  });
+
   it('loses no row: nothing deletes or replaces one', () => {
     expect(writes.filter(({ verb }) => /^(DELETE|REPLACE)/.test(verb))).toEqual([]);
   });

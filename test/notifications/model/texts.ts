@@ -62,12 +62,15 @@ function brokenPermit(bench: Bench, { user, thread, claim, text }: SeenText): st
   return `went to ${text.to} about ${thread}, and they may be texted: ${[...allowed].join(', ') || 'nowhere'}`;
 }
 
+/** So much later than it was let go a text can leave whose process stood still. */
+const slackMs = ({ lab }: Bench) => 1.5 * lab.config.CLAIM_LEASE_SECONDS * SECOND;
+
 function brokenDistance(bench: Bench, { at, late, after, deliveryId }: SeenText): string | null {
   for (const before of after) {
-    // What was excused above could not know of its neighbour; a process that stood still is a lease late.
+    // What was excused above could not know of its neighbour.
     if (before.deliveryId === deliveryId || wasTakenBack(bench, before)) continue;
-    const slack = late || before.late ? 1.5 * bench.lab.config.CLAIM_LEASE_SECONDS * SECOND : 0;
-    if (at < before.until - slack) return `came ${(before.until - at) / SECOND} s too soon after another`;
+    if (at < before.until - (late ? slackMs(bench) : 0) - (before.late ? slackMs(bench) : 0))
+      return `came ${(before.until - at) / SECOND} s too soon after another`;
   }
   return null;
 }
