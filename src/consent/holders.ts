@@ -14,6 +14,9 @@ export interface Binding extends Person {
   condition: SQL;
 }
 
+/** Under what a one-time code is kept with which a number's holder signs in. */
+export const loginSubject = (numberHash: string): string => `login:${numberHash}`;
+
 /** Forgets who held these numbers: what belongs to a number itself stays under its hash. */
 function letGo(directory: Db, where: SQL, now: number) {
   return [
@@ -73,6 +76,10 @@ export function bind(
       ON CONFLICT (number_hash) DO UPDATE SET number = excluded.number, user_id = excluded.user_id,
         family_id = excluded.family_id, verified_at = excluded.verified_at, strikes = 0, unusable_at = ${unusableAt},
         updated_at = excluded.updated_at`),
+    // A code to sign in that was sent before proves nothing any more: whoever read it may be the earlier holder.
+    directory.run(
+      sql`DELETE FROM verification_codes WHERE subject = ${loginSubject(numberHash)} AND ${condition}`,
+    ),
   ] as const;
 }
 

@@ -6,7 +6,7 @@ import { retrying } from '../db/retry.ts';
 import { sql } from '../db/sql.ts';
 import type { Deps } from '../platform/deps.ts';
 import { guessError } from './code-errors.ts';
-import { guessCode, loginSubject, verifySubject } from './one-time-code.ts';
+import { guessCode, verifySubject } from './one-time-code.ts';
 
 /** A confirmed number. `blocked`: consent was given too, but the carrier blocks until START is texted. */
 export interface Confirmed {
@@ -49,10 +49,6 @@ export async function confirmPhone(
       unseat(directory, lossId, binding),
       ...bind(directory, gainId, binding, { keepsConsent: false }),
       ...(consent ? optInPerson(directory, consent, now, condition) : []),
-      // A code to sign in that was sent before proves nothing any more: whoever read it may be the earlier holder.
-      directory.run(
-        sql`DELETE FROM verification_codes WHERE subject = ${loginSubject(numberHash)} AND ${condition}`,
-      ),
       directory.run(sql`DELETE FROM verification_codes WHERE ${theCode}`),
     ]),
   );

@@ -1,5 +1,6 @@
 import type { Person } from '../consent/changes.ts';
 import { settleOrLeave } from '../consent/family-updates.ts';
+import { loginSubject } from '../consent/holders.ts';
 import { noteRefusal } from '../consent/refusal.ts';
 import { sql } from '../db/sql.ts';
 import type { Deps } from '../platform/deps.ts';
@@ -8,7 +9,7 @@ import { guessError } from './code-errors.ts';
 import { takeAllowance } from './code-limits.ts';
 import { readCodeNumber } from './code-number.ts';
 import { textCode } from './code-text.ts';
-import { guessCode, issueCode, loginSubject } from './one-time-code.ts';
+import { guessCode, issueCode } from './one-time-code.ts';
 import { revokeSession } from './sessions.ts';
 
 /** Who may sign in with a number: its holder, if any. */

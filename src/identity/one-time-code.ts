@@ -16,8 +16,6 @@ export interface CodeSubject {
 
 /** A person proving a number. */
 export const verifySubject = (userId: string): string => `verify:${userId}`;
-/** A number signing in. */
-export const loginSubject = (numberHash: string): string => `login:${numberHash}`;
 
 /** A code as it is sent, with the hash under which it is kept. `expiresAt` in ms. */
 export interface IssuedCode {

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { importPhone } from '../../src/consent/import-phone.ts';
 import { sql } from '../../src/db/sql.ts';
+import { removePhone } from '../../src/identity/remove-phone.ts';
 import { identityEndpoints } from '../../src/identity/routes.ts';
 import { type Ask, type Told, testApp } from '../worker/app.ts';
 import { testDeps } from '../worker/deps.ts';
@@ -96,16 +98,31 @@ describe('signing in by phone', () => {
     expect((await ask('/api/me', { cookie: cookieOf(answer) })).body).toMatchObject({ id: tom!.userId });
   });
 
-  it('is not possible with a code from before somebody else proved the number', async () => {
-    const { deps, ask, start, confirm, codeAt, holder } = world();
+  it.each<[string, (here: ReturnType<typeof world>, rosa: TestPerson, tom: TestPerson) => Promise<unknown>]>([
+    [
+      'proved the number',
+      async ({ ask, codeAt }, { number }, tom) => {
+        await ask('/api/phone/start-verify', { as: tom, body: { phone: number } });
+        await ask('/api/phone/confirm', { as: tom, body: { code: codeAt(number) } });
+      },
+    ],
+    [
+      'got it by the host',
+      async ({ deps }, rosa, tom) => {
+        await removePhone(deps, rosa);
+        await importPhone(deps, { ...tom, phone: rosa.number, verifiedAt: deps.clock.now });
+      },
+    ],
+  ])('is not possible with a code from before somebody else %s', async (_, move) => {
+    const here = world();
+    const { deps, start, confirm, codeAt, holder } = here;
     const rosa = await holder();
     await start(rosa.number);
     const old = codeAt(rosa.number);
     const [tom] = await family('tom');
     deps.clock.now += MINUTE;
-    await ask('/api/phone/start-verify', { as: tom!, body: { phone: rosa.number } });
-    const proof = await ask('/api/phone/confirm', { as: tom!, body: { code: codeAt(rosa.number) } });
-    expect(proof.status).toBe(200);
+    await move(here, rosa, tom!);
+    expect(await rowsOf(deps, tom!.userId)).toMatchObject({ phone: rosa.number });
     const answer = await confirm(rosa.number, old);
     expect([answer.status, answer.body.error]).toEqual([400, 'no_code']);
   });
