@@ -678,6 +678,21 @@ describe('guessing', () => {
     expect(String(alerts[0]?.message)).not.toContain(address);
   });
 
+  test.each(['code', 'referrer'])('is limited for the app too, by %s', async (door) => {
+    const client = { 'CF-Connecting-IP': door === 'code' ? '203.0.113.60' : '203.0.113.61' };
+    const statuses: number[] = [];
+    for (let i = 0; i < config.LINK_MISSES_PER_ADDRESS_MINUTE + 1; i++) {
+      const code = `1${String(i + 5555)
+        .replaceAll('0', 'x')
+        .padStart(16, '2')}`;
+      const body = door === 'code' ? { code } : { referrer: `fcs_link=${code}` };
+      statuses.push((await openFromApp(body, client)).status);
+    }
+    expect(statuses.slice(0, -1).every((status) => status === 404)).toBe(true);
+    expect(statuses.at(-1)).toBe(429);
+    expect((await openFromApp({ code: await newLink() }, client)).status).toBe(429);
+  });
+
   test('counts an IPv6 client by its network', async () => {
     for (let i = 0; i < config.LINK_MISSES_PER_ADDRESS_MINUTE; i++) {
       await guess(`2001:db8:1:2::${(i + 1).toString(16)}`, i + 3333);
