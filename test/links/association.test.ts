@@ -43,6 +43,7 @@ describe('the association files', () => {
   test('every app and every fingerprint is named', () => {
     expect(appleAssociation(apps).applinks.details[0]?.appIDs).toEqual(apps.iosAppIds);
     expect(appleAssociation(apps).webcredentials.apps).toEqual(apps.iosAppIds);
+    expect(appleAssociation(apps).applinks.details[0]?.components.every(({ comment }) => comment)).toBe(true);
     expect(assetLinks(apps).map((each) => each.target.package_name)).toEqual(apps.androidPackages);
     for (const statement of assetLinks(apps)) {
       expect(statement.target.sha256_cert_fingerprints).toEqual(apps.androidFingerprints);

@@ -321,6 +321,20 @@ describe('a link that no longer signs in', () => {
     expect(await effects('usr_ben')).toEqual(before);
   });
 
+  test('a button that was shown in time and is pressed when the time is over signs nobody in', async () => {
+    const code = await newLink({ userId: 'usr_ana' });
+    const button = await buttonOf(await ask(`/l/${code}`));
+    const before = await effects('usr_ana');
+    const end = Date.now() - 1;
+    await bindings.DB.prepare('UPDATE links SET login_until = ? WHERE code_hash = ?')
+      .bind(end, (await rowOf(code))?.code_hash)
+      .run();
+    const late = await press(button);
+    expect([late.status, (await late.text()).includes('too old')]).toEqual([410, true]);
+    expect(late.headers.getSetCookie().join()).not.toContain('fcs_session');
+    expect(await effects('usr_ana')).toEqual(before);
+  });
+
   test('past both lifetimes it finds nothing any more', async () => {
     const code = await newLink({ at: Date.now() - 8 * DAY });
     const page = await ask(`/l/${code}`);
