@@ -1,13 +1,29 @@
 import fc from 'fast-check';
 import type { Bench } from './bench.ts';
 import { Happening } from './happening.ts';
-import { calmMachines, deliver, type Handing, machines, sequence } from './machines.ts';
+import { calmMachines, deliver, type Handing, inTurn, machines, sequence } from './machines.ts';
 import { resumeAll, told } from './mishap.ts';
 import { calmPeople, people } from './people.ts';
 
 const { posts, reads, stop, start, proves, removes, answers, membership, presence, mute, quiet } = people;
-const { queue, sweeps, receipts, tick, resume, lose, faults, list, fates, operator, round, doubt, fated } =
-  machines;
+const {
+  queue,
+  sweeps,
+  receipts,
+  allReceipts,
+  tick,
+  resume,
+  lose,
+  faults,
+  list,
+  fates,
+  operator,
+  round,
+  look,
+} = machines;
+
+/** The next text ends in doubt, most likely, and is tried right away. */
+const doubt = inTurn(machines.doubts, calmMachines.queue);
 
 /** What changes whether and where a text may still go; and other processes that want to send it. */
 const changes = fc.oneof(
@@ -24,7 +40,7 @@ const changes = fc.oneof(
   { weight: 1, arbitrary: calmPeople.posts },
   { weight: 1, arbitrary: calmPeople.start },
   { weight: 1, arbitrary: calmMachines.sweeps },
-  { weight: 1, arbitrary: calmMachines.receipts },
+  { weight: 2, arbitrary: calmMachines.allReceipts },
 );
 
 /**
@@ -48,6 +64,12 @@ const standsStill = fc
     return sequence([...said, stands, ...meanwhile, ...goes]);
   });
 
+/** A text in doubt, and what is done about it, with something in between. */
+const pursued = inTurn(calmPeople.posts, doubt, look, changes, look);
+
+/** A text that comes to a bad end, most likely. */
+const fated = inTurn(calmPeople.posts, fates, calmMachines.queue, allReceipts);
+
 type Weighted = fc.WeightedArbitrary<Happening>[];
 const often = (weight: number, ...all: fc.Arbitrary<Happening>[]): Weighted =>
   all.map((arbitrary) => ({ weight, arbitrary }));
@@ -55,8 +77,9 @@ const often = (weight: number, ...all: fc.Arbitrary<Happening>[]): Weighted =>
 /** Everything that can happen, the usual more often than the rare. */
 const anything = fc.oneof(
   ...often(5, posts),
-  ...often(3, queue, doubt),
+  ...often(2, queue, doubt),
   ...often(5, standsStill, round),
+  ...often(3, pursued),
   ...often(2, tick),
   ...often(3, reads),
   ...often(2, sweeps, faults, receipts, answers, fated),
@@ -71,7 +94,7 @@ const calmly = fc.oneof(
   ...often(3, calmPeople.reads),
   ...often(2, calmMachines.sweeps, calmPeople.answers, calmPeople.presence),
   ...often(1, calmPeople.mute, calmPeople.quiet, calmPeople.stop, calmPeople.start, calmPeople.membership),
-  ...often(1, calmMachines.receipts, calmMachines.fates),
+  ...often(1, calmMachines.allReceipts, calmMachines.fates),
 );
 
 /** What a family can set, with the caps, the doubling of windows and the end of a notification within reach. */
@@ -97,7 +120,7 @@ const historyOf = (calm: boolean, one: fc.Arbitrary<Happening>): fc.Arbitrary<Hi
   fc.record({
     settings: fc.constantFrom(...WISHES).map((wishes) => ({ ...wishes, SMS_REPLIES: 'on' })),
     calm: fc.constant(calm),
-    happenings: fc.commands<object, Bench>([one], { maxCommands: 16, size: 'max' }) as fc.Arbitrary<
+    happenings: fc.commands<object, Bench>([one], { maxCommands: 12, size: 'max' }) as fc.Arbitrary<
       Iterable<Happening>
     >,
   });

@@ -57,9 +57,9 @@ const lose = fc.constantFrom('everything', 'one').map(
     }),
 );
 
-const tick = fc
-  .constantFrom(1, 6, 30, 61, 61, 125, 250, 610, 3700)
-  .map((seconds) => new Happening(`${seconds} s pass`, (bench) => bench.lab.pass(seconds * SECOND)));
+const passes = (seconds: number) =>
+  new Happening(`${seconds} s pass`, (bench) => bench.lab.pass(seconds * SECOND));
+const tick = fc.constantFrom(1, 6, 30, 61, 61, 125, 250, 610, 3700).map(passes);
 
 const sweepsWith = (struck: fc.Arbitrary<Mishap | null>) =>
   struck.map((one) => new Happening(`a sweep${told(one)}`, (bench) => invoke(bench, one, sweep)));
@@ -141,25 +141,26 @@ async function receive(
 }
 
 /** Receipts of texts that the carrier shows by now: of one, the newest for 0, or of all that have had none. */
-const receiptsWith = (struck: fc.Arbitrary<Mishap | null>) =>
-  fc
-    .tuple(fc.constantFrom(0, 0, 1, 2, 3), fc.constantFrom('all', 'all', 'last', 'sent', 'queued'), struck)
-    .map(([back, which, one]) => {
-      const words =
-        which === 'all' ? 'all receipts come' : `a receipt comes (${which}, text ${back} from the end)`;
-      return new Happening(`${words}${told(one)}`, async (bench) => {
-        const shown = bench.texts.filter(({ text }) => text.visibleAt <= Date.now());
-        if (which === 'all') {
-          const owed = shown.filter(({ sid }) => !bench.receipts.has(sid));
-          for (const [i, seen] of owed.entries())
-            await receive(bench, seen, seen.text.fate, i === 0 ? one : null);
-          return;
-        }
-        const seen = shown.at(-1 - (back % Math.max(1, shown.length)));
-        const word = which === 'last' ? seen?.text.fate : { status: which, errorCode: null };
-        if (seen && word) await receive(bench, seen, word, one);
-      });
+const receiptsWith = (
+  struck: fc.Arbitrary<Mishap | null>,
+  words = ['all', 'all', 'last', 'sent', 'queued'],
+) =>
+  fc.tuple(fc.constantFrom(0, 0, 1, 2, 3), fc.constantFrom(...words), struck).map(([back, which, one]) => {
+    const words =
+      which === 'all' ? 'all receipts come' : `a receipt comes (${which}, text ${back} from the end)`;
+    return new Happening(`${words}${told(one)}`, async (bench) => {
+      const shown = bench.texts.filter(({ text }) => text.visibleAt <= Date.now());
+      if (which === 'all') {
+        const owed = shown.filter(({ sid }) => !bench.receipts.has(sid));
+        for (const [i, seen] of owed.entries())
+          await receive(bench, seen, seen.text.fate, i === 0 ? one : null);
+        return;
+      }
+      const seen = shown.at(-1 - (back % Math.max(1, shown.length)));
+      const word = which === 'last' ? seen?.text.fate : { status: which, errorCode: null };
+      if (seen && word) await receive(bench, seen, word, one);
     });
+  });
 
 /** One after the other. */
 export const inTurn = (...all: fc.Arbitrary<Happening>[]): fc.Arbitrary<Happening> =>
@@ -172,8 +173,11 @@ export const sequence = (all: readonly Happening[]): Happening =>
   });
 
 /** Time passes, and what is due is handed over. */
-const roundWith = (aSweep: fc.Arbitrary<Mishap | null>, aConsumer: fc.Arbitrary<Mishap | null>) =>
-  inTurn(tick, sweepsWith(aSweep), queueWith(aConsumer));
+const roundWith = (
+  aSweep: fc.Arbitrary<Mishap | null>,
+  aConsumer: fc.Arbitrary<Mishap | null>,
+  time: fc.Arbitrary<Happening> = tick,
+) => inTurn(time, sweepsWith(aSweep), queueWith(aConsumer));
 
 const doubts = fc
   .constantFrom<SendFault>(
@@ -184,12 +188,6 @@ const doubts = fc
     { kind: 'refused', code: 20429 },
   )
   .map((fault) => meets(fault));
-
-/** The next text ends in doubt, most likely, and is tried right away. */
-const doubt = inTurn(doubts, queueWith(calm));
-
-/** The next text comes to a bad end, most likely, is tried right away, and its receipt comes. */
-const fated = inTurn(fates, queueWith(calm), receiptsWith(calm), roundWith(calm, calm));
 
 /** What machines do, ours and others', and what befalls them. */
 export const machines = {
@@ -204,8 +202,10 @@ export const machines = {
   fates,
   operator,
   round: roundWith(unlessPaused, onTheWay),
-  doubt,
-  fated,
+  /** A claim's lease ends, and what is in doubt is looked up. */
+  look: roundWith(calm, onTheWay, fc.constantFrom(61, 61, 6).map(passes)),
+  doubts,
+  allReceipts: receiptsWith(mishap, ['all']),
 };
 
 /** The same, undisturbed. */
@@ -215,6 +215,7 @@ export const calmMachines = {
   receipts: receiptsWith(calm),
   tick,
   fates,
+  allReceipts: receiptsWith(calm, ['all']),
   round: roundWith(calm, calm),
 };
 
