@@ -82,8 +82,8 @@ const retries = (bench: Bench, { id }: DeliveryRow) =>
   bench.steps.filter(({ deliveryId, from }) => deliveryId === id && from === 'undelivered').length;
 
 /**
- * What points to a text was told by it: no more rows than it speaks of, but for those that another text had told of
- * and that came back from its doubt meanwhile.
+ * What points to a text was told by it: no more rows than it speaks of, but for what came back meanwhile from the
+ * doubt of another text, or from an unreachable handset.
  */
 function brokenSummary(bench: Bench, lead: DeliveryRow, rows: readonly DeliveryRow[]): string | null {
   const texts = bench.texts.filter(({ deliveryId }) => deliveryId === lead.id);
@@ -94,7 +94,10 @@ function brokenSummary(bench: Bench, lead: DeliveryRow, rows: readonly DeliveryR
   );
   const cameBack = bench.steps.some(
     ({ seq, deliveryId, from, to }) =>
-      seq > first.claim.seq && from === 'sending' && to === 'pending' && mine.has(deliveryId),
+      seq > first.claim.seq &&
+      (from === 'sending' || from === 'undelivered') &&
+      to === 'pending' &&
+      mine.has(deliveryId),
   );
   const merged = rows.filter(({ mergedInto }) => mergedInto === lead.id).length;
   const most = Math.max(...texts.map(({ count }) => count));
