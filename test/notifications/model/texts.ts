@@ -77,7 +77,10 @@ function brokenDistance(bench: Bench, { at, late, after, deliveryId }: SeenText)
 
 function brokenCaps(bench: Bench, text: SeenText, earlier: SeenText[]): (string | null)[] {
   const { SMS_USER_DAILY_CAP, SMS_FAMILY_DAILY_CAP } = bench.lab.config;
-  const day = earlier.filter((other) => other.at > text.at - 86_400 * SECOND && !wasTakenBack(bench, other));
+  const since = text.at - 86_400 * SECOND;
+  const day = earlier.filter(
+    (other) => other.at - (other.late ? slackMs(bench) : 0) > since && !wasTakenBack(bench, other),
+  );
   const nth = (texts: SeenText[]) => new Set([...texts, text].map(({ deliveryId }) => deliveryId)).size;
   const mine = nth(day.filter(({ user }) => user === text.user));
   return [
