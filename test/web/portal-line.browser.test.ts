@@ -167,8 +167,10 @@ describe('what one has begun to write', () => {
       if (route.request().resourceType() === 'fetch') await body.fill('Typed at once');
       await route.continue();
     });
+    // The socket is opened after the page was written anew.
+    const socket = page.waitForEvent('websocket');
     await page.goto(PATH);
-    await page.locator('[data-user].here').first().waitFor();
+    await socket;
     expect(await body.inputValue()).toBe('Typed at once');
     await page.context().close();
   });
