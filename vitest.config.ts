@@ -27,6 +27,7 @@ export default defineConfig({
           environment: 'node',
           include: ['test/**/*.test.ts'],
           exclude: [SPECIAL],
+          setupFiles: ['./test/support/property-seed.ts'],
           testTimeout: 30_000,
         },
       },
