@@ -23,7 +23,7 @@ async function send(simulator: Simulator, to = ROSA, timeoutMs = 10_000): Promis
     headers: { authorization: `Basic ${btoa(`${accountSid}:${authToken}`)}` },
     body: new URLSearchParams({ To: to, From: FROM, Body: 'Hello' }),
     signal: AbortSignal.timeout(timeoutMs),
-  }).catch(() => null);
+  }).catch(() => null); // No answer is one of the outcomes.
 }
 
 describe('planned faults', () => {

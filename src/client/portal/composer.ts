@@ -24,7 +24,8 @@ export interface ComposerHost {
   toEnd(): void;
 }
 
-const newKey = () => crypto.randomUUID?.() ?? `${Date.now()}-${Math.random().toString(36).slice(2)}`;
+/** An `Idempotency-Key`. Not `randomUUID`, which pages without https lack. */
+const newKey = () => crypto.getRandomValues(new Uint32Array(4)).join('-');
 
 /** Sends messages without leaving the page: shown at once, one after the other, repeated under the same key. */
 export class Composer {

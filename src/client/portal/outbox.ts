@@ -34,7 +34,7 @@ export async function post(threadId: string, { key, ...message }: Draft): Promis
     await response.body?.cancel(); // An answer that nobody reads holds its connection.
     return { sent: true };
   }
-  const answer: unknown = await response.json().catch(() => null);
+  const answer: unknown = await response.json().catch(() => null); // Not ours: said in general words below.
   const known = typeof answer === 'object' && answer !== null && 'message' in answer;
   const wait = Number(response.headers.get('Retry-After'));
   return {
