@@ -39,7 +39,9 @@ function jsonParams(raw: string): URLSearchParams {
 export async function readWebhook(request: Request, config: TwilioConfig): Promise<Webhook> {
   const signature = request.headers.get('X-Twilio-Signature');
   if (!signature) throw forged();
-  const { pathname, search, searchParams: query } = new URL(request.url);
+  const { pathname, searchParams: query } = new URL(request.url);
+  // As it was received where the runtime keeps that: a parsed address has some characters escaped.
+  const search = /\?[^#]*/.exec(request.url)?.[0] ?? '';
   const isJson = mediaType(request) === 'application/json';
   if (!isJson && mediaType(request) !== 'application/x-www-form-urlencoded') {
     throw new AppError('unsupported_media_type', 'Twilio sends a form, or JSON.');

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import twilio from 'twilio';
 import { describe, expect, it } from 'vitest';
+import { addressForms } from '../../src/platform/twilio/address-forms.ts';
 import { isFromTwilio, twilioSignature } from '../../src/platform/twilio/signature.ts';
 
 const TOKEN = '12345';
@@ -102,5 +103,77 @@ describe('a webhook', () => {
     expect(await isFromTwilio({ ...json, rawBody: BODY })).toBe(true);
     expect(await isFromTwilio({ ...json, rawBody: `${BODY} ` })).toBe(false);
     expect(twilio.validateRequestWithBody(TOKEN, signature, HASHED, BODY)).toBe(true);
+  });
+});
+
+describe('an address with characters that URL parsers escape', () => {
+  const base = 'https://portal.example.com/api/sms/inbound';
+  const parsed = (url: string) => new URL(url).href;
+  const genuine = (received: string, typed: string) =>
+    isFromTwilio({
+      authTokens: [TOKEN],
+      url: received,
+      params: CALL,
+      signature: twilio.getExpectedTwilioSignature(TOKEN, typed, forSdk(CALL)),
+    });
+
+  it.each([
+    "?note=it's",
+    "?note='",
+    "?a='&b=%20c",
+    '?q="quoted"',
+    '?q=<b>&r=>',
+    '?q=two words',
+    "?q=Rosa's two words",
+    '?family=Peña',
+    "?q=l'été <3",
+    '?q=日本&r=1',
+    '?q=%27&r=it%27s',
+    '?q=a+b',
+    '?q=(a)!*~',
+    '?q={a}|b^`c`',
+    '?q=%2F&r=%C3%A9',
+    '?q=50%&r=%ZZ',
+    '?',
+    '',
+  ])('verifies as typed, and as escaped on the way: %s', async (query) => {
+    const typed = base + query;
+    for (const received of new Set([typed, parsed(typed)])) {
+      for (const signed of new Set([typed, parsed(typed)])) {
+        expect(await genuine(received, signed), `${received} signed as ${signed}`).toBe(true);
+      }
+      expect(await genuine(received, `${base}?other=1`)).toBe(false);
+    }
+  });
+
+  it('verifies whenever the official SDK says so', async () => {
+    const query = fc.string({ unit: fc.constantFrom(...'ab=&\'"<> +%27éñ日()!*~{}|^`'), maxLength: 16 });
+    await fc.assert(
+      fc.asyncProperty(query, async (text) => {
+        const typed = `${base}?${text}`;
+        const received = parsed(typed);
+        for (const signed of [typed, received]) {
+          const signature = twilio.getExpectedTwilioSignature(TOKEN, signed, {});
+          if (!twilio.validateRequest(TOKEN, signature, received, {})) continue;
+          expect(await isFromTwilio({ authTokens: [TOKEN], url: received, params: [], signature })).toBe(
+            true,
+          );
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('has six forms at most, the one received first, and one where nothing is ever escaped', () => {
+    const query = fc.string({ unit: fc.constantFrom(...'ab=&\'"<> +%27éñ日()!*~'), maxLength: 30 });
+    fc.assert(
+      fc.property(query, (text) => {
+        const forms = addressForms(`${base}?${text}`);
+        expect(forms[0]).toBe(`${base}?${text}`);
+        expect(forms.length).toBeLessThanOrEqual(6);
+      }),
+    );
+    expect(addressForms(`${base}?delivery=dlv_01&kind=code#rc=3&rp=5xx,ct,rt`)).toHaveLength(1);
+    expect(addressForms(base)).toEqual([base]);
   });
 });

@@ -309,6 +309,20 @@ describe('a webhook', () => {
     expect((await post(deps, pathname + search, params, how('#rc=9'))).status).toBe(403);
   });
 
+  it.each([
+    "?note=it's",
+    '?q="a"<b>',
+    '?from=the office',
+    '?family=Peña',
+  ])('is taken when its address has characters that this runtime escapes: %s', async (search) => {
+    const deps = testDeps();
+    const params = inbound(freshNumber(), 'HELP');
+    const path = `/api/sms/inbound${search}`;
+    expect(await post(deps, path, params)).toMatchObject({ status: 200 });
+    const elsewhere = { signed: { path: `${path}'` } };
+    expect(await post(deps, path, params, elsewhere)).toMatchObject({ status: 403 });
+  });
+
   it('in JSON is taken by the hash of its body', async () => {
     const deps = testDeps();
     const rosa = await consenting(deps);

@@ -1,4 +1,5 @@
 import { equalInConstantTime, utf8 } from '../bytes.ts';
+import { addressForms } from './address-forms.ts';
 
 /** Parameters as received: every value of every name. */
 export type WebhookParams = Iterable<readonly [string, string]>;
@@ -70,7 +71,7 @@ export async function isFromTwilio({
   }
   let matches = false;
   for (const token of authTokens) {
-    for (const variant of portVariants(url)) {
+    for (const variant of addressForms(url).flatMap(portVariants)) {
       const expected = await twilioSignature(token, variant, all);
       if (equalInConstantTime(expected, signature)) matches = true;
     }
