@@ -1,4 +1,5 @@
 import type { Db } from '../db/client.ts';
+import type { RawStatement } from '../db/raw-statement.ts';
 import { retrying } from '../db/retry.ts';
 import { type LinkRow, makeLink, writeLinks } from '../links/mint.ts';
 import type { Deps } from '../platform/deps.ts';
@@ -108,8 +109,7 @@ export async function sendInWaves(
   const unused: DeliveryRecord[] = [];
   const claim = newId('clm', deps.now());
   const leaseMs = deps.config.CLAIM_LEASE_SECONDS * 1000;
-  let statements: Parameters<Db['batch']>[0][number][] =
-    postponed.length > 0 ? [postpone(db, postponed)] : [];
+  let statements: RawStatement<unknown>[] = postponed.length > 0 ? [postpone(db, postponed)] : [];
   let stopped = false;
 
   for (let start = 0; start < admitted.length && !stopped; start += WAVE) {

@@ -101,8 +101,7 @@ export interface Planned {
 
 /** Whether a call changes nothing. */
 const isReading = ({ kind, name }: Call) =>
-  (kind === 'd1' && name.split('; ').every((statement) => statement.startsWith('SELECT'))) ||
-  name === 'presence';
+  (kind === 'd1' && name.split('; ').every((statement) => statement === 'select')) || name === 'presence';
 
 /**
  * The faults to strike a call with. Unless everything is asked for, one stands for those that come to the same:

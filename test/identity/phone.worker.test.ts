@@ -15,6 +15,7 @@ import {
   verified,
 } from '../worker/numbers.ts';
 import { insertWebSession } from '../worker/people.ts';
+import { statementName } from '../worker/statement-name.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -323,7 +324,7 @@ describe('the limits on codes', () => {
     const [rosa] = await family('rosa');
     for (const message of ['Network connection lost', 'D1 is overloaded', 'anything']) {
       deps.d1.faultAt = (trip) =>
-        deps.d1.trips[trip]?.statements.some((s) => s.includes('INTO rate_counters'))
+        deps.d1.trips[trip]?.statements.some((s) => statementName(s) === 'insert rate_counters')
           ? { when: 'before', message }
           : null;
       expect((await start(rosa!, rosa!.number)).status).toBe(503);

@@ -84,7 +84,7 @@ describe('a text in doubt', () => {
   it('is not sent by a process that stood still until its claim had run out', async () => {
     await lab.run(post(lab, 'rosa'));
     const { work, left } = handOver(takeJobs(lab));
-    const go = await lab.standStill(work, 'after', ({ name }) => name.startsWith('UPDATE sms_delivery_log'));
+    const go = await lab.standStill(work, 'after', ({ name }) => name.startsWith('update sms_delivery_log'));
     await lab.pass(60 * SECOND);
     await sweepAndDrain();
     await lab.pass(5 * SECOND);

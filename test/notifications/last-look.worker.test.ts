@@ -14,7 +14,7 @@ beforeEach(async () => {
 });
 afterEach(() => lab.close());
 
-const isClaim = ({ name }: Call) => name.startsWith('UPDATE sms_delivery_log');
+const isClaim = ({ name }: Call) => name.startsWith('update sms_delivery_log');
 const bodies = () => lab.carrier.texts.map(({ body }) => body);
 
 /** The queue's consumer has decided to send, and is about to claim; then the world moves on; then it goes on. */

@@ -9,6 +9,7 @@ import type { LogFields } from '../../src/platform/log.ts';
 import { loadPhones } from '../../src/platform/number-plans.ts';
 import type { Sms } from '../../src/platform/twilio/twilio.ts';
 import { watchD1 } from './counting.ts';
+import { statementName } from './statement-name.ts';
 
 /** A call that a process makes to the world outside. */
 export interface Call {
@@ -45,8 +46,6 @@ export interface Surroundings {
 const { ASSETS, DB, FAMILY } = env as unknown as Bindings;
 const never = new Promise<never>(() => undefined);
 
-const firstWords = (statement: string) => statement.trim().split(/\s+/).slice(0, 3).join(' ');
-
 /**
  * One invocation of the Worker, with dependencies that are real (D1, the Family object) or stand-ins (queue,
  * carrier), each of whose calls can be struck.
@@ -79,7 +78,7 @@ export function startProcess({ config, sms, enqueued }: Surroundings, strike: St
     return dead ? await never : result;
   }
 
-  const d1 = watchD1(DB, (statements, go) => travel('d1', statements.map(firstWords).join('; '), go)).d1;
+  const d1 = watchD1(DB, (statements, go) => travel('d1', statements.map(statementName).join('; '), go)).d1;
   const queue = {
     sendBatch: (messages: Iterable<{ body: DeliveryJob }>, options?: { delaySeconds?: number }) =>
       travel('queue', 'sendBatch', async () => {

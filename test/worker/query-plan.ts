@@ -19,7 +19,7 @@ export function scans(details: readonly string[]): string[] {
 export async function statementsThatScan(db: D1Database): Promise<{ query: string; scans: string[] }[]> {
   const guilty: { query: string; scans: string[] }[] = [];
   for (const query of seen) {
-    if (!/^\s*(SELECT|INSERT|UPDATE|DELETE|WITH)/i.test(query)) continue;
+    if (!/^\s*(?:\/\*.*?\*\/)?\s*(SELECT|INSERT|UPDATE|DELETE|WITH)/i.test(query)) continue;
     const parameters = Array.from(query.matchAll(/\?/g), () => null);
     const { results } = await db
       .prepare(`EXPLAIN QUERY PLAN ${query}`)

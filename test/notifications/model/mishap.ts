@@ -69,8 +69,8 @@ function blowFor({ when, how }: Mishap, call: Call, gate: Promise<void>): Blow |
 /** Whether a call is the one that is meant. A claim writes rows and links; outcomes are written after the first text. */
 function isMeant({ call }: Mishap, { kind, name, number }: Call, texts: number): boolean {
   if (typeof call === 'number') return call === number;
-  if (kind !== 'd1' || !name.startsWith('UPDATE sms_delivery_log')) return false;
-  return call === 'its claim' ? name.includes('INSERT INTO links') : texts > 0;
+  if (kind !== 'd1' || !name.startsWith('update sms_delivery_log')) return false;
+  return call === 'its claim' ? name.includes('insert links') : texts > 0;
 }
 
 /** What a command learns of a process. */

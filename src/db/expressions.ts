@@ -1,0 +1,110 @@
+import { and, type Column, type GetColumnData, or, type SQL, type SQLWrapper, sql } from 'drizzle-orm';
+import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
+import { q } from './query.ts';
+
+/** A condition that may be left out. */
+type Optional = SQL | undefined | false | null;
+
+const given = (conditions: readonly Optional[]) =>
+  conditions.filter((condition) => condition instanceof Object) as SQL[];
+
+/** Drizzle's `and`, which never comes to nothing: with no condition at all it throws, so that nothing is changed by mistake. */
+export function allOf(...conditions: Optional[]): SQL {
+  const all = and(...given(conditions));
+  if (!all) throw new Error('A condition is missing: none of those given is there.');
+  return all;
+}
+
+/** Drizzle's `or`; with no condition at all it throws. */
+export function anyOf(...conditions: Optional[]): SQL {
+  const any = or(...given(conditions));
+  if (!any) throw new Error('A condition is missing: none of those given is there.');
+  return any;
+}
+
+/** In an upsert: what the insert would have written (sqlite.org/lang_upsert.html). */
+export const excluded = <C extends SQLiteColumn>(column: C): SQL<GetColumnData<C>> =>
+  sql<GetColumnData<C>>`excluded.${sql.identifier(column.name)}`.mapWith(column) as SQL<GetColumnData<C>>;
+
+/** What may stand in an expression: a value, a column, SQL. */
+type Operand = SQLWrapper | string | number | boolean | null;
+
+/** The first that is not null. */
+export const coalesce = <T>(...values: [Operand, ...Operand[]]): SQL<T> =>
+  sql<T>`coalesce(${sql.join(
+    values.map((value) => sql`${value}`),
+    sql`, `,
+  )})`;
+
+/** The greatest of several values; null when one is null. */
+export const greatest = (...values: [Operand, Operand, ...Operand[]]): SQL<number> =>
+  sql<number>`max(${sql.join(
+    values.map((value) => sql`${value}`),
+    sql`, `,
+  )})`;
+
+/** The least of several values; null when one is null. */
+export const least = (...values: [Operand, Operand, ...Operand[]]): SQL<number> =>
+  sql<number>`min(${sql.join(
+    values.map((value) => sql`${value}`),
+    sql`, `,
+  )})`;
+
+/** One value where a condition holds, another where it does not (or is null). */
+export const iif = <T>(condition: SQLWrapper, then: Operand, otherwise: Operand): SQL<T> =>
+  sql<T>`iif(${condition}, ${then}, ${otherwise})`;
+
+/** A query of one column as a value: that of its first row, or null. */
+export const scalar = <T>(query: SQLWrapper): SQL<T | null> => sql<T | null>`(${query})`;
+
+/** 1 where the query has a row, else 0. */
+export const has = (query: SQLWrapper): SQL<0 | 1> => sql<0 | 1>`exists (${query})`;
+
+/** A table of one row and no column, for a select that asks of no table: `q.select({…}).from(oneRow)`. */
+export const oneRow: SQL = sql`(select 1)`;
+
+/** `IS NOT`, which tells null from a value. */
+export const differs = (a: Operand, b: Operand): SQL<0 | 1> => sql<0 | 1>`${a} is not ${b}`;
+
+/** A JSON array as one bound parameter, however long: D1 takes 100 parameters (developers.cloudflare.com/d1/platform/limits). */
+const listed = (values: readonly (string | number)[] | SQL<string>): SQL =>
+  Array.isArray(values) ? sql`${JSON.stringify(values)}` : sql`${values as SQL<string>}`;
+
+/** Whether a value is one of a list, which is bound as one parameter. @param values or a placeholder of their JSON */
+export const inList = (value: Column | SQLWrapper, values: readonly (string | number)[] | SQL<string>): SQL =>
+  sql`${value} in (select value from json_each(${listed(values)}))`;
+
+/** The values of a list as a table of one column, `value`: drives a join (`CROSS JOIN` keeps the order). */
+export function listTable<T extends string | number>(name: string, values: readonly T[] | SQL<string>) {
+  return q
+    .select({ value: sql<T>`value`.as(`${name}_value`) })
+    .from(sql`json_each(${listed(values)})`)
+    .as(name);
+}
+
+/**
+ * Rows as one bound parameter, however many: a table with a column for each of `keys`. Columns are called `name_key`,
+ * since drizzle names a field of a sub-query without the sub-query.
+ * @param rows or a placeholder of their JSON
+ */
+export function jsonTable<T extends object, K extends keyof T & string = keyof T & string>(
+  name: string,
+  rows: readonly T[] | SQL<string>,
+  keys: readonly K[],
+) {
+  const fields = Object.fromEntries(
+    keys.map((key) => [key, sql`value ->> ${sql.raw(`'${key}'`)}`.as(`${name}_${key}`)]),
+  ) as { [P in K]: SQL.Aliased<T[P]> };
+  const json = Array.isArray(rows) ? sql`${JSON.stringify(rows)}` : sql`${rows as SQL<string>}`;
+  return q.select(fields).from(sql`json_each(${json})`).as(name);
+}
+
+/** A JSON array of what a column or expression comes to over the rows of a group; `json<T>()` reads it. */
+export const jsonArray = <T>(value: SQLWrapper): SQL<T[]> =>
+  sql<T[]>`json_group_array(${value})`.mapWith((text: string): T[] => JSON.parse(text));
+
+/** A JSON object of named values. */
+export function jsonObject(fields: Record<string, Operand>): SQL {
+  const pairs = Object.entries(fields).map(([name, value]) => sql`${sql.raw(`'${name}'`)}, ${value}`);
+  return sql`json_object(${sql.join(pairs, sql`, `)})`;
+}
