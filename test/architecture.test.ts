@@ -33,6 +33,7 @@ const PURE = [
   'platform/sms-text.ts',
   'platform/time-zone.ts',
   'platform/twilio/errors.ts',
+  'platform/visible.ts',
   'sms/reply-answers.ts',
   'sms/reply-decision.ts',
   'sms/reply-target.ts',

@@ -2,9 +2,6 @@ import * as z from 'zod/mini';
 import { sql } from '../db/sql.ts';
 import { iso, timestamp } from '../platform/validation.ts';
 
-/** Whether a text holds nothing that can be seen: spaces, controls, zero-width characters and marks alone. */
-export const isBlank = (text: string) => /^[\p{Z}\p{Cc}\p{Cf}\p{M}]*$/u.test(text);
-
 /** A message as the API gives it. */
 export const messageSchema = z.object({
   id: z.string(),

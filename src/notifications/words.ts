@@ -1,5 +1,6 @@
 import { gsm7Line } from '../platform/one-segment.ts';
 import { cutText, type Encoding } from '../platform/sms-text.ts';
+import { isBlank } from '../platform/visible.ts';
 import { redact } from './redact.ts';
 
 /** Fewer characters than these before an ellipsis tell nobody anything. */
@@ -16,7 +17,7 @@ export function oneLine(text: string, encoding: Encoding): string {
 /** {@link oneLine} of what a person wrote, without codes, links and quotation marks that could end our quoting. */
 export function quotable(text: string, encoding: Encoding): string {
   const line = redact(oneLine(text, encoding)).replaceAll('"', "'");
-  return /[\p{L}\p{N}\p{P}\p{S}]/u.test(line) ? line : '';
+  return isBlank(line) ? '' : line;
 }
 
 /** {@link cutText} that leaves at least so much that it tells something. */

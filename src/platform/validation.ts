@@ -1,9 +1,12 @@
 import * as z from 'zod/mini';
 import * as core from 'zod/v4/core';
+import { isBlank, withoutBidiControls } from './visible.ts';
 
 /** Control characters that no id, name or title holds. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused
 const CONTROL = /[\u0000-\u001f\u007f]/;
+/** What ends a line, or moves in it, besides those. */
+const LINE_CONTROL = /[\u0080-\u009f\u2028\u2029]/;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: as above; tab and line feeds may stand in a message
 const CONTROL_IN_PROSE = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/;
 
@@ -17,13 +20,18 @@ export const id = z.string().check(
   ),
 );
 
-/** One line of text, trimmed, not empty: a name, a title. */
+/** One line of text with something to see, trimmed, without controls of direction: a name, a title. */
 export const line = (max: number) =>
   z.string().check(
+    z.overwrite(withoutBidiControls),
     z.trim(),
     z.minLength(1),
     z.maxLength(max),
-    z.refine((text) => text.isWellFormed() && !CONTROL.test(text), 'should be one line of well-formed text'),
+    z.refine(
+      (text) => text.isWellFormed() && !CONTROL.test(text) && !LINE_CONTROL.test(text),
+      'should be one line of well-formed text',
+    ),
+    z.refine((text) => text === '' || !isBlank(text), 'should show at least one character'),
   );
 
 /** Prose of several lines, at most `max` characters; may be empty. */

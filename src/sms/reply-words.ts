@@ -1,3 +1,5 @@
+import { isBlank } from '../platform/visible.ts';
+
 /** What a picture or file that came with a text is called; its content is never fetched. */
 const MEDIA: readonly (readonly [RegExp, string])[] = [
   [/^image\//, '[Photo]'],
@@ -52,7 +54,8 @@ export function replyWords(
   { origins }: OurAddresses,
 ): string {
   const words = body.toWellFormed().replace(/\r\n?/g, '\n').replace(CONTROL, '').trim();
-  const said = reactionIn(words) ?? withoutOurLinks(words, origins);
+  const read = reactionIn(words) ?? withoutOurLinks(words, origins);
+  const said = isBlank(read) ? '' : read;
   return [said, media.map(mediaWord).join(' ')].filter((part) => part !== '').join('\n');
 }
 

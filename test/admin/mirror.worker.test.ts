@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { BLANK_TEXTS } from '../platform/blank-texts.ts';
 import { createWorld, type World } from '../worker/world.ts';
 
 let world: World;
@@ -40,6 +41,30 @@ describe('families', () => {
     await put(`users/${world.member('rosa').userId}`, { familyId: world.familyId, name: 'Rosa' });
     const { json } = await world.api('GET', '/api/preferences', { as: world.member('rosa') });
     expect(json.timeZone).toBe('Europe/Berlin');
+  });
+});
+
+describe('names and titles', () => {
+  it('that nobody could see are refused', async () => {
+    for (const blank of BLANK_TEXTS) {
+      const { familyId } = world;
+      const answers = [
+        await put(`families/${familyId}`, { name: blank }),
+        await put(`users/${world.member('nina').userId}`, { familyId, name: blank }),
+        await put(`threads/${world.thread('blank')}`, { familyId, title: blank, memberIds: [] }),
+      ];
+      for (const { status, json } of answers) {
+        expect([status, json.error], JSON.stringify(blank)).toEqual([400, 'invalid_request']);
+      }
+    }
+  });
+
+  it('are kept without the controls that turn the direction of what follows', async () => {
+    const { familyId } = world;
+    await put(`families/${familyId}`, { name: 'Rivera' });
+    await put(`users/${world.member('rosa').userId}`, { familyId, name: '\u202eRosa\u2069 ' });
+    const { json } = await world.api('GET', '/api/me', { as: world.member('rosa') });
+    expect(json.name).toBe('Rosa');
   });
 });
 

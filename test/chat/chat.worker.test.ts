@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { BLANK_TEXTS, VISIBLE_TEXTS } from '../platform/blank-texts.ts';
 import { createWorld, type World } from '../worker/world.ts';
 
 let world: World;
@@ -52,8 +53,11 @@ describe('posting', () => {
     };
     expect(await answer('👋'.repeat(4000))).toEqual([201, undefined]);
     expect(await answer('👋'.repeat(4001))).toEqual([400, 'invalid_request']);
-    for (const blank of ['', ' \n ', '\u200b', '\u2060\ufeff', '\u00a0\u2028', '\u200d\ufe0f']) {
+    for (const blank of BLANK_TEXTS.filter((text) => !text.includes('\u0007'))) {
       expect(await answer(blank), JSON.stringify(blank)).toEqual([400, 'empty_message']);
+    }
+    for (const visible of VISIBLE_TEXTS) {
+      expect(await answer(visible), JSON.stringify(visible)).toEqual([201, undefined]);
     }
     expect(await answer('\u200b', ['file_1'])).toEqual([201, undefined]);
   });
@@ -199,6 +203,14 @@ describe('threads', () => {
     expect(json.thread.members.map(({ id }: { id: string }) => id).sort()).toEqual(
       [BEN().userId, ROSA().userId].sort(),
     );
+  });
+
+  it('are not created under a title that nobody could see', async () => {
+    for (const title of BLANK_TEXTS) {
+      const body = { title, memberIds: [BEN().userId] };
+      const { status, json } = await world.api('POST', '/api/threads', { as: ROSA(), body });
+      expect([status, json.error], JSON.stringify(title)).toEqual([400, 'invalid_request']);
+    }
   });
 
   it('are not created with a stranger in them', async () => {

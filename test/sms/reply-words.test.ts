@@ -15,6 +15,8 @@ describe('the words of a text', () => {
     ['👍', '👍'],
     ['', ''],
     [' \n ', ''],
+    ['\u2800', ''],
+    ['\u3164\u200b', ''],
   ])('%j reads %j', (body, expected) => {
     expect(words(body)).toBe(expected);
   });

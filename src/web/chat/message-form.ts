@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
-import { isBlank } from '../../chat/message.ts';
 import { check } from '../../platform/body.ts';
 import { AppError } from '../../platform/errors.ts';
 import { id, prose } from '../../platform/validation.ts';
+import { isBlank } from '../../platform/visible.ts';
 
 /** What the form under a conversation holds, as it was typed. */
 export interface MessageDraft {
