@@ -4,6 +4,7 @@ import { createMessageStore, type MessageStore } from './message-store.ts';
 import { createNumberBehaviours, type NumberBehaviours } from './numbers.ts';
 import { createOptOuts, type OptOuts } from './opt-outs.ts';
 import { type Settings, type SimulatorOptions, settingsFrom } from './options.ts';
+import { createSenderQueues, type SenderQueues } from './sender-queue.ts';
 import type { Notice, Person } from './types.ts';
 import { createWebhookPoster, type WebhookPoster } from './webhooks.ts';
 import { createWork, type Work } from './work.ts';
@@ -36,23 +37,30 @@ export type Carrier = {
   notices: Notice[];
   requests: RequestRecord[];
   work: Work;
+  queues: SenderQueues;
+  /** Requests to Twilio's API that have neither been answered nor given up. */
+  inHand: number;
 };
 
 /** A carrier with nothing on it yet. */
 export function createCarrier(options: SimulatorOptions): Carrier {
   const settings = settingsFrom(options);
+  const faults = createFaultControl(options.seed ?? 1, options.faults);
+  const work = createWork();
   return {
     settings,
     people: [...(options.people ?? [])],
     messages: createMessageStore(),
     optOuts: createOptOuts(),
     numbers: createNumberBehaviours(),
-    faults: createFaultControl(options.seed ?? 1, options.faults),
+    faults,
     events: createEventHub(),
     webhooks: createWebhookPoster(() => settings),
     notices: [],
     requests: [],
-    work: createWork(),
+    work,
+    queues: createSenderQueues(faults, work),
+    inHand: 0,
   };
 }
 

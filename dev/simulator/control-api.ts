@@ -15,6 +15,8 @@ const inboundSchema = z.strictObject({
   body: z.string(),
   to: z.string().optional(),
   times: z.number().int().min(1).max(20).optional(),
+  channel: z.enum(['sms', 'rcs']).optional(),
+  suggestion: z.boolean().optional(),
 });
 
 const settingsPatchSchema = z
@@ -28,6 +30,9 @@ const settingsPatchSchema = z
     publicOrigin: z.string(),
     appOrigin: z.string(),
     inboundUrl: z.string(),
+    inboundFallbackUrl: z.string().nullable(),
+    rcsSender: z.string(),
+    rcsListed: z.enum(['number', 'prefixed']),
     optOuts: z.enum(['twilio', 'advanced', 'off']),
     pace: z.strictObject({ sentMs: z.number().min(0), deliveredMs: z.number().min(0) }),
     webhooks: z.enum(['post', 'hold']),

@@ -72,14 +72,16 @@ export function checkMessage(
   }
 
   const sender = from === '' ? (carrier.settings.from[0] ?? '') : from;
-  const { refuse: refused } = carrier.numbers.get(to);
+  const { refuse: refused, rcs } = carrier.numbers.get(to);
   if (refused !== undefined) return refuse(refused, to);
   if (carrier.optOuts.has(senderKey(carrier.settings, sender), to)) return refuse(21610);
+  if (service === '' && carrier.queues.isFull(sender)) return refuse(21611);
   return {
     ok: true,
     message: {
       direction: 'outbound-api',
       writtenBy: 'app',
+      channel: rcs ? 'rcs' : 'sms',
       to,
       from: sender,
       body,

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { draw } from './draw.ts';
+import { errorCode, type Outcome, outcomeSchema } from './numbers.ts';
 
 const rate = z.number().min(0).max(1);
 
@@ -12,7 +13,10 @@ const faultsSchema = z.strictObject({
   latencyMs: z.number().int().min(0).max(120_000),
   /** 429 / 20429, not processed. */
   rateLimited: rate,
-  retryAfterSeconds: z.number().int().min(0).max(3600),
+  /** In the `Retry-After` of a 429; null: the header is left out. */
+  retryAfterSeconds: z.number().int().min(0).max(3600).nullable(),
+  /** So many requests at once; each more gets 429 / 20429, not processed. Null: any number. */
+  concurrent: z.number().int().min(1).max(10_000).nullable(),
   /** 500 / 20500, not processed. */
   serverError: rate,
   /** 503 / 20503, not processed. */
@@ -29,6 +33,19 @@ const faultsSchema = z.strictObject({
   serverErrorAfter: rate,
   /** Which API requests the rates touch: sending, looking up (list and fetch), or both. */
   on: z.enum(['create', 'read', 'all']),
+  /** A message shows in the list only so long after it was accepted; fetching it by its sid finds it at once. */
+  listDelaySeconds: z.number().min(0).max(3600),
+  /** Accepted, then it ends as one of `endings` says. */
+  failing: rate,
+  /** How failing texts end; chance takes one of them for each text. */
+  endings: z.array(outcomeSchema).min(1).max(100),
+  /** Segments a second that each sender hands on; the others wait. Null: any number. */
+  senderPerSecond: z.number().min(0.01).max(10_000).nullable(),
+  /**
+   * How much may wait at a sender, as the time it takes to send; Twilio holds ten hours' worth. More is refused with
+   * 21611 or, behind a Messaging Service, accepted and then failed with 30001.
+   */
+  senderQueueSeconds: z.number().min(0).max(36_000),
   /** A receipt is never posted. */
   receiptLost: rate,
   /** A receipt is posted twice. */
@@ -50,6 +67,7 @@ export const NO_FAULTS: Faults = {
   latencyMs: 0,
   rateLimited: 0,
   retryAfterSeconds: 1,
+  concurrent: null,
   serverError: 0,
   unavailable: 0,
   timeout: 0,
@@ -58,6 +76,11 @@ export const NO_FAULTS: Faults = {
   timeoutAfter: 0,
   serverErrorAfter: 0,
   on: 'all',
+  listDelaySeconds: 0,
+  failing: 0,
+  endings: [{ undelivered: 30008 }],
+  senderPerSecond: null,
+  senderQueueSeconds: 36_000,
   receiptLost: 0,
   receiptDuplicated: 0,
   receiptReordered: 0,
@@ -75,12 +98,15 @@ const FAULT_NAMES = [
   'serverErrorAfter',
 ] as const;
 
-/** What can happen to an API request; a number is a Twilio error code, `none` spares the request. */
-export type Fault = (typeof FAULT_NAMES)[number] | 'none' | number;
+/**
+ * What can happen to an API request: a number refuses it with that Twilio code, an outcome accepts the message and
+ * says how it ends, `none` spares the request.
+ */
+export type Fault = (typeof FAULT_NAMES)[number] | 'none' | number | Outcome;
 
 /** "The next `times` requests of this kind (to this number) meet this fault", before any rate is drawn. */
 export const plannedFaultSchema = z.strictObject({
-  fault: z.union([z.enum([...FAULT_NAMES, 'none']), z.number().int().min(1).max(99_999)]),
+  fault: z.union([z.enum([...FAULT_NAMES, 'none']), errorCode, outcomeSchema]),
   times: z.number().int().min(1).max(100_000).default(1),
   operation: z.enum(['create', 'read', 'any']).default('create'),
   to: z.string().optional(),
@@ -113,6 +139,8 @@ export type FaultControl = {
   decide: (operation: 'create' | 'read', to: string | null) => Fault;
   /** Whether a chance of the given rate comes true for a key; does not depend on when it is asked. */
   chance: (rate: number, key: string) => boolean;
+  /** How the rate of failing texts makes an accepted message end, if it strikes this one. */
+  ending: (key: string) => Outcome | null;
 };
 
 /** Builds the control for one simulator; the same seed and the same order of requests give the same faults. */
@@ -145,5 +173,10 @@ export function createFaultControl(seed: number, initial: Partial<Faults> = {}):
       return plan.fault;
     },
     chance: (likelihood, key) => draw(seed, key) < likelihood,
+    ending: (key) => {
+      const { failing, endings } = faults;
+      if (draw(seed, `${key}:fails`) >= failing) return null;
+      return endings[Math.floor(draw(seed, `${key}:ending`) * endings.length)] ?? null;
+    },
   };
 }

@@ -1,6 +1,8 @@
 import { messageJson } from './message-json.ts';
+import type { Settings } from './options.ts';
 import { type TwilioError, twilioError } from './twilio-errors.ts';
 import type { SimulatedMessage } from './types.ts';
+import { wireAddresses } from './wire.ts';
 
 /** One date filter: a day (`2026-07-01`) or a moment (ISO 8601). Messages never sent have no date and never match. */
 function dateMatches(message: SimulatedMessage, query: URLSearchParams): boolean {
@@ -18,7 +20,7 @@ function dateMatches(message: SimulatedMessage, query: URLSearchParams): boolean
  * @param messages Oldest first.
  */
 export function listMessages(
-  accountSid: string,
+  settings: Settings,
   messages: readonly SimulatedMessage[],
   query: URLSearchParams,
 ): { status: 200; body: Record<string, unknown> } | TwilioError {
@@ -31,8 +33,12 @@ export function listMessages(
 
   const to = query.get('To');
   const from = query.get('From');
+  const { accountSid, rcsListed } = settings;
   const found = messages
-    .filter((message) => (!to || message.to === to) && (!from || message.from === from))
+    .filter((message) => {
+      const shown = rcsListed === 'prefixed' ? wireAddresses(settings, message) : message;
+      return (!to || shown.to === to) && (!from || shown.from === from);
+    })
     .filter((message) => dateMatches(message, query))
     .reverse();
   const start = token === '' ? 0 : found.findIndex((message) => `PA${message.sid}` === token) + 1;
@@ -53,7 +59,7 @@ export function listMessages(
     body: {
       end: page * pageSize + Math.max(0, shown.length - 1),
       first_page_uri: uri(0, ''),
-      messages: shown.map((message) => messageJson(accountSid, message)),
+      messages: shown.map((message) => messageJson(settings, message)),
       next_page_uri: last && start + shown.length < found.length ? uri(page + 1, `PA${last.sid}`) : null,
       page,
       page_size: pageSize,

@@ -7,7 +7,12 @@ export type NewMessage = Pick<
   SimulatedMessage,
   'direction' | 'writtenBy' | 'to' | 'from' | 'body' | 'status'
 > &
-  Partial<Pick<SimulatedMessage, 'messagingServiceSid' | 'statusCallback' | 'validityPeriod'>>;
+  Partial<
+    Pick<
+      SimulatedMessage,
+      'channel' | 'messagingServiceSid' | 'statusCallback' | 'validityPeriod' | 'outcome'
+    >
+  >;
 
 /** Which messages to show. `after` is a `seq`. */
 export type MessageFilter = {
@@ -53,9 +58,11 @@ export function createMessageStore(limit = 50_000): MessageStore {
       const counted = new SegmentedMessage(fields.body);
       seq += 1;
       const message: SimulatedMessage = {
+        channel: 'sms',
         messagingServiceSid: null,
         statusCallback: null,
         validityPeriod: null,
+        outcome: null,
         ...fields,
         seq,
         sid: `SM${randomBytes(16).toString('hex')}`,

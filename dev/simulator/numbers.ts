@@ -1,15 +1,29 @@
 import * as z from 'zod';
 
-/** What is special about a number. */
-export const numberBehaviourSchema = z.strictObject({
-  /** The API refuses texts to it with this Twilio code. */
-  refuse: z.number().int().optional(),
+/** Any of Twilio's error codes (twilio.com/docs/api/errors). */
+export const errorCode = z.number().int().min(1).max(99_999);
+
+/** How an accepted text ends; nothing set: delivered. */
+export const outcomeSchema = z.strictObject({
   /** Accepted and sent, then `undelivered` with this code in the receipt. */
-  undelivered: z.number().int().optional(),
+  undelivered: errorCode.optional(),
   /** Accepted, then `failed` with this code without ever being sent. */
-  failed: z.number().int().optional(),
+  failed: errorCode.optional(),
   /** `sent` is the last that is heard of it. */
   noFinalReceipt: z.boolean().optional(),
+});
+
+/** See the schema for the meaning of each. */
+export type Outcome = z.infer<typeof outcomeSchema>;
+
+/** What is special about a number. */
+export const numberBehaviourSchema = outcomeSchema.extend({
+  /** The API refuses texts to it with this Twilio code. */
+  refuse: errorCode.optional(),
+  /** Texts to and from it travel by RCS. */
+  rcs: z.boolean().optional(),
+  /** On RCS: false for a phone that sends no read receipts. */
+  reads: z.boolean().optional(),
 });
 
 /** How the carrier treats a number; all absent: like any other number. */

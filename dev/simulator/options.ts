@@ -22,6 +22,10 @@ export type SimulatorOptions = {
   appOrigin?: string;
   /** Where inbound texts are posted, as configured at the number; default `{publicOrigin}/api/sms/inbound`. */
   inboundUrl?: string;
+  /** Where they are posted when that address fails or answers with what is no TwiML; none by default. */
+  inboundFallbackUrl?: string;
+  /** The RCS sender of the account, as it stands in `From` and `To`. */
+  rcsSender?: string;
   /** The name of the product under test, for the page. */
   brand?: string;
   people?: Person[];
@@ -49,6 +53,10 @@ export type Settings = {
   publicOrigin: string;
   appOrigin: string;
   inboundUrl: string;
+  inboundFallbackUrl: string | null;
+  rcsSender: string;
+  /** How RCS messages stand in the list: with plain numbers, or with prefixes, so that `To=+1…` finds none. */
+  rcsListed: 'number' | 'prefixed';
   optOuts: OptOutMode;
   pace: { sentMs: number; deliveredMs: number };
   webhooks: 'post' | 'hold';
@@ -67,19 +75,23 @@ export function settingsFrom(options: SimulatorOptions): Settings {
     publicOrigin,
     appOrigin: options.appOrigin ?? publicOrigin,
     inboundUrl: options.inboundUrl ?? `${publicOrigin}/api/sms/inbound`,
+    inboundFallbackUrl: options.inboundFallbackUrl ?? null,
+    rcsSender: options.rcsSender ?? 'rcs:family_circle_agent',
+    rcsListed: 'number',
     optOuts: options.optOuts ?? 'twilio',
     pace: options.pace ?? { sentMs: 120, deliveredMs: 700 },
     webhooks: options.webhooks ?? 'post',
   };
 }
 
-/** Applies a change; a new public origin moves the two addresses that followed the old one. */
+/** Applies a change; a new public origin moves the addresses that followed the old one. */
 export function changeSettings(settings: Settings, patch: Partial<Settings>): void {
   const { publicOrigin } = settings;
   const moved = patch.publicOrigin ?? publicOrigin;
   if (settings.appOrigin === publicOrigin) settings.appOrigin = moved;
-  if (settings.inboundUrl.startsWith(publicOrigin)) {
-    settings.inboundUrl = moved + settings.inboundUrl.slice(publicOrigin.length);
+  for (const name of ['inboundUrl', 'inboundFallbackUrl'] as const) {
+    const url = settings[name];
+    if (url?.startsWith(publicOrigin)) settings[name] = moved + url.slice(publicOrigin.length);
   }
   Object.assign(settings, patch);
 }

@@ -1,13 +1,15 @@
 import type { Carrier } from './carrier.ts';
 import type { Faults } from './faults.ts';
+import type { Settings } from './options.ts';
 import type { MessageStatus, SimulatedMessage } from './types.ts';
+import { wireAddresses } from './wire.ts';
 
 /** When a message's receipts are posted: each as it happens, or all of them in this order at the end. */
 export type ReceiptPlan = { as: 'they happen' } | { as: 'at the end'; order: MessageStatus[] };
 
 /**
  * The order of a message's receipts.
- * @param steps The statuses that it went through, in order; the last one is how it ended.
+ * @param steps The statuses that it went through, in order; the last one but `read` is how it ended.
  */
 export function planReceipts(
   steps: readonly MessageStatus[],
@@ -15,7 +17,7 @@ export function planReceipts(
   reordered: boolean,
 ): ReceiptPlan {
   if (faults.receiptOrder) {
-    const final = steps.at(-1);
+    const final = steps.findLast((step) => step !== 'read');
     const order = faults.receiptOrder.map((step) => (step === 'final' ? final : step));
     return { as: 'at the end', order: order.filter((status) => status !== undefined) };
   }
@@ -27,23 +29,26 @@ function doneDate(ms: number): string {
   return new Date(ms).toISOString().replace(/\D/g, '').slice(2, 12);
 }
 
-/** The form of a status callback (twilio.com/docs/messaging/guides/track-outbound-message-status). */
+/**
+ * The form of a status callback (twilio.com/docs/messaging/guides/track-outbound-message-status). A read receipt, which
+ * comes on RCS alone, has an `EventType` in the place of a status.
+ */
 function receiptParams(
-  accountSid: string,
+  settings: Settings,
   message: SimulatedMessage,
   status: MessageStatus,
   now: number,
 ): Record<string, string> {
   const ended = status === 'undelivered' || status === 'failed';
+  const { from, to } = wireAddresses(settings, message);
   return {
-    AccountSid: accountSid,
+    AccountSid: settings.accountSid,
     ApiVersion: '2010-04-01',
-    From: message.from,
+    From: from,
     MessageSid: message.sid,
-    MessageStatus: status,
     SmsSid: message.sid,
-    SmsStatus: status,
-    To: message.to,
+    To: to,
+    ...(status === 'read' ? { EventType: 'READ' } : { MessageStatus: status, SmsStatus: status }),
     ...(message.messagingServiceSid ? { MessagingServiceSid: message.messagingServiceSid } : {}),
     ...(ended && message.errorCode !== null ? { ErrorCode: String(message.errorCode) } : {}),
     ...(status === 'delivered' || status === 'undelivered' ? { RawDlrDoneDate: doneDate(now) } : {}),
@@ -62,7 +67,7 @@ export async function postReceipt(
   const key = `receipt:${message.seq}:${status}:${nth}`;
   if (carrier.faults.chance(faults.receiptLost, `${key}:lost`)) return;
   const times = carrier.faults.chance(faults.receiptDuplicated, `${key}:twice`) ? 2 : 1;
-  const params = receiptParams(carrier.settings.accountSid, message, status, Date.now());
+  const params = receiptParams(carrier.settings, message, status, Date.now());
   for (let time = 0; time < times; time += 1) {
     await carrier.webhooks.post('status', message.statusCallback, params);
   }

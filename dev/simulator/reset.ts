@@ -2,6 +2,7 @@ import type { Carrier } from './carrier.ts';
 
 /** Forgets every text, calls off what is on its way, and forgets what was recorded about requests, webhooks and notices; opt-outs and faults stay. */
 export function clearMessages(carrier: Carrier): void {
+  carrier.queues.cancel();
   carrier.work.cancel();
   carrier.messages.clear();
   carrier.webhooks.clear();

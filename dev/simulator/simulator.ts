@@ -129,6 +129,7 @@ export async function createSimulator(options: SimulatorOptions = {}): Promise<S
     ...operations(carrier),
     close: () =>
       new Promise((resolve) => {
+        carrier.queues.cancel();
         carrier.work.cancel();
         carrier.webhooks.close();
         server.close(() => resolve());

@@ -18,22 +18,33 @@ const REMEMBERED = 20_000;
 /** The faults that strike before anything is done, as the answer they give; null for all others. */
 function refusalOf(carrier: Carrier, fault: Fault, to: string): Answer | null {
   if (typeof fault === 'number') return twilioError(fault, to);
-  const retry = { 'retry-after': String(carrier.faults.get().retryAfterSeconds) };
-  if (fault === 'rateLimited') return { ...twilioError(20429), headers: retry };
+  const { retryAfterSeconds } = carrier.faults.get();
+  const headers: Record<string, string> =
+    retryAfterSeconds === null ? {} : { 'retry-after': String(retryAfterSeconds) };
+  if (fault === 'rateLimited') return { ...twilioError(20429), headers };
   if (fault === 'serverError') return twilioError(20500);
   return fault === 'unavailable' ? twilioError(20503) : null;
 }
 
+/** A fault by its name, as it is written down. */
+function faultName(fault: Fault): string | number {
+  if (typeof fault !== 'object') return fault;
+  return Object.entries(fault)
+    .map(([name, value]) => `${name} ${value}`)
+    .join(', ');
+}
+
 /** Creates a message if its form is right, and starts its delivery. */
-function create(carrier: Carrier, form: URLSearchParams, record: RequestRecord): Answer {
+function create(carrier: Carrier, form: URLSearchParams, record: RequestRecord, fault: Fault): Answer {
   const checked = checkMessage(carrier, form);
   if (!checked.ok) {
     record.fault = checked.error.body.code;
     return checked.error;
   }
   const message = carrier.messages.add(checked.message, Date.now());
+  message.outcome = typeof fault === 'object' ? fault : carrier.faults.ending(`message:${message.seq}`);
   record.sid = message.sid;
-  const body = messageJson(carrier.settings.accountSid, message);
+  const body = messageJson(carrier.settings, message);
   startDelivery(carrier, message);
   return { status: 201, body };
 }
@@ -58,12 +69,17 @@ function perform(
   url: URL,
   form: URLSearchParams,
   sid: string | null,
+  fault: Fault,
 ): Answer {
-  const { accountSid } = carrier.settings;
-  if (record.operation === 'create') return create(carrier, form, record);
-  if (record.operation === 'list') return listMessages(accountSid, carrier.messages.all(), url.searchParams);
-  const message = sid === null ? undefined : carrier.messages.bySid(sid);
-  return message ? { status: 200, body: messageJson(accountSid, message) } : twilioError(20404, url.pathname);
+  const { settings, messages } = carrier;
+  if (record.operation === 'create') return create(carrier, form, record, fault);
+  if (record.operation === 'list') {
+    const until = Date.now() - carrier.faults.get().listDelaySeconds * 1000;
+    const listed = messages.all().filter(({ createdAt }) => createdAt <= until);
+    return listMessages(settings, listed, url.searchParams);
+  }
+  const message = sid === null ? undefined : messages.bySid(sid);
+  return message ? { status: 200, body: messageJson(settings, message) } : twilioError(20404, url.pathname);
 }
 
 function remember(carrier: Carrier, record: RequestRecord): void {
@@ -105,15 +121,20 @@ export async function handleTwilioApi(
   }
 
   const to = form.get('To') ?? url.searchParams.get('To');
-  const fault = carrier.faults.decide(writes ? 'create' : 'read', to);
-  if (fault !== 'none') record.fault = fault;
-  const { latencyMs } = carrier.faults.get();
+  carrier.inHand += 1;
+  response.on('close', () => {
+    carrier.inHand -= 1;
+  });
+  const { latencyMs, concurrent } = carrier.faults.get();
+  const decided = carrier.faults.decide(writes ? 'create' : 'read', to);
+  const fault = concurrent !== null && carrier.inHand > concurrent ? 'rateLimited' : decided;
+  if (fault !== 'none') record.fault = faultName(fault);
   if (latencyMs > 0) await carrier.work.pause(latencyMs);
 
   if (fault === 'timeout') return;
   if (fault === 'dropBefore') return void request.socket.destroy();
   const refusal = refusalOf(carrier, fault, to ?? '');
-  const result = refusal ?? perform(carrier, record, url, form, sid);
+  const result = refusal ?? perform(carrier, record, url, form, sid, fault);
   if (fault === 'timeoutAfter') return;
   if (fault === 'dropAfter') return void request.socket.destroy();
   answer(fault === 'serverErrorAfter' ? twilioError(20500) : result);

@@ -50,14 +50,23 @@ const ENTRIES: Readonly<Record<number, Entry>> = {
 /** Words for the codes that come later, in a receipt (twilio.com/docs/api/errors). */
 const RECEIPT_WORDS: Readonly<Record<number, string>> = {
   21610: 'Attempt to send to unsubscribed recipient',
+  30001: 'Queue overflow',
+  30002: 'Account suspended',
   30003: 'Unreachable destination handset',
   30004: 'Message blocked',
   30005: 'Unknown destination handset',
   30006: 'Landline or unreachable carrier',
   30007: 'Message filtered',
   30008: 'Unknown error',
+  30010: 'Message price exceeds max price',
+  30022: 'US A2P 10DLC - Rate Limits Exceeded',
+  30023: 'US A2P 10DLC - Daily Message Cap Reached',
+  30032: 'Toll-Free Number Has Not Been Verified',
   30034: 'US A2P 10DLC - Message from an Unregistered Number',
   30036: 'Validity Period Expired',
+  30047: 'Failed to schedule message for a compliant time window',
+  30410: 'Provider Timeout Error',
+  30450: 'Message delivery blocked',
 };
 
 /** An answer that refuses: HTTP status and Twilio's JSON error body. */

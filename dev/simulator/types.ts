@@ -1,12 +1,18 @@
-/** What Twilio says of a message. An inbound text is `received`; `accepted` exists only with a Messaging Service. */
+import type { Outcome } from './numbers.ts';
+
+/** What Twilio says of a message. An inbound text is `received`; `accepted` exists only with a Messaging Service, `read` only on RCS. */
 export type MessageStatus =
   | 'accepted'
   | 'queued'
   | 'sent'
   | 'delivered'
+  | 'read'
   | 'undelivered'
   | 'failed'
   | 'received';
+
+/** How a text travels. */
+export type Channel = 'sms' | 'rcs';
 
 /** One text, in either direction. Times are ms since epoch. */
 export type SimulatedMessage = {
@@ -16,6 +22,8 @@ export type SimulatedMessage = {
   direction: 'inbound' | 'outbound-api' | 'outbound-reply';
   /** Who wrote it: the application, Twilio's own keyword handling, or the person holding the phone. */
   writtenBy: 'app' | 'twilio' | 'phone';
+  channel: Channel;
+  /** Numbers on both channels, without a prefix; `wireAddresses` gives them as Twilio writes them. */
   to: string;
   from: string;
   body: string;
@@ -27,6 +35,8 @@ export type SimulatedMessage = {
   statusCallback: string | null;
   /** Seconds, as asked for with `ValidityPeriod`. */
   validityPeriod: number | null;
+  /** How it will end, when a fault decided that at acceptance; null: as the number's behaviour says. */
+  outcome: Outcome | null;
   createdAt: number;
   updatedAt: number;
   sentAt: number | null;

@@ -141,6 +141,8 @@ export async function startStack({ env = {}, devVars = true, log }: StackOptions
         messagingServiceSid: given.TWILIO_MESSAGING_SERVICE_SID || undefined,
         publicOrigin,
         appOrigin: origin,
+        // As the README has it configured at Twilio: an inbound text is posted again after every kind of failure.
+        inboundUrl: `${publicOrigin}/api/sms/inbound#rc=3&rp=5xx,ct,rt`,
         optOuts: given.OPT_OUT_REPLIES === 'app' ? 'off' : 'twilio',
         brand: String(settings.BRAND_NAME ?? '') || undefined,
         signIn: host ? (userId) => signInAs(userId, host, origin, publicOrigin) : undefined,

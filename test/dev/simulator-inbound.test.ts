@@ -180,3 +180,43 @@ describe('keywords otherwise', () => {
     await expect(text()).resolves.toMatchObject({ status: 'queued' });
   });
 });
+
+describe('an address that fails', () => {
+  const inbound = (fragment = '') => `${app.origin}/api/sms/inbound${fragment}`;
+
+  it('is tried again by default only when there was no connection', async () => {
+    app.answers.push('drop', { status: 503 });
+    const { webhooks } = await simulator.sendFromPhone(ROSA, 'Hi');
+    expect(webhooks).toMatchObject([{ outcome: 'failed', attempts: ['ct', 503] }]);
+  });
+
+  it('is tried again after 5xx and silence too, as its fragment asks', async () => {
+    simulator.configure({ inboundUrl: inbound('#rc=3&rp=5xx,ct,rt&rt=500') });
+    app.answers.push({ status: 503 }, 'hang', 'drop', {});
+    const { webhooks } = await simulator.sendFromPhone(ROSA, 'STOP');
+    expect(webhooks).toMatchObject([{ outcome: 'ok', attempts: [503, 'rt', 'ct', 200] }]);
+    expect(new Set(app.received.map(({ params }) => params.MessageSid)).size).toBe(1);
+    const { path, headers, params } = app.received[0]!;
+    expect(path).toBe('/api/sms/inbound');
+    const signature = String(headers['x-twilio-signature']);
+    expect(twilio.validateRequest(simulator.settings().authToken, signature, inbound(), params)).toBe(true);
+  });
+
+  it.each([
+    [{ status: 500 }, '11200'],
+    [{ body: '<Response>' }, '12100'],
+  ])('gives way to the fallback, which hears why (%o)', async (answer, code) => {
+    simulator.configure({ inboundUrl: inbound('#rc=0'), inboundFallbackUrl: `${app.origin}/fallback` });
+    app.answers.push(answer, { body: '<Response><Message>Got it</Message></Response>' });
+    const { webhooks } = await simulator.sendFromPhone(ROSA, 'Hi');
+    expect(webhooks).toHaveLength(2);
+    const { path, headers, params } = app.received[1]!;
+    expect(path).toBe('/fallback');
+    expect(params).toMatchObject({ Body: 'Hi', ErrorCode: code, ErrorUrl: inbound() });
+    const url = `${app.origin}/fallback`;
+    const signature = String(headers['x-twilio-signature']);
+    expect(twilio.validateRequest(simulator.settings().authToken, signature, url, params)).toBe(true);
+    expect(replies()).toEqual([['app', 'Got it']]);
+    expect(simulator.notices()).toEqual([]);
+  });
+});

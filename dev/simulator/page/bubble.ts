@@ -8,6 +8,7 @@ const STATUS_WORDS: Readonly<Record<SimulatedMessage['status'], string>> = {
   queued: 'Queued',
   sent: 'Sent',
   delivered: 'Delivered',
+  read: 'Read',
   undelivered: 'Not delivered',
   failed: 'Failed',
   received: 'Sent',
