@@ -5,7 +5,7 @@ import { build } from 'esbuild';
 import { writeApiDocs } from './api-docs.ts';
 
 const ROOT = path.join(import.meta.dirname, '..');
-/** libphonenumber's plans with the mobile ranges alone; read by src/platform/number-plans.ts. */
+/** libphonenumber's plans with the mobile ranges alone; read by src/platform/sms/number-plans.ts. */
 const NUMBER_PLANS = path.join(ROOT, 'node_modules/libphonenumber-js/metadata.mobile.json');
 const ASSETS = path.join(ROOT, 'dist/public/assets');
 

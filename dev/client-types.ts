@@ -15,7 +15,7 @@ export const API_TYPES = path.join(ROOT, 'src/client/api-types.ts');
 /** Routes that only Twilio calls. */
 const TWILIOS = ['/api/sms/inbound', '/api/sms/status'];
 
-/** What is read of a declared route; see `src/platform/endpoint.ts`. */
+/** What is read of a declared route; see `src/platform/http/endpoint.ts`. */
 interface Declared {
   method: string;
   path: string;
@@ -67,9 +67,9 @@ function objectType({ properties = {}, required = [], additionalProperties }: Js
 const written = (schema: z.ZodType | undefined, io: 'input' | 'output') =>
   schema ? typeOf(z.toJSONSchema(schema, { io, unrepresentable: 'any' })) : null;
 
-/** Every route that is declared in a `routes.ts` or `endpoints.ts`. */
+/** Every route that is declared in a `routes.ts`. */
 async function declaredRoutes(): Promise<Declared[]> {
-  const files = globSync('src/*/{routes,endpoints}.ts', { cwd: ROOT }).sort();
+  const files = globSync('src/*/routes.ts', { cwd: ROOT }).sort();
   const modules: unknown[] = await Promise.all(
     files.map((file) => import(pathToFileURL(path.join(ROOT, file)).href)),
   );

@@ -4,11 +4,11 @@ import { secureHeaders } from 'hono/secure-headers';
 import { Hono } from 'hono/tiny';
 import { mountHealth } from './admin/health.ts';
 import { isOverloaded, isTransient } from './db/retry.ts';
-import { discardBody } from './platform/body.ts';
 import { ConfigError } from './platform/config.ts';
 import type { Bindings, Deps } from './platform/deps.ts';
-import type { AppEnv } from './platform/endpoint.ts';
 import { AppError } from './platform/errors.ts';
+import { discardBody } from './platform/http/body.ts';
+import type { AppEnv } from './platform/http/endpoint.ts';
 import { consoleLog, errorFields } from './platform/log.ts';
 import { errorPage, wantsPage } from './web/error-answer.tsx';
 

@@ -1,5 +1,5 @@
 import { html } from 'hono/html';
-import { type OpenApiDocument, openApiDocument } from './platform/openapi/document.ts';
+import { type OpenApiDocument, openApiDocument } from './platform/http/openapi/document.ts';
 import { endpoints } from './routes.ts';
 import { DESCRIBED_ROUTES, TAGS } from './web/docs/described-routes.ts';
 import { DocsPage } from './web/docs/docs-page.tsx';

@@ -1,16 +1,15 @@
 import { createApp } from './app.ts';
 import { retrying } from './db/retry.ts';
 import { FamilyObject } from './family/family.ts';
-import type { FamilyHost } from './family/host.ts';
+import { type FamilyHost, familySettings } from './family/host.ts';
 import { endedSockets, memberIds, writeLastSeen } from './family/records.ts';
-import { familySettings } from './family/settings.ts';
-import { consumeBatch } from './notifications/consume.ts';
-import { recordDeadLetters } from './notifications/dead-letters.ts';
-import { hasten } from './notifications/outbox.ts';
-import { type DeliveryFacts, decide } from './notifications/policy.ts';
-import { sweep } from './notifications/sweep.ts';
+import { hasten } from './notifications/deliveries/outbox.ts';
+import { recordDeadLetters } from './notifications/operate/dead-letters.ts';
+import { sweep } from './notifications/operate/sweep.ts';
+import { consumeBatch } from './notifications/send/consumer.ts';
+import { type DeliveryFacts, decide } from './notifications/send/policy.ts';
 import { type Bindings, createDeps, type Deps } from './platform/deps.ts';
-import { familyClient } from './platform/family-client.ts';
+import { familyClient } from './platform/family/family-client.ts';
 import { errorFields } from './platform/log.ts';
 import { mountRoutes } from './routes.ts';
 

@@ -10,34 +10,35 @@ const LADDER = [
   ['chat', 'identity'],
   ['notifications'],
   ['consent', 'links', 'family'],
+  ['numbers', 'keywords'],
   ['platform'],
   ['db'],
 ];
 /** No I/O, no clock, no randomness, and neither has anything they import. */
 const PURE = [
-  'consent/keywords.ts',
-  'family/frames.ts',
-  'family/outflow.ts',
-  'family/presence.ts',
-  'family/windows.ts',
-  'identity/codes.ts',
-  'links/app-links.ts',
-  'links/association.ts',
-  'links/base58.ts',
-  'links/device.ts',
+  'family/presence/presence.ts',
+  'family/sends/windows.ts',
+  'family/sockets/frames.ts',
+  'family/sockets/outflow.ts',
+  'identity/codes/code-rules.ts',
+  'keywords/read-keyword.ts',
+  'links/app-links/app-links.ts',
+  'links/app-links/association.ts',
+  'links/app-links/device.ts',
+  'links/link-code-format.ts',
   'links/safe-next.ts',
-  'notifications/compose.ts',
-  'notifications/explain.ts',
-  'notifications/policy.ts',
-  'notifications/quiet-hours.ts',
-  'platform/sms-text.ts',
-  'platform/time-zone.ts',
-  'platform/twilio/errors.ts',
+  'notifications/operate/explanations.ts',
+  'notifications/send/policy.ts',
+  'notifications/send/quiet-hours.ts',
+  'notifications/text/compose.ts',
+  'platform/sms/sms-text.ts',
+  'platform/sms/twilio-errors.ts',
+  'platform/time.ts',
   'platform/visible.ts',
-  'sms/reply-answers.ts',
-  'sms/reply-decision.ts',
-  'sms/reply-target.ts',
-  'sms/reply-words.ts',
+  'sms/replies/reply-answers.ts',
+  'sms/replies/reply-decision.ts',
+  'sms/replies/reply-target.ts',
+  'sms/replies/reply-words.ts',
 ];
 const PURE_PACKAGES = ['zod', 'isbot', 'temporal-polyfill'];
 const IMPURE =
@@ -95,6 +96,36 @@ it('keeps the browser code apart, but for types', () => {
         .map(({ target }) => `${file} imports ${target}`),
     );
   expect(wrong).toEqual([]);
+});
+
+/** One name for one thing: `routes.ts` is the same thing in every folder, its table of routes. */
+const SHARED_NAMES = ['routes'];
+const server = files.filter((file) => folder(file) !== 'client' && !file.endsWith('.d.ts'));
+
+/** The values of a list that occur more than once. */
+const repeated = (names: string[]) => [...new Set(names.filter((name, i) => names.indexOf(name) !== i))];
+
+it('gives every file of the server a name of its own', () => {
+  const names = server.map((file) => path.posix.basename(file).replace(/\.tsx?$/, ''));
+  expect(repeated(names).filter((name) => !SHARED_NAMES.includes(name))).toEqual([]);
+});
+
+it('exports every name from one file of the server alone', () => {
+  const EXPORT = /^export (?:abstract |async )*(?:function\*?|const|let|class|interface|type) (\w+)/gm;
+  // A type and its values, or the signatures of an overloaded function, share a name within their file.
+  const names = server.flatMap((file) => [
+    ...new Set([...code(file).matchAll(EXPORT)].map(([, name]) => name!)),
+  ]);
+  expect(repeated(names)).toEqual([]);
+});
+
+it('opens every folder of the server with its reading order', () => {
+  const folders = LADDER.slice(1).flat();
+  const missing = folders.filter(
+    (name) =>
+      !['web', 'db'].includes(name) && globSync('README.md', { cwd: path.join(SRC, name) }).length === 0,
+  );
+  expect(missing).toEqual([]);
 });
 
 it.each(PURE)('%s is pure, and so is all it imports', (entry) => {

@@ -1,4 +1,4 @@
-import { linkCode } from '../../src/links/codes.ts';
+import { linkCode } from '../../src/links/link-code.ts';
 import type { Host } from '../host.ts';
 import type { Simulator } from '../simulator/simulator.ts';
 import type { Cast } from './cast.ts';

@@ -4,7 +4,7 @@ import { openDatabases } from '../db/client.ts';
 import { sql } from '../db/sql.ts';
 import { ConfigError } from '../platform/config.ts';
 import { type Bindings, configOf } from '../platform/deps.ts';
-import type { AppEnv } from '../platform/endpoint.ts';
+import type { AppEnv } from '../platform/http/endpoint.ts';
 import { errorFields } from '../platform/log.ts';
 
 /** One thing that keeps the service from being ready, and what to do. */

@@ -1,16 +1,16 @@
 import { announceThread } from '../chat/threads.ts';
-import { importConsent } from '../consent/consent.ts';
-import { settle } from '../consent/family-updates.ts';
-import { importPhone, isHeldByOther } from '../consent/import-phone.ts';
-import { ensurePreferences } from '../consent/preferences-row.ts';
+import { importConsent } from '../consent/opt-in-out.ts';
+import { ensurePreferences } from '../consent/updates/apply-update.ts';
+import { settle } from '../consent/updates/relay.ts';
 import type { Db } from '../db/client.ts';
 import { retrying } from '../db/retry.ts';
 import { sql } from '../db/sql.ts';
-import { deletePerson } from '../identity/delete-person.ts';
-import { removePhone } from '../identity/remove-phone.ts';
+import { deletePerson } from '../identity/account/delete-person.ts';
+import { importPhone, isHeldByOther } from '../identity/phone/import-phone.ts';
+import { removePhone } from '../identity/phone/remove-phone.ts';
 import type { Deps } from '../platform/deps.ts';
 import { AppError } from '../platform/errors.ts';
-import type { Phones } from '../platform/phone-number.ts';
+import type { Phones } from '../platform/sms/phone-number.ts';
 
 /** A family as the host knows it; an absent field keeps what is there. */
 export interface FamilyMirror {

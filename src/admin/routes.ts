@@ -1,14 +1,14 @@
 import * as z from 'zod/mini';
 import { STATUSES } from '../db/statuses.ts';
-import { mintMagic } from '../links/magic.ts';
-import { retryDeadLetter } from '../notifications/dead-letters.ts';
-import { deliverySchema, searchDeliveries } from '../notifications/log.ts';
+import { mintMagic } from '../links/magic-link.ts';
+import { retryDeadLetter } from '../notifications/operate/dead-letters.ts';
+import { deliverySchema, searchDeliveries } from '../notifications/operate/delivery-log.ts';
+import { loadStats, statsSchema } from '../notifications/operate/stats.ts';
+import { sweep } from '../notifications/operate/sweep.ts';
 import { cursor } from '../notifications/routes.ts';
-import { loadStats, statsSchema } from '../notifications/stats.ts';
-import { sweep } from '../notifications/sweep.ts';
-import { type Endpoint, endpoint, json } from '../platform/endpoint.ts';
-import { isTimeZone } from '../platform/time-zone.ts';
-import { id, instant, iso, line, pageSize, timestamp } from '../platform/validation.ts';
+import { type Endpoint, endpoint, json } from '../platform/http/endpoint.ts';
+import { id, instant, iso, line, pageSize, timestamp } from '../platform/http/validation.ts';
+import { isTimeZone } from '../platform/time.ts';
 import { deleteUser, putFamily, putThread, putUser } from './mirror.ts';
 
 const tag = 'Service';

@@ -1,5 +1,5 @@
 import { sql } from '../db/sql.ts';
-import type { Caller } from '../platform/caller.ts';
+import type { Caller } from '../platform/auth/caller.ts';
 import type { Deps } from '../platform/deps.ts';
 
 /** A person of a family. */

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { sql } from '../db/sql.ts';
-import { iso, timestamp } from '../platform/validation.ts';
+import { iso, timestamp } from '../platform/http/validation.ts';
 
 /** A message as the API gives it. */
 export const messageSchema = z.object({

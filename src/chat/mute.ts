@@ -1,6 +1,6 @@
 import { retrying } from '../db/retry.ts';
 import { sql } from '../db/sql.ts';
-import type { Caller } from '../platform/caller.ts';
+import type { Caller } from '../platform/auth/caller.ts';
 import type { Deps } from '../platform/deps.ts';
 import { AppError } from '../platform/errors.ts';
 

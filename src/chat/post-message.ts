@@ -1,12 +1,12 @@
 import { retrying } from '../db/retry.ts';
 import { sql } from '../db/sql.ts';
-import { hasten, insertDeliveries, suppressRead, toldUpTo } from '../notifications/outbox.ts';
-import { sha256 } from '../platform/bytes.ts';
-import { type ClaimedCaller, callerCondition } from '../platform/caller.ts';
+import { hasten, insertDeliveries, suppressRead, toldUpTo } from '../notifications/deliveries/outbox.ts';
+import { type ClaimedCaller, callerCondition } from '../platform/auth/caller.ts';
+import { sha256 } from '../platform/crypto.ts';
 import type { Deps } from '../platform/deps.ts';
 import { AppError, rateLimited } from '../platform/errors.ts';
 import { newId } from '../platform/ids.ts';
-import { DAY_MS } from '../platform/spans.ts';
+import { DAY_MS } from '../platform/time.ts';
 import { type MessageJson, type MessageRow, messageColumns, toMessage } from './message.ts';
 
 /** What a member says. */

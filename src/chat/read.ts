@@ -1,7 +1,7 @@
 import { retrying } from '../db/retry.ts';
 import { sql } from '../db/sql.ts';
-import { hasten, suppressRead } from '../notifications/outbox.ts';
-import type { Caller } from '../platform/caller.ts';
+import { hasten, suppressRead } from '../notifications/deliveries/outbox.ts';
+import type { Caller } from '../platform/auth/caller.ts';
 import type { Deps } from '../platform/deps.ts';
 import { AppError } from '../platform/errors.ts';
 

@@ -1,12 +1,12 @@
 import * as z from 'zod/mini';
-import { explainDeliveries } from '../notifications/log.ts';
-import { type Endpoint, endpoint, json } from '../platform/endpoint.ts';
+import { explainDeliveries } from '../notifications/operate/delivery-log.ts';
 import { AppError } from '../platform/errors.ts';
-import { FOREVER } from '../platform/forever.ts';
-import { id, instant, line, pageSize, prose, timestamp } from '../platform/validation.ts';
+import { type Endpoint, endpoint, json } from '../platform/http/endpoint.ts';
+import { id, instant, line, pageSize, prose, timestamp } from '../platform/http/validation.ts';
+import { FOREVER } from '../platform/time.ts';
 import { isBlank } from '../platform/visible.ts';
+import { listMessages } from './list-messages.ts';
 import { messageSchema } from './message.ts';
-import { listMessages } from './messages.ts';
 import { setMute } from './mute.ts';
 import { postMessage } from './post-message.ts';
 import { markRead } from './read.ts';

@@ -1,12 +1,12 @@
 import * as z from 'zod/mini';
 import { retrying } from '../db/retry.ts';
 import { type SQL, sql } from '../db/sql.ts';
-import type { Caller } from '../platform/caller.ts';
+import type { Caller } from '../platform/auth/caller.ts';
 import type { Deps } from '../platform/deps.ts';
 import { AppError } from '../platform/errors.ts';
-import { FOREVER } from '../platform/forever.ts';
+import { iso, timestamp } from '../platform/http/validation.ts';
 import { newId } from '../platform/ids.ts';
-import { iso, timestamp } from '../platform/validation.ts';
+import { FOREVER } from '../platform/time.ts';
 
 /** A thread as one of its members sees it. */
 export const threadSchema = z.object({

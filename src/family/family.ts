@@ -1,20 +1,26 @@
 import { DurableObject } from 'cloudflare:workers';
-import type { Admission, Candidate, FamilyRpc, OnlineMember, Publication } from '../platform/family-rpc.ts';
+import type {
+  Admission,
+  Candidate,
+  FamilyRpc,
+  OnlineMember,
+  Publication,
+} from '../platform/family/family-rpc.ts';
 import { errorFields } from '../platform/log.ts';
-import { DAY_MS } from '../platform/spans.ts';
-import { admitAll } from './admission.ts';
+import { DAY_MS } from '../platform/time.ts';
 import { Alarm } from './alarm.ts';
-import { Channel } from './channel.ts';
 import type { FamilyHost } from './host.ts';
 import { MetaStore } from './meta-store.ts';
-import type { Presence } from './presence.ts';
-import { PresenceStore } from './presence-store.ts';
-import { SendStore } from './send-store.ts';
-import { Sockets } from './sockets.ts';
-import { Turns } from './turns.ts';
-import { PROTOCOL, readUpgrade } from './upgrade.ts';
-import { adoptOrphans, lookAround } from './watch.ts';
-import { memoryMs } from './windows.ts';
+import type { Presence } from './presence/presence.ts';
+import { PresenceStore } from './presence/presence-store.ts';
+import { adoptOrphans, lookAround } from './presence/watch.ts';
+import { admitAll } from './sends/admission.ts';
+import { SendStore } from './sends/send-store.ts';
+import { memoryMs } from './sends/windows.ts';
+import { Channel } from './sockets/channel.ts';
+import { Sockets } from './sockets/sockets.ts';
+import { Turns } from './sockets/turns.ts';
+import { PROTOCOL, readUpgrade } from './sockets/upgrade.ts';
 
 const DEPARTURE_RETRY_MS = 30_000;
 /** So often it is asked whether the sessions of open sockets still live. */

@@ -1,8 +1,10 @@
+import type { Config } from '../platform/config.ts';
 import type { Log } from '../platform/log.ts';
-import type { Judge } from './admission.ts';
-import type { Departure } from './presence-store.ts';
+import type { PresenceSettings } from './presence/presence.ts';
+import type { Departure } from './presence/presence-store.ts';
 import type { SocketOwner } from './records.ts';
-import type { FamilySettings } from './settings.ts';
+import type { Judge } from './sends/admission.ts';
+import type { WindowSettings } from './sends/windows.ts';
 
 /** What the object needs of the rest of the service; put in by the worker, as all of it stands on higher rungs. */
 export interface FamilyHost {
@@ -16,4 +18,27 @@ export interface FamilyHost {
   left(familyId: string, departures: Departure[]): Promise<void>;
   now(): number;
   log: Log;
+}
+
+/** What the family reads of the settings, in ms and counts. */
+export type FamilySettings = PresenceSettings & WindowSettings;
+
+type Names =
+  | 'PRESENCE_TTL_SECONDS'
+  | 'PRESENCE_GRACE_SECONDS'
+  | 'SMS_WINDOW_SECONDS'
+  | 'SMS_WINDOW_MAX_SECONDS'
+  | 'SMS_USER_DAILY_CAP'
+  | 'SMS_FAMILY_DAILY_CAP';
+
+/** Turns the settings' seconds into the family's ms. */
+export function familySettings(config: Pick<Config, Names>): FamilySettings {
+  return {
+    ttlMs: config.PRESENCE_TTL_SECONDS * 1000,
+    graceMs: config.PRESENCE_GRACE_SECONDS * 1000,
+    windowMs: config.SMS_WINDOW_SECONDS * 1000,
+    windowMaxMs: config.SMS_WINDOW_MAX_SECONDS * 1000,
+    userCap: config.SMS_USER_DAILY_CAP,
+    familyCap: config.SMS_FAMILY_DAILY_CAP,
+  };
 }

@@ -1,6 +1,6 @@
 import type { Db } from '../db/client.ts';
 import { sql } from '../db/sql.ts';
-import type { Departure } from './presence-store.ts';
+import type { Departure } from './presence/presence-store.ts';
 
 /** The ids of a thread's members; empty when the family has no such thread. */
 export async function memberIds(db: Db, familyId: string, threadId: string): Promise<string[]> {

@@ -1,12 +1,12 @@
 import * as z from 'zod/mini';
-import { type Caller, identify, identifyToken } from '../platform/caller.ts';
+import { type Caller, identify, identifyToken } from '../platform/auth/caller.ts';
+import { credentialsOf, requireKnown, requirePerson } from '../platform/auth/request-caller.ts';
 import type { Deps } from '../platform/deps.ts';
-import { type Endpoint, endpoint, json } from '../platform/endpoint.ts';
 import { AppError } from '../platform/errors.ts';
-import type { OnlineMember } from '../platform/family-rpc.ts';
-import { credentialsOf, requireKnown, requirePerson } from '../platform/request-caller.ts';
-import { iso, timestamp } from '../platform/validation.ts';
-import { PROTOCOL, upgradeRequest } from './upgrade.ts';
+import type { OnlineMember } from '../platform/family/family-rpc.ts';
+import { type Endpoint, endpoint, json } from '../platform/http/endpoint.ts';
+import { iso, timestamp } from '../platform/http/validation.ts';
+import { PROTOCOL, upgradeRequest } from './sockets/upgrade.ts';
 
 const deviceState = z._default(z.enum(['active', 'away'], 'should be active or away'), 'active');
 

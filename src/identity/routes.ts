@@ -1,8 +1,8 @@
-import type { Endpoint } from '../platform/endpoint.ts';
-import { loginEndpoints } from './login-routes.ts';
-import { meEndpoints } from './me-routes.ts';
-import { phoneEndpoints } from './phone-routes.ts';
-import { preferencesEndpoints } from './preferences-routes.ts';
+import type { Endpoint } from '../platform/http/endpoint.ts';
+import { meEndpoints } from './account/me-endpoints.ts';
+import { loginEndpoints } from './login/login-endpoints.ts';
+import { phoneEndpoints } from './phone/phone-endpoints.ts';
+import { preferencesEndpoints } from './preferences/preferences-endpoints.ts';
 
 /** Every JSON route about who somebody is and what they agreed to. */
 export const identityEndpoints: Endpoint[] = [

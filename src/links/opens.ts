@@ -1,6 +1,6 @@
 import type { Db } from '../db/client.ts';
 import { sql } from '../db/sql.ts';
-import type { Device } from './device.ts';
+import type { DeviceKind } from './app-links/device.ts';
 
 /**
  * How a link was opened. `app`: by the app. `store`: by the app, after an installation that the link led to.
@@ -13,7 +13,7 @@ const dayOf = (now: number) => new Date(now).toISOString().slice(0, 10);
 /** Counts one opening: a day, a kind of device, an outcome; nothing that leads to a person. */
 export async function countOpen(
   directory: Db,
-  device: Device,
+  device: DeviceKind,
   outcome: OpenOutcome,
   now: number,
 ): Promise<void> {

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
-import { type Endpoint, endpoint, json } from '../platform/endpoint.ts';
-import { id, pageSize } from '../platform/validation.ts';
-import { deliverySchema, listDeliveries } from './log.ts';
+import { type Endpoint, endpoint, json } from '../platform/http/endpoint.ts';
+import { id, pageSize } from '../platform/http/validation.ts';
+import { deliverySchema, listDeliveries } from './operate/delivery-log.ts';
 import { sendTestText } from './test-text.ts';
 
 /** A page's cursor: the `next` of the page before. */

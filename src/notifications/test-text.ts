@@ -1,11 +1,11 @@
 import { retrying } from '../db/retry.ts';
 import { sql } from '../db/sql.ts';
-import type { Caller } from '../platform/caller.ts';
+import type { Caller } from '../platform/auth/caller.ts';
 import type { Deps } from '../platform/deps.ts';
 import { rateLimited } from '../platform/errors.ts';
 import { newId } from '../platform/ids.ts';
 import { errorFields } from '../platform/log.ts';
-import { MINUTE_MS } from '../platform/spans.ts';
+import { MINUTE_MS } from '../platform/time.ts';
 
 const ONCE_MS = MINUTE_MS;
 

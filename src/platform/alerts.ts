@@ -3,7 +3,7 @@ import { sql } from '../db/sql.ts';
 import type { Config } from './config.ts';
 import { newId } from './ids.ts';
 import { errorFields, type Log } from './log.ts';
-import { HOUR_MS } from './spans.ts';
+import { HOUR_MS } from './time.ts';
 
 /** What an operator is told about. Stable words; the message says what to do. */
 export type AlertKind =

@@ -1,5 +1,4 @@
-import { DAY_MS } from './spans.ts';
-import { knownTimeZone } from './time-zone.ts';
+import { DAY_MS, knownTimeZone } from './time.ts';
 
 const MONTHS = [
   ...['January', 'February', 'March', 'April', 'May', 'June'],
@@ -44,13 +43,13 @@ export function clockWords(at: number, now: number, timeZone: string): string {
   return `${time} on ${moment.weekday}, ${MONTHS[Number(moment.month) - 1]} ${moment.day}${year}`;
 }
 
-type Parts = Partial<Record<Intl.DateTimeFormatPartTypes, string>>;
+type ClockParts = Partial<Record<Intl.DateTimeFormatPartTypes, string>>;
 
-function partsOf(format: Intl.DateTimeFormat, at: number): Parts {
+function partsOf(format: Intl.DateTimeFormat, at: number): ClockParts {
   return Object.fromEntries(format.formatToParts(at).map(({ type, value }) => [type, value]));
 }
 
 /** The day's number on the calendar of its zone. */
-function dayOf(parts: Parts): number {
+function dayOf(parts: ClockParts): number {
   return Date.UTC(Number(parts.year), Number(parts.month) - 1, Number(parts.day)) / DAY_MS;
 }

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
-import { utf8 } from './bytes.ts';
-import { expectation } from './problem-words.ts';
+import { utf8 } from './crypto.ts';
+import { expectation } from './http/problem-words.ts';
 
 const ORIGIN = 'an origin such as https://portal.example.com, without a path';
 /** An origin as browsers write it: lower case, without its default port; null for anything else. */

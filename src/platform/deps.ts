@@ -1,12 +1,12 @@
 import { type Databases, openDatabases } from '../db/client.ts';
 import { createAlerts, type RaiseAlert } from './alerts.ts';
 import { type Config, parseConfig } from './config.ts';
-import type { FamilyRpc } from './family-rpc.ts';
+import type { FamilyRpc } from './family/family-rpc.ts';
 import { type DeliveryJob, enqueue } from './jobs.ts';
 import { consoleLog, type Log } from './log.ts';
-import { loadPhones } from './number-plans.ts';
-import type { Phones } from './phone-number.ts';
-import { createTwilio, type Sms } from './twilio/twilio.ts';
+import { loadPhones } from './sms/number-plans.ts';
+import type { Phones } from './sms/phone-number.ts';
+import { createTwilio, type Sms } from './sms/twilio.ts';
 
 /** The Worker's bindings beside its settings. */
 export interface Bindings {

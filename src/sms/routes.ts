@@ -1,9 +1,9 @@
 import type { Hono } from 'hono';
-import type { AppEnv } from '../platform/endpoint.ts';
-import { handleInbound } from './inbound.ts';
-import { handleStatus } from './status.ts';
+import type { AppEnv } from '../platform/http/endpoint.ts';
+import { handleInbound } from './inbound-text.ts';
+import { handleStatus } from './receipt-webhook.ts';
+import { readWebhook } from './signed-webhook.ts';
 import { SILENCE, twiml } from './twiml.ts';
-import { readWebhook } from './webhook.ts';
 
 /** Twilio's webhooks: signed, or refused before anything is looked at. */
 export function mountSms(app: Hono<AppEnv>): void {

@@ -1,10 +1,10 @@
 import type { Context } from 'hono';
 import { html } from 'hono/html';
 import type { Child } from 'hono/jsx';
-import type { Caller } from '../platform/caller.ts';
-import type { AppEnv } from '../platform/endpoint.ts';
+import type { Caller } from '../platform/auth/caller.ts';
+import { currentCaller, requireOurOrigin, withRollingCookie } from '../platform/auth/request-caller.ts';
 import { AppError } from '../platform/errors.ts';
-import { currentCaller, requireOurOrigin, withRollingCookie } from '../platform/request-caller.ts';
+import type { AppEnv } from '../platform/http/endpoint.ts';
 import { type Frame, Page, type Viewer } from './layout.tsx';
 import { pageHeaders } from './page-headers.ts';
 

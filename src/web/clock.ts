@@ -1,5 +1,4 @@
-import { DAY_MS } from '../platform/spans.ts';
-import { knownTimeZone } from '../platform/time-zone.ts';
+import { DAY_MS, knownTimeZone } from '../platform/time.ts';
 
 interface Formats {
   time: Intl.DateTimeFormat;

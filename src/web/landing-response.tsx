@@ -1,6 +1,6 @@
-import { appLinks } from '../links/app-links.ts';
-import { readerOf } from '../links/device.ts';
-import { linkFate } from '../links/find.ts';
+import { appLinks } from '../links/app-links/app-links.ts';
+import { readerOf } from '../links/app-links/device.ts';
+import { linkFate } from '../links/find-link.ts';
 import { signInPath, threadPath } from '../links/safe-next.ts';
 import type { Config } from '../platform/config.ts';
 import { LandingPage, landingHeaders } from './landing.tsx';

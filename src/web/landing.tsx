@@ -1,6 +1,6 @@
 import { raw } from 'hono/html';
-import type { AppLinks } from '../links/app-links.ts';
-import type { Reader } from '../links/device.ts';
+import type { AppLinks } from '../links/app-links/app-links.ts';
+import type { Reader } from '../links/app-links/device.ts';
 import { Mark } from './icons.tsx';
 import { LANDING_SCRIPT, LANDING_STYLE } from './landing-style.ts';
 import { LANDING_WORDS, type LandingState } from './landing-words.ts';

@@ -11,7 +11,7 @@ export interface Viewer {
 }
 
 /** The parts of the portal that its navigation names. */
-export type Section = 'messages' | 'settings' | 'why' | 'operations';
+export type NavSection = 'messages' | 'settings' | 'why' | 'operations';
 
 /** What the frame of a page needs. */
 export interface Frame {
@@ -20,7 +20,7 @@ export interface Frame {
   brand: string;
   /** Null: nobody is signed in. */
   viewer: Viewer | null;
-  section?: Section;
+  section?: NavSection;
   /** The zone in which times on this page are written. */
   timeZone?: string;
   /** `app`: the page fills the window and scrolls inside, without a foot. */
@@ -29,7 +29,7 @@ export interface Frame {
   children?: Child;
 }
 
-const SECTIONS: { section: Section; href: string; icon: IconName; words: string }[] = [
+const SECTIONS: { section: NavSection; href: string; icon: IconName; words: string }[] = [
   { section: 'messages', href: '/messages', icon: 'messages', words: 'Messages' },
   { section: 'settings', href: '/settings', icon: 'settings', words: 'Settings' },
   { section: 'why', href: '/settings/texts', icon: 'phone', words: 'Texts' },

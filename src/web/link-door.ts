@@ -1,5 +1,5 @@
-import { findLink, type Link } from '../links/find.ts';
-import { findByToken } from '../links/magic.ts';
+import { findLink, type Link } from '../links/find-link.ts';
+import { findByToken } from '../links/magic-link.ts';
 import type { Deps } from '../platform/deps.ts';
 
 /** One of the doors to a link: where it stands, what its form carries, and the link behind it. */

@@ -1,6 +1,6 @@
-import { base64url, equalInConstantTime } from '../platform/bytes.ts';
 import type { Config } from '../platform/config.ts';
-import { cookieName, cookieValue, setCookie } from '../platform/cookies.ts';
+import { base64url, equalInConstantTime } from '../platform/crypto.ts';
+import { cookieName, cookieValue, setCookie } from '../platform/http/cookies.ts';
 
 /** The form field that carries the page's nonce. */
 export const NONCE_FIELD = 'nonce';

@@ -1,5 +1,5 @@
 import type { Hono } from 'hono';
-import type { AppEnv } from '../platform/endpoint.ts';
+import type { AppEnv } from '../platform/http/endpoint.ts';
 import { mountChatPages } from './chat/chat-routes.tsx';
 import { mountLoginPages } from './login-routes.tsx';
 import { mountOpsPage } from './ops/ops-routes.tsx';

@@ -1,6 +1,6 @@
 import type { Hono } from 'hono';
-import { currentWording } from '../consent/wording.ts';
-import type { AppEnv } from '../platform/endpoint.ts';
+import { currentWording } from '../consent/wordings.ts';
+import type { AppEnv } from '../platform/http/endpoint.ts';
 import { answerPage, type PageContext, pageCaller } from './answer.tsx';
 import { HelpPage } from './legal/help-page.tsx';
 import { legalOf } from './legal/legal.ts';

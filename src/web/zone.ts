@@ -1,5 +1,5 @@
-import { cookieValue } from '../platform/cookies.ts';
-import { isTimeZone } from '../platform/time-zone.ts';
+import { cookieValue } from '../platform/http/cookies.ts';
+import { isTimeZone } from '../platform/time.ts';
 
 /** Set by the pages' script, so that the next page is written in the browser's zone from the start. */
 const ZONE_COOKIE = 'fcs_zone';

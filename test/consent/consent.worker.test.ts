@@ -1,18 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { applyChange } from '../../src/consent/apply-change.ts';
-import type { FamilyUpdate } from '../../src/consent/changes.ts';
-import {
-  type ConsentRequest,
-  carrierOptOut,
-  importConsent,
-  markNumberUnusable,
-  optIn,
-  optOut,
-} from '../../src/consent/consent.ts';
-import { applyOpenFamilyUpdates } from '../../src/consent/family-updates.ts';
-import { importPhone } from '../../src/consent/import-phone.ts';
+import { carrierOptOut, markNumberUnusable } from '../../src/consent/carrier-reports.ts';
+import { type ConsentRequest, importConsent, optIn, optOut } from '../../src/consent/opt-in-out.ts';
+import { applyChange } from '../../src/consent/updates/apply-update.ts';
+import { applyOpenFamilyUpdates } from '../../src/consent/updates/relay.ts';
 import { sql } from '../../src/db/sql.ts';
-import { removePhone } from '../../src/identity/remove-phone.ts';
+import { importPhone } from '../../src/identity/phone/import-phone.ts';
+import { removePhone } from '../../src/identity/phone/remove-phone.ts';
+import type { FamilyUpdate } from '../../src/numbers/changes.ts';
 import { type TestDeps, testDeps } from '../worker/deps.ts';
 import { family, ledgerOf, owedTo, rowsOf, type TestPerson, verified } from '../worker/numbers.ts';
 

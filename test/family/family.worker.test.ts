@@ -1,9 +1,9 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { upgradeRequest } from '../../src/family/upgrade.ts';
+import { upgradeRequest } from '../../src/family/sockets/upgrade.ts';
 import type { Bindings } from '../../src/platform/deps.ts';
-import type { FamilyRpc, LiveEvent } from '../../src/platform/family-rpc.ts';
+import type { FamilyRpc, LiveEvent } from '../../src/platform/family/family-rpc.ts';
 import type { Family } from '../../src/worker.ts';
 import { hostToken, insertFamily, insertThread, insertWebSession } from '../worker/people.ts';
 import { call, closeSockets, ORIGIN, openSocket, type TestSocket } from '../worker/sockets.ts';

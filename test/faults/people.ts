@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers';
 import { expect } from 'vitest';
-import { recordDeadLetters } from '../../src/notifications/dead-letters.ts';
-import { sweep } from '../../src/notifications/sweep.ts';
+import { recordDeadLetters } from '../../src/notifications/operate/dead-letters.ts';
+import { sweep } from '../../src/notifications/operate/sweep.ts';
 import { drain, inbound, post } from '../worker/acts.ts';
 import type { Lab, Name } from '../worker/lab.ts';
 import { type Act, type Answer, ask, type Operation } from './operation.ts';

@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers';
 import { expect } from 'vitest';
-import { sweep } from '../../src/notifications/sweep.ts';
+import { sweep } from '../../src/notifications/operate/sweep.ts';
 import { drain, handOver, post, receipt, takeJobs } from '../worker/acts.ts';
 import type { Fate, SendFault } from '../worker/carrier.ts';
 import type { Lab, Name } from '../worker/lab.ts';

@@ -2,7 +2,7 @@ import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { expect, vi } from 'vitest';
 import type { Bindings } from '../../src/platform/deps.ts';
-import { twilioSignature } from '../../src/platform/twilio/signature.ts';
+import { twilioSignature } from '../../src/platform/sms/twilio-signature.ts';
 import { createWorld, type Person } from '../worker/world.ts';
 
 const { FAMILY } = env as unknown as Bindings;

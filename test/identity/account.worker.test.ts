@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { carrierOptOut, optOut } from '../../src/consent/consent.ts';
-import { applyOpenFamilyUpdates } from '../../src/consent/family-updates.ts';
-import { currentWording } from '../../src/consent/wording.ts';
+import { carrierOptOut } from '../../src/consent/carrier-reports.ts';
+import { optOut } from '../../src/consent/opt-in-out.ts';
+import { applyOpenFamilyUpdates } from '../../src/consent/updates/relay.ts';
+import { currentWording } from '../../src/consent/wordings.ts';
 import { sql } from '../../src/db/sql.ts';
-import { deletePerson } from '../../src/identity/delete-person.ts';
+import { deletePerson } from '../../src/identity/account/delete-person.ts';
 import { identityEndpoints } from '../../src/identity/routes.ts';
 import { type Ask, type Told, testApp } from '../worker/app.ts';
 import { testDeps } from '../worker/deps.ts';

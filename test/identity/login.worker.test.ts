@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { importPhone } from '../../src/consent/import-phone.ts';
 import { sql } from '../../src/db/sql.ts';
-import { removePhone } from '../../src/identity/remove-phone.ts';
+import { importPhone } from '../../src/identity/phone/import-phone.ts';
+import { removePhone } from '../../src/identity/phone/remove-phone.ts';
 import { identityEndpoints } from '../../src/identity/routes.ts';
 import { type Ask, type Told, testApp } from '../worker/app.ts';
 import { testDeps } from '../worker/deps.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
-import { optIn, optOut } from '../../src/consent/consent.ts';
-import { applyOpenFamilyUpdates } from '../../src/consent/family-updates.ts';
+import { optIn, optOut } from '../../src/consent/opt-in-out.ts';
+import { applyOpenFamilyUpdates } from '../../src/consent/updates/relay.ts';
 import { sql } from '../../src/db/sql.ts';
 import { identityEndpoints } from '../../src/identity/routes.ts';
 import { type Ask, type Told, testApp } from '../worker/app.ts';

@@ -1,9 +1,9 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { mintMagic } from '../../src/links/magic.ts';
-import { makeLink, writeLinks } from '../../src/links/mint.ts';
-import { countMiss } from '../../src/links/misses.ts';
-import { clientNetwork } from '../../src/platform/client-network.ts';
-import { UA } from './user-agents.ts';
+import { countMiss } from '../../src/links/guess-limit.ts';
+import { mintMagic } from '../../src/links/magic-link.ts';
+import { makeLink, writeLinks } from '../../src/links/mint-link.ts';
+import { clientNetwork } from '../../src/platform/rate-limit.ts';
+import { UA } from './app-links/user-agents.ts';
 import {
   ask,
   bindings,

@@ -3,8 +3,8 @@ import { convertV4MiniflareOptions, Log, LogLevel, Miniflare, type V4WorkerOptio
 import { applyMigrations } from '../../dev/stack/migrations.ts';
 import { claimPort } from '../../dev/stack/ports.ts';
 import { describeWorker } from '../../dev/stack/worker-options.ts';
-import { codeHash, linkCode } from '../../src/links/codes.ts';
-import { signMagic } from '../../src/links/tokens.ts';
+import { codeHash, linkCode } from '../../src/links/link-code.ts';
+import { signMagic } from '../../src/links/magic-token.ts';
 import { workerSettings } from '../support/settings.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');

@@ -1,13 +1,13 @@
 import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { openDatabases } from '../../src/db/client.ts';
-import { codeHash } from '../../src/links/codes.ts';
-import { makeLink, writeLinks } from '../../src/links/mint.ts';
+import { codeHash } from '../../src/links/link-code.ts';
+import { makeLink, writeLinks } from '../../src/links/mint-link.ts';
+import { sessionCookieName } from '../../src/platform/auth/session.ts';
 import { type Bindings, configOf } from '../../src/platform/deps.ts';
-import { sessionCookieName } from '../../src/platform/session.ts';
 import worker from '../../src/worker.ts';
 import { insertWebSession } from '../worker/people.ts';
-import { UA } from './user-agents.ts';
+import { UA } from './app-links/user-agents.ts';
 
 /** The Worker's environment, as the tests configure it. */
 export const bindings = env as unknown as Bindings;

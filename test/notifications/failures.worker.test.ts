@@ -1,7 +1,7 @@
 import { createExecutionContext, createMessageBatch, getQueueResult } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { twilioSignature } from '../../src/platform/twilio/signature.ts';
+import { twilioSignature } from '../../src/platform/sms/twilio-signature.ts';
 import worker from '../../src/worker.ts';
 import { createWorld, type World } from '../worker/world.ts';
 

@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { recordDeadLetters, retryDeadLetter } from '../../src/notifications/dead-letters.ts';
-import { sweep } from '../../src/notifications/sweep.ts';
+import { recordDeadLetters, retryDeadLetter } from '../../src/notifications/operate/dead-letters.ts';
+import { sweep } from '../../src/notifications/operate/sweep.ts';
 import { drain, handOver, post, receipt, settleDown, takeJobs } from '../worker/acts.ts';
 import { type Lab, openLab } from '../worker/lab.ts';
 

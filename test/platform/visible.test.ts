@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { line } from '../../src/platform/validation.ts';
+import { line } from '../../src/platform/http/validation.ts';
 import { isBlank, withoutBidiControls } from '../../src/platform/visible.ts';
 import { BLANK_TEXTS, VISIBLE_TEXTS } from './blank-texts.ts';
 

@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Bindings } from '../../src/platform/deps.ts';
-import { twilioSignature } from '../../src/platform/twilio/signature.ts';
+import { twilioSignature } from '../../src/platform/sms/twilio-signature.ts';
 import { workerSettings } from '../support/settings.ts';
 import { createWorld, type World } from '../worker/world.ts';
 

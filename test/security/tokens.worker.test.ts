@@ -1,6 +1,6 @@
 import { base64url, CompactSign, exportJWK, generateKeyPair, type JWTHeaderParameters, SignJWT } from 'jose';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { prepareSession, readSessionToken } from '../../src/platform/session.ts';
+import { prepareSession, readSessionToken } from '../../src/platform/auth/session.ts';
 import { insertWebSession } from '../worker/people.ts';
 import { createWorld, type World } from '../worker/world.ts';
 

@@ -1,4 +1,4 @@
-import type { DeliveryFacts } from '../../src/notifications/policy.ts';
+import type { DeliveryFacts } from '../../src/notifications/send/policy.ts';
 
 /** What the database knows about an ordinary message that no gate holds up. @param createdAt - ms UTC */
 export const passingFacts = (createdAt: number): DeliveryFacts => ({

@@ -1,10 +1,10 @@
 import { postMessage } from '../../src/chat/post-message.ts';
 import { markRead } from '../../src/chat/read.ts';
-import { consumeBatch } from '../../src/notifications/consume.ts';
-import { applyReceipt } from '../../src/notifications/receipts.ts';
-import { sweep } from '../../src/notifications/sweep.ts';
+import { applyReceipt } from '../../src/notifications/deliveries/receipts.ts';
+import { sweep } from '../../src/notifications/operate/sweep.ts';
+import { consumeBatch } from '../../src/notifications/send/consumer.ts';
 import type { Deps } from '../../src/platform/deps.ts';
-import { handleInbound } from '../../src/sms/inbound.ts';
+import { handleInbound } from '../../src/sms/inbound-text.ts';
 import type { AcceptedText } from './carrier.ts';
 import type { Lab, Name, QueuedJob, THREADS } from './lab.ts';
 import type { End } from './process.ts';

@@ -2,7 +2,7 @@ import { createExecutionContext } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { createApp } from '../../src/app.ts';
 import type { Bindings } from '../../src/platform/deps.ts';
-import { type Endpoint, mount } from '../../src/platform/endpoint.ts';
+import { type Endpoint, mount } from '../../src/platform/http/endpoint.ts';
 import type { TestDeps } from './deps.ts';
 import { expectDescribed } from './described.ts';
 import { hostToken } from './people.ts';

@@ -1,5 +1,5 @@
-import { errorRule } from '../../src/platform/twilio/errors.ts';
-import type { CarrierText, SendOutcome, Sms } from '../../src/platform/twilio/twilio.ts';
+import type { CarrierText, SendOutcome, Sms } from '../../src/platform/sms/twilio.ts';
+import { errorRule } from '../../src/platform/sms/twilio-errors.ts';
 
 /** How a text ends. */
 export interface Fate {

@@ -1,8 +1,7 @@
-import { inject } from 'vitest';
 import '../support/provided.ts';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, inject, it } from 'vitest';
 import { parseConfig } from '../../src/platform/config.ts';
-import { createTwilio, type SendOutcome, type Sms } from '../../src/platform/twilio/twilio.ts';
+import { createTwilio, type SendOutcome, type Sms } from '../../src/platform/sms/twilio.ts';
 import { workerSettings } from '../support/settings.ts';
 import { createCarrier, type SendFault } from './carrier.ts';
 

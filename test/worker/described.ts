@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
-import type { Endpoint } from '../../src/platform/endpoint.ts';
-import { operationOf } from '../../src/platform/openapi/operation.ts';
+import type { Endpoint } from '../../src/platform/http/endpoint.ts';
+import { operationOf } from '../../src/platform/http/openapi/operation.ts';
 import { endpoints } from '../../src/routes.ts';
 
 const matcher = (path: string) => new RegExp(`^${path.replace(/\{\w+\}/g, '[^/]+')}$`);

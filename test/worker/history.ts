@@ -1,4 +1,8 @@
-import { predecessors, type Status, TRANSITIONS } from '../../src/notifications/status.ts';
+import {
+  predecessors,
+  type Status,
+  TRANSITIONS,
+} from '../../src/notifications/deliveries/delivery-status.ts';
 
 /** One step of a delivery row, as the database saw it. */
 export interface Step {

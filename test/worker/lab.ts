@@ -1,12 +1,12 @@
 import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { vi } from 'vitest';
-import type { Status } from '../../src/notifications/status.ts';
-import type { ClaimedCaller } from '../../src/platform/caller.ts';
+import type { Status } from '../../src/notifications/deliveries/delivery-status.ts';
+import type { ClaimedCaller } from '../../src/platform/auth/caller.ts';
 import { parseConfig } from '../../src/platform/config.ts';
 import type { Bindings, Deps } from '../../src/platform/deps.ts';
 import type { DeliveryJob } from '../../src/platform/jobs.ts';
-import { phoneHash } from '../../src/platform/phone-hash.ts';
+import { phoneHash } from '../../src/platform/sms/phone-number.ts';
 import { workerSettings } from '../support/settings.ts';
 import { type Carrier, createCarrier } from './carrier.ts';
 import { lastClaim, recordSteps, type Step, stepsSince } from './history.ts';

@@ -1,5 +1,5 @@
-import { importPhone } from '../../src/consent/import-phone.ts';
 import { sql } from '../../src/db/sql.ts';
+import { importPhone } from '../../src/identity/phone/import-phone.ts';
 import type { TestDeps } from './deps.ts';
 import { insertFamily } from './people.ts';
 

@@ -1,8 +1,8 @@
 import { env } from 'cloudflare:workers';
 import { SignJWT } from 'jose';
 import { openDatabases } from '../../src/db/client.ts';
+import { insertSession, prepareSession } from '../../src/platform/auth/session.ts';
 import type { Bindings } from '../../src/platform/deps.ts';
-import { insertSession, prepareSession } from '../../src/platform/session.ts';
 import { workerSettings } from '../support/settings.ts';
 
 const settings = workerSettings(0) as { AUTH_SECRET: string; SESSION_SECRET: string };

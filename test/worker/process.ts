@@ -3,11 +3,11 @@ import { openDatabases } from '../../src/db/client.ts';
 import { createAlerts } from '../../src/platform/alerts.ts';
 import type { Config } from '../../src/platform/config.ts';
 import type { Bindings, Deps } from '../../src/platform/deps.ts';
-import { familyClient } from '../../src/platform/family-client.ts';
+import { familyClient } from '../../src/platform/family/family-client.ts';
 import { type DeliveryJob, enqueue } from '../../src/platform/jobs.ts';
 import type { LogFields } from '../../src/platform/log.ts';
-import { loadPhones } from '../../src/platform/number-plans.ts';
-import type { Sms } from '../../src/platform/twilio/twilio.ts';
+import { loadPhones } from '../../src/platform/sms/number-plans.ts';
+import type { Sms } from '../../src/platform/sms/twilio.ts';
 import { watchD1 } from './counting.ts';
 import { statementName } from './statement-name.ts';
 

@@ -1,4 +1,4 @@
-import { MINUTE_MS } from '../../platform/spans.ts';
+import { MINUTE_MS } from '../../platform/time.ts';
 import { dayKey, dayName } from '../clock.ts';
 
 /** What stands before a message in its thread. */

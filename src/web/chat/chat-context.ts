@@ -1,5 +1,5 @@
 import { listFamilyMembers } from '../../chat/family-members.ts';
-import type { Caller } from '../../platform/caller.ts';
+import type { Caller } from '../../platform/auth/caller.ts';
 import type { Deps } from '../../platform/deps.ts';
 import { errorFields } from '../../platform/log.ts';
 import type { PageContext } from '../answer.tsx';

@@ -1,6 +1,6 @@
 import type { Child } from 'hono/jsx';
 import { listThreads, type ThreadJson } from '../../chat/threads.ts';
-import type { Caller } from '../../platform/caller.ts';
+import type { Caller } from '../../platform/auth/caller.ts';
 import { AppError } from '../../platform/errors.ts';
 import { newId } from '../../platform/ids.ts';
 import { answerPage, type PageContext, type PageView } from '../answer.tsx';

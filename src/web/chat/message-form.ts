@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
-import { check } from '../../platform/body.ts';
 import { AppError } from '../../platform/errors.ts';
-import { id, prose } from '../../platform/validation.ts';
+import { check } from '../../platform/http/body.ts';
+import { id, prose } from '../../platform/http/validation.ts';
 import { isBlank } from '../../platform/visible.ts';
 
 /** What the form under a conversation holds, as it was typed. */

@@ -1,5 +1,5 @@
 import type { MessageJson } from '../../chat/message.ts';
-import type { Told } from '../../notifications/log.ts';
+import type { Told } from '../../notifications/operate/delivery-log.ts';
 import { Avatar } from '../avatar.tsx';
 import { timeOfDay } from '../clock.ts';
 import { Icon } from '../icons.tsx';

@@ -1,6 +1,6 @@
 import type { MessageJson } from '../../chat/message.ts';
 import type { ThreadJson } from '../../chat/threads.ts';
-import type { Told } from '../../notifications/log.ts';
+import type { Told } from '../../notifications/operate/delivery-log.ts';
 import type { PersonView } from '../people.ts';
 import { breaksOf } from './breaks.ts';
 import { MessageItem } from './message-item.tsx';

@@ -1,6 +1,4 @@
-import { FOREVER } from '../../platform/forever.ts';
-import { DAY_MS, HOUR_MS } from '../../platform/spans.ts';
-import { offsetAt } from '../../platform/time-zone.ts';
+import { DAY_MS, FOREVER, HOUR_MS, offsetAt } from '../../platform/time.ts';
 
 const MORNING_MS = 8 * HOUR_MS;
 

@@ -1,7 +1,7 @@
+import { listMessages } from '../../chat/list-messages.ts';
 import type { MessageJson } from '../../chat/message.ts';
-import { listMessages } from '../../chat/messages.ts';
-import { explainOwnMessages, type Told } from '../../notifications/log.ts';
-import type { Caller } from '../../platform/caller.ts';
+import { explainOwnMessages, type Told } from '../../notifications/operate/delivery-log.ts';
+import type { Caller } from '../../platform/auth/caller.ts';
 import type { Deps } from '../../platform/deps.ts';
 
 /** Messages that a page shows at once. */

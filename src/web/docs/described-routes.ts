@@ -1,4 +1,4 @@
-import type { DescribedRoute } from '../../platform/openapi/described.ts';
+import type { DescribedRoute } from '../../platform/http/openapi/described-route.ts';
 
 /** The subjects of the document, in the order of reading. */
 export const TAGS = {

@@ -1,5 +1,5 @@
-import type { OpenApiDocument } from '../../platform/openapi/document.ts';
-import type { Content, Operation, Parameter } from '../../platform/openapi/operation.ts';
+import type { OpenApiDocument } from '../../platform/http/openapi/document.ts';
+import type { Content, Operation, Parameter } from '../../platform/http/openapi/operation.ts';
 import { PageHead } from '../layout.tsx';
 import { Prose } from './prose.tsx';
 import { shapeOf } from './shape.ts';

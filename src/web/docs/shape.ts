@@ -1,4 +1,4 @@
-import type { JsonSchema } from '../../platform/openapi/json-schema.ts';
+import type { JsonSchema } from '../../platform/http/openapi/json-schema.ts';
 
 /** From, to, or both; nothing when it says no more than "any". */
 function range(least: number | undefined, most: number | undefined, unit: string): string {

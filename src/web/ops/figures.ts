@@ -1,4 +1,4 @@
-import { DAY_MS } from '../../platform/spans.ts';
+import { DAY_MS } from '../../platform/time.ts';
 import type { Bar, Series } from './bars.tsx';
 
 /** A text's outcome, as operators count it: several states are one. */

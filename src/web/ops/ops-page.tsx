@@ -1,4 +1,4 @@
-import type { Stats } from '../../notifications/stats.ts';
+import type { Stats } from '../../notifications/operate/stats.ts';
 import { clockWords } from '../../platform/clock-words.ts';
 import { Notice, PageHead } from '../layout.tsx';
 import { Legend, NamedBars, type Series, StackedBars } from './bars.tsx';

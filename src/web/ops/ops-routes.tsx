@@ -1,10 +1,10 @@
 import type { Hono } from 'hono';
-import { retryDeadLetter } from '../../notifications/dead-letters.ts';
-import { loadStats } from '../../notifications/stats.ts';
-import { readForm } from '../../platform/body.ts';
-import type { Caller } from '../../platform/caller.ts';
-import type { AppEnv } from '../../platform/endpoint.ts';
+import { retryDeadLetter } from '../../notifications/operate/dead-letters.ts';
+import { loadStats } from '../../notifications/operate/stats.ts';
+import type { Caller } from '../../platform/auth/caller.ts';
 import { AppError } from '../../platform/errors.ts';
+import { readForm } from '../../platform/http/body.ts';
+import type { AppEnv } from '../../platform/http/endpoint.ts';
 import { answerPage, forMembers, type PageContext, viewerOf } from '../answer.tsx';
 import { browserZone } from '../zone.ts';
 import { OpsPage, type OpsView } from './ops-page.tsx';

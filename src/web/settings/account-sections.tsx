@@ -1,4 +1,4 @@
-import type { ConsentEntry } from '../../identity/consents.ts';
+import type { ConsentEntry } from '../../consent/ledger.ts';
 import { clockWords } from '../../platform/clock-words.ts';
 import { deviceWords } from '../device-words.ts';
 import { Section } from './section.tsx';

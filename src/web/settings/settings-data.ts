@@ -1,19 +1,19 @@
 import { listThreads, type ThreadJson } from '../../chat/threads.ts';
-import { checkOptIn, startNumber } from '../../consent/consent.ts';
-import { currentWording } from '../../consent/wording.ts';
-import { type ConsentEntry, listConsents } from '../../identity/consents.ts';
-import { type Me, pendingNumber, readMe } from '../../identity/me.ts';
-import { readPreferences } from '../../identity/preferences.ts';
-import type { Preferences } from '../../identity/preferences-shape.ts';
-import { type LiveSession, listSessions } from '../../identity/sessions.ts';
-import { type DeliveryJson, listDeliveries } from '../../notifications/log.ts';
-import type { Caller } from '../../platform/caller.ts';
+import { type ConsentEntry, listConsents } from '../../consent/ledger.ts';
+import { checkOptIn, startNumber } from '../../consent/opt-in-out.ts';
+import { currentWording } from '../../consent/wordings.ts';
+import { type Me, pendingNumber, readMe } from '../../identity/account/me.ts';
+import { type LiveSession, listSessions } from '../../identity/account/own-sessions.ts';
+import type { Preferences } from '../../identity/preferences/preferences-schema.ts';
+import { readPreferences } from '../../identity/preferences/read-preferences.ts';
+import { type DeliveryJson, listDeliveries } from '../../notifications/operate/delivery-log.ts';
+import type { Caller } from '../../platform/auth/caller.ts';
 import { AppError } from '../../platform/errors.ts';
 import type { PageContext } from '../answer.tsx';
 import { browserZone } from '../zone.ts';
 
 /** What a form of the page was answered with, beside its section. */
-export interface Told {
+export interface SettingsNotice {
   section: SectionId;
   tone: 'good' | 'care' | 'bad';
   words: string;
@@ -52,7 +52,7 @@ export interface SettingsView {
   consents: ConsentEntry[];
   /** The test text that was just asked for. */
   test: DeliveryJson | null;
-  told: Told | null;
+  told: SettingsNotice | null;
   /** What was typed into a form that was refused. */
   typed: Record<string, string>;
   /** Seconds until another code may be asked for. */

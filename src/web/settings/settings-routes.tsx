@@ -1,35 +1,35 @@
 import type { Hono } from 'hono';
-import { currentWording, isKnownVersion } from '../../consent/wording.ts';
-import { resendDelaySeconds } from '../../identity/codes.ts';
-import { confirmPhone } from '../../identity/confirm-phone.ts';
-import { deletePerson } from '../../identity/delete-person.ts';
-import { patchPreferences } from '../../identity/patch-preferences.ts';
+import { currentWording, isKnownVersion } from '../../consent/wordings.ts';
+import { deletePerson } from '../../identity/account/delete-person.ts';
+import { revokeSession } from '../../identity/account/own-sessions.ts';
+import { resendDelaySeconds } from '../../identity/codes/code-rules.ts';
+import { confirmPhone } from '../../identity/phone/confirm-phone.ts';
+import { removePhone } from '../../identity/phone/remove-phone.ts';
+import { mayArrive, startVerify } from '../../identity/phone/start-verify.ts';
+import { patchPreferences } from '../../identity/preferences/patch-preferences.ts';
 import {
   type PreferencesPatch,
   preferencesPatch,
   quietTimesProblem,
-} from '../../identity/preferences-shape.ts';
-import { removePhone } from '../../identity/remove-phone.ts';
-import { code as codeShape, consentRequest } from '../../identity/request-shapes.ts';
-import { revokeSession } from '../../identity/sessions.ts';
-import { mayArrive, startVerify } from '../../identity/start-verify.ts';
+} from '../../identity/preferences/preferences-schema.ts';
+import { code as codeShape, consentRequest } from '../../identity/request-schemas.ts';
 import { sendTestText } from '../../notifications/test-text.ts';
-import { readForm } from '../../platform/body.ts';
-import type { Caller } from '../../platform/caller.ts';
-import type { AppEnv } from '../../platform/endpoint.ts';
+import type { Caller } from '../../platform/auth/caller.ts';
+import { clientOf } from '../../platform/auth/request-caller.ts';
+import { clearSessionCookie } from '../../platform/auth/session.ts';
 import { AppError } from '../../platform/errors.ts';
-import { clientOf } from '../../platform/request-caller.ts';
-import { clearSessionCookie } from '../../platform/session.ts';
+import { readForm } from '../../platform/http/body.ts';
+import type { AppEnv } from '../../platform/http/endpoint.ts';
 import { answerPage, forMembers, type PageContext, type PageView } from '../answer.tsx';
 import { codeRefusal } from '../code-refusals.ts';
 import { typedNumber } from '../login-routes.tsx';
 import { waitWords } from '../phone-words.ts';
 import { NIGHT } from './quiet-section.tsx';
-import { loadSettings, type SectionId, type SettingsView, type Told } from './settings-data.ts';
+import { loadSettings, type SectionId, type SettingsNotice, type SettingsView } from './settings-data.ts';
 import { SettingsPage } from './settings-page.tsx';
 
 /** What a form that did its work is answered with, after the redirect. */
-const DONE: Record<string, Omit<Told, 'tone'> & { tone?: Told['tone'] }> = {
+const DONE: Record<string, Omit<SettingsNotice, 'tone'> & { tone?: SettingsNotice['tone'] }> = {
   code: { section: 'phone', words: 'A code is on its way to your phone.' },
   doubt: {
     section: 'phone',
@@ -72,13 +72,13 @@ const refuse = (
   words: string,
   { status = 400, ...more }: Answer & { status?: PageView['status']; field?: string } = {},
 ) => {
-  const told: Told = { section, tone: 'bad', words, ...(more.field ? { field: more.field } : {}) };
+  const told: SettingsNotice = { section, tone: 'bad', words, ...(more.field ? { field: more.field } : {}) };
   return show(c, caller, { ...more, told }, status);
 };
 
 async function page(c: PageContext, caller: Caller): Promise<Response> {
   const what = DONE[c.req.query('done') ?? ''];
-  const told: Told | null = what ? { tone: 'good', ...what } : null;
+  const told: SettingsNotice | null = what ? { tone: 'good', ...what } : null;
   const resendSeconds = what === DONE.code || what === DONE.doubt ? resendDelaySeconds(1) : null;
   return show(c, caller, { told, resendSeconds });
 }

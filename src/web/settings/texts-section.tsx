@@ -1,4 +1,4 @@
-import type { DeliveryJson } from '../../notifications/log.ts';
+import type { DeliveryJson } from '../../notifications/operate/delivery-log.ts';
 import { ConsentWording } from '../consent-wording.tsx';
 import { Icon } from '../icons.tsx';
 import { Notice } from '../layout.tsx';

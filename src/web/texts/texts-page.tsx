@@ -1,6 +1,6 @@
 import type { ThreadJson } from '../../chat/threads.ts';
 import { threadPath } from '../../links/safe-next.ts';
-import type { DeliveryJson } from '../../notifications/log.ts';
+import type { DeliveryJson } from '../../notifications/operate/delivery-log.ts';
 import { dayKey, dayName, timeOfDay } from '../clock.ts';
 import { Icon, type IconName } from '../icons.tsx';
 import { PageHead } from '../layout.tsx';
@@ -22,7 +22,7 @@ export interface TextsView {
 }
 
 /** The statuses behind each filter; `all` leaves none out. */
-export const STATUSES: Record<Exclude<TextsFilter, 'all'>, DeliveryJson['status'][]> = {
+export const FILTER_STATUSES: Record<Exclude<TextsFilter, 'all'>, DeliveryJson['status'][]> = {
   sent: ['sending', 'sent', 'delivered', 'undelivered', 'failed', 'merged'],
   waiting: ['pending', 'deferred'],
   none: ['suppressed'],

@@ -1,12 +1,12 @@
 import type { Hono } from 'hono';
 import { listThreads } from '../../chat/threads.ts';
-import { readPreferences } from '../../identity/preferences.ts';
-import { listDeliveries } from '../../notifications/log.ts';
-import type { Caller } from '../../platform/caller.ts';
-import type { AppEnv } from '../../platform/endpoint.ts';
+import { readPreferences } from '../../identity/preferences/read-preferences.ts';
+import { listDeliveries } from '../../notifications/operate/delivery-log.ts';
+import type { Caller } from '../../platform/auth/caller.ts';
+import type { AppEnv } from '../../platform/http/endpoint.ts';
 import { answerPage, forMembers, type PageContext } from '../answer.tsx';
 import { browserZone } from '../zone.ts';
-import { STATUSES, type TextsFilter, TextsPage } from './texts-page.tsx';
+import { FILTER_STATUSES, type TextsFilter, TextsPage } from './texts-page.tsx';
 
 const PAGE = 50;
 
@@ -17,7 +17,7 @@ async function page(c: PageContext, caller: Caller): Promise<Response> {
   const { deps } = c.var;
   const filter = filterOf(c.req.query('show'));
   const cursor = c.req.query('cursor')?.slice(0, 200);
-  const statuses = filter === 'all' ? undefined : STATUSES[filter];
+  const statuses = filter === 'all' ? undefined : FILTER_STATUSES[filter];
   const timeZone = browserZone(c.req.header('Cookie')) ?? undefined;
   const [{ deliveries, next }, threads, read] = await Promise.all([
     listDeliveries(deps, caller, { limit: PAGE, cursor, statuses, timeZone }),

@@ -1,4 +1,4 @@
-import { listDeliveries } from '../../../src/notifications/log.ts';
+import { listDeliveries } from '../../../src/notifications/operate/delivery-log.ts';
 import { forbidden, isFinal } from '../../worker/history.ts';
 import { type DeliveryRow, type Member, type Message, PEOPLE } from '../../worker/lab.ts';
 import { type Bench, type Held, inThread, lastStep } from './bench.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { recordDeadLetters, retryDeadLetter } from '../../../src/notifications/dead-letters.ts';
-import { sweep } from '../../../src/notifications/sweep.ts';
+import { recordDeadLetters, retryDeadLetter } from '../../../src/notifications/operate/dead-letters.ts';
+import { sweep } from '../../../src/notifications/operate/sweep.ts';
 import { handOver, receipt, takeJobs } from '../../worker/acts.ts';
 import type { Fate, SendFault } from '../../worker/carrier.ts';
 import type { QueuedJob } from '../../worker/lab.ts';

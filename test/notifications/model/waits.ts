@@ -1,4 +1,4 @@
-import { PRESENT_WATCH_MS } from '../../../src/notifications/policy.ts';
+import { PRESENT_WATCH_MS } from '../../../src/notifications/send/policy.ts';
 import type { DeliveryRow, Name } from '../../worker/lab.ts';
 import { type Bench, inThread, type Quiet } from './bench.ts';
 

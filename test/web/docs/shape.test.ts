@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { JsonSchema } from '../../../src/platform/openapi/json-schema.ts';
+import type { JsonSchema } from '../../../src/platform/http/openapi/json-schema.ts';
 import { shapeOf } from '../../../src/web/docs/shape.ts';
 
 it.each<[JsonSchema, string]>([

@@ -1,0 +1,170 @@
+import type { Db } from '../db/client.ts';
+import { retrying } from '../db/retry.ts';
+import { sql } from '../db/sql.ts';
+import type { ConsentChange, Person } from '../numbers/changes.ts';
+import { changeJson, oweHolder, owePerson, updateId } from '../numbers/update-outbox.ts';
+import type { Client } from '../platform/auth/request-caller.ts';
+import type { Deps } from '../platform/deps.ts';
+import { AppError } from '../platform/errors.ts';
+import { settle } from './updates/relay.ts';
+
+/** Where an opt-in or opt-out by page or API came from. */
+export interface ConsentRequest extends Person {
+  /** `web`: the cookie session of a browser; `api`: a bearer token. */
+  source: 'web' | 'api';
+  client: Client;
+}
+
+/** An opt-in that the host application recorded. */
+export interface ImportedConsent extends Person {
+  /** When it was given, ms. */
+  at: number;
+  /** Where it was given, in the host's words. */
+  origin: string;
+  /** The wording's version, the host's own. */
+  version: string;
+  /** The number it was given for, E.164; null: whichever the person holds. */
+  phone: string | null;
+}
+
+const ledgerFields = ({ source, client }: ConsentRequest) => ({
+  source,
+  origin: null,
+  clientAddress: client.address,
+  userAgent: client.userAgent,
+  carrier: false,
+});
+
+/** The number to text START to; null where a messaging service picks the sender. */
+export const startNumber = ({ config }: Pick<Deps, 'config'>): string | null => config.TWILIO_FROM ?? null;
+
+/** 409: the carrier blocks our texts to this number, and only START, texted from it, ends that. */
+export function carrierOptedOut(deps: Pick<Deps, 'config'>): AppError {
+  const number = startNumber(deps);
+  const where = number === null ? 'the number our texts come from' : number;
+  const message = `Your carrier blocks our texts since you said STOP. Text START to ${where} to get them again.`;
+  return new AppError('carrier_opted_out', message, { fields: { startNumber: number } });
+}
+
+/** An opt-in, with the version of the wording that was shown. */
+export type OptInRequest = ConsentRequest & { version: string };
+
+/**
+ * Opts a person in, with the number they hold, unless the carrier blocks it: statements for the directory's
+ * batch. Nothing happens unless `condition` holds.
+ */
+export function optInPerson(directory: Db, request: OptInRequest, now: number, condition = sql`1`) {
+  const change: Omit<ConsentChange, 'numberHash'> = {
+    kind: 'consent',
+    action: 'opt_in',
+    ...ledgerFields(request),
+    version: request.version,
+    at: now,
+  };
+  const open = sql`n.user_id = ${request.userId} AND n.verified_at IS NOT NULL AND n.carrier_opted_out_at IS NULL
+    AND ${condition}`;
+  return [
+    oweHolder(directory, {
+      id: updateId(now),
+      now,
+      change: changeJson(change, { numberHash: sql`n.number_hash` }),
+      condition: open,
+    }),
+    directory.run(sql`UPDATE phone_numbers AS n SET opted_out_at = NULL, updated_at = ${now} WHERE ${open}`),
+  ] as const;
+}
+
+/** The number a person holds, with what the carrier does to it. */
+const heldNumber = (directory: Db, userId: string) =>
+  directory.all<{ blockedAt: number | null }>(sql`
+    SELECT carrier_opted_out_at AS blockedAt FROM phone_numbers
+    WHERE user_id = ${userId} AND verified_at IS NOT NULL`);
+
+function refuseOptIn(deps: Deps, [number]: { blockedAt: number | null }[]): void {
+  if (!number) throw new AppError('phone_unverified', 'Verify a phone number first.');
+  if (number.blockedAt !== null) throw carrierOptedOut(deps);
+}
+
+/** Whether a person could opt in now. @throws AppError `phone_unverified`, `carrier_opted_out` */
+export async function checkOptIn(deps: Deps, userId: string): Promise<void> {
+  refuseOptIn(deps, await retrying(() => heldNumber(deps.db.directory, userId)));
+}
+
+/**
+ * Opts a person in by their own act on page or API. Lifts an opt-out of their number, never the carrier's
+ * block. The first opt-in for a number is confirmed by text, after the answer.
+ * @throws AppError `phone_unverified`, `carrier_opted_out`
+ */
+export async function optIn(deps: Deps, request: OptInRequest): Promise<void> {
+  const { directory } = deps.db;
+  const statements = optInPerson(directory, request, deps.now());
+  const [, , numbers] = await retrying(() =>
+    directory.batch([...statements, heldNumber(directory, request.userId)]),
+  );
+  refuseOptIn(deps, numbers);
+  await settle(deps, [request.userId]);
+}
+
+/** Opts a person out by their own act on page or API, and their number with them. */
+export async function optOut(deps: Deps, request: ConsentRequest): Promise<void> {
+  const { directory } = deps.db;
+  const now = deps.now();
+  const id = updateId(now);
+  const change: Omit<ConsentChange, 'numberHash'> = {
+    kind: 'consent',
+    action: 'opt_out',
+    ...ledgerFields(request),
+    version: null,
+    at: now,
+  };
+  const numberHash = sql`(SELECT n.number_hash FROM phone_numbers n WHERE n.user_id = ${request.userId})`;
+  await retrying(() =>
+    directory.batch([
+      owePerson(directory, { id, now, change: changeJson(change, { numberHash }), person: request }),
+      directory.run(sql`
+        UPDATE phone_numbers SET opted_out_at = COALESCE(opted_out_at, ${now}), updated_at = ${now}
+        WHERE user_id = ${request.userId}`),
+    ]),
+  );
+  await settle(deps, [request.userId]);
+}
+
+/**
+ * Takes over an opt-in that the host recorded. Sends no text. Never undoes an opt-out: neither one of the
+ * number, nor one that the person gave after the host's date; and never covers a number that the person has
+ * proven instead of the host's.
+ */
+export async function importConsent(deps: Deps, consent: ImportedConsent): Promise<'ok' | 'refused'> {
+  const { directory } = deps.db;
+  const now = deps.now();
+  const change: Omit<ConsentChange, 'numberHash'> = {
+    kind: 'consent',
+    action: 'opt_in',
+    source: 'import',
+    version: consent.version,
+    origin: consent.origin,
+    clientAddress: null,
+    userAgent: null,
+    carrier: false,
+    at: Math.min(consent.at, now),
+  };
+  const id = updateId(now);
+  const number = sql`SELECT n.number_hash FROM phone_numbers n WHERE n.user_id = ${consent.userId}`;
+  const refused = sql`EXISTS (${number} AND (n.opted_out_at IS NOT NULL OR n.carrier_opted_out_at IS NOT NULL
+    OR n.number <> ${consent.phone}))`;
+  const [, owed] = await retrying(() =>
+    directory.batch([
+      owePerson(directory, {
+        id,
+        now,
+        change: changeJson(change, { numberHash: sql`(${number})` }),
+        person: consent,
+        condition: sql`NOT ${refused}`,
+      }),
+      directory.all<{ id: string }>(sql`SELECT id AS id FROM family_updates WHERE id = ${id}`),
+    ]),
+  );
+  if (owed.length === 0) return 'refused';
+  await settle(deps, [consent.userId]);
+  return 'ok';
+}

@@ -1,0 +1,83 @@
+import type {
+  Admission,
+  AdmissionVerdict,
+  Candidate,
+  FamilyFacts,
+} from '../../platform/family/family-rpc.ts';
+import { DAY_MS } from '../../platform/time.ts';
+import type { Presence } from '../presence/presence.ts';
+import type { SendRow, SendStore } from './send-store.ts';
+import { capUntil, nextRank, usesUpCap, type WindowSettings, windowUntil } from './windows.ts';
+
+/** Decides about one delivery; handed in, so that the family knows nothing of notifications. */
+export type Judge = (facts: unknown, family: FamilyFacts, now: number) => AdmissionVerdict;
+
+/** What the family knows, and where it remembers the texts that left. */
+export interface AdmissionDesk {
+  sends: SendStore;
+  people: ReadonlyMap<string, Presence>;
+  settings: WindowSettings;
+}
+
+/** Whether two texts are about one thread to one person: let go together, one of them tells of both. */
+const areOne = (a: SendRow, b: Candidate) =>
+  a.userId === b.userId && a.threadId !== null && a.threadId === b.threadId && b.kind === 'message';
+
+/**
+ * Judges candidates in order. A `send` is remembered before the next candidate is looked at, so that two about one
+ * thread cannot both pass. An urgent text passes windows and is nobody's unanswered turn, but ordinary ones keep the
+ * base distance after it; a test text counts for the caps alone. Of several that may leave about one thread the last
+ * counts for the caps: the others are spare. One that was let go before and comes again leaves
+ * now, not then.
+ */
+export function admitAll(
+  desk: AdmissionDesk,
+  candidates: readonly Candidate[],
+  judge: Judge,
+  now: number,
+): Admission[] {
+  const gone: SendRow[] = [];
+  const spare = new Set<string>();
+  return candidates.map((candidate) => {
+    const { deliveryId, userId, threadId } = candidate;
+    const known = desk.sends.of(userId);
+    const earlier = known.find((send) => send.deliveryId === deliveryId);
+    const others = known.filter((send) => send !== earlier);
+    const twin = gone.findLast((send) => areOne(send, candidate))?.deliveryId ?? deliveryId;
+    const uncounted = new Set([...spare, twin, deliveryId]);
+    const family = desk.sends.newest(desk.settings.familyCap, uncounted);
+    const about = candidate.kind === 'test' ? [] : others.filter((send) => send.threadId === threadId);
+    const counted = others.filter((send) => !uncounted.has(send.deliveryId));
+    const mine = counted.map((send) => send.at);
+    const verdict = judge(
+      candidate.facts,
+      {
+        presence: desk.people.get(userId)?.state ?? 'offline',
+        windowUntil: windowUntil(about, desk.settings, now),
+        userCapUntil: capUntil(mine, desk.settings.userCap, now),
+        familyCapUntil: capUntil(family, desk.settings.familyCap, now),
+      },
+      now,
+    );
+    if (verdict.action !== 'send') return { deliveryId, verdict, lastToday: false };
+    const send: SendRow = {
+      deliveryId,
+      userId,
+      threadId: candidate.kind === 'test' ? null : threadId,
+      rank: candidate.urgent || candidate.kind === 'test' ? 0 : nextRank(about),
+      at: now,
+      lastToday: earlier?.lastToday || endsDay(counted, family, desk.settings, now),
+    };
+    desk.sends.save(send);
+    gone.push(send);
+    if (twin !== deliveryId) spare.add(twin);
+    return { deliveryId, verdict, lastToday: send.lastToday };
+  });
+}
+
+/** Whether a text now is the last for a day, of its person or family, and nobody has told the person yet. */
+function endsDay(others: SendRow[], family: number[], settings: WindowSettings, now: number): boolean {
+  if (others.some((send) => send.lastToday && send.at > now - DAY_MS)) return false;
+  const mine = others.map((send) => send.at);
+  return usesUpCap(mine, settings.userCap, now) || usesUpCap(family, settings.familyCap, now);
+}

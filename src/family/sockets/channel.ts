@@ -1,0 +1,126 @@
+import { AppError } from '../../platform/errors.ts';
+import { errorFields } from '../../platform/log.ts';
+import type { FamilyHost } from '../host.ts';
+import type { PresenceStore } from '../presence/presence-store.ts';
+import { countFault, countFrame, countTyping, type FrameError, readFrame } from './frames.ts';
+import { CLOSE, type OpenSocket, type Sockets } from './sockets.ts';
+import { Members } from './thread-members.ts';
+
+/** Sockets of one person; the oldest gives way. */
+const MAX_SOCKETS_PERSON = 10;
+/** Sockets of one family. */
+const MAX_SOCKETS_FAMILY = 200;
+
+/** Whom a frame goes to. */
+export type Whom = (socket: OpenSocket) => boolean;
+const everyone: Whom = () => true;
+
+/** What goes over the family's sockets, both ways. */
+export class Channel {
+  readonly #sockets: Sockets;
+  readonly #presence: PresenceStore;
+  readonly #familyId: () => string;
+  readonly #host: () => FamilyHost;
+  readonly #members = new Members();
+
+  constructor(sockets: Sockets, presence: PresenceStore, familyId: () => string, host: () => FamilyHost) {
+    this.#sockets = sockets;
+    this.#presence = presence;
+    this.#familyId = familyId;
+    this.#host = host;
+  }
+
+  /** Sends a frame to open sockets: all of them, or those picked. */
+  tell(frame: object, whom: Whom = everyone): void {
+    const text = JSON.stringify(frame);
+    const { byteLength } = new TextEncoder().encode(text);
+    for (const socket of this.#sockets.open()) {
+      if (whom(socket) && !this.#sockets.send(socket, text, byteLength)) {
+        this.#presence.dropDevice(socket.id, socket.heardAt);
+      }
+    }
+  }
+
+  /** Ends connections whose person may not be here any more; no grace. */
+  dismiss(whom: Whom, reason: string): void {
+    for (const socket of this.#sockets.open().filter(whom)) {
+      this.#presence.deleteDevice(socket.id);
+      this.#sockets.close(socket, CLOSE.policy, reason);
+    }
+  }
+
+  /** Ends connections whose session or person is no more, should nobody have said so. */
+  async dismissEnded(): Promise<void> {
+    const owners = this.#sockets.open().map(({ id, userId, sessionId }) => ({ id, userId, sessionId }));
+    if (owners.length === 0) return;
+    const ended = await this.#host().endedSockets(this.#familyId(), owners);
+    this.dismiss(({ id }) => ended.includes(id), 'session ended');
+  }
+
+  /** Threads have other members than before. */
+  membersChanged(): void {
+    this.#members.forget();
+  }
+
+  /** Takes a frame from a client: obeys it, or answers what is wrong with it. */
+  async take(ws: WebSocket, data: string | ArrayBuffer, now: number): Promise<void> {
+    const socket = this.#sockets.read(ws);
+    const { conduct, over } = countFrame(socket.conduct, now);
+    this.#sockets.update(socket, { conduct, framedAt: now });
+    const frame = over ? { error: 'rate_limited' as const } : readFrame(data);
+    if ('error' in frame) this.#refuse(ws, frame.error, now);
+    else if (frame.type === 'typing') await this.#typing(ws, frame.threadId, now);
+    else {
+      const { id, userId } = socket;
+      this.#presence.saveDevice({ id, userId, state: frame.state, open: true }, now);
+    }
+  }
+
+  /** Makes room for one more socket of a person, or says why there is none. */
+  makeRoom(userId: string, now: number): AppError | null {
+    const mine = this.#sockets.open().filter((socket) => socket.userId === userId);
+    for (const oldest of mine.slice(0, Math.max(0, mine.length - MAX_SOCKETS_PERSON + 1))) {
+      this.#presence.closeDevice(oldest.id, now);
+      this.#sockets.close(oldest, CLOSE.replaced, 'another device took this place');
+    }
+    const open = this.#sockets.open();
+    if (open.length < MAX_SOCKETS_FAMILY) return null;
+    const silent = open.find((socket) => socket.heardAt + this.#host().settings.ttlMs <= now);
+    if (!silent) {
+      const message = 'This family has too many open connections.';
+      return new AppError('rate_limited', message, { retryAfterSeconds: 60 });
+    }
+    this.#presence.dropDevice(silent.id, silent.heardAt);
+    this.#sockets.close(silent, CLOSE.goingAway, 'not heard of');
+    return null;
+  }
+
+  /** Answers a bad frame; the last of too many ends the connection. */
+  #refuse(ws: WebSocket, error: FrameError, now: number): void {
+    const socket = this.#sockets.read(ws);
+    const { conduct, over } = countFault(socket.conduct, now);
+    this.#sockets.update(socket, { conduct });
+    this.tell({ type: 'error', error }, ({ id }) => id === socket.id);
+    if (!over) return;
+    this.#presence.closeDevice(socket.id, now);
+    this.#sockets.close(socket, CLOSE.policy, error);
+  }
+
+  /** Passes "typing" on to the other members of a thread. Comfort: when the database fails, nobody hears of it. */
+  async #typing(ws: WebSocket, threadId: string, now: number): Promise<void> {
+    const { membersOf, log } = this.#host();
+    const familyId = this.#familyId();
+    const { userId } = this.#sockets.read(ws);
+    try {
+      const members = await this.#members.of(threadId, () => membersOf(familyId, threadId), now);
+      if (!members.has(userId)) return this.#refuse(ws, 'thread_not_found', now);
+      const socket = this.#sockets.read(ws);
+      const { conduct, due } = countTyping(socket.conduct, threadId, now);
+      if (!due) return;
+      this.#sockets.update(socket, { conduct });
+      this.tell({ type: 'typing', threadId, userId }, (to) => to.userId !== userId && members.has(to.userId));
+    } catch (error) {
+      log.warn('family.typing_failed', { familyId, ...errorFields(error) });
+    }
+  }
+}

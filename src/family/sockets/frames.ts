@@ -1,0 +1,90 @@
+import * as z from 'zod/mini';
+import { MINUTE_MS } from '../../platform/time.ts';
+
+/** Largest frame from a client, in bytes. */
+export const MAX_FRAME_BYTES = 4096;
+const MAX_FRAMES = 20;
+const FRAMES_MS = 10_000;
+const MAX_FAULTS = 5;
+const FAULTS_MS = MINUTE_MS;
+const TYPING_MS = 3000;
+
+const clientFrame = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('state'), state: z.enum(['active', 'away']) }),
+  z.object({ type: z.literal('typing'), threadId: z.string().check(z.minLength(1), z.maxLength(200)) }),
+]);
+
+/** What a client may say, beside the bare `ping`. */
+export type ClientFrame = z.infer<typeof clientFrame>;
+
+/** Why a frame was refused: the `error` of an error frame. */
+export type FrameError =
+  | 'invalid_frame'
+  | 'too_large'
+  | 'unsupported_data'
+  | 'rate_limited'
+  | 'thread_not_found';
+
+/** Reads a frame, or names what is wrong with it. A binary one arrives as an ArrayBuffer. */
+export function readFrame(data: string | ArrayBuffer): ClientFrame | { error: FrameError } {
+  if (typeof data !== 'string') return { error: 'unsupported_data' };
+  if (byteLength(data) > MAX_FRAME_BYTES) return { error: 'too_large' };
+  try {
+    const parsed = clientFrame.safeParse(JSON.parse(data));
+    return parsed.success ? parsed.data : { error: 'invalid_frame' };
+  } catch {
+    return { error: 'invalid_frame' };
+  }
+}
+
+function byteLength(text: string): number {
+  return text.length > MAX_FRAME_BYTES ? text.length : new TextEncoder().encode(text).byteLength;
+}
+
+/** A count since a moment (ms UTC): begins anew when its time is over. */
+interface Tally {
+  from: number;
+  count: number;
+}
+
+/** How a socket has behaved lately; kept in its attachment, so that hibernation forgives nothing. */
+export interface Conduct {
+  frames: Tally;
+  faults: Tally;
+  /** When typing was last passed on (ms UTC), by thread; of the last 3 s. */
+  typing: [threadId: string, at: number][];
+}
+
+/** The conduct of a socket that has said nothing yet. */
+export const newConduct = (): Conduct => ({
+  frames: { from: 0, count: 0 },
+  faults: { from: 0, count: 0 },
+  typing: [],
+});
+
+function add(tally: Tally, span: number, now: number): Tally {
+  return now - tally.from >= span ? { from: now, count: 1 } : { from: tally.from, count: tally.count + 1 };
+}
+
+/** Counts one frame; `over` says that it exceeds the budget of 20 frames in 10 s. */
+export function countFrame(conduct: Conduct, now: number): { conduct: Conduct; over: boolean } {
+  const frames = add(conduct.frames, FRAMES_MS, now);
+  return { conduct: { ...conduct, frames }, over: frames.count > MAX_FRAMES };
+}
+
+/** Counts one refused frame; `over` says that it was the fifth within a minute, which ends the connection. */
+export function countFault(conduct: Conduct, now: number): { conduct: Conduct; over: boolean } {
+  const faults = add(conduct.faults, FAULTS_MS, now);
+  return { conduct: { ...conduct, faults }, over: faults.count >= MAX_FAULTS };
+}
+
+/** Whether "typing" is worth passing on: once in 3 s a thread. */
+export function countTyping(
+  conduct: Conduct,
+  threadId: string,
+  now: number,
+): { conduct: Conduct; due: boolean } {
+  const recent = conduct.typing.filter(([, at]) => now - at < TYPING_MS);
+  const due = recent.every(([id]) => id !== threadId);
+  return { conduct: due ? { ...conduct, typing: [...recent, [threadId, now]] } : conduct, due };
+}

@@ -1,0 +1,97 @@
+import { type Conduct, newConduct } from './frames.ts';
+import { countBytes, newOutflow, type Outflow } from './outflow.ts';
+import type { SocketIdentity } from './upgrade.ts';
+
+/** What hibernates with a socket. */
+export interface Attachment extends SocketIdentity {
+  id: string;
+  openedAt: number;
+  /** The last frame; automatic pongs are known to the runtime alone. */
+  framedAt: number;
+  conduct: Conduct;
+  outflow: Outflow;
+}
+
+/** An open socket and what hibernates with it. */
+export interface OpenSocket extends Attachment {
+  ws: WebSocket;
+  /** The last sign of life, ms UTC. */
+  heardAt: number;
+}
+
+/** Codes of RFC 6455, section 7.4, and ours (4000-4999 are free for applications). */
+export const CLOSE = { policy: 1008, tryAgain: 1013, goingAway: 1001, replaced: 4001 } as const;
+
+/** The family's hibernating sockets. */
+export class Sockets {
+  readonly #ctx: DurableObjectState;
+
+  constructor(ctx: DurableObjectState) {
+    this.#ctx = ctx;
+    ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair('ping', 'pong'));
+  }
+
+  /** Takes a socket in; it is among {@link open} from now on. */
+  accept(ws: WebSocket, id: string, identity: SocketIdentity, now: number): void {
+    this.#ctx.acceptWebSocket(ws);
+    const attachment: Attachment = {
+      ...identity,
+      id,
+      openedAt: now,
+      framedAt: now,
+      conduct: newConduct(),
+      outflow: newOutflow(now),
+    };
+    ws.serializeAttachment(attachment);
+  }
+
+  /** Every socket that is held, those that are just closing too; the oldest first. */
+  all(): OpenSocket[] {
+    return this.#ctx
+      .getWebSockets()
+      .map((ws) => this.read(ws))
+      .sort((a, b) => a.openedAt - b.openedAt);
+  }
+
+  /** Every socket that is open, as far as is known; the oldest first. */
+  open(): OpenSocket[] {
+    return this.all().filter(({ ws }) => ws.readyState === WebSocket.READY_STATE_OPEN);
+  }
+
+  /** What is known of a socket. */
+  read(ws: WebSocket): OpenSocket {
+    const attachment = ws.deserializeAttachment() as Attachment;
+    const ponged = this.#ctx.getWebSocketAutoResponseTimestamp(ws)?.getTime() ?? 0;
+    return { ...attachment, ws, heardAt: Math.max(attachment.framedAt, ponged) };
+  }
+
+  /** Writes down what changed about a socket. */
+  update(socket: OpenSocket, change: Partial<Pick<Attachment, 'framedAt' | 'conduct' | 'outflow'>>): void {
+    const { ws, heardAt: _, ...attachment } = Object.assign(socket, change);
+    ws.serializeAttachment(attachment);
+  }
+
+  /**
+   * Sends a frame, unless the socket is closing.
+   * @param text - the frame, as JSON
+   * @param bytes - its length as UTF-8
+   * @returns false when the client does not keep up and so was closed
+   */
+  send(socket: OpenSocket, text: string, bytes: number): boolean {
+    if (socket.ws.readyState !== WebSocket.READY_STATE_OPEN) return true;
+    const { outflow, slow } = countBytes(socket.outflow, bytes, socket.heardAt);
+    if (slow) {
+      this.close(socket, CLOSE.tryAgain, 'too slow; reconnect and ask for what you missed');
+      return false;
+    }
+    this.update(socket, { outflow });
+    socket.ws.send(text);
+    return true;
+  }
+
+  /** Closes a socket from our side, or answers the client's close; codes that RFC 6455 reserves become 1000. */
+  close(socket: OpenSocket, code: number, reason: string): void {
+    const sendable = code >= 1000 && code < 5000 && ![1004, 1005, 1006, 1015].includes(code);
+    socket.ws.close(sendable ? code : 1000, reason);
+  }
+}

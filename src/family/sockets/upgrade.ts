@@ -1,0 +1,53 @@
+import * as z from 'zod/mini';
+import type { DeviceState } from '../presence/presence.ts';
+
+/** The subprotocol that is spoken, and answered when it was offered. */
+export const PROTOCOL = 'fcs.v1';
+
+const HEADER = 'X-Family-Upgrade';
+
+const upgrade = z.object({
+  userId: z.string(),
+  familyId: z.string(),
+  sessionId: z.nullable(z.string()),
+  expiresAt: z.nullable(z.number()),
+  state: z.enum(['active', 'away']),
+  protocol: z.nullable(z.string()),
+});
+
+/** Who is at the other end: settled by the Worker before the upgrade. */
+export interface SocketIdentity {
+  userId: string;
+  familyId: string;
+  /** null with a host application's token. */
+  sessionId: string | null;
+  /** When the token ends, ms UTC; null: a session, whose row decides. */
+  expiresAt: number | null;
+}
+
+/** An identity, the state the device begins in, and the subprotocol to answer. */
+export interface Upgrade extends SocketIdentity {
+  state: DeviceState;
+  protocol: string | null;
+}
+
+/**
+ * The request that the object gets instead of the client's: nothing of the client's own headers reaches it, so that
+ * nobody can claim to be someone else.
+ */
+export function upgradeRequest(details: Upgrade): Request {
+  return new Request('https://family/socket', {
+    headers: {
+      Upgrade: 'websocket',
+      [HEADER]: encodeURIComponent(JSON.stringify(details)),
+      ...(details.protocol ? { 'Sec-WebSocket-Protocol': details.protocol } : {}),
+    },
+  });
+}
+
+/** Reads what {@link upgradeRequest} wrote; null for any other request. */
+export function readUpgrade(request: Request): Upgrade | null {
+  const header = request.headers.get(HEADER);
+  if (request.headers.get('Upgrade') !== 'websocket' || header === null) return null;
+  return upgrade.parse(JSON.parse(decodeURIComponent(header)));
+}

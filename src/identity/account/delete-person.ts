@@ -1,0 +1,30 @@
+import { settle } from '../../consent/updates/relay.ts';
+import { retrying } from '../../db/retry.ts';
+import { sql } from '../../db/sql.ts';
+import type { Person } from '../../numbers/changes.ts';
+import { release } from '../../numbers/holders.ts';
+import { changeJson, owePerson, updateId } from '../../numbers/update-outbox.ts';
+import type { Deps } from '../../platform/deps.ts';
+
+/**
+ * Deletes a person: name, address, number, preferences, sessions, links and memberships go; what they wrote
+ * stays under "Former member", the ledger of consent without address and browser, and an opt-out of their
+ * number under its keyed hash. Deleting again does no harm. For the person's own request and the host's.
+ * @returns whether there was such a person in that family
+ */
+export async function deletePerson(deps: Deps, person: Person): Promise<boolean> {
+  const { directory } = deps.db;
+  const found = await deps.db.forFamily(person.familyId).all<{ id: string }>(sql`
+    SELECT id AS id FROM users WHERE id = ${person.userId} AND family_id = ${person.familyId}`);
+  if (found.length === 0) return false;
+  const now = deps.now();
+  const id = updateId(now);
+  await retrying(() =>
+    directory.batch([
+      ...release(directory, person, now),
+      owePerson(directory, { id, now, change: changeJson({ kind: 'deleted', at: now }), person }),
+    ]),
+  );
+  await settle(deps, [person.userId]);
+  return true;
+}

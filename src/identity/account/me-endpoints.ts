@@ -1,0 +1,111 @@
+import * as z from 'zod/mini';
+import { listConsents } from '../../consent/ledger.ts';
+import { clearSessionCookie } from '../../platform/auth/session.ts';
+import { AppError } from '../../platform/errors.ts';
+import { type Endpoint, endpoint, json } from '../../platform/http/endpoint.ts';
+import { id, iso, isoOrNull, timestamp } from '../../platform/http/validation.ts';
+import { ok } from '../request-schemas.ts';
+import { deletePerson } from './delete-person.ts';
+import { readMe } from './me.ts';
+import { listSessions, revokeOwnSession } from './own-sessions.ts';
+
+const me = z.object({
+  id: z.string(),
+  name: z.string(),
+  familyId: z.string(),
+  phone: z.nullable(z.string()).check(z.describe('Masked')),
+  phoneState: z.enum(['none', 'pending', 'verified', 'unusable']),
+  phoneVerifiedAt: z.nullable(timestamp),
+  timeZone: z.nullable(z.string()),
+});
+
+const session = z.object({
+  id: z.string(),
+  kind: z.enum(['web', 'app']),
+  userAgent: z.nullable(z.string()),
+  createdAt: timestamp,
+  lastUsedAt: timestamp,
+  expiresAt: timestamp,
+  current: z.boolean().check(z.describe('The session of this request')),
+});
+
+const consent = z.object({
+  action: z.enum(['opt_in', 'opt_out']),
+  source: z.enum(['web', 'api', 'keyword', 'carrier', 'import', 'number_moved', 'number_removed']),
+  version: z.nullable(z.string()),
+  at: timestamp,
+});
+
+/** The caller's own record, sessions and ledger. */
+export const meEndpoints: Endpoint[] = [
+  endpoint({
+    method: 'get',
+    path: '/api/me',
+    who: 'user',
+    tag: 'Account',
+    summary: 'The caller',
+    answer: { status: 200, description: 'The caller', schema: me },
+    handle: async ({ deps, caller }) => {
+      const found = await readMe(deps, caller);
+      if (!found) throw new AppError('unauthenticated', 'This account does not exist any more.');
+      return json({ ...found, phoneVerifiedAt: isoOrNull(found.phoneVerifiedAt) });
+    },
+  }),
+  endpoint({
+    method: 'delete',
+    path: '/api/me',
+    who: 'user',
+    tag: 'Account',
+    summary: 'Delete the account; messages stay, under "Former member"',
+    answer: { status: 200, description: 'Deleted', schema: ok },
+    handle: async ({ deps, caller }) => {
+      await deletePerson(deps, caller);
+      return json({ ok: true }, 200, { 'Set-Cookie': clearSessionCookie(deps.config) });
+    },
+  }),
+  endpoint({
+    method: 'get',
+    path: '/api/sessions',
+    who: 'user',
+    tag: 'Account',
+    summary: 'The caller’s sessions in browsers and apps, last used first',
+    answer: { status: 200, description: 'Sessions', schema: z.object({ sessions: z.array(session) }) },
+    handle: async ({ deps, caller }) => {
+      const sessions = (await listSessions(deps, caller)).map((live) => ({
+        ...live,
+        createdAt: iso(live.createdAt),
+        lastUsedAt: iso(live.lastUsedAt),
+        expiresAt: iso(live.expiresAt),
+        current: live.id === caller.sessionId,
+      }));
+      return json({ sessions });
+    },
+  }),
+  endpoint({
+    method: 'delete',
+    path: '/api/sessions/{id}',
+    who: 'user',
+    tag: 'Account',
+    summary: 'End a session, with its next request; its sockets close',
+    params: z.object({ id }),
+    answer: { status: 200, description: 'Ended', schema: ok },
+    errors: ['session_not_found'],
+    handle: async ({ deps, caller, params }) => {
+      await revokeOwnSession(deps, caller, params.id);
+      const isOwn = caller.via === 'cookie' && params.id === caller.sessionId;
+      return json({ ok: true }, 200, isOwn ? { 'Set-Cookie': clearSessionCookie(deps.config) } : {});
+    },
+  }),
+  endpoint({
+    method: 'get',
+    path: '/api/consents',
+    who: 'user',
+    tag: 'Preferences',
+    summary: 'The ledger of the caller’s opt-ins and opt-outs, newest first',
+    answer: { status: 200, description: 'Ledger', schema: z.object({ consents: z.array(consent) }) },
+    handle: async ({ deps, caller }) => {
+      const consents = (await listConsents(deps, caller)).map((entry) => ({ ...entry, at: iso(entry.at) }));
+      return json({ consents });
+    },
+  }),
+];

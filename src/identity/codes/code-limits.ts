@@ -1,0 +1,153 @@
+import type { Db } from '../../db/client.ts';
+import { sql } from '../../db/sql.ts';
+import type { Config } from '../../platform/config.ts';
+import { sha256 } from '../../platform/crypto.ts';
+import type { Deps } from '../../platform/deps.ts';
+import { rateLimited } from '../../platform/errors.ts';
+import { clientNetwork } from '../../platform/rate-limit.ts';
+import { numberPrefix } from '../../platform/sms/phone-number.ts';
+import { DAY_MS, HOUR_MS } from '../../platform/time.ts';
+import { nextSendAllowed, resendDelaySeconds, SENDS_A_DAY } from './code-rules.ts';
+
+/** Who wants a code sent where. */
+export interface CodeRequest {
+  /** E.164, and its keyed hash. */
+  number: string;
+  numberHash: string;
+  /** The client's address. */
+  address: string;
+  /** Null when nobody is signed in. */
+  userId: string | null;
+}
+
+/** What was counted for one code, so that it can be given back. */
+export interface Allowance {
+  /** One row a send: any 24 hours. */
+  logs: string[];
+  /** One row a window of the clock. */
+  windows: { key: string; windowAt: number; endsAt: number; limit: number }[];
+  at: number;
+}
+
+const numberLog = (request: CodeRequest) => `code-number:${request.numberHash}`;
+const personLog = (userId: string) => `code-person:${userId}`;
+const SERVICE = 'code-service';
+
+async function allowanceOf(request: CodeRequest, config: Config, now: number): Promise<Allowance> {
+  const window = (key: string, length: number, limit: number) => {
+    const windowAt = now - (now % length);
+    return { key, windowAt, endsAt: windowAt + length, limit };
+  };
+  // Hashed: nine digits of a number in ten are personal too.
+  const prefix = await sha256(`${config.PHONE_SECRET}:${numberPrefix(request.number)}`);
+  return {
+    logs: [numberLog(request), ...(request.userId === null ? [] : [personLog(request.userId)])],
+    windows: [
+      window(`code-address:${clientNetwork(request.address)}`, HOUR_MS, config.CODES_PER_ADDRESS_HOUR),
+      window(`code-prefix:${prefix}`, HOUR_MS, config.CODES_PER_PREFIX_HOUR),
+      window(SERVICE, DAY_MS, config.CODES_PER_DAY),
+    ],
+    at: now,
+  };
+}
+
+/**
+ * Counts a code against every limit at once, or against none: one statement, so that of any number of
+ * parallel requests no more pass than may.
+ */
+async function count(directory: Db, request: CodeRequest, allowance: Allowance): Promise<boolean> {
+  const { logs, windows, at } = allowance;
+  const rows = [
+    ...logs.map((key) => ({ key, windowAt: at, endsAt: at + DAY_MS })),
+    ...windows.map(({ key, windowAt, endsAt }) => ({ key, windowAt, endsAt })),
+  ];
+  const sends = (
+    key: string,
+  ) => sql`SELECT COALESCE(SUM(count), 0) AS n, COALESCE(MAX(window_at), 0) AS latest
+    FROM rate_counters WHERE key = ${key} AND window_at > ${at - DAY_MS}`;
+  const waits = [0, 1, 2, 3, 4].map((n) => sql`WHEN ${n} THEN ${resendDelaySeconds(n) * 1000} `);
+  const personIsFree =
+    request.userId === null
+      ? sql`1`
+      : sql`(SELECT n FROM (${sends(personLog(request.userId))})) < ${SENDS_A_DAY}`;
+  const counted = await directory.all<{ key: string }>(sql`
+    INSERT INTO rate_counters (key, window_at, count, expires_at)
+    SELECT j.value ->> 'key', j.value ->> 'windowAt', 1, j.value ->> 'endsAt' FROM json_each(${JSON.stringify(rows)}) j
+    WHERE (SELECT n < ${SENDS_A_DAY} AND ${at} - latest >= CASE n ${sql.join(waits)} END FROM (${sends(numberLog(request))}))
+      AND ${personIsFree}
+      AND NOT EXISTS (SELECT 1 FROM json_each(${JSON.stringify(windows)}) l
+        JOIN rate_counters r ON r.key = l.value ->> 'key' AND r.window_at = l.value ->> 'windowAt'
+        WHERE r.count >= l.value ->> 'limit')
+    ON CONFLICT (key, window_at) DO UPDATE SET count = count + 1
+    RETURNING key AS key`);
+  return counted.length > 0;
+}
+
+interface Counter {
+  key: string;
+  at: number;
+  count: number;
+}
+
+/** Why a code was refused, and how long until it would not be, in seconds: the longest of all waits. */
+function refusal(request: CodeRequest, { windows, at }: Allowance, counters: Counter[]) {
+  const sendsOf = (key: string) =>
+    counters.flatMap((row) => (row.key === key ? Array<number>(row.count).fill(row.at) : []));
+  const waits: { seconds: number; message: string; service?: boolean }[] = [];
+  const number = nextSendAllowed({ sends: sendsOf(numberLog(request)) }, at);
+  if (!number.allowed) {
+    const message = 'A code was sent to this number a short time ago; wait before asking for another.';
+    waits.push({ seconds: number.retryAfterSeconds, message });
+  }
+  const own = request.userId === null ? [] : sendsOf(personLog(request.userId)).sort((a, b) => a - b);
+  if (own.length >= SENDS_A_DAY) {
+    const seconds = Math.ceil((own[own.length - SENDS_A_DAY]! + DAY_MS - at) / 1000);
+    waits.push({ seconds, message: 'You have asked for too many codes today.' });
+  }
+  for (const { key, windowAt, endsAt, limit } of windows) {
+    const used = counters.find((row) => row.key === key && row.at === windowAt)?.count ?? 0;
+    if (used < limit) continue;
+    const message = 'Too many codes were asked for; try again later.';
+    waits.push({ seconds: Math.ceil((endsAt - at) / 1000), message, service: key === SERVICE });
+  }
+  const longest = waits.sort((a, b) => b.seconds - a.seconds)[0];
+  return {
+    error: rateLimited(longest?.message ?? 'Ask again in a moment.', longest?.seconds ?? 1),
+    ceilingReached: waits.some(({ service }) => service),
+  };
+}
+
+/**
+ * Takes the allowance for one code: per number across all accounts, per person, per client address, per
+ * number prefix, and for the whole service. A database that fails throws: these limits fail closed.
+ * @throws AppError `rate_limited`
+ */
+export async function takeAllowance(deps: Deps, request: CodeRequest): Promise<Allowance> {
+  const { directory } = deps.db;
+  const allowance = await allowanceOf(request, deps.config, deps.now());
+  if (await count(directory, request, allowance)) return allowance;
+  const keys = JSON.stringify([...allowance.logs, ...allowance.windows.map(({ key }) => key)]);
+  const counters = await directory.all<Counter>(sql`
+    SELECT key AS key, window_at AS at, count AS count FROM rate_counters
+    WHERE key IN (SELECT value FROM json_each(${keys})) AND window_at > ${allowance.at - DAY_MS}`);
+  const { error, ceilingReached } = refusal(request, allowance, counters);
+  if (ceilingReached) {
+    const message = `${deps.config.CODES_PER_DAY} one-time codes were asked for today; no more are sent. See CODES_PER_DAY.`;
+    deps.afterwards(deps.alert('codes_per_day', message));
+  }
+  throw error;
+}
+
+/** Gives an allowance back: no text left, and that was no fault of the caller. */
+export async function refundAllowance(deps: Deps, { logs, windows, at }: Allowance): Promise<void> {
+  const { directory } = deps.db;
+  const rows = [
+    ...logs.map((key) => ({ key, at })),
+    ...windows.map(({ key, windowAt }) => ({ key, at: windowAt })),
+  ];
+  const these = sql`(key, window_at) IN (SELECT value ->> 'key', value ->> 'at' FROM json_each(${JSON.stringify(rows)}))`;
+  await directory.batch([
+    directory.run(sql`UPDATE rate_counters SET count = count - 1 WHERE ${these}`),
+    directory.run(sql`DELETE FROM rate_counters WHERE ${these} AND count <= 0`),
+  ]);
+}

@@ -1,0 +1,112 @@
+import { retrying } from '../../db/retry.ts';
+import { sql } from '../../db/sql.ts';
+import { base64url, equalInConstantTime, hmacSha256 } from '../../platform/crypto.ts';
+import type { Deps } from '../../platform/deps.ts';
+import { AppError } from '../../platform/errors.ts';
+import { codeFromRandom } from './code-rules.ts';
+
+/** What a code proves: that a person holds a number, or that whoever signs in does. */
+export interface CodeSubject {
+  purpose: 'verify' | 'login';
+  /** `verify:<user id>` or `login:<number hash>`. */
+  subject: string;
+  userId: string | null;
+  number: string;
+  numberHash: string;
+}
+
+/** A person proving a number. */
+export const verifySubject = (userId: string): string => `verify:${userId}`;
+
+/** A code as it is sent, with the hash under which it is kept. `expiresAt` in ms. */
+export interface IssuedCode {
+  code: string;
+  codeHash: string;
+  expiresAt: number;
+}
+
+const hashOf = async (secret: string, subject: string, number: string, code: string) =>
+  base64url(await hmacSha256(secret, `one-time-code|${subject}|${number}|${code}`));
+
+function drawCode(): string {
+  for (;;) {
+    const code = codeFromRandom(crypto.getRandomValues(new Uint8Array(16)));
+    if (code !== null) return code;
+  }
+}
+
+/** Makes a code and keeps its hash, in place of the subject's last one. */
+export async function issueCode(
+  deps: Deps,
+  { purpose, subject, userId, number, numberHash }: CodeSubject,
+): Promise<IssuedCode> {
+  const { config, db } = deps;
+  const now = deps.now();
+  const code = drawCode();
+  const codeHash = await hashOf(config.MAGIC_SECRET, subject, number, code);
+  const expiresAt = now + config.CODE_TTL_SECONDS * 1000;
+  await retrying(() =>
+    db.directory.run(sql`
+      INSERT INTO verification_codes
+        (subject, purpose, user_id, number, number_hash, code_hash, attempts_left, expires_at, created_at)
+      VALUES (${subject}, ${purpose}, ${userId}, ${number}, ${numberHash}, ${codeHash}, ${config.CODE_MAX_ATTEMPTS}, ${expiresAt}, ${now})
+      ON CONFLICT (subject) DO UPDATE SET number = excluded.number, number_hash = excluded.number_hash,
+        code_hash = excluded.code_hash, attempts_left = excluded.attempts_left, expires_at = excluded.expires_at,
+        created_at = excluded.created_at`),
+  );
+  return { code, codeHash, expiresAt };
+}
+
+/** Forgets a code that was never sent. */
+export async function withdrawCode({ db }: Deps, subject: string, codeHash: string): Promise<void> {
+  await db.directory.run(
+    sql`DELETE FROM verification_codes WHERE subject = ${subject} AND code_hash = ${codeHash}`,
+  );
+}
+
+/** What a guess met. A match is not used up yet: the caller does that, once, by its hash. */
+export type GuessResult =
+  | { result: 'match'; number: string; numberHash: string; codeHash: string }
+  | { result: 'no_code' }
+  | { result: 'expired' }
+  | { result: 'invalid'; attemptsLeft: number };
+
+/**
+ * Spends one attempt, then looks at the guess: however many come at once, no more are looked at than there
+ * are attempts. Never repeated by itself: each run is an attempt.
+ */
+export async function guessCode(deps: Deps, subject: string, code: string): Promise<GuessResult> {
+  const { directory } = deps.db;
+  const now = deps.now();
+  const spent = await directory.all<{
+    codeHash: string;
+    number: string;
+    numberHash: string;
+    attemptsLeft: number;
+  }>(sql`
+    UPDATE verification_codes SET attempts_left = attempts_left - 1
+    WHERE subject = ${subject} AND attempts_left > 0 AND expires_at > ${now}
+    RETURNING code_hash AS codeHash, number AS number, number_hash AS numberHash, attempts_left AS attemptsLeft`);
+  const row = spent[0];
+  if (row) {
+    const { number, numberHash, codeHash, attemptsLeft } = row;
+    const guessed = await hashOf(deps.config.MAGIC_SECRET, subject, number, code);
+    return equalInConstantTime(guessed, codeHash)
+      ? { result: 'match', number, numberHash, codeHash }
+      : { result: 'invalid', attemptsLeft };
+  }
+  const rows = await directory.all<{ expiresAt: number }>(sql`
+    SELECT expires_at AS expiresAt FROM verification_codes WHERE subject = ${subject}`);
+  if (!rows[0]) return { result: 'no_code' };
+  return rows[0].expiresAt <= now ? { result: 'expired' } : { result: 'invalid', attemptsLeft: 0 };
+}
+
+/** What to tell about a guess that did not match. */
+export function guessError(guess: Exclude<GuessResult, { result: 'match' }>): AppError {
+  if (guess.result === 'no_code') return new AppError('no_code', 'Ask for a code first.');
+  if (guess.result === 'expired') return new AppError('expired', 'This code has expired; ask for a new one.');
+  const { attemptsLeft } = guess;
+  const message =
+    attemptsLeft > 0 ? 'This is not the code that was sent.' : 'Too many wrong codes; ask for a new one.';
+  return new AppError('invalid', message, { fields: { attemptsLeft } });
+}

@@ -1,0 +1,15 @@
+import { settle } from '../../consent/updates/relay.ts';
+import { retrying } from '../../db/retry.ts';
+import type { Person } from '../../numbers/changes.ts';
+import { release } from '../../numbers/holders.ts';
+import type { Deps } from '../../platform/deps.ts';
+
+/**
+ * Forgets a person's number, pending codes included; texts stop. What belongs to the number itself, such as
+ * an opt-out, stays under its keyed hash. Without a number nothing happens.
+ */
+export async function removePhone(deps: Deps, person: Person): Promise<void> {
+  const { directory } = deps.db;
+  await retrying(() => directory.batch([...release(directory, person, deps.now())]));
+  await settle(deps, [person.userId]);
+}

@@ -1,0 +1,72 @@
+import { carrierOptedOut } from '../../consent/opt-in-out.ts';
+import { settleOrLeave } from '../../consent/updates/relay.ts';
+import type { Person } from '../../numbers/changes.ts';
+import { noteRefusal } from '../../numbers/number-state.ts';
+import type { Deps } from '../../platform/deps.ts';
+import { AppError } from '../../platform/errors.ts';
+import { iso } from '../../platform/http/validation.ts';
+import type { SendOutcome } from '../../platform/sms/twilio.ts';
+import { errorRule } from '../../platform/sms/twilio-errors.ts';
+import { refundAllowance, takeAllowance } from '../codes/code-limits.ts';
+import { issueCode, verifySubject, withdrawCode } from '../codes/one-time-code.ts';
+import { readCodeNumber, textCode } from '../codes/send-code.ts';
+
+const COUNTRY_NOT_PERMITTED = '21408';
+
+/** What to tell about a code that was refused. */
+function refusalError(deps: Deps, outcome: Exclude<SendOutcome, { kind: 'accepted' }>): AppError {
+  if (outcome.kind === 'opted_out') return carrierOptedOut(deps);
+  if (outcome.code === COUNTRY_NOT_PERMITTED) {
+    return new AppError('country_not_allowed', 'We cannot text numbers of this country.');
+  }
+  if (errorRule(Number(outcome.code) || null, 0).number) {
+    return new AppError('invalid_phone', 'This number cannot receive texts; give a mobile number.');
+  }
+  const retryAfterSeconds = outcome.kind === 'permanent' ? undefined : (outcome.retryAfterSeconds ?? 30);
+  return new AppError('sms_unavailable', 'The text could not be sent. Try again in a minute.', {
+    retryAfterSeconds,
+  });
+}
+
+/** The carrier did not answer, or failed: nobody knows, so the code waits, and whoever asked is told until when. */
+const inDoubt = (expiresAt: number) =>
+  new AppError(
+    'sms_unavailable',
+    'We could not learn whether the text left. Should it arrive, its code works; if not, ask again in a minute.',
+    { fields: { expiresAt: iso(expiresAt) } },
+  );
+
+/** Whether a code that was refused may arrive all the same, and then counts. */
+export const mayArrive = (error: unknown): boolean =>
+  error instanceof AppError && error.extras.fields?.expiresAt !== undefined;
+
+/**
+ * Texts a code to a number that a person says is theirs. The number waits with the code; nothing of the
+ * person, or of whoever holds the number, changes. An allowance is given back when the text certainly did not
+ * leave, by our fault or the carrier's; not when the number itself was refused, and not in doubt.
+ * @param phone as the caller wrote it
+ * @returns when the code expires, ms
+ * @throws AppError `invalid_phone`, `country_not_allowed`, `rate_limited`, `carrier_opted_out`, `sms_unavailable`
+ */
+export async function startVerify(
+  deps: Deps,
+  { userId, phone, address }: Pick<Person, 'userId'> & { phone: string; address: string },
+): Promise<{ expiresAt: number }> {
+  const { number, numberHash } = await readCodeNumber(phone, deps);
+  const allowance = await takeAllowance(deps, { number, numberHash, address, userId });
+  const subject = verifySubject(userId);
+  const { code, codeHash, expiresAt } = await issueCode(deps, {
+    purpose: 'verify',
+    subject,
+    userId,
+    number,
+    numberHash,
+  });
+  const outcome = await textCode(deps, number, code);
+  if (outcome.kind === 'accepted') return { expiresAt };
+  if (outcome.kind === 'ambiguous') throw inDoubt(expiresAt);
+  await withdrawCode(deps, subject, codeHash);
+  if (outcome.kind === 'retry' || outcome.kind === 'operator') await refundAllowance(deps, allowance);
+  await settleOrLeave(deps, await noteRefusal(deps, outcome, number));
+  throw refusalError(deps, outcome);
+}

@@ -1,0 +1,132 @@
+import { type ConsentRequest, checkOptIn, optIn, optOut } from '../../consent/opt-in-out.ts';
+import { ensurePreferences } from '../../consent/updates/apply-update.ts';
+import type { Db } from '../../db/client.ts';
+import { type Param, type SQL, sql } from '../../db/sql.ts';
+import { hasten } from '../../notifications/deliveries/outbox.ts';
+import type { Deps } from '../../platform/deps.ts';
+import { AppError } from '../../platform/errors.ts';
+import { ifMatches, preconditionFailed } from '../../platform/http/if-match.ts';
+import { FOREVER } from '../../platform/time.ts';
+import { type PreferencesPatch, quietTimesProblem } from './preferences-schema.ts';
+import { type ReadPreferences, readPreferences } from './read-preferences.ts';
+
+/** A change of preferences by their person. */
+export interface PatchRequest extends ConsentRequest {
+  patch: PreferencesPatch;
+  /** The If-Match header. */
+  ifMatch: string | null;
+  /** The wording's version to record when the patch names none. */
+  currentVersion: string;
+}
+
+const ATTEMPTS = 5;
+
+const invalid = (field: string, problem: string) =>
+  new AppError('invalid_request', `Correct what "details" names: ${field}.`, {
+    details: [{ in: 'body', field, problem }],
+  });
+
+/** Until when each quoted thread is muted; null: not any more. */
+function mutesOf(
+  { perThreadMute = {} }: PreferencesPatch,
+  now: number,
+): { threadId: string; until: number | null }[] {
+  return Object.entries(perThreadMute).map(([threadId, mute]) => {
+    const until = mute === true ? FOREVER : mute === false ? null : mute;
+    if (until !== null && until <= now)
+      throw invalid(`perThreadMute.${threadId}`, 'should be a time to come');
+    return { threadId, until };
+  });
+}
+
+/** What the patch cannot mean, given what is there. */
+function checkPatch(patch: PreferencesPatch, current: ReadPreferences): void {
+  const { quietStart = current.preferences.quietStart, quietEnd = current.preferences.quietEnd } = patch;
+  const problem = quietTimesProblem(quietStart, quietEnd);
+  if (problem !== null) throw invalid('quietStart, quietEnd', problem);
+  const foreign = Object.keys(patch.perThreadMute ?? {}).some(
+    (threadId) => !current.memberOf.includes(threadId),
+  );
+  if (foreign) throw new AppError('thread_not_found', 'There is no such thread, or you are not in it.');
+}
+
+function movesQuietHours({ quietStart, quietEnd, quietDelivery, timeZone }: PreferencesPatch): boolean {
+  return [quietStart, quietEnd, quietDelivery, timeZone].some((wish) => wish !== undefined);
+}
+
+/** Writes everything but consent, if nobody was quicker: one batch, all of it under the revision. */
+async function write(
+  db: Db,
+  { userId, familyId, patch }: PatchRequest,
+  revision: number,
+  now: number,
+): Promise<boolean> {
+  const current = sql`(SELECT revision FROM notification_preferences WHERE user_id = ${userId}) = ${revision}`;
+  const set = (column: SQL, value: Param | undefined) =>
+    value === undefined ? [] : [sql`, ${column} = ${value}`];
+  const flag = (value: boolean | undefined) => (value === undefined ? undefined : Number(value));
+  const columns = [
+    ...set(sql`urgent_allowed`, flag(patch.urgentAllowed)),
+    ...set(sql`quiet_start`, patch.quietStart),
+    ...set(sql`quiet_end`, patch.quietEnd),
+    ...set(sql`quiet_delivery`, patch.quietDelivery),
+    ...set(sql`preview`, patch.preview),
+  ];
+  const mutes = JSON.stringify(mutesOf(patch, now));
+  const statements = [
+    ensurePreferences(db, { userId, familyId }),
+    db.run(sql`
+      UPDATE users SET time_zone = ${patch.timeZone ?? null}
+      WHERE id = ${userId} AND ${Number(patch.timeZone !== undefined)} AND ${current}`),
+    db.run(sql`
+      UPDATE thread_members AS m SET muted_until = j.value ->> 'until' FROM json_each(${mutes}) j
+      WHERE m.user_id = ${userId} AND m.thread_id = j.value ->> 'threadId' AND ${current}`),
+    db.all<{ revision: number }>(sql`
+      UPDATE notification_preferences SET revision = revision + 1${sql.join(columns)}
+      WHERE user_id = ${userId} AND revision = ${revision} RETURNING revision AS revision`),
+    // What waits for a morning that has moved is judged anew.
+    ...(movesQuietHours(patch) ? [hasten(db, [userId], now, { reasons: ['quiet_hours'] })] : []),
+  ] as const;
+  const results = await db.batch(statements);
+  return results[3].length > 0;
+}
+
+/** What the patch asks of consent; null when it is so already. */
+function consentWanted({ patch }: PatchRequest, current: ReadPreferences): 'opt_in' | 'opt_out' | null {
+  const { smsEnabled, consentVersion } = patch;
+  const isOn = current.preferences.smsEnabled;
+  if (smsEnabled === false) return isOn ? 'opt_out' : null;
+  if (smsEnabled !== true) return null;
+  const newWording = consentVersion !== undefined && consentVersion !== current.consentVersion;
+  return isOn && !newWording ? null : 'opt_in';
+}
+
+async function read(deps: Deps, request: PatchRequest): Promise<ReadPreferences> {
+  const found = await readPreferences(deps, request, Object.keys(request.patch.perThreadMute ?? {}));
+  if (!found) throw new AppError('unauthenticated', 'This account does not exist any more.');
+  return found;
+}
+
+/**
+ * Changes preferences as a whole or not at all, consent last, by its own door. Without If-Match, a change in
+ * between is taken into account; with it, it is a refusal.
+ * @throws AppError `invalid_request`, `thread_not_found`, `precondition_failed`, `phone_unverified`, `carrier_opted_out`
+ */
+export async function patchPreferences(deps: Deps, request: PatchRequest): Promise<ReadPreferences> {
+  const { patch, ifMatch } = request;
+  const db = deps.db.forFamily(request.familyId);
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const current = await read(deps, request);
+    if (!ifMatches(ifMatch, current.etag)) throw preconditionFailed();
+    checkPatch(patch, current);
+    const wanted = consentWanted(request, current);
+    if (wanted === 'opt_in') await checkOptIn(deps, request.userId);
+    if (!(await write(db, request, current.revision, deps.now()))) continue;
+    if (wanted === 'opt_out') await optOut(deps, request);
+    if (wanted === 'opt_in') {
+      await optIn(deps, { ...request, version: patch.consentVersion ?? request.currentVersion });
+    }
+    return await read(deps, request);
+  }
+  throw new AppError('unavailable', 'Too many changes at once; try again.', { retryAfterSeconds: 1 });
+}

@@ -1,0 +1,44 @@
+import { currentWording } from '../../consent/wordings.ts';
+import { AppError } from '../../platform/errors.ts';
+import { type Endpoint, endpoint, json } from '../../platform/http/endpoint.ts';
+import { consentRequest } from '../request-schemas.ts';
+import { patchPreferences } from './patch-preferences.ts';
+import { preferencesAnswer, preferencesPatch } from './preferences-schema.ts';
+import { readPreferences } from './read-preferences.ts';
+
+/** What a person wants to be told, when and how. */
+export const preferencesEndpoints: Endpoint[] = [
+  endpoint({
+    method: 'get',
+    path: '/api/preferences',
+    who: 'user',
+    tag: 'Preferences',
+    summary: 'The caller’s preferences',
+    answer: { status: 200, description: 'Preferences, with an ETag', schema: preferencesAnswer },
+    handle: async ({ deps, caller }) => {
+      const found = await readPreferences(deps, caller);
+      if (!found) throw new AppError('unauthenticated', 'This account does not exist any more.');
+      return json(found.preferences, 200, { ETag: found.etag });
+    },
+  }),
+  endpoint({
+    method: 'patch',
+    path: '/api/preferences',
+    who: 'user',
+    tag: 'Preferences',
+    summary: 'Change preferences; absent fields keep what is there',
+    headers: { 'If-Match': 'Optional. The ETag that was read: a change in between is then a 412.' },
+    body: preferencesPatch,
+    answer: { status: 200, description: 'Preferences, with the new ETag', schema: preferencesAnswer },
+    errors: ['thread_not_found', 'phone_unverified', 'carrier_opted_out', 'precondition_failed'],
+    handle: async ({ deps, caller, client, body, request }) => {
+      const changed = await patchPreferences(deps, {
+        ...consentRequest(caller, client),
+        patch: body,
+        ifMatch: request.headers.get('If-Match'),
+        currentVersion: currentWording({ brand: deps.config.BRAND_NAME }).version,
+      });
+      return json(changed.preferences, 200, { ETag: changed.etag });
+    },
+  }),
+];

@@ -1,0 +1,61 @@
+import * as z from 'zod/mini';
+import { id, instant, line, timestamp } from '../../platform/http/validation.ts';
+import { isTimeZone } from '../../platform/time.ts';
+
+const minute = z.int().check(z.gte(0), z.lte(1440));
+const mute = z
+  .union([z.boolean(), instant, z.null()])
+  .check(z.describe('true: for good; a time: until then; null or false: not any more'));
+
+/** What `PATCH /api/preferences` takes: absent fields keep what is there. */
+export const preferencesPatch = z.strictObject({
+  smsEnabled: z.optional(z.boolean()),
+  consentVersion: z
+    .optional(line(100))
+    .check(z.describe('Version of the wording that was shown with `smsEnabled: true`')),
+  urgentAllowed: z.optional(z.boolean()),
+  quietStart: z.optional(z.nullable(minute)).check(z.describe('Minutes of the day; 1440 only as an end')),
+  quietEnd: z.optional(z.nullable(minute)),
+  timeZone: z
+    .optional(
+      z.nullable(
+        z
+          .string()
+          .check(
+            z.maxLength(100),
+            z.refine(isTimeZone, 'should be an IANA time zone such as America/New_York'),
+          ),
+      ),
+    )
+    .check(z.describe("null: the family's")),
+  quietDelivery: z.optional(z.enum(['defer', 'drop'])),
+  preview: z.optional(z.enum(['full', 'sender', 'none'])),
+  perThreadMute: z.optional(z.record(id, mute)),
+});
+
+/** See {@link preferencesPatch}. */
+export type PreferencesPatch = z.output<typeof preferencesPatch>;
+
+/** What `GET /api/preferences` answers. */
+export const preferencesAnswer = z.object({
+  smsEnabled: z.boolean(),
+  urgentAllowed: z.boolean(),
+  quietStart: z.nullable(minute),
+  quietEnd: z.nullable(minute),
+  timeZone: z.string(),
+  quietDelivery: z.enum(['defer', 'drop']),
+  preview: z.enum(['full', 'sender', 'none']),
+  perThreadMute: z.record(z.string(), z.union([z.literal(true), timestamp])),
+});
+
+/** A person's preferences, as the API writes them. */
+export type Preferences = z.output<typeof preferencesAnswer>;
+
+/** What is wrong with a pair of quiet times, after a patch; null when nothing is. */
+export function quietTimesProblem(start: number | null, end: number | null): string | null {
+  if ((start === null) !== (end === null)) return 'needs a start and an end, or neither (null)';
+  if (start === null) return null;
+  if (start === 1440) return '1440 stands only as an end; midnight as a start is 0';
+  if (start === end) return 'start and end should differ';
+  return null;
+}

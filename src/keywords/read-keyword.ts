@@ -1,0 +1,97 @@
+import { withoutDeviceLine, withoutName, withoutQuotes } from './own-words.ts';
+import { revokesInPlainWords } from './revocation.ts';
+import { foldLetters, squash } from './sentences.ts';
+
+/** What an inbound text asks for. `none`: an ordinary message. */
+export type KeywordKind = 'opt_out' | 'opt_in' | 'help' | 'none';
+
+/**
+ * - `twilio`: Twilio acted on the text itself (blocked, unblocked) and answered it; our answer would be refused
+ *   with 21610 or arrive twice.
+ * - `carrier_word`: a legal or carrier word that Twilio did not recognise and so neither acted on nor answered:
+ *   punctuation ("Stop!"), spacing ("s t o p"), two words ("opt out"), another language ("ARRET").
+ * - `plain`: a revocation in a sentence of the person's own, unknown to Twilio too.
+ */
+export type KeywordReader = 'twilio' | 'carrier_word' | 'plain';
+
+/** What a text was read as, and by whom it was understood; `null` where nobody understood a keyword. */
+export type KeywordReading =
+  | { kind: 'opt_out'; by: KeywordReader }
+  | { kind: 'opt_in' | 'help'; by: 'twilio' | 'carrier_word' }
+  | { kind: 'none'; by: null };
+
+type Wanted = Exclude<KeywordKind, 'none'>;
+
+/** Twilio's default sets: twilio.com/docs/messaging/tutorials/advanced-opt-out, help article 223134027. */
+const TWILIO_WORDS: ReadonlyMap<string, Wanted> = new Map([
+  ...['stop', 'stopall', 'unsubscribe', 'cancel', 'end', 'quit', 'revoke', 'optout'].map(wants('opt_out')),
+  ...['start', 'yes', 'unstop'].map(wants('opt_in')),
+  ...['help', 'info'].map(wants('help')),
+]);
+
+/** Words of other carriers and languages (Canada's ARRET and AIDE), and the commonest slips of the thumb. */
+const OTHER_WORDS: ReadonlyMap<string, Wanted> = new Map([
+  ...[
+    'remove',
+    'unsub',
+    'unsubcribe',
+    'unsuscribe',
+    'unsubscibe',
+    'unsubsribe',
+    'stopp',
+    'stop2end',
+    'stop2quit',
+  ].map(wants('opt_out')),
+  ...['arret', 'arrett', 'arrete', 'arretez', 'arreter', 'desabonner', 'desabonnement'].map(wants('opt_out')),
+  ...['desinscrire', 'desinscription', 'alto', 'pare', 'parar', 'detener', 'cancelar'].map(wants('opt_out')),
+  ...['desuscribir', 'desuscribirme', 'desuscribirse'].map(wants('opt_out')),
+  ...['aide', 'ayuda'].map(wants('help')),
+]);
+
+/** Below a name, these can hardly mean anything else; "Cancel" above "Friday" or "Yes" above "Mom" can. */
+const SIGNED_WORDS = /^(?:stop|stopall|unsubscribe|optout|revoke|remove|arret|arretez|alto)$/;
+
+/** Twilio's webhook parameter, present only with Advanced Opt-Out. */
+const OPT_OUT_TYPES: ReadonlyMap<string, Wanted> = new Map([
+  ['STOP', 'opt_out'],
+  ['START', 'opt_in'],
+  ['HELP', 'help'],
+]);
+
+/**
+ * Reads what an inbound text asks for. Never throws; takes time proportional to the length.
+ *
+ * `by: 'twilio'` needs Twilio's own condition: the body, trimmed, is exactly one of its words in any case
+ * ("STOP PLEASE" and "PLEASE CANCEL" do not block, says Twilio). Twilio does not document punctuation, so
+ * "Stop." counts as not recognised: should Twilio have blocked after all, our confirmation is refused with
+ * 21610 and harms nobody; the other way round a person would get no answer.
+ *
+ * An `opt_in` by `carrier_word` ("Start!") lifts our own opt-out, never a block that Twilio holds.
+ *
+ * @param body - the text as Twilio delivered it
+ * @param optOutType - Twilio's `OptOutType` (`STOP`, `START`, `HELP`); outranks our reading of the body.
+ *   Anything else, empty and absent included, is ignored.
+ */
+export function readKeyword(body: string, optOutType?: string | null): KeywordReading {
+  const declared = OPT_OUT_TYPES.get(optOutType?.trim().toUpperCase() ?? '');
+  if (declared) return { kind: declared, by: 'twilio' };
+  const exact = TWILIO_WORDS.get(/^[ \t\r\n]*([a-z]+)[ \t\r\n]*$/i.exec(body)?.[1]?.toLowerCase() ?? '');
+  if (exact) return { kind: exact, by: 'twilio' };
+
+  const text = withoutDeviceLine(body);
+  const word = squash(foldLetters(text));
+  const wanted = TWILIO_WORDS.get(word) ?? OTHER_WORDS.get(word);
+  if (wanted) return { kind: wanted, by: 'carrier_word' };
+
+  const unsigned = withoutName(text);
+  const signed = squash(foldLetters(unsigned));
+  if (SIGNED_WORDS.test(signed)) return { kind: 'opt_out', by: 'carrier_word' };
+  if (TWILIO_WORDS.has(signed) || OTHER_WORDS.has(signed)) return { kind: 'none', by: null };
+  return revokesInPlainWords(foldLetters(withoutQuotes(unsigned)))
+    ? { kind: 'opt_out', by: 'plain' }
+    : { kind: 'none', by: null };
+}
+
+function wants(kind: Wanted): (word: string) => [string, Wanted] {
+  return (word) => [word, kind];
+}

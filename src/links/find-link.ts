@@ -1,0 +1,41 @@
+import type { Databases } from '../db/client.ts';
+import { sql } from '../db/sql.ts';
+import { codeHash } from './link-code.ts';
+import { isLinkCode } from './link-code-format.ts';
+
+/** A link's row as the doors need it. Times in milliseconds. */
+export interface Link {
+  code: string;
+  userId: string;
+  familyId: string;
+  /** Null: a test text, which leads to the list of threads. */
+  threadId: string | null;
+  loginUntil: number;
+  expiresAt: number;
+  consumedAt: number | null;
+}
+
+/**
+ * What a link is still good for.
+ * - `ready`: it signs in, once.
+ * - `used`, `expired`: it no longer signs in, but finds its thread.
+ * - `gone`: it is past both lifetimes.
+ */
+export type LinkFate = 'ready' | 'used' | 'expired' | 'gone';
+
+/** Looks a link up by its code; null when there is none. One round trip, none for what is no code. */
+export async function findLink(db: Databases, code: string): Promise<Link | null> {
+  if (!isLinkCode(code)) return null;
+  const rows = await db.forLink(code).all<Omit<Link, 'code'>>(sql`
+    SELECT user_id AS userId, family_id AS familyId, thread_id AS threadId, login_until AS loginUntil,
+      expires_at AS expiresAt, consumed_at AS consumedAt
+    FROM links WHERE code_hash = ${await codeHash(code)}`);
+  return rows[0] ? { code, ...rows[0] } : null;
+}
+
+/** What the link is good for at `now`. Whether it signs in is decided again, atomically, when it is consumed. */
+export function linkFate(link: Pick<Link, 'loginUntil' | 'expiresAt' | 'consumedAt'>, now: number): LinkFate {
+  if (link.expiresAt <= now) return 'gone';
+  if (link.consumedAt !== null) return 'used';
+  return link.loginUntil <= now ? 'expired' : 'ready';
+}

@@ -1,0 +1,62 @@
+import { sql } from '../db/sql.ts';
+import type { Deps } from '../platform/deps.ts';
+import { rateLimited } from '../platform/errors.ts';
+import { clientNetwork, countHit } from '../platform/rate-limit.ts';
+import { MINUTE_MS } from '../platform/time.ts';
+
+/** This many times one address's allowance, from all addresses in ten minutes, is an attack or a fault of ours. */
+const ALERT_FACTOR = 10;
+
+type MissDeps = Pick<Deps, 'config' | 'db' | 'now' | 'alert' | 'afterwards'>;
+
+const limitOf = (deps: MissDeps, address: string) => ({
+  key: `link-miss:${clientNetwork(address)}`,
+  limit: deps.config.LINK_MISSES_PER_ADDRESS_MINUTE,
+  windowMs: MINUTE_MS,
+});
+
+/**
+ * Counts an unknown code against its client. Operators are told when one address reaches its limit, and
+ * when many addresses together do.
+ * @throws AppError `rate_limited` from the first one beyond the limit
+ */
+export async function countMiss(deps: MissDeps, address: string): Promise<void> {
+  const limit = limitOf(deps, address);
+  const result = await countHit(deps.db.directory, limit, deps.now());
+  if (!result.allowed) throw tooMany(result.retryAfterSeconds);
+  if (result.count === limit.limit) {
+    const message = `One client tried ${limit.limit} unknown links within a minute; it is refused for the rest of it.`;
+    deps.afterwards(deps.alert('link_misses', message));
+  }
+  deps.afterwards(countEverybody(deps));
+}
+
+async function countEverybody(deps: MissDeps): Promise<void> {
+  const limit = deps.config.LINK_MISSES_PER_ADDRESS_MINUTE * ALERT_FACTOR;
+  const all = { key: 'link-miss:all', limit, windowMs: 10 * MINUTE_MS };
+  const result = await countHit(deps.db.directory, all, deps.now());
+  if (result.allowed && result.count === limit) {
+    await deps.alert(
+      'link_misses',
+      `${limit} unknown links were tried within ten minutes, from all clients.`,
+    );
+  }
+}
+
+/**
+ * Lets nobody sign in from an address that has been guessing, whatever code it brings now. A database that
+ * does not answer throws, so that signing in fails closed.
+ * @throws AppError `rate_limited`
+ */
+export async function refuseGuessers(deps: MissDeps, address: string): Promise<void> {
+  const { key, limit, windowMs } = limitOf(deps, address);
+  const now = deps.now();
+  const windowAt = now - (now % windowMs);
+  const rows = await deps.db.directory.all<{ count: number }>(
+    sql`SELECT count FROM rate_counters WHERE key = ${key} AND window_at = ${windowAt}`,
+  );
+  if ((rows[0]?.count ?? 0) >= limit) throw tooMany((windowAt + windowMs - now) / 1000);
+}
+
+const tooMany = (retryAfterSeconds: number) =>
+  rateLimited('Too many unknown links were tried from this address; wait a minute.', retryAfterSeconds);

@@ -1,0 +1,51 @@
+import { sql } from '../db/sql.ts';
+import type { Deps } from '../platform/deps.ts';
+import { AppError } from '../platform/errors.ts';
+import { newId } from '../platform/ids.ts';
+import { findLink, type Link } from './find-link.ts';
+import { readMagic, signMagic } from './magic-token.ts';
+import { makeLink, writeLinks } from './mint-link.ts';
+
+/** A minted token, the page that takes it, and (ms) until when it signs in. */
+export interface MintedMagic {
+  token: string;
+  url: string;
+  expiresAt: number;
+}
+
+/**
+ * Mints a magic token that signs one person in, once, and leads to one thread of theirs.
+ * @throws AppError `user_not_found`, `thread_not_found`
+ */
+export async function mintMagic(
+  { config, db, now }: Pick<Deps, 'config' | 'db' | 'now'>,
+  { userId, threadId }: { userId: string; threadId: string },
+): Promise<MintedMagic> {
+  for (const shard of db.shards()) {
+    const [person] = await shard.all<{ familyId: string; isMember: number }>(sql`
+      SELECT u.family_id AS familyId,
+        EXISTS (SELECT 1 FROM thread_members m WHERE m.thread_id = ${threadId} AND m.user_id = u.id) AS isMember
+      FROM users u WHERE u.id = ${userId} AND u.deleted_at IS NULL`);
+    if (!person) continue;
+    if (!person.isMember) throw new AppError('thread_not_found', 'This person has no such thread.');
+    const at = now();
+    const target = { userId, threadId, familyId: person.familyId, deliveryId: null, kind: 'magic' as const };
+    const { code, row } = await makeLink(config, { id: newId('mgc', at), ...target }, at);
+    await writeLinks(shard, [row]);
+    const lifetime = { now: at, loginUntil: row.loginUntil };
+    const token = await signMagic(config.MAGIC_SECRET, { code, userId, threadId }, lifetime);
+    return { token, url: `${config.PUBLIC_ORIGIN}/magic?token=${token}`, expiresAt: row.loginUntil };
+  }
+  throw new AppError('user_not_found', 'There is no such person.');
+}
+
+/** The link behind a magic token; null when the token is not ours or its row is gone. */
+export async function findByToken(
+  { config, db, now }: Pick<Deps, 'config' | 'db' | 'now'>,
+  token: string,
+): Promise<Link | null> {
+  const graceSeconds = config.LINK_TTL_SECONDS;
+  const claims = await readMagic(config.MAGIC_SECRET, token, { now: now(), graceSeconds });
+  const link = claims && (await findLink(db, claims.code));
+  return link && link.userId === claims.userId && link.threadId === claims.threadId ? link : null;
+}

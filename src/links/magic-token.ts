@@ -1,0 +1,65 @@
+import { jwtVerify, SignJWT } from 'jose';
+import * as z from 'zod/mini';
+import { utf8 } from '../platform/crypto.ts';
+import { isLinkCode } from './link-code-format.ts';
+
+const TYPE = 'fcs-magic+jwt';
+const AUDIENCE = 'fcs:links';
+const PURPOSE = 'sign-in';
+const MAX_LENGTH = 2048;
+
+/** What a magic token says. Its `jti` is the code of a link, so that all doors share one row. */
+export interface MagicClaims {
+  code: string;
+  userId: string;
+  threadId: string;
+}
+
+const payloadShape = z.object({
+  jti: z.string().check(z.refine(isLinkCode)),
+  sub: z.string().check(z.minLength(1)),
+  tid: z.string().check(z.minLength(1)),
+  purpose: z.literal(PURPOSE),
+});
+
+/** Signs a magic token. `now` and `loginUntil` in milliseconds. */
+export function signMagic(
+  secret: string,
+  { code, userId, threadId }: MagicClaims,
+  { now, loginUntil }: { now: number; loginUntil: number },
+): Promise<string> {
+  return new SignJWT({ purpose: PURPOSE, tid: threadId })
+    .setProtectedHeader({ alg: 'HS256', typ: TYPE })
+    .setAudience(AUDIENCE)
+    .setSubject(userId)
+    .setJti(code)
+    .setIssuedAt(Math.floor(now / 1000))
+    .setExpirationTime(Math.floor(loginUntil / 1000))
+    .sign(utf8(secret));
+}
+
+/**
+ * Reads a magic token; null when it is not one of ours. A token past its `exp` is still read for
+ * `graceSeconds`: it signs nobody in any more (the row decides that), but finds its thread.
+ */
+export async function readMagic(
+  secret: string,
+  token: string,
+  { now, graceSeconds }: { now: number; graceSeconds: number },
+): Promise<MagicClaims | null> {
+  if (token.length > MAX_LENGTH) return null;
+  try {
+    const { payload } = await jwtVerify(token, utf8(secret), {
+      algorithms: ['HS256'],
+      typ: TYPE,
+      audience: AUDIENCE,
+      requiredClaims: ['exp'],
+      currentDate: new Date(now),
+      clockTolerance: graceSeconds,
+    });
+    const { jti, sub, tid } = payloadShape.parse(payload);
+    return { code: jti, userId: sub, threadId: tid };
+  } catch {
+    return null; // Whatever is wrong with it, it opens nothing.
+  }
+}

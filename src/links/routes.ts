@@ -1,0 +1,134 @@
+import * as z from 'zod/mini';
+import { currentCaller } from '../platform/auth/request-caller.ts';
+import { AppError } from '../platform/errors.ts';
+import { endpoint, json } from '../platform/http/endpoint.ts';
+import { iso, timestamp } from '../platform/http/validation.ts';
+import { readerOf } from './app-links/device.ts';
+import { parseReferrer } from './app-links/referrer.ts';
+import { consumeLink, markOpened } from './consume-link.ts';
+import { findLink, type Link, linkFate } from './find-link.ts';
+import { countMiss, refuseGuessers } from './guess-limit.ts';
+import { findByToken } from './magic-link.ts';
+import { countOpen } from './opens.ts';
+import { takePending } from './pending.ts';
+import { threadPath } from './safe-next.ts';
+
+const openBody = z
+  .object({
+    code: z
+      .optional(z.string().check(z.minLength(1), z.maxLength(100)))
+      .check(z.describe('The last part of an address /l/…')),
+    token: z
+      .optional(z.string().check(z.minLength(1), z.maxLength(2048)))
+      .check(z.describe('A magic token (mt of a universal link)')),
+    referrer: z
+      .optional(z.string().check(z.minLength(1), z.maxLength(4096)))
+      .check(z.describe('What the Install Referrer API returned')),
+  })
+  .check(
+    z.refine(
+      (body) => [body.code, body.token, body.referrer].filter((door) => door !== undefined).length === 1,
+      'should hold exactly one of code, token and referrer',
+    ),
+  );
+
+const destination = z.object({ threadId: z.nullable(z.string()), path: z.string() });
+const opened = z.extend(destination, {
+  session: z.optional(z.object({ token: z.string(), expiresAt: timestamp })),
+});
+
+/** The app opens a link: its destination, and once, while the link may sign in, a session. */
+const openLink = endpoint({
+  method: 'post',
+  path: '/api/links/open',
+  who: 'public',
+  tag: 'Links',
+  summary: 'Open a link from the app, by code, token or install referrer',
+  headers: {
+    Authorization: 'Optional. Sent by an app that is signed in as the same person, it keeps its session.',
+  },
+  body: openBody,
+  answer: { status: 200, description: 'Where the link leads', schema: opened },
+  errors: ['link_not_found', 'link_expired', 'rate_limited'],
+  handle: async ({ deps, body, client, request }) => {
+    await refuseGuessers(deps, client.address);
+    const now = deps.now();
+    const link = await linkOf(deps, body);
+    if (!link) {
+      if (body.token === undefined) await countMiss(deps, client.address);
+      throw new AppError('link_not_found', 'There is no such link.');
+    }
+    const { device } = readerOf(client.userAgent ?? undefined);
+    const count = (outcome: 'app' | 'store' | 'expired') =>
+      deps.afterwards(countOpen(deps.db.directory, device, outcome, now));
+    const fate = linkFate(link, now);
+    if (fate === 'gone') {
+      count('expired');
+      throw new AppError('link_expired', 'This link is too old; open the list of threads instead.');
+    }
+    const opening = { kind: 'app' as const, userAgent: client.userAgent };
+    const signsIn = fate === 'ready' && !(await isSignedInAs(link.userId, request, deps));
+    const secret = deps.config.SESSION_SECRET;
+    const session = signsIn ? await consumeLink({ db: deps.db, secret, now }, link, opening) : null;
+    if (!session) await markOpened(deps.db, link, now);
+    count(body.referrer === undefined ? 'app' : 'store');
+    const { threadId } = link;
+    return json({
+      threadId,
+      path: threadPath(threadId),
+      ...(session && { session: { token: session.token, expiresAt: iso(session.expiresAt) } }),
+    });
+  },
+});
+
+type Handled = Parameters<typeof findByToken>[0];
+
+async function linkOf(deps: Handled, body: z.output<typeof openBody>): Promise<Link | null> {
+  if (body.token !== undefined) return findByToken(deps, body.token);
+  if (body.referrer === undefined) return findLink(deps.db, body.code ?? '');
+  const code = parseReferrer(body.referrer);
+  if (code === null) throw new AppError('invalid_request', 'This install referrer is not one of ours.');
+  return findLink(deps.db, code);
+}
+
+/** Whether the app that asks is signed in as that person already. A stale token counts as none. */
+async function isSignedInAs(
+  userId: string,
+  request: Request,
+  deps: Parameters<typeof currentCaller>[1],
+): Promise<boolean> {
+  const authorization = request.headers.get('Authorization');
+  if (authorization === null) return false;
+  try {
+    const bare = new Request(request.url, { headers: { Authorization: authorization } });
+    return (await currentCaller(bare, deps))?.userId === userId;
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'unauthenticated') return false;
+    throw error;
+  }
+}
+
+/** What waits for a freshly installed app. */
+const pendingLink = endpoint({
+  method: 'get',
+  path: '/api/links/pending',
+  who: 'user',
+  tag: 'Links',
+  summary: 'The destination that waits for this account after an installation; handed over once',
+  answer: {
+    status: 200,
+    description: 'Where to go first, or null',
+    schema: z.object({ link: z.nullable(destination) }),
+  },
+  handle: async ({ deps, caller, client }) => {
+    const now = deps.now();
+    const threadId = await takePending(deps.db.forFamily(caller.familyId), caller.userId, now);
+    if (threadId === null) return json({ link: null });
+    const { device } = readerOf(client.userAgent ?? undefined);
+    deps.afterwards(countOpen(deps.db.directory, device, 'store', now));
+    return json({ link: { threadId, path: threadPath(threadId) } });
+  },
+});
+
+/** The routes of this folder. */
+export const linkEndpoints = [openLink, pendingLink];

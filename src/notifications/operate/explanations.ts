@@ -1,0 +1,162 @@
+import { clockWords } from '../../platform/clock-words.ts';
+import { errorRule } from '../../platform/sms/twilio-errors.ts';
+import type { Status } from '../deliveries/delivery-status.ts';
+import type { Reason } from '../send/policy.ts';
+
+/** What the log says of one delivery. Times are ms UTC. */
+export interface LoggedDelivery {
+  kind: 'message' | 'test';
+  status: Status;
+  /** A {@link Reason}, for what waits or was suppressed. */
+  reason: string | null;
+  /** When it is looked at again. */
+  dueAt: number | null;
+  sentAt: number | null;
+  deliveredAt: number | null;
+  /** The carrier's code. */
+  error: string | null;
+  /** For what was merged: how the text that tells of it stands. */
+  leadStatus?: Status | null;
+  leadError?: string | null;
+}
+
+/** How the author of a message sees one recipient: `text` follows the name ("Ben" + "was told by text"). */
+export interface AuthorsView {
+  /** Knows of the message, by a text or by having read it. */
+  told: boolean;
+  text: string;
+}
+
+const SUPPRESSED: Record<Reason, string> = {
+  opted_out: 'Texts to you are turned off, so none was sent; you can turn them on in your settings.',
+  unverified: 'You have not confirmed a phone number yet, so no text was sent.',
+  phone_unusable: 'Your number cannot receive texts, so none was sent; please confirm another number.',
+  country_not_allowed: 'We cannot send texts to the country of your number, so none was sent.',
+  left_thread: 'You are no longer part of this conversation, so no text was sent.',
+  expired: 'By the time a text could have gone it was too old to be of use, so none was sent.',
+  read: 'You had already read the message, so no text was needed.',
+  muted: 'You have muted this conversation, so no text was sent.',
+  online: 'You were in the chat when the message came, so no text was needed.',
+  quiet_hours: 'It came in your quiet hours, so no text was sent.',
+  rate_limited: 'You had been texted about this conversation already, so no further text was sent.',
+  daily_cap: 'The number of texts for one day was used up, so none was sent.',
+};
+
+/** What waits and why, up to "would go at …". */
+const WAITING: Partial<Record<Reason, string>> = {
+  online: 'You are in the chat right now; unless you read the message there, a text',
+  quiet_hours: 'These are your quiet hours; unless you read the message before, a text',
+  rate_limited: 'You were texted about this conversation not long ago; the next text',
+  daily_cap: 'The number of texts for one day is used up; this one',
+};
+
+/** The `error` of a text whose outcome was never learnt. */
+export const UNKNOWN_OUTCOME = 'unknown';
+
+const NOT_REACHED = 'Another text told of this message, but it did not reach your phone.';
+const AGAIN = 'Another text, which tells of this message, did not reach your phone; it is to be sent again.';
+
+/** What became of a message by the fate of the text that told of it, where that did not arrive. */
+const MERGED: Partial<Record<Status, string>> = {
+  undelivered: NOT_REACHED,
+  failed: NOT_REACHED,
+  suppressed: NOT_REACHED,
+  pending: AGAIN,
+  deferred: AGAIN,
+};
+
+const LATER: AuthorsView = { told: false, text: 'will see it later' };
+
+const STOPPED =
+  'You asked your phone company to stop our texts, so none was sent; text START to our number to allow them again.';
+
+/**
+ * Tells the recipient in one sentence what became of a text, or when it would go.
+ * @param now - ms UTC
+ * @param timeZone - the recipient's; an unknown one counts as UTC
+ */
+export function explain(delivery: LoggedDelivery, now: number, timeZone: string): string {
+  const text = delivery.kind === 'test' ? 'Your test text' : 'The text';
+  const at = (moment: number | null) => (moment === null ? '' : ` at ${clockWords(moment, now, timeZone)}`);
+  const later = delivery.dueAt !== null && delivery.dueAt > now;
+  const would = later ? `would go${at(delivery.dueAt)}.` : 'would go any minute.';
+  switch (delivery.status) {
+    case 'pending':
+      return later ? `${text} could not leave yet and ${would}` : `${text} is about to leave.`;
+    case 'deferred':
+      return `${(isReason(delivery.reason) && WAITING[delivery.reason]) || `${text} has to wait; it`} ${would}`;
+    case 'sending':
+      return `${text} is leaving right now.`;
+    case 'sent':
+      return `${text} was sent${at(delivery.sentAt)}; your phone company has not said yet whether it arrived.`;
+    case 'delivered':
+      return `${text} reached your phone${at(delivery.deliveredAt)}.`;
+    case 'undelivered':
+      return `${text} was sent${at(delivery.sentAt)} but did not reach your phone${causeOf(delivery.error)}.`;
+    case 'failed':
+      if (delivery.error === UNKNOWN_OUTCOME)
+        return `${text} may have reached you; whether it was sent never became known.`;
+      return isStopped(delivery.error) ? STOPPED : `${text} could not be sent${causeOf(delivery.error)}.`;
+    case 'merged':
+      return MERGED[delivery.leadStatus ?? 'sent'] ?? 'You were told of this message in another text.';
+    case 'suppressed':
+      if (isStopped(delivery.error)) return STOPPED;
+      return isReason(delivery.reason) ? SUPPRESSED[delivery.reason] : 'No text was sent.';
+  }
+}
+
+/**
+ * Tells the author of a message what became of one recipient, without giving away how that person has set up their
+ * texts: muted, quiet hours, present, asked to wait, opted out and without a number all read alike.
+ */
+export function explainToAuthor(
+  delivery: Pick<LoggedDelivery, 'status' | 'reason' | 'error' | 'leadStatus' | 'leadError'>,
+): AuthorsView {
+  const { leadStatus, leadError } = delivery;
+  if (delivery.status === 'merged' && leadStatus && leadStatus !== 'merged') {
+    return leadStatus === 'suppressed'
+      ? LATER
+      : explainToAuthor({ status: leadStatus, reason: null, error: leadError ?? null });
+  }
+  switch (delivery.status) {
+    case 'sent':
+      return { told: true, text: 'was sent a text' };
+    case 'delivered':
+    case 'merged':
+      return { told: true, text: 'was told by text' };
+    case 'pending':
+    case 'sending':
+      return { told: false, text: 'is being told by text' };
+    case 'undelivered':
+    case 'failed':
+      // A refusal because of an opt-out, or of a block on the phone, is the person's own business.
+      if (isStopped(delivery.error) || delivery.error === '30004') return LATER;
+      return { told: false, text: 'could not be reached by text and will see it later' };
+    case 'deferred':
+      return LATER;
+    case 'suppressed':
+      if (delivery.reason === 'read') return { told: true, text: 'has already read it' };
+      if (delivery.reason === 'left_thread') return { told: false, text: 'has left the conversation' };
+      return LATER;
+  }
+}
+
+function isReason(reason: string | null): reason is Reason {
+  return reason !== null && Object.hasOwn(SUPPRESSED, reason);
+}
+
+function isStopped(error: string | null): boolean {
+  return error !== null && errorRule(Number(error), 0).meaning === 'opted_out';
+}
+
+/** Ends a sentence about a text that did not arrive. */
+function causeOf(error: string | null): string {
+  if (error === null || !/^\d+$/.test(error)) return '';
+  const rule = errorRule(Number(error), 0);
+  if (rule.number) return ', because your number cannot receive texts';
+  if (rule.meaning === 'operator') return ' because of a fault on our side';
+  if (error === '30003') return ', because it was switched off or out of reach';
+  if (error === '30004' || error === '30007') return ', because your phone company blocked it';
+  if (error === '21408') return ', because we may not text your country';
+  return '';
+}

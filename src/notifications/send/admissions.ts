@@ -1,0 +1,45 @@
+import type { Admission } from '../../platform/family/family-rpc.ts';
+import type { Postponed } from '../deliveries/outbox.ts';
+import type { DeliveryRecord } from './facts.ts';
+
+/** A delivery that the Family object let pass. */
+export interface Admitted {
+  record: DeliveryRecord;
+  lastToday: boolean;
+}
+
+/** Whether the first text should tell of the second one too, not the other way round: urgent before newest. */
+const leads = ({ record: a }: Admitted, { record: b }: Admitted) =>
+  a.urgentMessage === b.urgentMessage ? a.facts.createdAt > b.facts.createdAt : a.urgentMessage;
+
+/** Of several texts to one person about one thread the one that leaves and tells of all; and the others. */
+function oneEach(passed: Admitted[]): { admitted: Admitted[]; spare: DeliveryRecord[] } {
+  const chosen = new Map<string, Admitted>();
+  for (const one of passed) {
+    const { id, userId, threadId } = one.record;
+    const key = threadId === null ? id : JSON.stringify([userId, threadId]);
+    const other = chosen.get(key);
+    if (!other || leads(one, other)) chosen.set(key, one);
+  }
+  const admitted = [...chosen.values()];
+  const spare = passed.filter((one) => !admitted.includes(one)).map(({ record }) => record);
+  return { admitted, spare };
+}
+
+/**
+ * The verdicts of the Family object, sorted into what is sent and what is not. The `spare` ones could leave but
+ * another text tells of them: they are merged into it, or decided anew when it did not go out.
+ */
+export function sortAdmissions(records: Map<string, DeliveryRecord>, admissions: Admission[]) {
+  const passed: Admitted[] = [];
+  const postponed: Postponed[] = [];
+  for (const { deliveryId, verdict, lastToday } of admissions) {
+    const record = records.get(deliveryId);
+    if (!record) continue;
+    if (verdict.action === 'send') passed.push({ record, lastToday });
+    else if (verdict.action === 'defer') {
+      postponed.push({ id: deliveryId, status: 'deferred', reason: verdict.reason, until: verdict.until });
+    } else postponed.push({ id: deliveryId, status: 'suppressed', reason: verdict.reason, until: null });
+  }
+  return { ...oneEach(passed), postponed };
+}

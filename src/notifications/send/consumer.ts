@@ -1,0 +1,120 @@
+import type { Db } from '../../db/client.ts';
+import { retrying } from '../../db/retry.ts';
+import type { Deps } from '../../platform/deps.ts';
+import { type DeliveryJob, deliveryJob } from '../../platform/jobs.ts';
+import { errorFields } from '../../platform/log.ts';
+import { postpone } from '../deliveries/outbox.ts';
+import { sortAdmissions } from './admissions.ts';
+import { type DeliveryRecord, loadFacts } from './facts.ts';
+import { reconcile } from './look-up.ts';
+import { type JobEnd, sendInWaves } from './wave.ts';
+
+/** The Family object cannot be asked: comfort fails open elsewhere, but a text is not sent unjudged. */
+const OBJECT_PAUSE_SECONDS = 5;
+
+/** Asks each family's object; a family that cannot be asked has its jobs retried. */
+async function admit(deps: Deps, waiting: DeliveryRecord[], ends: JobEnd[]) {
+  const byFamily = Map.groupBy(waiting, ({ familyId }) => familyId);
+  const answers = await Promise.all(
+    [...byFamily].map(async ([familyId, records]) => {
+      try {
+        return await deps.family(familyId).admit(
+          records.map(({ id, userId, threadId, facts }) => ({
+            deliveryId: id,
+            userId,
+            threadId,
+            urgent: facts.urgent,
+            kind: facts.kind,
+            facts,
+          })),
+        );
+      } catch (error) {
+        deps.log.error('family.not_asked', { familyId, ...errorFields(error) });
+        for (const { id } of records) ends.push({ id, end: 'retry', delaySeconds: OBJECT_PAUSE_SECONDS });
+        return [];
+      }
+    }),
+  );
+  return answers.flat();
+}
+
+/** Windows of texts that did not go out are given back; failing that, the next text waits a little longer. */
+async function releaseWindows(deps: Deps, unused: DeliveryRecord[]): Promise<void> {
+  const byFamily = Map.groupBy(unused, ({ familyId }) => familyId);
+  for (const [familyId, records] of byFamily) {
+    try {
+      await deps.family(familyId).release(records.map(({ id }) => id));
+    } catch (error) {
+      deps.log.warn('family.not_released', { familyId, ...errorFields(error) });
+    }
+  }
+}
+
+/** Handles the jobs of one database: facts in one query, then judgement, claims and texts. */
+async function consumeOn(deps: Deps, db: Db, ids: string[]): Promise<JobEnd[]> {
+  const ends: JobEnd[] = [];
+  const now = deps.now();
+  const loaded = await retrying(() => loadFacts(db, ids, deps));
+  const due = loaded.filter(({ dueAt }) => dueAt === null || dueAt <= now);
+  const waiting = due.filter(({ status }) => status === 'pending');
+  const records = new Map(waiting.map((record) => [record.id, record]));
+  const { admitted, spare, postponed } = sortAdmissions(records, await admit(deps, waiting, ends));
+  if (admitted.length > 0) {
+    const sent = await sendInWaves(deps, db, admitted, postponed);
+    ends.push(...sent.ends, ...spare.map(({ id }) => ({ id, end: 'retry' as const, delaySeconds: 1 })));
+    await releaseWindows(deps, [...sent.unused, ...spare]);
+  } else if (postponed.length > 0) {
+    await retrying(() => postpone(db, postponed));
+  }
+  // Let go once, never sent, and now not to be sent: what it held others up with is free again.
+  const dropped = postponed.flatMap(({ id }) => records.get(id) ?? []).filter(({ attempts }) => attempts > 0);
+  await releaseWindows(deps, dropped);
+  // Last, because it can take long when the carrier does not answer.
+  const doubtful = due.filter(({ status }) => status === 'sending');
+  ends.push(...(await reconcile(deps, db, doubtful)));
+  return ends;
+}
+
+/**
+ * Handles a batch of jobs. Every job ends by itself; what is not named in the answer is done.
+ * @throws when the database cannot be asked: then nothing was acknowledged and the queue hands the rest over again
+ */
+async function consumeJobs(deps: Deps, jobs: DeliveryJob[]): Promise<JobEnd[]> {
+  const byDatabase = Map.groupBy(jobs, ({ familyId }) => deps.db.forFamily(familyId));
+  const ends = await Promise.all(
+    [...byDatabase].map(([db, group]) =>
+      consumeOn(deps, db, [...new Set(group.map(({ deliveryId }) => deliveryId))]),
+    ),
+  );
+  return ends.flat();
+}
+
+/** The longest time the queue is asked to hold a job; what waits longer is the sweep's. */
+const MAX_DELAY_SECONDS = 300;
+/** After so many tries a job is left to the sweep, so that a busy carrier fills no dead-letter queue. */
+const TRIES = 3;
+
+/** The queue's consumer: acks and retries each message by itself. */
+export async function consumeBatch(deps: Deps, batch: MessageBatch<unknown>): Promise<void> {
+  const jobs = new Map<Message<unknown>, DeliveryJob>();
+  for (const message of batch.messages) {
+    const parsed = deliveryJob.safeParse(message.body);
+    if (parsed.success) jobs.set(message, parsed.data);
+    else {
+      deps.log.error('job.malformed', { messageId: message.id });
+      message.ack(); // It can never be understood; the row it may have meant is found by the sweep.
+    }
+  }
+  if (jobs.size === 0) return;
+  try {
+    const ends = new Map((await consumeJobs(deps, [...jobs.values()])).map((end) => [end.id, end]));
+    for (const [message, { deliveryId }] of jobs) {
+      const end = ends.get(deliveryId);
+      if (end?.end !== 'retry' || message.attempts >= TRIES) message.ack();
+      else message.retry({ delaySeconds: Math.min(MAX_DELAY_SECONDS, end.delaySeconds) });
+    }
+  } catch (error) {
+    deps.log.error('batch.failed', { jobs: jobs.size, ...errorFields(error) });
+    for (const message of jobs.keys()) message.retry({ delaySeconds: 2 ** Math.min(8, message.attempts) });
+  }
+}

@@ -1,0 +1,104 @@
+import type { Db } from '../../db/client.ts';
+import { retrying } from '../../db/retry.ts';
+import { sql } from '../../db/sql.ts';
+import { linkCode } from '../../links/link-code.ts';
+import type { Deps } from '../../platform/deps.ts';
+import { AT_ONCE, inParallel } from '../../platform/in-parallel.ts';
+import { errorFields } from '../../platform/log.ts';
+import type { CarrierText } from '../../platform/sms/twilio.ts';
+import { from } from '../deliveries/delivery-status.ts';
+import { mergeInto } from '../deliveries/finish.ts';
+import { outcomeStatements } from '../deliveries/receipts.ts';
+import { UNKNOWN_OUTCOME } from '../operate/explanations.ts';
+import type { DeliveryRecord } from './facts.ts';
+import type { JobEnd } from './wave.ts';
+
+/** Absence is concluded only after the lease, and by so many looks. */
+const LOOKS = 2;
+
+/** Time between two looks, ms: a text that was accepted late can still turn up. */
+const pauseMs = (deps: Deps) => Math.min(5000, (deps.config.CLAIM_LEASE_SECONDS * 1000) / 4);
+
+/** The carrier knows the text: it went out, and its later fate applies as a receipt's would. */
+async function found(deps: Deps, db: Db, record: DeliveryRecord, text: CarrierText): Promise<void> {
+  const statements = outcomeStatements(db, {
+    deliveryId: record.id,
+    sid: text.sid,
+    status: text.status,
+    errorCode: text.errorCode,
+    segments: text.segments,
+    now: deps.now(),
+  });
+  await retrying(() => db.batch([...statements, mergeInto(db, [record.id])]));
+  deps.log.info('delivery.found', { deliveryId: record.id, familyId: record.familyId });
+}
+
+/** The carrier does not know it: remembered once, believed the second time. */
+async function absent(deps: Deps, db: Db, record: DeliveryRecord): Promise<JobEnd> {
+  const now = deps.now();
+  const concluded = record.absences + 1 >= LOOKS;
+  const until = concluded ? now : now + pauseMs(deps);
+  const wakeAt = now + deps.config.CLAIM_LEASE_SECONDS * 1000;
+  await retrying(() =>
+    db.run(sql`
+      UPDATE sms_delivery_log SET absences = absences + 1, due_at = ${until}, wake_at = ${wakeAt},
+        status = ${concluded ? sql.raw("'pending'") : sql.raw('status')}
+      WHERE id = ${record.id} AND status = 'sending' AND ${from('pending')}
+        AND claim = ${record.claim} AND absences = ${record.absences}`),
+  );
+  deps.log.info('delivery.absent', {
+    deliveryId: record.id,
+    familyId: record.familyId,
+    looks: record.absences + 1,
+  });
+  return { id: record.id, end: 'retry', delaySeconds: Math.ceil((until - now) / 1000) };
+}
+
+/**
+ * Asked for as long as a notification is worth something, the carrier never answered: the row ends without our ever
+ * knowing. It is not sent again, and keeps nothing else back any longer.
+ */
+async function giveUp(deps: Deps, db: Db, record: DeliveryRecord): Promise<void> {
+  await retrying(() =>
+    db.run(sql`
+      UPDATE sms_delivery_log SET status = 'failed', error = ${UNKNOWN_OUTCOME}, due_at = NULL, wake_at = NULL
+      WHERE id = ${record.id} AND status = 'sending' AND ${from('failed')} AND claim = ${record.claim}`),
+  );
+  deps.log.error('delivery.never_known', { deliveryId: record.id, familyId: record.familyId });
+}
+
+/** Looks one up. @throws when the carrier or the database cannot be asked */
+async function lookUp(deps: Deps, db: Db, record: DeliveryRecord, phone: string): Promise<JobEnd> {
+  const reference = await linkCode(deps.config.MAGIC_SECRET, record.id);
+  const since = record.claimedAt ?? record.facts.createdAt;
+  let text: CarrierText | null;
+  try {
+    text = await deps.sms.find({ to: phone, reference, since });
+  } catch (error) {
+    const age = deps.now() - record.facts.createdAt;
+    if (age > deps.config.SMS_EXPIRY_SECONDS * 1000) await giveUp(deps, db, record);
+    throw error;
+  }
+  if (!text) return await absent(deps, db, record);
+  await found(deps, db, record, text);
+  return { id: record.id, end: 'ack' };
+}
+
+/**
+ * Looks up claims that outlived their lease: sent after all, or absent at the carrier and so free to be sent.
+ * What fails is left to the next sweep; a carrier that cannot be asked is not asked for the whole batch.
+ */
+export async function reconcile(deps: Deps, db: Db, records: DeliveryRecord[]): Promise<JobEnd[]> {
+  let failures = 0;
+  return await inParallel(records, async (record) => {
+    const left: JobEnd = { id: record.id, end: 'ack' };
+    if (record.claimedPhone === null || failures >= AT_ONCE) return left;
+    try {
+      return await lookUp(deps, db, record, record.claimedPhone);
+    } catch (error) {
+      failures += 1;
+      deps.log.warn('delivery.not_looked_up', { deliveryId: record.id, ...errorFields(error) });
+      return left;
+    }
+  });
+}

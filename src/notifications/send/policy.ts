@@ -1,0 +1,140 @@
+import type { AdmissionVerdict, FamilyFacts } from '../../platform/family/family-rpc.ts';
+import { MINUTE_MS } from '../../platform/time.ts';
+import { quietUntil, spreadMs } from './quiet-hours.ts';
+
+/** Why a text did not leave, or not yet; the words of the delivery log. */
+export type Reason =
+  | 'opted_out'
+  | 'unverified'
+  | 'phone_unusable'
+  | 'country_not_allowed'
+  | 'left_thread'
+  | 'expired'
+  | 'read'
+  | 'muted'
+  | 'online'
+  | 'quiet_hours'
+  | 'rate_limited'
+  | 'daily_cap';
+
+/** What the database knows about one delivery. Times are ms UTC. */
+export interface DeliveryFacts {
+  deliveryId: string;
+  /** `test` texts have no thread: membership, reading, mute, presence, quiet hours and window do not apply. */
+  kind: 'message' | 'test';
+  /** The message is urgent and this person allows urgent texts. */
+  urgent: boolean;
+  /** Somebody said stop: the person, or an earlier holder of the number. */
+  optedOut: boolean;
+  smsEnabled: boolean;
+  phoneVerified: boolean;
+  phoneUnusable: boolean;
+  countryAllowed: boolean;
+  isMember: boolean;
+  read: boolean;
+  createdAt: number;
+  /** Muted before this moment; null when not muted. */
+  mutedUntil: number | null;
+  /** Minutes of the person's day, 0..1440, or both null. */
+  quietStart: number | null;
+  quietEnd: number | null;
+  timeZone: string;
+  quietDelivery: 'defer' | 'drop';
+}
+
+/** What the settings say about it. */
+export interface PolicySettings {
+  /** `SMS_EXPIRY_SECONDS` in ms: a notification older than this is dropped. */
+  expiryMs: number;
+  /** `PRESENT_RECHECK_SECONDS` in ms; 0: whoever is present is not looked at again. */
+  presentRecheckMs: number;
+}
+
+/** What is decided about a delivery. */
+export type Verdict = AdmissionVerdict<Reason>;
+
+/** For so long after a message someone who is present is looked at again. */
+export const PRESENT_WATCH_MS = 10 * MINUTE_MS;
+
+/**
+ * Decides about one text, by the first gate that is closed: the law, then what would make the text pointless, then
+ * courtesy. Urgent ones pass courtesy, caps excepted. A wait that would outlast the notification is a drop.
+ * @param now - ms UTC
+ * @returns a verdict whose `until` (ms UTC) is after `now`
+ */
+export function decide(
+  facts: DeliveryFacts,
+  family: FamilyFacts,
+  settings: PolicySettings,
+  now: number,
+): Verdict {
+  const reason = forbidden(facts) ?? pointless(facts, settings, now);
+  if (reason) return { action: 'drop', reason };
+  const verdict = discourteous(facts, family, settings, now) ?? capped(family, now);
+  if (!verdict) return { action: 'send' };
+  if (verdict.action === 'defer' && verdict.until > facts.createdAt + settings.expiryMs) {
+    return { action: 'drop', reason: verdict.reason };
+  }
+  return verdict;
+}
+
+function forbidden(facts: DeliveryFacts): Reason | null {
+  if (facts.optedOut) return 'opted_out';
+  if (!facts.phoneVerified) return 'unverified';
+  if (!facts.smsEnabled) return 'opted_out';
+  if (facts.phoneUnusable) return 'phone_unusable';
+  if (!facts.countryAllowed) return 'country_not_allowed';
+  return null;
+}
+
+function pointless(facts: DeliveryFacts, settings: PolicySettings, now: number): Reason | null {
+  const aboutThread = facts.kind === 'message';
+  if (aboutThread && !facts.isMember) return 'left_thread';
+  if (now - facts.createdAt > settings.expiryMs) return 'expired';
+  if (aboutThread && facts.read) return 'read';
+  return null;
+}
+
+function discourteous(
+  facts: DeliveryFacts,
+  family: FamilyFacts,
+  settings: PolicySettings,
+  now: number,
+): Verdict | null {
+  if (facts.urgent || facts.kind === 'test') return null;
+  if (facts.mutedUntil !== null && facts.mutedUntil > now) return { action: 'drop', reason: 'muted' };
+  if (family.presence === 'online') return present(facts, settings, now);
+  return quiet(facts, now) ?? deferUntil('rate_limited', family.windowUntil, now);
+}
+
+function present(facts: DeliveryFacts, settings: PolicySettings, now: number): Verdict {
+  const watchedUntil = facts.createdAt + PRESENT_WATCH_MS;
+  if (settings.presentRecheckMs <= 0 || now >= watchedUntil) return { action: 'drop', reason: 'online' };
+  return {
+    action: 'defer',
+    reason: 'online',
+    until: Math.min(now + settings.presentRecheckMs, watchedUntil),
+  };
+}
+
+function quiet(facts: DeliveryFacts, now: number): Verdict | null {
+  const end = quietUntil(facts, now);
+  if (end === null) return null;
+  if (facts.quietDelivery === 'drop') return { action: 'drop', reason: 'quiet_hours' };
+  const spread = end + spreadMs(facts.deliveryId);
+  // Someone reachable for a minute a day only must not be spread past that minute.
+  const until = Number.isFinite(end) && quietUntil(facts, spread) === null ? spread : end;
+  return { action: 'defer', reason: 'quiet_hours', until };
+}
+
+function capped(family: FamilyFacts, now: number): Verdict | null {
+  const until = Math.max(
+    family.userCapUntil ?? Number.NEGATIVE_INFINITY,
+    family.familyCapUntil ?? Number.NEGATIVE_INFINITY,
+  );
+  return deferUntil('daily_cap', until, now);
+}
+
+function deferUntil(reason: Reason, until: number | null, now: number): Verdict | null {
+  return until !== null && until > now ? { action: 'defer', reason, until } : null;
+}

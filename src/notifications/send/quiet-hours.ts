@@ -1,0 +1,66 @@
+import { create, getTimeZoneTransition } from 'temporal-polyfill/fns/ZonedDateTime';
+import { DAY_MS, knownTimeZone, MINUTE_MS, offsetAt } from '../../platform/time.ts';
+
+/** The end of quiet hours is spread over this long, so that seven o'clock is no stampede. */
+export const SPREAD_MS = 3 * MINUTE_MS;
+
+/** When a person does not want texts: minutes of their own day (0..1440), or both null. */
+export interface QuietHours {
+  /** First quiet minute, inclusive. */
+  quietStart: number | null;
+  /** First minute that is not quiet again; smaller than the start when the night is meant; 1440 is midnight. */
+  quietEnd: number | null;
+  /** IANA name; one that the runtime does not know counts as UTC. */
+  timeZone: string;
+}
+
+/**
+ * When the quiet period that contains `now` ends, by the wall clock of the person's zone: the first moment at
+ * which their clock shows a time that is not quiet, whatever clocks do in between.
+ * @param now - ms UTC
+ * @returns ms UTC, `Infinity` for someone who is quiet all day (0 to 1440), null when `now` is not quiet
+ */
+export function quietUntil(hours: QuietHours, now: number): number | null {
+  const { quietStart, quietEnd } = hours;
+  if (quietStart === null || quietEnd === null || quietStart === quietEnd) return null;
+  const start = quietStart * MINUTE_MS;
+  const quietLength = modulo(quietEnd * MINUTE_MS - start, DAY_MS);
+  if (quietLength === 0) return Number.POSITIVE_INFINITY;
+
+  const zone = knownTimeZone(hours.timeZone);
+  let at = now;
+  for (;;) {
+    const offset = offsetAt(zone, at);
+    const sinceStart = modulo(at + offset - start, DAY_MS);
+    if (sinceStart >= quietLength) return at === now ? null : at;
+    const candidate = at + quietLength - sinceStart;
+    // When the clock is changed on the way, what it shows right after the change decides anew.
+    const change = offsetAt(zone, candidate) === offset ? null : nextChange(zone, at);
+    if (change === null || change > candidate) return candidate;
+    at = change;
+  }
+}
+
+/**
+ * How long after the end of quiet hours the text with this key leaves: the same for the same key, evenly spread.
+ * @returns whole ms, 0..180000
+ */
+export function spreadMs(key: string): number {
+  // FNV-1a, with a finishing mix because ULIDs of one burst differ in few characters.
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < key.length; i++) hash = Math.imul(hash ^ key.charCodeAt(i), 0x01000193);
+  hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d);
+  hash ^= hash >>> 13;
+  return (hash >>> 0) % (SPREAD_MS + 1);
+}
+
+function nextChange(zone: string, at: number): number | null {
+  return (
+    getTimeZoneTransition(create(BigInt(Math.floor(at)) * 1_000_000n, zone), 'next')?.epochMilliseconds ??
+    null
+  );
+}
+
+function modulo(value: number, by: number): number {
+  return ((value % by) + by) % by;
+}

@@ -1,0 +1,179 @@
+import type { Db } from '../../db/client.ts';
+import type { RawStatement } from '../../db/raw-statement.ts';
+import { retrying } from '../../db/retry.ts';
+import { type LinkRow, makeLink, writeLinks } from '../../links/mint-link.ts';
+import type { Deps } from '../../platform/deps.ts';
+import { newId } from '../../platform/ids.ts';
+import { inParallel } from '../../platform/in-parallel.ts';
+import { receiptsUrl } from '../../platform/sms/twilio.ts';
+import { type Claimable, claimedByOthers, claimWave, wonBy } from '../deliveries/claim.ts';
+import { type Finished, finishWave, mergeInto } from '../deliveries/finish.ts';
+import { type Postponed, postpone } from '../deliveries/outbox.ts';
+import { composeNotification, composeTest } from '../text/compose.ts';
+import type { Admitted } from './admissions.ts';
+import type { DeliveryRecord } from './facts.ts';
+import { consequences, finished, type Outcome } from './outcome.ts';
+
+/** How a queue message about a delivery ends: done for now, or to be handed over again. */
+export type JobEnd = { id: string; end: 'ack' } | { id: string; end: 'retry'; delaySeconds: number };
+
+/** Texts claimed together: a STOP is honoured at the latest when the next wave is claimed. */
+const WAVE = 25;
+
+interface Prepared extends Claimable {
+  record: DeliveryRecord;
+  body: string;
+  link: LinkRow;
+}
+
+async function prepare({ record, lastToday }: Admitted, { config, now }: Deps): Promise<Prepared> {
+  const { id, userId, familyId, threadId, covered } = record;
+  const target = { id, kind: 'text' as const, userId, familyId, threadId, deliveryId: id };
+  const { code, row: link } = await makeLink(config, target, now());
+  const address = `${config.PUBLIC_ORIGIN}/l/${code}`;
+  const shared = { brand: config.BRAND_NAME, link: address, maxSegments: config.MAX_SEGMENTS };
+  const text =
+    record.facts.kind === 'test'
+      ? composeTest(shared)
+      : composeNotification({
+          ...shared,
+          senders: covered.senders,
+          count: covered.count,
+          newest: covered.newest,
+          preview: record.preview,
+          urgent: record.urgentMessage,
+          lastToday,
+        });
+  return {
+    id,
+    phone: record.phone!,
+    attempts: record.attempts,
+    coversSeq: covered.upTo,
+    count: covered.count,
+    record,
+    body: text.body,
+    link,
+  };
+}
+
+/**
+ * Hands a text to the carrier while its claim is fresh. Under one whose lease could end before the answer is there,
+ * somebody else may look the text up in vain and send it a second time, so it does not leave.
+ * @param claimedAt ms
+ */
+async function sendUnder(claimedAt: number, text: Prepared, deps: Deps): Promise<Outcome> {
+  const { config, now, sms } = deps;
+  const answerBy = now() + config.TWILIO_TIMEOUT_SECONDS * 1000;
+  if (answerBy > claimedAt + config.CLAIM_LEASE_SECONDS * 1000) return { kind: 'late' };
+  return await sms.send({
+    to: text.phone,
+    body: text.body,
+    statusCallback: receiptsUrl(config, { delivery: text.id, family: text.record.familyId }),
+    validitySeconds: validitySeconds(text.record, deps),
+  });
+}
+
+const claimable = ({ id, phone, attempts, coversSeq, count }: Claimable): Claimable => ({
+  id,
+  phone,
+  attempts,
+  coversSeq,
+  count,
+});
+
+async function othersOf(db: Db, lost: Prepared[], claim: string): Promise<Set<string>> {
+  if (lost.length === 0) return new Set();
+  const rows = await retrying(() => claimedByOthers(db, lost.map(claimable), claim));
+  return new Set(rows.map(({ id }) => id));
+}
+
+/**
+ * Sends what was admitted, one text a person and thread, in waves: each wave's claim travels together with the
+ * outcome of the one before, so that a hundred texts cost five D1 round trips. Rows that were postponed are written with the first.
+ * @returns how each job ends, and which deliveries did not go out and give their window back
+ */
+export async function sendInWaves(
+  deps: Deps,
+  db: Db,
+  admitted: Admitted[],
+  postponed: Postponed[],
+): Promise<{ ends: JobEnd[]; unused: DeliveryRecord[] }> {
+  const ends: JobEnd[] = [];
+  const unused: DeliveryRecord[] = [];
+  const claim = newId('clm', deps.now());
+  const leaseMs = deps.config.CLAIM_LEASE_SECONDS * 1000;
+  let statements: RawStatement<unknown>[] = postponed.length > 0 ? [postpone(db, postponed)] : [];
+  let stopped = false;
+
+  for (let start = 0; start < admitted.length && !stopped; start += WAVE) {
+    const prepared = await Promise.all(admitted.slice(start, start + WAVE).map((one) => prepare(one, deps)));
+    const now = deps.now();
+    const claimables = prepared.map(claimable);
+    const earlier = statements;
+    const results = await retrying(() =>
+      db.batch([
+        claimWave(db, claimables, claim, now, deps.config),
+        writeLinks(
+          db,
+          prepared.map(({ link }) => link),
+          wonBy(claim),
+        ),
+        ...earlier,
+      ]),
+    );
+    const won = new Set((results[0] as { id: string }[]).map(({ id }) => id));
+
+    const lost = prepared.filter(({ id }) => !won.has(id));
+    const taken = await othersOf(db, lost, claim);
+    for (const { record } of lost) {
+      // Another consumer's, and so is the window; or lost to a STOP or to reading, and decided anew, soon.
+      if (taken.has(record.id)) ends.push({ id: record.id, end: 'ack' });
+      else {
+        unused.push(record);
+        ends.push({ id: record.id, end: 'retry', delaySeconds: 1 });
+      }
+    }
+    const outcomes = await inParallel(
+      prepared.filter(({ id }) => won.has(id)),
+      async (text) => {
+        const outcome: Outcome = stopped
+          ? { kind: 'retry', code: 'account', retryAfterSeconds: deps.config.CLAIM_LEASE_SECONDS }
+          : await sendUnder(now, text, deps);
+        if (outcome.kind === 'operator') stopped = true;
+        return { text, outcome };
+      },
+    );
+    const rows: Finished[] = [];
+    for (const { text, outcome } of outcomes) {
+      await consequences(deps, text, outcome);
+      const row = finished(text.record, outcome, { now: deps.now(), leaseMs });
+      if (row) rows.push(row);
+      if (row && row.status !== 'sent') unused.push(text.record);
+      const again = row?.until && (outcome.kind === 'retry' || outcome.kind === 'late') ? row.until : null;
+      const delaySeconds = again === null ? 0 : Math.max(1, Math.ceil((again - deps.now()) / 1000));
+      ends.push(again === null ? { id: text.id, end: 'ack' } : { id: text.id, end: 'retry', delaySeconds });
+      if (row?.status === 'sent')
+        deps.log.info('delivery.sent', { deliveryId: text.id, familyId: text.record.familyId });
+    }
+    const leads = rows.filter(({ status }) => status === 'sent').map(({ id }) => id);
+    statements = rows.length > 0 ? [finishWave(db, rows, claim, deps.now()), mergeInto(db, leads)] : [];
+  }
+
+  if (stopped) {
+    // Nobody's text can leave: what was not claimed yet waits where it is, and the sweep tries again.
+    const handled = new Set(ends.map(({ id }) => id));
+    for (const { record } of admitted.filter(({ record }) => !handled.has(record.id))) {
+      unused.push(record);
+      ends.push({ id: record.id, end: 'ack' });
+    }
+  }
+  const [first, ...rest] = statements;
+  if (first) await retrying(() => db.batch([first, ...rest]));
+  return { ends, unused };
+}
+
+/** How long the carrier may keep trying: no longer than the notification is worth something. */
+function validitySeconds(record: DeliveryRecord, { config, now }: Deps): number {
+  const left = config.SMS_EXPIRY_SECONDS - (now() - record.facts.createdAt) / 1000;
+  return Math.min(14_400, Math.max(60, left));
+}

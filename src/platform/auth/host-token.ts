@@ -1,0 +1,102 @@
+import { decodeProtectedHeader, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
+import * as z from 'zod/mini';
+import type { Config } from '../config.ts';
+import { utf8 } from '../crypto.ts';
+import { AppError } from '../errors.ts';
+import { withKeys } from './key-set.ts';
+
+/** Who a host application's token speaks of: a person, or the application itself. `expiresAt`: milliseconds. */
+export type HostClaims =
+  | { scope: 'user'; userId: string; familyId: string; expiresAt: number }
+  | { scope: 'service' };
+
+type TokenConfig = Pick<Config, 'AUTH_SECRET' | 'AUTH_JWKS_URL' | 'AUTH_ISSUER' | 'AUTH_AUDIENCE'>;
+
+const ASYMMETRIC = ['RS256', 'ES256', 'EdDSA', 'Ed25519'];
+/** A host's clock may be ahead of ours (`nbf`, `iat`). Not for `exp`: an expired token is expired. */
+const CLOCK_TOLERANCE_SECONDS = 5;
+
+const claims = z.object({
+  exp: z.number(),
+  sub: z.optional(z.string().check(z.minLength(1), z.maxLength(200))),
+  familyId: z.optional(z.string().check(z.minLength(1), z.maxLength(200))),
+  scope: z.optional(z.string()),
+});
+
+const refused = () => new AppError('unauthenticated', 'Send a valid, unexpired bearer token.');
+
+/** Verifies with the keys of a set; of several that fit by name, any one. */
+async function verifyWith(token: string, find: JWTVerifyGetKey, config: TokenConfig): Promise<JWTPayload> {
+  const options = {
+    algorithms: ASYMMETRIC,
+    issuer: config.AUTH_ISSUER,
+    audience: config.AUTH_AUDIENCE,
+    clockTolerance: CLOCK_TOLERANCE_SECONDS,
+  };
+  const verify = async (key: JWTVerifyGetKey | Parameters<typeof jwtVerify>[1]) =>
+    (await jwtVerify(token, key as JWTVerifyGetKey, options)).payload;
+  try {
+    return await verify(find);
+  } catch (error) {
+    if (!(error instanceof errors.JWKSMultipleMatchingKeys)) throw error;
+    for await (const key of error) {
+      try {
+        return await verify(key);
+      } catch (inner) {
+        if (!(inner instanceof errors.JWSSignatureVerificationFailed)) throw inner;
+      }
+    }
+    throw new errors.JWSSignatureVerificationFailed();
+  }
+}
+
+/** The algorithm a token claims, unverified. */
+function algorithm(token: string): string {
+  try {
+    return decodeProtectedHeader(token).alg ?? 'none';
+  } catch {
+    throw refused(); // Not a token at all.
+  }
+}
+
+/** Whether a claim that may be absent names what is expected, alone or among others; without expectation anything does. */
+const agrees = (claim: unknown, expected: string | undefined): boolean =>
+  claim === undefined || expected === undefined || [claim].flat().includes(expected);
+
+/** The payload, proven; every fault of the token is one answer, a key set out of reach another. */
+async function verified(token: string, alg: string, config: TokenConfig): Promise<JWTPayload> {
+  try {
+    if (alg === 'HS256' && config.AUTH_SECRET) {
+      const options = { algorithms: ['HS256'], clockTolerance: CLOCK_TOLERANCE_SECONDS };
+      const { payload } = await jwtVerify(token, utf8(config.AUTH_SECRET), options);
+      if (agrees(payload.iss, config.AUTH_ISSUER) && agrees(payload.aud, config.AUTH_AUDIENCE))
+        return payload;
+    }
+    if (ASYMMETRIC.includes(alg) && config.AUTH_JWKS_URL)
+      return await withKeys(config.AUTH_JWKS_URL, (find) => verifyWith(token, find, config));
+  } catch (error) {
+    if (!(error instanceof errors.JOSEError)) {
+      throw new AppError('unavailable', 'The keys that prove tokens cannot be fetched; try again.', {
+        retryAfterSeconds: 5,
+      });
+    }
+  }
+  throw refused();
+}
+
+/**
+ * Verifies a host application's bearer token (RFC 7519): HS256 under AUTH_SECRET, or RS256, ES256 and
+ * EdDSA through AUTH_JWKS_URL. The algorithm decides the key, so neither can stand in for the other.
+ * AUTH_ISSUER and AUTH_AUDIENCE must be named by tokens of a key set; by those of the secret, none other.
+ * @throws AppError `unauthenticated`, or `unavailable` when the key set cannot be fetched
+ */
+export async function verifyHostToken(token: string, config: TokenConfig): Promise<HostClaims> {
+  const payload = await verified(token, algorithm(token), config);
+  const parsed = claims.safeParse(payload);
+  if (!parsed.success) throw refused();
+  const { sub, familyId, scope, exp } = parsed.data;
+  if (exp * 1000 <= Date.now()) throw refused();
+  if (scope === 'service') return { scope: 'service' };
+  if (!sub || !familyId) throw refused();
+  return { scope: 'user', userId: sub, familyId, expiresAt: exp * 1000 };
+}

@@ -1,0 +1,45 @@
+import { AppError } from '../errors.ts';
+
+/** The part of a `DurableObjectNamespace` that is used. */
+export interface ObjectNamespace<Id, Stub> {
+  idFromName(name: string): Id;
+  get(id: Id): Stub;
+}
+
+const PAUSES_MS = [50, 200];
+
+/** Cloudflare's marks on errors that an object's stub throws ("Durable Objects: error handling"). */
+function mark(error: unknown, name: 'retryable' | 'overloaded'): boolean {
+  return typeof error === 'object' && error !== null && (error as Record<string, unknown>)[name] === true;
+}
+
+/**
+ * Calls the object of that name. A broken stub stays broken, so every attempt takes a fresh one; `.retryable` errors are
+ * tried again twice, `.overloaded` ones never, as that would only add to the load.
+ * @throws AppError `unavailable` when the object could not be reached or is overloaded; other errors as they are
+ */
+export async function callObject<Id, Stub, T>(
+  namespace: ObjectNamespace<Id, Stub>,
+  name: string,
+  call: (stub: Stub) => Promise<T>,
+): Promise<T> {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      return await call(namespace.get(namespace.idFromName(name)));
+    } catch (error) {
+      const overloaded = mark(error, 'overloaded');
+      if (!overloaded && !mark(error, 'retryable')) throw error;
+      const pause = PAUSES_MS[attempt];
+      if (overloaded || pause === undefined) throw unavailable(error);
+      await new Promise((resolve) => setTimeout(resolve, pause));
+    }
+  }
+}
+
+function unavailable(cause: unknown): AppError {
+  const error = new AppError('unavailable', 'The family is busy. Try again in a moment.', {
+    retryAfterSeconds: 2,
+  });
+  error.cause = cause;
+  return error;
+}

@@ -1,0 +1,24 @@
+import type { Config } from '../config.ts';
+
+type Origin = Pick<Config, 'PUBLIC_ORIGIN'>;
+
+const isHttps = ({ PUBLIC_ORIGIN }: Origin) => PUBLIC_ORIGIN.startsWith('https:');
+
+/** The full name of a cookie of ours: `__Host-` (RFC 6265bis, section 4.1.3.2) where the browser can enforce it. */
+export const cookieName = (config: Origin, name: string): string =>
+  isHttps(config) ? `__Host-${name}` : name;
+
+/** The Set-Cookie value of a cookie that scripts cannot read and other sites do not send, but links bring along. */
+export function setCookie(config: Origin, name: string, value: string, maxAgeSeconds: number): string {
+  const secure = isHttps(config) ? '; Secure' : '';
+  return `${cookieName(config, name)}=${value}; Path=/; HttpOnly; SameSite=Lax; Max-Age=${maxAgeSeconds}${secure}`;
+}
+
+/** The value of a cookie out of a Cookie header; null when absent. */
+export function cookieValue(header: string | null | undefined, name: string): string | null {
+  for (const part of (header ?? '').split(';')) {
+    const [key, ...rest] = part.trim().split('=');
+    if (key === name) return rest.join('=');
+  }
+  return null;
+}

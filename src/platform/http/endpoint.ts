@@ -1,0 +1,146 @@
+import type { Context, Hono } from 'hono';
+import type * as z from 'zod/mini';
+import { bearsCookie, type Caller, type ClaimedCaller, identify } from '../auth/caller.ts';
+import {
+  type Client,
+  clientOf,
+  credentialsOf,
+  requireKnown,
+  requireOurOrigin,
+  requirePerson,
+  withRollingCookie,
+} from '../auth/request-caller.ts';
+import type { Bindings, Deps } from '../deps.ts';
+import { AppError, type ErrorCode } from '../errors.ts';
+import { check, readJson } from './body.ts';
+
+/** The Hono environment of the app: bindings in, dependencies put in by the first middleware. */
+export interface AppEnv {
+  Bindings: Bindings;
+  Variables: { deps: Deps };
+}
+
+/**
+ * Who may call.
+ * - `public`: anyone.
+ * - `user`: a person, looked up in the database.
+ * - `claimed`: a person by their token's signature; the handler checks the rest in its own round trip.
+ * - `service`: the host application itself.
+ */
+export type Audience = 'public' | 'user' | 'claimed' | 'service';
+
+interface CallerOf {
+  public: null;
+  user: Caller;
+  claimed: ClaimedCaller;
+  service: null;
+}
+
+/** What a handler is handed: everything checked. */
+export interface Input<
+  W extends Audience,
+  P extends z.ZodMiniType,
+  Q extends z.ZodMiniType,
+  B extends z.ZodMiniType,
+> {
+  deps: Deps;
+  caller: CallerOf[W];
+  client: Client;
+  params: z.output<P>;
+  query: z.output<Q>;
+  body: z.output<B>;
+  request: Request;
+}
+
+/** One route: who, what in, what out, and what it does. The OpenAPI document is made of these too. */
+export interface Endpoint<
+  W extends Audience = Audience,
+  P extends z.ZodMiniType = z.ZodMiniType,
+  Q extends z.ZodMiniType = z.ZodMiniType,
+  B extends z.ZodMiniType = z.ZodMiniType,
+> {
+  method: 'get' | 'post' | 'put' | 'patch' | 'delete';
+  /** OpenAPI form: `/api/threads/{id}`. */
+  path: string;
+  who: W;
+  summary: string;
+  /** What a summary cannot hold, in plain words or CommonMark. */
+  description?: string;
+  tag: string;
+  params?: P;
+  query?: Q;
+  body?: B;
+  /** An absent body counts as `{}`. */
+  optionalBody?: boolean;
+  /** Request headers worth documenting. */
+  headers?: Record<string, string>;
+  answer: { status: number; description: string; schema?: z.ZodMiniType };
+  /** Errors beyond those that any route can give. */
+  errors?: ErrorCode[];
+  handle(input: Input<W, P, Q, B>): Promise<Response> | Response;
+}
+
+/** Declares a route; gives its parts their types. */
+export function endpoint<
+  W extends Audience,
+  P extends z.ZodMiniType = z.ZodMiniType,
+  Q extends z.ZodMiniType = z.ZodMiniType,
+  B extends z.ZodMiniType = z.ZodMiniType,
+>(definition: Endpoint<W, P, Q, B>): Endpoint {
+  // What `handle` takes is what its own schemas made, and `run` hands it nothing else.
+  return definition as unknown as Endpoint;
+}
+
+/** A JSON answer; never stored by caches, since it is somebody's. */
+export function json(data: unknown, status = 200, headers: Record<string, string> = {}): Response {
+  return Response.json(data, { status, headers: { 'Cache-Control': 'no-store', ...headers } });
+}
+
+async function resolveCaller(
+  who: Audience,
+  request: Request,
+  deps: Deps,
+): Promise<Caller | ClaimedCaller | null> {
+  const credentials = credentialsOf(request);
+  if (who === 'public') {
+    if (bearsCookie(credentials, deps.config)) requireOurOrigin(request, deps);
+    return null;
+  }
+  const identity = await identify(credentials, deps.config);
+  if (who === 'service' && identity.kind === 'service') return null;
+  if (who === 'service' && identity.kind === 'user')
+    throw new AppError('forbidden', 'This needs a token with scope "service".');
+  const claimed = requirePerson(identity);
+  if (claimed.via === 'cookie') requireOurOrigin(request, deps);
+  return who === 'claimed' ? claimed : await requireKnown(claimed, deps);
+}
+
+async function run(definition: Endpoint, c: Context<AppEnv>): Promise<Response> {
+  const { deps } = c.var;
+  const request = c.req.raw;
+  const caller = await resolveCaller(definition.who, request, deps);
+  // `?limit=&cursor=`, as clients put addresses together: what is empty counts as absent.
+  const query = Object.fromEntries(
+    [...new URL(request.url).searchParams].filter(([, value]) => value !== ''),
+  );
+  const response = await definition.handle({
+    deps,
+    caller: caller as Caller,
+    client: clientOf(request),
+    params: definition.params ? check(definition.params, c.req.param(), 'path') : undefined,
+    query: definition.query ? check(definition.query, query, 'query') : undefined,
+    body: definition.body
+      ? await readJson(request, definition.body, { optional: definition.optionalBody ?? false })
+      : undefined,
+    request,
+  });
+  return withRollingCookie(response, caller, request, deps);
+}
+
+/** Mounts routes. */
+export function mount(app: Hono<AppEnv>, endpoints: readonly Endpoint[]): void {
+  for (const definition of endpoints) {
+    const path = definition.path.replace(/\{(\w+)\}/g, ':$1');
+    app.on(definition.method.toUpperCase(), path, (c) => run(definition, c));
+  }
+}

@@ -1,0 +1,14 @@
+import { AppError } from '../errors.ts';
+
+/**
+ * Whether an If-Match header lets a change of what has this strong ETag pass (RFC 9110 §13.1.1). Absent and
+ * `*` do; weak tags never match.
+ */
+export function ifMatches(header: string | null, etag: string): boolean {
+  if (header === null || header.trim() === '*') return true;
+  return header.split(',').some((tag) => tag.trim() === etag);
+}
+
+/** 412: somebody else was quicker. */
+export const preconditionFailed = (): AppError =>
+  new AppError('precondition_failed', 'This has changed since you read it; read it again, then repeat.');

@@ -1,0 +1,121 @@
+import type * as z from 'zod/mini';
+import { AppError, type ErrorCode } from '../../errors.ts';
+import type { Audience, Endpoint } from '../endpoint.ts';
+import { type JsonSchema, jsonSchemaOf } from './json-schema.ts';
+
+/** A parameter of an operation. */
+export interface Parameter {
+  name: string;
+  in: 'path' | 'query' | 'header';
+  required: boolean;
+  description?: string;
+  schema: JsonSchema;
+}
+
+/** What a body or an answer is, by media type. */
+export type Content = Record<string, { schema: JsonSchema }>;
+
+/** An operation object of OpenAPI 3.1. */
+export interface Operation {
+  operationId: string;
+  tags: string[];
+  summary: string;
+  description?: string;
+  security: Record<string, string[]>[];
+  parameters?: Parameter[];
+  requestBody?: { required: boolean; content: Content };
+  responses: Record<string, { description: string; content?: Content }>;
+}
+
+/** The ways in which an operation may be called; one of them is enough. */
+export const SECURITY: Record<Audience | 'twilio', Record<string, string[]>[]> = {
+  public: [],
+  user: [{ bearer: [] }, { cookie: [] }],
+  claimed: [{ bearer: [] }, { cookie: [] }],
+  service: [{ service: [] }],
+  twilio: [{ twilio: [] }],
+};
+
+/** `POST /api/threads/{id}/messages` → `postThreadsIdMessages`. */
+export function operationId(method: string, path: string): string {
+  const words = path.replace(/^\/api\//, '/').match(/[A-Za-z0-9]+/g) ?? ['home'];
+  return method + words.map((word) => word[0]!.toUpperCase() + word.slice(1)).join('');
+}
+
+/** What any route of this kind can answer besides its own errors. */
+function commonErrors({ who, method, params, query, body, optionalBody }: Endpoint): ErrorCode[] {
+  const codes: ErrorCode[] = ['unavailable'];
+  if (who !== 'public') codes.push('unauthenticated');
+  if (who !== 'public' || method !== 'get') codes.push('forbidden');
+  if (params || query || body) codes.push('invalid_request');
+  if (body) codes.push('too_large');
+  if (body && !optionalBody) codes.push('unsupported_media_type');
+  return codes;
+}
+
+const ERROR = { $ref: '#/components/schemas/Error' };
+
+/** Error answers, one a status; the codes that tell them apart are listed. */
+function errorResponses(codes: readonly ErrorCode[]): Operation['responses'] {
+  const byStatus = Map.groupBy([...new Set(codes)], (code) => String(new AppError(code, '').status));
+  const entries = [...byStatus].map(([status, group]) => {
+    const known: JsonSchema = { properties: { error: { enum: group } } };
+    const content: Content = { 'application/json': { schema: { allOf: [ERROR, known] } } };
+    return [status, { description: group.join(', '), content }] as const;
+  });
+  return Object.fromEntries(entries);
+}
+
+/** The properties of an object schema as parameters; those of the path are always required. */
+function parametersOf(schema: z.ZodMiniType | undefined, where: 'path' | 'query'): Parameter[] {
+  if (!schema) return [];
+  const { properties = {}, required = [] } = jsonSchemaOf(schema, 'input');
+  return Object.entries(properties).map(([name, { description, ...rest }]) => ({
+    name,
+    in: where,
+    required: where === 'path' || required.includes(name),
+    ...(description === undefined ? {} : { description }),
+    schema: rest,
+  }));
+}
+
+const headersOf = (headers: Record<string, string> = {}): Parameter[] =>
+  Object.entries(headers)
+    // OpenAPI has its own place for this one: `security`.
+    .filter(([name]) => name !== 'Authorization')
+    .map(([name, description]) => ({
+      name,
+      in: 'header',
+      required: false,
+      description,
+      schema: { type: 'string' },
+    }));
+
+/** Describes a JSON route. */
+export function operationOf(endpoint: Endpoint): Operation {
+  const { method, path, who, tag, summary, description, params, query, headers, body, answer } = endpoint;
+  const parameters = [
+    ...parametersOf(params, 'path'),
+    ...parametersOf(query, 'query'),
+    ...headersOf(headers),
+  ];
+  const content = answer.schema && { 'application/json': { schema: jsonSchemaOf(answer.schema, 'output') } };
+  return {
+    operationId: operationId(method, path),
+    tags: [tag],
+    summary,
+    ...(description === undefined ? {} : { description }),
+    security: SECURITY[who],
+    ...(parameters.length > 0 ? { parameters } : {}),
+    ...(body && {
+      requestBody: {
+        required: !endpoint.optionalBody,
+        content: { 'application/json': { schema: jsonSchemaOf(body, 'input') } },
+      },
+    }),
+    responses: {
+      [answer.status]: { description: answer.description, ...(content ? { content } : {}) },
+      ...errorResponses([...commonErrors(endpoint), ...(endpoint.errors ?? [])]),
+    },
+  };
+}

@@ -1,0 +1,79 @@
+import { type CountryCode, type MetadataJson, parsePhoneNumberFromString } from 'libphonenumber-js/core';
+import { base64url, hmacSha256 } from '../crypto.ts';
+
+/** A number that may belong to a mobile phone, with its ISO 3166 country; or why there is none. */
+export type ParsedPhone =
+  | { ok: true; e164: string; country: string }
+  | { ok: false; error: 'invalid_phone' | 'country_not_allowed' };
+
+const LONGEST_INPUT = 40;
+/** Marks that phones and address books put around copied numbers, unseen. */
+const INVISIBLE = /\p{Default_Ignorable_Code_Point}/gu;
+const DASHES = /[\p{Pd}\u2212]/gu;
+const TYPED = /^\+?[\d ().\-/]+$/;
+const INVALID = { ok: false, error: 'invalid_phone' } as const;
+
+/** What the number plans of the world say about numbers. */
+export interface Phones {
+  /**
+   * Reads a number given to the API: E.164, `+` required; spaces, dashes, dots, slashes and brackets between the
+   * digits are forgiven, and so are full-width digits. Extensions, letters, digits of other scripts and anything
+   * that is no string are `invalid_phone`.
+   * @param allowedCountries - ISO 3166-1 alpha-2, upper case (`SMS_ALLOWED_COUNTRIES`)
+   */
+  parse(input: unknown, allowedCountries: readonly string[]): ParsedPhone;
+  /**
+   * What a person typed into a page's field as E.164, for `parse`, which judges it: `(202) 555-0123` in the
+   * US is `+12025550123`; with a `+` or the country's prefix for abroad (`011`, `00`) it may be from anywhere.
+   * Null when it is no number of possible length.
+   * @param defaultCountry - ISO 3166-1 alpha-2 of numbers without a country code
+   */
+  normalizeTyped(input: string, defaultCountry: string): string | null;
+  /** The country of an E.164 number's plan, ISO 3166-1 alpha-2; null when no plan has it. */
+  countryOf(e164: string): string | null;
+}
+
+/**
+ * Reads numbers by libphonenumber's plans. Accepted are the numbers that may belong to a mobile phone: the
+ * `/mobile` plans hold the mobile ranges alone, so toll-free, premium, shared-cost, personal (+1 500), pager, UAN
+ * and voicemail numbers, and fixed lines of countries that tell them apart, are not valid by them. In the North
+ * American plan fixed and mobile share their ranges, so every geographic number passes, the fictional 555-01xx
+ * included. Area codes younger than the package are unknown to it. The country is the one of the number plan:
+ * +1 876 is JM and +1 787 is PR, not US.
+ */
+export function createPhones(plans: MetadataJson): Phones {
+  const isKnownCountry = (country: string): country is CountryCode => Object.hasOwn(plans.countries, country);
+  return {
+    parse(input, allowedCountries) {
+      const typed = plain(input);
+      if (!typed?.startsWith('+')) return INVALID;
+      const phone = parsePhoneNumberFromString(`+${typed.replace(/\D/g, '')}`, { extract: false }, plans);
+      if (!phone?.country || !phone.isValid()) return INVALID;
+      if (!allowedCountries.includes(phone.country)) return { ok: false, error: 'country_not_allowed' };
+      return { ok: true, e164: phone.number, country: phone.country };
+    },
+    normalizeTyped(input, defaultCountry) {
+      const typed = plain(input);
+      if (typed === null || !isKnownCountry(defaultCountry)) return null;
+      const phone = parsePhoneNumberFromString(typed, { defaultCountry, extract: false }, plans);
+      return phone?.isPossible() ? phone.number : null;
+    },
+    countryOf: (e164) => parsePhoneNumberFromString(e164, { extract: false }, plans)?.country ?? null,
+  };
+}
+
+/** All of an E.164 number but its last four digits: neighbours share it, and a burst over them is pumping. */
+export function numberPrefix(e164: string): string {
+  return e164.slice(0, -4);
+}
+
+function plain(input: unknown): string | null {
+  if (typeof input !== 'string' || input.length > LONGEST_INPUT) return null;
+  const typed = input.normalize('NFKC').replace(INVISIBLE, '').replace(DASHES, '-').trim();
+  return TYPED.test(typed) ? typed : null;
+}
+
+/** The keyed hash under which everything that belongs to a number is kept. `number` is E.164. */
+export async function phoneHash(phoneSecret: string, number: string): Promise<string> {
+  return base64url(await hmacSha256(phoneSecret, `phone:${number}`));
+}

@@ -1,0 +1,204 @@
+import * as z from 'zod/mini';
+import type { Config } from '../config.ts';
+import { MINUTE_MS } from '../time.ts';
+import { errorRule, type Meaning } from './twilio-errors.ts';
+
+/** A text to send. */
+export interface OutgoingText {
+  /** E.164. */
+  to: string;
+  body: string;
+  /** Where receipts go; the delivery's id is in its query. */
+  statusCallback: string;
+  /** Seconds after which it is worthless, 1 to 36,000. */
+  validitySeconds: number;
+}
+
+/** A text as the carrier knows it. */
+export interface CarrierText {
+  sid: string;
+  /** `queued`, `sending`, `sent`, `delivered`, `undelivered`, `failed` … */
+  status: string;
+  body: string;
+  /** Null while Twilio does not know yet. */
+  segments: number | null;
+  errorCode: number | null;
+  /** Milliseconds; null when not given. */
+  createdAt: number | null;
+}
+
+/** What became of a request to send. `code` is Twilio's error code, as text, or our own word for it. */
+export type SendOutcome =
+  | { kind: 'accepted'; text: CarrierText }
+  | { kind: Meaning; code: string; retryAfterSeconds?: number };
+
+/** The carrier, as the rest of the code sees it. */
+export interface Sms {
+  /** Sends one text. Never throws: a time-out or a dropped line is `ambiguous`. */
+  send(text: OutgoingText): Promise<SendOutcome>;
+  /**
+   * Looks for a text to `to` whose body contains `reference`, newest first, no further back than `since`.
+   * @throws when the carrier cannot be asked: then nothing is known
+   */
+  find(query: { to: string; reference: string; since: number }): Promise<CarrierText | null>;
+}
+
+const messageJson = z.object({
+  sid: z.string(),
+  status: z.string(),
+  body: z.nullish(z.string()),
+  num_segments: z.nullish(z.string()),
+  error_code: z.nullish(z.number()),
+  date_created: z.nullish(z.string()),
+});
+const errorJson = z.object({ code: z.number() });
+const pageJson = z.object({ messages: z.array(messageJson), next_page_uri: z.nullish(z.string()) });
+
+function carrierText(json: z.infer<typeof messageJson>): CarrierText {
+  const segments = Number(json.num_segments ?? 0);
+  const created = json.date_created ? Date.parse(json.date_created) : Number.NaN;
+  return {
+    sid: json.sid,
+    status: json.status,
+    body: json.body ?? '',
+    segments: segments > 0 ? segments : null,
+    errorCode: json.error_code ?? null,
+    createdAt: Number.isNaN(created) ? null : created,
+  };
+}
+
+/** Seconds of a Retry-After header: a count or a date (RFC 9110 §10.2.3). */
+function retryAfter(header: string | null, now: number): number | undefined {
+  if (header === null) return undefined;
+  const seconds = /^\d+$/.test(header) ? Number(header) : (Date.parse(header) - now) / 1000;
+  return Number.isFinite(seconds) && seconds >= 0 ? Math.min(seconds, 3600) : undefined;
+}
+
+/** JSON, or null for anything else: an answer that is no JSON says nothing. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+const PAGE_SIZE = 100;
+const MAX_PAGES = 20;
+/** Twilio's clock and ours may differ; a text is looked for a little before its claim. */
+const CLOCK_SKEW_MS = MINUTE_MS;
+
+/** Twilio's Messages API over raw fetch. Source: twilio.com/docs/messaging/api/message-resource. */
+export function createTwilio(
+  config: Pick<
+    Config,
+    | 'TWILIO_SID'
+    | 'TWILIO_AUTH'
+    | 'TWILIO_KEY_SID'
+    | 'TWILIO_KEY_SECRET'
+    | 'TWILIO_FROM'
+    | 'TWILIO_MESSAGING_SERVICE_SID'
+    | 'TWILIO_API_BASE'
+    | 'TWILIO_TIMEOUT_SECONDS'
+  >,
+  now: () => number,
+): Sms {
+  const messagesPath = `/2010-04-01/Accounts/${config.TWILIO_SID}/Messages.json`;
+  const credentials =
+    config.TWILIO_KEY_SID && config.TWILIO_KEY_SECRET
+      ? `${config.TWILIO_KEY_SID}:${config.TWILIO_KEY_SECRET}`
+      : `${config.TWILIO_SID}:${config.TWILIO_AUTH}`;
+  const headers = { Authorization: `Basic ${btoa(credentials)}`, Accept: 'application/json' };
+  const sender: Record<string, string> = config.TWILIO_MESSAGING_SERVICE_SID
+    ? { MessagingServiceSid: config.TWILIO_MESSAGING_SERVICE_SID }
+    : { From: config.TWILIO_FROM ?? '' };
+  const timeout = () => AbortSignal.timeout(config.TWILIO_TIMEOUT_SECONDS * 1000);
+
+  async function send(text: OutgoingText): Promise<SendOutcome> {
+    let answer: Response;
+    let body: unknown;
+    try {
+      answer = await fetch(config.TWILIO_API_BASE + messagesPath, {
+        method: 'POST',
+        headers,
+        body: new URLSearchParams({
+          To: text.to,
+          ...sender,
+          Body: text.body,
+          StatusCallback: text.statusCallback,
+          ValidityPeriod: String(Math.min(36_000, Math.max(1, Math.floor(text.validitySeconds)))),
+        }),
+        redirect: 'manual',
+        signal: timeout(),
+      });
+      body = parseJson(await answer.text());
+    } catch (error) {
+      return {
+        kind: 'ambiguous',
+        code: error instanceof Error && error.name === 'TimeoutError' ? 'timeout' : 'network',
+      };
+    }
+    if (answer.ok) {
+      const created = messageJson.safeParse(body);
+      return created.success
+        ? { kind: 'accepted', text: carrierText(created.data) }
+        : { kind: 'ambiguous', code: 'unreadable_answer' };
+    }
+    const named = errorJson.safeParse(body);
+    const code = named.success ? named.data.code : null;
+    const rule = errorRule(code, answer.status);
+    const wait = retryAfter(answer.headers.get('Retry-After'), now());
+    return {
+      kind: rule.meaning,
+      code: String(code ?? `http_${answer.status}`),
+      ...(wait === undefined ? {} : { retryAfterSeconds: wait }),
+    };
+  }
+
+  async function find({ to, reference, since }: { to: string; reference: string; since: number }) {
+    // No date filter: it works on the date sent, which a queued text does not have.
+    let path: string | null =
+      `${messagesPath}?${new URLSearchParams({ To: to, PageSize: String(PAGE_SIZE) })}`;
+    for (let page = 0; path !== null && page < MAX_PAGES; page++) {
+      const answer: Response = await fetch(config.TWILIO_API_BASE + path, {
+        headers,
+        redirect: 'manual',
+        signal: timeout(),
+      });
+      if (!answer.ok) {
+        await answer.body?.cancel();
+        throw new Error(`The carrier's list answered ${answer.status}`);
+      }
+      const read = pageJson.safeParse(parseJson(await answer.text()));
+      if (!read.success) throw new Error("The carrier's list cannot be read");
+      for (const text of read.data.messages.map(carrierText)) {
+        if (text.createdAt !== null && text.createdAt < since - CLOCK_SKEW_MS) return null;
+        if (text.body.includes(reference)) return text;
+      }
+      path = read.data.next_page_uri || null;
+      // Put behind the host as it is, so `@evil.example` or `.evil.example` would be another one.
+      if (path !== null && !path.startsWith('/'))
+        throw new Error("The carrier's list goes on at an address that is not its own");
+    }
+    if (path !== null) throw new Error("The carrier's list was too long to read to its end");
+    return null;
+  }
+
+  return { send, find };
+}
+
+/** Three more tries for a 5xx, a failed connection and a timed-out read. */
+export const RECEIPTS_FRAGMENT = '#rc=3&rp=5xx,ct,rt';
+
+/**
+ * Where Twilio sends receipts. The fragment asks it to try again when we do not answer, and is no part of
+ * its signature. Source: twilio.com/docs/usage/webhooks/webhooks-connection-overrides.
+ * @param query names the delivery; texts outside the delivery log (codes, confirmations) have none
+ */
+export function receiptsUrl(
+  { PUBLIC_ORIGIN }: Pick<Config, 'PUBLIC_ORIGIN'>,
+  query: Record<string, string> = {},
+): string {
+  const names = new URLSearchParams(query).toString();
+  return `${PUBLIC_ORIGIN}/api/sms/status${names === '' ? '' : `?${names}`}${RECEIPTS_FRAGMENT}`;
+}

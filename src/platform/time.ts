@@ -1,0 +1,42 @@
+import { create, offsetNanoseconds } from 'temporal-polyfill/fns/ZonedDateTime';
+
+/** Spans of time, in milliseconds. A day is always 24 hours: calendars and clock changes are not its business. */
+export const MINUTE_MS = 60_000;
+export const HOUR_MS = 60 * MINUTE_MS;
+export const DAY_MS = 24 * HOUR_MS;
+
+/** Muted for good: the last moment that a date can name, in milliseconds. */
+export const FOREVER = 8_640_000_000_000_000;
+
+/**
+ * Whether `name` is a time zone of the IANA database that this runtime knows (any case, links such as
+ * `Asia/Calcutta` included). Offsets (`+02:00`), `UTC+2`, abbreviations outside the database and junk are not.
+ */
+export function isTimeZone(name: unknown): name is string {
+  if (typeof name !== 'string' || !/^[A-Za-z]/.test(name)) return false;
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** `timeZone` itself when the runtime knows it, else `UTC`: what is in the database must never stop a text. */
+export function knownTimeZone(timeZone: string): string {
+  try {
+    create(0n, timeZone);
+    return timeZone;
+  } catch {
+    return 'UTC';
+  }
+}
+
+/**
+ * How far the wall clock of a known `timeZone` is ahead of UTC at `at`.
+ * @param at - ms UTC
+ * @returns ms, negative west of Greenwich
+ */
+export function offsetAt(timeZone: string, at: number): number {
+  return offsetNanoseconds(create(BigInt(Math.floor(at)) * 1_000_000n, timeZone)) / 1_000_000;
+}

@@ -1,0 +1,36 @@
+import { applyErrorCode, applyReceipt } from '../notifications/deliveries/receipts.ts';
+import type { Deps } from '../platform/deps.ts';
+import { AppError } from '../platform/errors.ts';
+import { messageSidOf, numberOf, type Webhook } from './signed-webhook.ts';
+
+/** Twilio's error code; null when there is none. */
+function errorCodeOf(webhook: Webhook): number | null {
+  const code = webhook.get('ErrorCode');
+  return /^[1-9]\d{0,5}$/.test(code) ? Number(code) : null;
+}
+
+/** An id out of the address that we gave Twilio. */
+function idOf({ query }: Webhook, name: string): string | null {
+  const id = query.get(name);
+  return id !== null && id !== '' && id.length <= 200 ? id : null;
+}
+
+/**
+ * Takes a receipt. One that names a delivery belongs to the log; one of a code or a confirmation can still
+ * tell that a number is dead or has opted out.
+ * Source: twilio.com/docs/messaging/guides/outbound-message-status-in-status-callbacks.
+ */
+export async function handleStatus(deps: Deps, webhook: Webhook): Promise<void> {
+  const sid = messageSidOf(webhook);
+  const status = webhook.get('MessageStatus') || webhook.get('SmsStatus');
+  if (!/^[a-z_-]{2,30}$/i.test(status)) throw new AppError('invalid_request', 'MessageStatus is missing.');
+  const errorCode = errorCodeOf(webhook);
+  const to = numberOf(webhook, 'To');
+  const deliveryId = idOf(webhook, 'delivery');
+  const familyId = idOf(webhook, 'family');
+  if (deliveryId !== null) {
+    await applyReceipt(deps, { deliveryId, familyId, sid, status: status.toLowerCase(), errorCode, to });
+  } else if (errorCode !== null) {
+    await applyErrorCode(deps, errorCode, { to, sid });
+  }
+}

@@ -1,0 +1,90 @@
+import type { Config } from '../platform/config.ts';
+import { AppError } from '../platform/errors.ts';
+import { mediaType, readText } from '../platform/http/body.ts';
+import { RECEIPTS_FRAGMENT } from '../platform/sms/twilio.ts';
+import { isFromTwilio } from '../platform/sms/twilio-signature.ts';
+
+/** A webhook's parameters, proven to come from Twilio. */
+export interface Webhook {
+  /** The first value of a parameter; empty when absent. */
+  get(name: string): string;
+  query: URLSearchParams;
+}
+
+type TwilioConfig = Pick<Config, 'PUBLIC_ORIGIN' | 'TWILIO_AUTH' | 'TWILIO_AUTH_SECONDARY'>;
+
+const forged = () => new AppError('forbidden', 'X-Twilio-Signature is missing or does not fit.');
+
+/** A JSON body's values by name; what is no text or number is left out. */
+function jsonParams(raw: string): URLSearchParams {
+  let value: unknown;
+  try {
+    value = JSON.parse(raw);
+  } catch {
+    throw new AppError('invalid_request', 'The body is not valid JSON.');
+  }
+  const entries = typeof value === 'object' && value !== null ? Object.entries(value) : [];
+  return new URLSearchParams(
+    entries.flatMap(([name, item]) =>
+      typeof item === 'string' || typeof item === 'number' ? [[name, String(item)]] : [],
+    ),
+  );
+}
+
+/**
+ * Reads a webhook of Twilio's: a form whose every parameter is signed, or JSON whose hash is in the signed
+ * address. The address is the public one, whatever host this runtime saw.
+ * @throws AppError `forbidden`, `too_large`, `unsupported_media_type`, `invalid_request`
+ */
+export async function readWebhook(request: Request, config: TwilioConfig): Promise<Webhook> {
+  const signature = request.headers.get('X-Twilio-Signature');
+  if (!signature) throw forged();
+  const { pathname, searchParams: query } = new URL(request.url);
+  // As it was received where the runtime keeps that: a parsed address has some characters escaped.
+  const search = /\?[^#]*/.exec(request.url)?.[0] ?? '';
+  const isJson = mediaType(request) === 'application/json';
+  if (!isJson && mediaType(request) !== 'application/x-www-form-urlencoded') {
+    throw new AppError('unsupported_media_type', 'Twilio sends a form, or JSON.');
+  }
+  const raw = await readText(request);
+  if (isJson && !query.has('bodySHA256')) throw forged();
+  const form = new URLSearchParams(isJson ? '' : raw);
+  const signed = (url: string) =>
+    isFromTwilio({
+      authTokens: [
+        config.TWILIO_AUTH,
+        ...(config.TWILIO_AUTH_SECONDARY ? [config.TWILIO_AUTH_SECONDARY] : []),
+      ],
+      url,
+      params: form,
+      signature,
+      ...(isJson ? { rawBody: raw } : {}),
+    });
+  const url = config.PUBLIC_ORIGIN + pathname + search;
+  // Twilio leaves the fragment of our StatusCallback out; who signs the address as we gave it proves as much.
+  if (!(await signed(url)) && !(await signed(url + RECEIPTS_FRAGMENT))) throw forged();
+  const params = isJson ? jsonParams(raw) : form;
+  return { get: (name) => params.get(name) ?? '', query };
+}
+
+/** The text's SID. @throws AppError `invalid_request` */
+export function messageSidOf(webhook: Webhook): string {
+  const sid = webhook.get('MessageSid') || webhook.get('SmsSid');
+  if (/^\w{1,64}$/.test(sid)) return sid;
+  throw new AppError('invalid_request', 'MessageSid is missing.');
+}
+
+/** A parameter that should be an E.164 number; null when it is a short code, a word or absent. */
+export function numberOf(webhook: Webhook, name: string): string | null {
+  const number = webhook.get(name);
+  return /^\+[1-9]\d{6,14}$/.test(number) ? number : null;
+}
+
+/** MMS carries at most ten (twilio.com/docs/messaging/guides/webhook-request). */
+const MOST_MEDIA = 10;
+
+/** The content types of the media that came along; empty where Twilio gives none. */
+export function mediaOf(webhook: Webhook): string[] {
+  const count = Math.min(MOST_MEDIA, Math.max(0, Math.floor(Number(webhook.get('NumMedia')) || 0)));
+  return Array.from({ length: count }, (_, n) => webhook.get(`MediaContentType${n}`));
+}

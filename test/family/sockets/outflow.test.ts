@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest';
+import {
+  countBytes,
+  MAX_TOTAL_BYTES,
+  MAX_UNHEARD_BYTES,
+  newOutflow,
+} from '../../../src/family/sockets/outflow.ts';
+
+/** Sends `frames` frames of `bytes`; the client is heard of before every `hear`-th. @returns how many were sent */
+function sent(bytes: number, hear: number): number {
+  let outflow = newOutflow(0);
+  for (let i = 1; i <= 10_000; i++) {
+    const counted = countBytes(outflow, bytes, Math.floor(i / hear));
+    if (counted.slow) return (i - 1) * bytes;
+    outflow = counted.outflow;
+  }
+  return Number.POSITIVE_INFINITY;
+}
+
+describe('outflow', () => {
+  it('stops at a client that is silent', () => {
+    expect(sent(1024, 1_000_000)).toBe(MAX_UNHEARD_BYTES);
+  });
+
+  it('goes on to one that is heard of, up to the limit of a connection', () => {
+    expect(sent(4096, 10)).toBe(MAX_TOTAL_BYTES);
+  });
+
+  it('counts anew from each sign of life', () => {
+    const half = MAX_UNHEARD_BYTES / 2;
+    let { outflow } = countBytes(newOutflow(0), half, 0);
+    ({ outflow } = countBytes(outflow, half, 5));
+    expect(countBytes(outflow, half, 5).slow).toBe(false);
+    expect(countBytes(outflow, half + 1, 5).slow).toBe(true);
+    expect(countBytes(outflow, half + 1, 6).slow).toBe(false);
+  });
+});

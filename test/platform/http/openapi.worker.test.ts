@@ -1,0 +1,169 @@
+import { Hono } from 'hono';
+import { describe, expect, it } from 'vitest';
+import * as z from 'zod';
+import { apiDocument } from '../../../src/docs.tsx';
+import { type AppEnv, endpoint, json } from '../../../src/platform/http/endpoint.ts';
+import { openApiDocument } from '../../../src/platform/http/openapi/document.ts';
+import type { JsonSchema } from '../../../src/platform/http/openapi/json-schema.ts';
+import type { Operation } from '../../../src/platform/http/openapi/operation.ts';
+import { instant, pageSize } from '../../../src/platform/http/validation.ts';
+import { mountRoutes } from '../../../src/routes.ts';
+
+const document = apiDocument();
+const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
+  Object.entries(methods).map(([method, operation]) => ({ path, method, operation })),
+);
+
+/** Everything in a value that is called so. */
+function collect(value: unknown, key: string): unknown[] {
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([name, inner]) => [
+    ...(name === key ? [inner] : []),
+    ...collect(inner, key),
+  ]);
+}
+
+describe('one operation', () => {
+  const sample = endpoint({
+    method: 'put',
+    path: '/api/things/{id}',
+    who: 'user',
+    tag: 'Things',
+    summary: 'Put a thing',
+    headers: { 'If-Match': 'An ETag.', Authorization: 'Left out.' },
+    params: z.object({ id: z.string() }),
+    query: z.object({ limit: pageSize, kind: z.enum(['a', 'b']) }),
+    body: z.object({
+      until: z.nullish(instant),
+      name: z.string().trim().min(1).max(9),
+      n: z.int().default(3),
+    }),
+    answer: { status: 201, description: 'Put.', schema: z.object({ id: z.string(), at: z.iso.datetime() }) },
+    errors: ['conflict', 'thread_not_found', 'phone_in_use'],
+    handle: () => json({}),
+  });
+  const { paths } = openApiDocument({
+    endpoints: [sample],
+    described: [],
+    tags: { Things: '' },
+    title: 'Things',
+  });
+  const operation = paths['/api/things/{id}']!.put!;
+
+  it('says what goes in, before transforms', () => {
+    expect(operation.parameters).toEqual([
+      { name: 'id', in: 'path', required: true, schema: { type: 'string' } },
+      {
+        name: 'limit',
+        in: 'query',
+        required: false,
+        description: '50 when absent; a page holds 200 at most',
+        schema: { type: 'string', pattern: '^[1-9]\\d{0,8}$' },
+      },
+      { name: 'kind', in: 'query', required: true, schema: { type: 'string', enum: ['a', 'b'] } },
+      {
+        name: 'If-Match',
+        in: 'header',
+        required: false,
+        description: 'An ETag.',
+        schema: { type: 'string' },
+      },
+    ]);
+    expect(operation.requestBody).toEqual({
+      required: true,
+      content: {
+        'application/json': {
+          schema: {
+            type: 'object',
+            properties: {
+              until: { anyOf: [{ type: 'string', format: 'date-time' }, { type: 'null' }] },
+              name: { type: 'string', minLength: 1, maxLength: 9 },
+              n: { type: 'integer', default: 3 },
+            },
+            required: ['name'],
+          },
+        },
+      },
+    });
+  });
+
+  it('says what comes out, and every error by its code', () => {
+    expect(Object.keys(operation.responses)).toEqual([
+      '201',
+      '400',
+      '401',
+      '403',
+      '404',
+      '409',
+      '413',
+      '415',
+      '503',
+    ]);
+    expect(operation.responses['201']!.content!['application/json']!.schema).toMatchObject({
+      properties: { at: { type: 'string', format: 'date-time' } },
+      required: ['id', 'at'],
+    });
+    expect(operation.responses['409']!.description).toBe('conflict, phone_in_use');
+    expect(operation.security).toEqual([{ bearer: [] }, { cookie: [] }]);
+  });
+});
+
+describe('the document', () => {
+  it('describes every route that is mounted, and none that is not', () => {
+    const app = new Hono<AppEnv>();
+    mountRoutes(app);
+    const mounted = app.routes
+      .filter(({ method, path }) => method !== 'ALL' && !path.endsWith('*'))
+      .map(({ method, path }) => `${method} ${path.replace(/:(\w+)(\{[^}]*\})?/g, '{$1}')}`);
+    // Mounted before all others by the app.
+    const others = ['GET /healthz', 'GET /readyz', 'GET /openapi.json', 'GET /docs'];
+    const described = operations.map(({ method, path }) => `${method.toUpperCase()} ${path}`);
+    // What the portal's own forms and scripts call is no API: it changes with the pages.
+    const ofPortal =
+      /^(POST \/(messages|settings|login|ops)\b|GET \/(login\/code|messages\/\{threadId\}\/items)$)/;
+    const toDescribe = mounted.filter((route) => !ofPortal.test(route));
+    expect(described.sort()).toEqual([...new Set([...toDescribe, ...others])].sort());
+  });
+
+  it('is sound: unique ids, known tags and schemes, references that lead somewhere', () => {
+    const ids = operations.map(({ operation }) => operation.operationId);
+    expect(new Set(ids).size).toBe(ids.length);
+    const tags = document.tags.map(({ name }) => name);
+    const schemes = Object.keys(document.components.securitySchemes);
+    for (const { operation, path, method } of operations) {
+      expect(tags, path).toEqual(expect.arrayContaining(operation.tags));
+      expect(schemes, path).toEqual(expect.arrayContaining(operation.security.flatMap(Object.keys)));
+      const inPath = (operation.parameters ?? [])
+        .filter((each) => each.in === 'path')
+        .map(({ name }) => name);
+      expect(
+        inPath.map((name) => `{${name}}`),
+        path,
+      ).toEqual(path.match(/\{\w+\}/g) ?? []);
+      if (method === 'get') expect(operation.requestBody, path).toBeUndefined();
+    }
+    for (const ref of collect(document, '$ref')) expect(ref).toBe('#/components/schemas/Error');
+  });
+
+  it('leaves no type unsaid', () => {
+    const unsaid = operations.flatMap(({ path, operation }) =>
+      (collect(operation, 'properties') as Record<string, JsonSchema>[])
+        .flatMap((properties) => Object.entries(properties))
+        .filter(([, schema]) => !schema.type && !schema.anyOf && !schema.enum && schema.const === undefined)
+        .map(([name]) => `${path} ${name}`),
+    );
+    expect(unsaid).toEqual([]);
+  });
+
+  it.each(
+    Object.entries({
+      'post /api/threads/{id}/messages': ['400', '401', '404', '409', '429'],
+      'put /api/admin/users/{id}': ['400', '401', '403', '409'],
+      'post /api/links/open': ['404', '429'],
+    }),
+  )('%s names the errors of the contract', (route, statuses) => {
+    const [method, path] = route.split(' ') as [string, string];
+    const operation: Operation = document.paths[path]![method]!;
+    expect(Object.keys(operation.responses)).toEqual(expect.arrayContaining(statuses));
+  });
+});
