@@ -1,5 +1,5 @@
-import { and, type Column, type GetColumnData, or, type SQL, type SQLWrapper, sql } from 'drizzle-orm';
-import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
+import { and, type Column, type GetColumnData, is, or, SQL, type SQLWrapper, sql } from 'drizzle-orm';
+import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { q } from './query.ts';
 
 /** A condition that may be left out. */
@@ -54,11 +54,30 @@ export const least = (...values: [Operand, Operand, ...Operand[]]): SQL<number> 
 export const iif = <T>(condition: SQLWrapper, then: Operand, otherwise: Operand): SQL<T> =>
   sql<T>`iif(${condition}, ${then}, ${otherwise})`;
 
+/** Drizzle puts parentheses around a query of `q` by itself; EXISTS does not take two pairs. */
+const enclosed = (query: SQLWrapper): SQL => (is(query, SQL) ? sql`(${query})` : sql`${query}`);
+
 /** A query of one column as a value: that of its first row, or null. */
-export const scalar = <T>(query: SQLWrapper): SQL<T | null> => sql<T | null>`(${query})`;
+export const scalar = <T>(query: SQLWrapper): SQL<T | null> => sql<T | null>`${enclosed(query)}`;
 
 /** 1 where the query has a row, else 0. */
-export const has = (query: SQLWrapper): SQL<0 | 1> => sql<0 | 1>`exists (${query})`;
+export const has = (query: SQLWrapper): SQL<0 | 1> => sql<0 | 1>`exists ${enclosed(query)}`;
+
+/** 1 where the table has a row of which the condition holds, else 0. `not(hasRow(…))` for the opposite. */
+export const hasRow = (table: SQLiteTable, condition: SQL): SQL<0 | 1> =>
+  has(
+    q
+      .select({ one: sql`1`.as('one') })
+      .from(table)
+      .where(condition),
+  );
+
+/** A column that the statement's conditions keep from being null. */
+export const nonNull = <C extends SQLiteColumn>(column: C): SQL<NonNullable<GetColumnData<C>>> =>
+  sql`${column}`.mapWith(column) as SQL<NonNullable<GetColumnData<C>>>;
+
+/** SQLite's number of a row: rows of an append-only table are numbered in the order in which they were written. */
+export const rowid = (table: SQLiteTable): SQL<number> => sql<number>`${table}.rowid`;
 
 /** A table of one row and no column, for a select that asks of no table: `q.select({…}).from(oneRow)`. */
 export const oneRow: SQL = sql`(select 1)`;
@@ -99,9 +118,12 @@ export function jsonTable<T extends object, K extends keyof T & string = keyof T
   return q.select(fields).from(sql`json_each(${json})`).as(name);
 }
 
-/** A JSON array of what a column or expression comes to over the rows of a group; `json<T>()` reads it. */
-export const jsonArray = <T>(value: SQLWrapper): SQL<T[]> =>
-  sql<T[]>`json_group_array(${value})`.mapWith((text: string): T[] => JSON.parse(text));
+/** JSON text, parsed when the row is read. */
+export const json = <T>(text: SQLWrapper): SQL<T> =>
+  sql<T>`${text}`.mapWith((value: string): T => JSON.parse(value));
+
+/** A JSON array of what a column or expression comes to over the rows of a group; parsed when the row is read. */
+export const jsonArray = <T>(value: SQLWrapper): SQL<T[]> => json<T[]>(sql`json_group_array(${value})`);
 
 /** A JSON object of named values. */
 export function jsonObject(fields: Record<string, Operand>): SQL {

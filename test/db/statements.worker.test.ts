@@ -2,7 +2,19 @@ import { env } from 'cloudflare:workers';
 import { and, eq, sql } from 'drizzle-orm';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { openDatabases } from '../../src/db/client.ts';
-import { allOf, excluded, inList, jsonTable, oneRow } from '../../src/db/expressions.ts';
+import {
+  allOf,
+  excluded,
+  has,
+  hasRow,
+  inList,
+  json,
+  jsonTable,
+  nonNull,
+  oneRow,
+  rowid,
+  scalar,
+} from '../../src/db/expressions.ts';
 import { insertFrom } from '../../src/db/insert-from.ts';
 import { q } from '../../src/db/query.ts';
 import { families, users } from '../../src/db/schema.ts';
@@ -113,4 +125,25 @@ it('takes lists and rows of any length as one parameter', async () => {
   expect((await db.run(update)).meta.changes).toBe(1);
   expect((await db.first(userById({ id: 'u' })))?.name).toBe('U');
   expect(await db.all(q.select({ one: sql<number>`1`.as('one') }).from(oneRow))).toEqual([{ one: 1 }]);
+});
+
+it('takes queries as values and as conditions, and reads JSON and row numbers', async () => {
+  const named = (name: string) => q.select({ id: users.id }).from(users).where(eq(users.name, name));
+  const row = await db.first(
+    q
+      .select({
+        family: nonNull(users.familyId).as('family'),
+        una: has(named('Una')).as('una'),
+        nobody: has(named('nobody')).as('nobody'),
+        raw: has(sql`select 1`).as('raw'),
+        id: scalar<string>(named('Una')).as('scalar'),
+        none: scalar<string>(named('nobody')).as('none'),
+        list: json<string[]>(sql`json_array(${users.id})`).as('list'),
+        number: rowid(users).as('number'),
+      })
+      .from(users)
+      .where(allOf(eq(users.id, 'u'), hasRow(families, eq(families.id, users.familyId)))),
+  );
+  expect(row).toMatchObject({ family: 'f', una: 1, nobody: 0, raw: 1, id: 'u', none: null, list: ['u'] });
+  expect(row?.number).toBeGreaterThan(0);
 });
