@@ -2,20 +2,21 @@ import * as z from 'zod/mini';
 import type { ConsentRequest } from '../consent/opt-in-out.ts';
 import type { Caller } from '../platform/auth/caller.ts';
 import type { Client } from '../platform/auth/request-caller.ts';
+import { readTypedCode } from './codes/code-rules.ts';
 
 /** A number as a client writes it; what it must be is said by `invalid_phone`. */
 export const phone = z
   .string()
   .check(z.minLength(1), z.maxLength(200), z.describe('With country code, such as +12025550123'));
 
-/** A one-time code as it is typed or pasted; spaces and dashes between the digits are forgiven. */
+/** A one-time code as it is typed or pasted. */
 export const code = z
   .pipe(
     z.string().check(z.maxLength(40)),
-    z.transform((text) => text.replace(/[\s-]/g, '')),
+    z.transform((text) => readTypedCode(text) ?? ''),
   )
   .check(
-    z.refine((text) => /^\d{6}$/.test(text), 'should be six digits'),
+    z.refine((digits) => digits !== '', 'should be six digits'),
     z.describe('Six digits'),
   );
 

@@ -120,7 +120,7 @@ export function CodeField({ error }: { error: string | null }) {
         type="text"
         inputmode="numeric"
         autocomplete="one-time-code"
-        maxlength={12}
+        maxlength={40}
         required
         aria-invalid={error ? 'true' : undefined}
         aria-describedby={error ? 'code-error' : undefined}

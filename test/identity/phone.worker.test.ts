@@ -104,6 +104,15 @@ describe('a code', () => {
     expect(new Set(seen).size).toBe(4);
   });
 
+  it('counts as it was pasted, with dashes, quotes and marks that nobody sees', async () => {
+    const { start, confirm, codeAt } = world();
+    const [rosa] = await family('rosa');
+    await start(rosa!, rosa!.number);
+    const code = codeAt(rosa!.number);
+    const pasted = `\u200e“${code.slice(0, 3)}\u2011${code.slice(3)}”.\u200b`;
+    expect((await confirm(rosa!, pasted)).body).toEqual({ ok: true });
+  });
+
   it('leaves everything of the person as it was until it is confirmed', async () => {
     const { ask, start, confirm, codeAt } = world();
     const [rosa] = await family('rosa');

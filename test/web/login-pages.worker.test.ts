@@ -23,7 +23,8 @@ it('signs in with the code that was texted, and goes on to where one wanted to g
   const form = { phone: world.phone(0), next: '/messages/thr_1' };
   const wrong = await login({ ...form, code: code === '111111' ? '222222' : '111111' }, '/login/code');
   expect([wrong.status, wrong.words.includes('You have 4 tries left')]).toEqual([400, true]);
-  const done = await login({ ...form, code }, '/login/code');
+  const pasted = `${code.slice(0, 3)}–${code.slice(3)}.\u200b`;
+  const done = await login({ ...form, code: pasted }, '/login/code');
   expect([done.status, done.location]).toEqual([303, '/messages/thr_1']);
   expect(done.setCookie).toMatch(/^__Host-fcs_session=.*HttpOnly.*SameSite=Lax/);
   expect((await login({ ...form, code }, '/login/code')).words).toContain('Ask for a new one');

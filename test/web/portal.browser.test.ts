@@ -33,12 +33,19 @@ describe('Nina’s first evening', () => {
     await code.waitFor();
     expect(await code.evaluate((input) => input === document.activeElement)).toBe(true);
     expect(await page.getByRole('button', { name: /Send a new code in \d:\d\d/ }).isDisabled()).toBe(true);
+    await code.pressSequentially(await lastCode(nina)); // The sixth digit sends it.
+    await sees(page, 'Your number is verified.');
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe('texts-title');
     const box = page.getByLabel(/I agree to receive automated text messages/);
     expect(await box.isChecked()).toBe(false);
     await box.check();
-    await code.fill(await lastCode(nina));
-    await page.getByRole('button', { name: 'Confirm the number' }).click();
-    await sees(page, 'Your number is verified.');
+    await page.getByRole('button', { name: 'Turn texts on' }).click();
+    // Urgent ones are asked about in words; the browser insists on an answer.
+    expect(await page.locator('[name=urgent]:checked').count()).toBe(0);
+    expect(await page.locator('#texts .pill').first().textContent()).toBe('Off');
+    await page.getByLabel('Yes, at any time').check();
+    await page.getByRole('button', { name: 'Turn texts on' }).click();
+    await sees(page, 'Texts are on.');
     expect(await page.locator('#texts .pill').first().textContent()).toBe('On');
     await portal.simulator.waitForMessage({ phone: nina.phone, contains: 'HELP', after: 0 });
   });
@@ -148,11 +155,10 @@ describe('Nina’s first evening', () => {
     const after = newest();
     await page.getByRole('button', { name: 'Text me a code' }).click();
     const code = page.getByLabel('Six-digit code');
-    await code.fill('000000');
-    await page.getByRole('button', { name: 'Sign in' }).click();
+    await code.pressSequentially('000000');
     await sees(page, /You have \d tries left/);
-    await code.fill(await lastCode(ben, after));
-    await page.getByRole('button', { name: 'Sign in' }).click();
+    const right = await lastCode(ben, after);
+    await code.fill(`${right.slice(0, 3)}\u2011${right.slice(3)}\u200e`);
     await page.waitForURL('**/settings');
   });
 

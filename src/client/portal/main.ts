@@ -2,7 +2,7 @@ import { countDown } from './countdown.ts';
 import { find } from './dom.ts';
 import { tameMenus } from './menus.ts';
 import { Messages } from './messages.ts';
-import { offerTextedCode } from './one-time-code.ts';
+import { offerTextedCode, sendWholeCodes } from './one-time-code.ts';
 import { pollRegions, watchSettings } from './poll.ts';
 import { swapForms } from './swap.ts';
 import { tellZone } from './zone.ts';
@@ -18,6 +18,7 @@ swapForms((region) => {
   messages?.here.show(region);
 });
 tameMenus();
+sendWholeCodes();
 await tellZone();
 countDown(document);
 pollRegions(document);

@@ -82,8 +82,14 @@ export function tell(region: HTMLElement, unless?: string): string {
 const UNREACHED = 'We could not reach the service. Check your connection and try again.';
 const FAILURE = 'That did not work. Wait a moment and try again.';
 
-/** Where to go on by keyboard after a part was swapped: what is wrong, what is asked next, or where one was. */
+/** Where to go on by keyboard after a part was swapped: in another part, what is wrong, what is asked next, or where one was. */
 function moveFocus(region: HTMLElement, name: string | null): void {
+  const next = find('[data-next]');
+  if (next) {
+    delete next.dataset.next;
+    next.focus();
+    return;
+  }
   const wanted = ['[aria-invalid="true"]', '[data-autofocus]', ':focus'];
   if (name) wanted.push(`[name="${CSS.escape(name)}"]:not([type=hidden])`);
   for (const selector of [...wanted, '[data-refocus]', 'h1[tabindex], h2[tabindex]']) {

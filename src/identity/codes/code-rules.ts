@@ -1,4 +1,5 @@
 import { brandedText } from '../../platform/sms/one-segment.ts';
+import { plainTyped } from '../../platform/sms/typed-digits.ts';
 import { DAY_MS } from '../../platform/time.ts';
 
 const SECOND = 1000;
@@ -51,6 +52,18 @@ export function codeFromRandom(bytes: Uint8Array): string | null {
     if (draw < FAIR_LIMIT) return String(draw % CODES).padStart(6, '0');
   }
   return null;
+}
+
+/** What may stand around and between the digits of a code that was pasted out of a text: `"123-456".` */
+const AROUND_DIGITS = /[\p{P}\p{Z}\s]/gu;
+
+/**
+ * The six digits of a code as it was typed or pasted; spaces, dashes, punctuation and invisible marks are forgiven,
+ * as they are for numbers. Null for anything else.
+ */
+export function readTypedCode(typed: string): string | null {
+  const digits = plainTyped(typed).replace(AROUND_DIGITS, '');
+  return /^\d{6}$/.test(digits) ? digits : null;
 }
 
 /** Seconds between the last send and the next, after so many sends in 24 hours. */

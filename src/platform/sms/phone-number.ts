@@ -1,5 +1,6 @@
 import { type CountryCode, type MetadataJson, parsePhoneNumberFromString } from 'libphonenumber-js/core';
 import { base64url, hmacSha256 } from '../crypto.ts';
+import { plainTyped } from './typed-digits.ts';
 
 /** A number that may belong to a mobile phone, with its ISO 3166 country; or why there is none. */
 export type ParsedPhone =
@@ -7,9 +8,6 @@ export type ParsedPhone =
   | { ok: false; error: 'invalid_phone' | 'country_not_allowed' };
 
 const LONGEST_INPUT = 40;
-/** Marks that phones and address books put around copied numbers, unseen. */
-const INVISIBLE = /\p{Default_Ignorable_Code_Point}/gu;
-const DASHES = /[\p{Pd}\u2212]/gu;
 const TYPED = /^\+?[\d ().\-/]+$/;
 const INVALID = { ok: false, error: 'invalid_phone' } as const;
 
@@ -69,7 +67,7 @@ export function numberPrefix(e164: string): string {
 
 function plain(input: unknown): string | null {
   if (typeof input !== 'string' || input.length > LONGEST_INPUT) return null;
-  const typed = input.normalize('NFKC').replace(INVISIBLE, '').replace(DASHES, '-').trim();
+  const typed = plainTyped(input);
   return TYPED.test(typed) ? typed : null;
 }
 

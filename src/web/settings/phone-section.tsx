@@ -3,7 +3,6 @@ import { CodeField, ResendForm } from '../login-page.tsx';
 import { phoneWords } from '../phone-words.ts';
 import { FieldError, invalid, Section } from './section.tsx';
 import type { SettingsView } from './settings-data.ts';
-import { ConsentBox } from './texts-section.tsx';
 
 /** The number: none, waiting for its code, verified, or dead; and the way from each to the next. */
 export function PhoneSection(view: SettingsView) {
@@ -83,8 +82,7 @@ function NumberForm({ me, told, typed }: SettingsView) {
   );
 }
 
-function CodeForm(view: SettingsView & { pending: string }) {
-  const { pending, told, resendSeconds, preferences, carrierBlocked } = view;
+function CodeForm({ pending, told, resendSeconds }: SettingsView & { pending: string }) {
   return (
     <>
       <form method="post" action="/settings/phone/code" class="stack" data-swap="phone">
@@ -93,7 +91,6 @@ function CodeForm(view: SettingsView & { pending: string }) {
           is yours.
         </p>
         <CodeField error={told?.field === 'code' ? told.words : null} />
-        {!preferences.smsEnabled && !carrierBlocked && <ConsentBox {...view} required={false} />}
         <div>
           <button class="button go" type="submit">
             Confirm the number

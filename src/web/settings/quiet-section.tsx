@@ -1,4 +1,4 @@
-import { Section } from './section.tsx';
+import { Radio, Section } from './section.tsx';
 import type { SettingsView } from './settings-data.ts';
 
 /** The usual night, in minutes of the day. */
@@ -78,26 +78,6 @@ export function QuietSection({ preferences, told, browserZone, typed }: Settings
         </div>
       </form>
     </Section>
-  );
-}
-
-/** One of several choices. */
-function Radio({
-  name,
-  value,
-  checked,
-  words,
-}: {
-  name: string;
-  value: string;
-  checked: boolean;
-  words: string;
-}) {
-  return (
-    <label class="choice">
-      <input type="radio" name={name} value={value} checked={checked} />
-      <span>{words}</span>
-    </label>
   );
 }
 

@@ -26,7 +26,7 @@ export function Section({
   return (
     <section class="card setting" id={id} aria-labelledby={`${id}-title`} data-region data-poll={poll}>
       <header class="setting-head">
-        <h2 id={`${id}-title`} tabindex={-1}>
+        <h2 id={`${id}-title`} tabindex={-1} data-next={told?.next === id ? '' : undefined}>
           {title}
         </h2>
         {state}
@@ -35,6 +35,28 @@ export function Section({
       {mine && <Notice tone={mine.tone}>{mine.words}</Notice>}
       {children}
     </section>
+  );
+}
+
+/** One of several choices. `required`: one of those with this name has to be chosen. */
+export function Radio({
+  name,
+  value,
+  checked,
+  words,
+  required,
+}: {
+  name: string;
+  value: string;
+  checked: boolean;
+  words: string;
+  required?: boolean;
+}) {
+  return (
+    <label class="choice">
+      <input type="radio" name={name} value={value} checked={checked} required={required} />
+      <span>{words}</span>
+    </label>
   );
 }
 

@@ -19,6 +19,8 @@ export interface SettingsNotice {
   words: string;
   /** Put beside the field instead of above the section. */
   field?: string;
+  /** Where one goes on, when it is another section. */
+  next?: SectionId;
 }
 
 /** The parts of the page; each is an anchor and can be swapped by itself. */

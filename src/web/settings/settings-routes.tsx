@@ -1,4 +1,5 @@
 import type { Hono } from 'hono';
+import { listConsents } from '../../consent/ledger.ts';
 import { currentWording, isKnownVersion } from '../../consent/wordings.ts';
 import { deletePerson } from '../../identity/account/delete-person.ts';
 import { revokeSession } from '../../identity/account/own-sessions.ts';
@@ -37,12 +38,10 @@ const DONE: Record<string, Omit<SettingsNotice, 'tone'> & { tone?: SettingsNotic
     words:
       'We could not learn whether the text with your code left. If it arrives, enter its code; if not, ask for a new one in a minute.',
   },
-  verified: { section: 'phone', words: 'Your number is verified.' },
-  blocked: {
+  verified: {
     section: 'phone',
-    tone: 'care',
-    words:
-      'Your number is verified. Texts stay off, because you once said STOP to your phone company; see below.',
+    words: 'Your number is verified. Below you choose whether we may text you.',
+    next: 'texts',
   },
   removed: { section: 'phone', words: 'Your number is removed. You get no more texts.' },
   on: { section: 'texts', words: 'Texts are on. A confirmation is on its way to your phone.' },
@@ -62,8 +61,8 @@ async function show(c: PageContext, caller: Caller, answer: Answer = {}, status:
   return answerPage(c, caller, { title: 'Settings', section: 'settings', timeZone: view.zone, status }, page);
 }
 
-const done = (c: PageContext, what: string, more = '') =>
-  c.redirect(`/settings?done=${what}${more}#${DONE[what]?.section ?? ''}`, 303);
+const done = (c: PageContext, what: string) =>
+  c.redirect(`/settings?done=${what}#${DONE[what]?.next ?? DONE[what]?.section ?? ''}`, 303);
 
 const refuse = (
   c: PageContext,
@@ -115,13 +114,9 @@ async function enterCode(c: PageContext, caller: Caller): Promise<Response> {
   const code = codeShape.safeParse(form.get('code') ?? '');
   if (!code.success) return refuse(c, caller, 'phone', 'The code has six digits.', { field: 'code' });
   const { userId, familyId } = caller;
-  const consent =
-    form.get('consent') === 'yes'
-      ? { ...consentRequest(caller, clientOf(c.req.raw)), version: shownVersion(c, form) }
-      : null;
   try {
-    const { blocked } = await confirmPhone(deps, { userId, familyId, code: code.data, consent });
-    return done(c, blocked ? 'blocked' : 'verified');
+    await confirmPhone(deps, { userId, familyId, code: code.data, consent: null });
+    return done(c, 'verified');
   } catch (error) {
     const { words, status } = codeRefusal(error);
     return refuse(c, caller, 'phone', words, { status, field: 'code' });
@@ -137,13 +132,26 @@ async function change(c: PageContext, caller: Caller, patch: PreferencesPatch): 
   });
 }
 
+/** What was answered to the question about urgent messages; who was never asked before and says nothing says no. */
+async function urgentAnswer(
+  { var: { deps } }: PageContext,
+  caller: Caller,
+  form: URLSearchParams,
+): Promise<boolean | undefined> {
+  const answer = form.get('urgent');
+  if (answer !== null) return answer === 'yes';
+  const consents = await listConsents(deps, caller);
+  return consents.some(({ action }) => action === 'opt_in') ? undefined : false;
+}
+
 async function turnOn(c: PageContext, caller: Caller): Promise<Response> {
   const form = await readForm(c.req.raw);
   if (form.get('consent') !== 'yes') {
     return refuse(c, caller, 'texts', 'Tick the box to agree, then texts can be turned on.');
   }
   try {
-    await change(c, caller, { smsEnabled: true, consentVersion: shownVersion(c, form) });
+    const urgentAllowed = await urgentAnswer(c, caller, form);
+    await change(c, caller, { smsEnabled: true, consentVersion: shownVersion(c, form), urgentAllowed });
   } catch (error) {
     if (!(error instanceof AppError) || error.status !== 409) throw error;
     return refuse(c, caller, 'texts', error.message, { status: 409 });

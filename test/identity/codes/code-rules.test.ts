@@ -5,6 +5,7 @@ import {
   codeFromRandom,
   formatCodeText,
   nextSendAllowed,
+  readTypedCode,
   resendDelaySeconds,
 } from '../../../src/identity/codes/code-rules.ts';
 
@@ -205,5 +206,39 @@ describe('whether another code may be sent', () => {
         },
       ),
     );
+  });
+});
+
+describe('a one-time code as it is typed or pasted', () => {
+  test.each([
+    '123456',
+    ' 123 456\n',
+    '123-456',
+    '123\u2011456',
+    '123–456',
+    '123\u2212456',
+    '\u200b123456\u200b',
+    '\u200e123456\u200e',
+    '1\u00a02\u20093\u200a4 5 6',
+    '123456.',
+    '"123456"',
+    '“123456”',
+    '(123456)',
+    '#123456',
+    '１２３４５６',
+  ])('%j is read as 123456', (typed) => {
+    expect(readTypedCode(typed)).toBe('123456');
+  });
+
+  test.each([
+    '',
+    '12345',
+    '1234567',
+    '12345a',
+    '1234+56',
+    '١٢٣٤٥٦',
+    'code 123456',
+  ])('%j is no code', (typed) => {
+    expect(readTypedCode(typed)).toBeNull();
   });
 });

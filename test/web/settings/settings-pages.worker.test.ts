@@ -33,15 +33,14 @@ const section = (html: string, id: string) =>
   html.split(`id="${id}" aria-labelledby`)[1]?.split('</section>')[0] ?? '';
 
 describe('a number', () => {
-  it('is verified in place: number, code, and a box that nobody ticked', async () => {
+  it('is verified in place: number, code, and then a box that nobody ticked', async () => {
     expect((await browse('maya', '/settings')).words).toContain('None yet');
     const { digits } = /^\+1(?<digits>\d+)$/.exec(world.phone(1))!.groups!;
     const typed = `(${digits!.slice(0, 3)}) ${digits!.slice(3, 6)}-${digits!.slice(6)}`;
     const asked = await press('maya', 'phone', { phone: typed });
     expect(asked.words).toContain('Waiting for its code');
     expect(asked.words).toContain(typed);
-    expect(section(asked.html, 'phone')).toMatch(/name="consent"(?![^>]*checked)/);
-    expect(asked.words).toContain('Message frequency varies. Msg & data rates may apply.');
+    expect(asked.html).not.toContain('name="consent"');
     const code = /code is (\d{6})/.exec(await lastText(world.phone(1)))?.[1] ?? '';
 
     const wrong = await post('maya', 'phone/code', { code: code === '000000' ? '000001' : '000000' });
@@ -50,9 +49,11 @@ describe('a number', () => {
     expect(wrong.html).toMatch(/aria-invalid="true"/);
     expect((await post('maya', 'phone/code', { code: '12' })).words).toContain('The code has six digits.');
 
-    const spaced = `${code.slice(0, 3)} ${code.slice(3)}`;
-    const confirmed = await press('maya', 'phone/code', { code: spaced });
+    const pasted = `\u200e"${code.slice(0, 3)}\u2011${code.slice(3)}".`;
+    const confirmed = await press('maya', 'phone/code', { code: pasted });
     expect(confirmed.words).toMatch(/Your number is verified.*Texts Off/);
+    expect(section(confirmed.html, 'texts')).toMatch(/name="consent"(?![^>]*checked)/);
+    expect(confirmed.words).toContain('Message frequency varies. Msg & data rates may apply.');
     expect(confirmed.words).toContain(world.phone(1).slice(-4));
     expect(confirmed.html).not.toContain(world.phone(1));
     expect((await preferences('maya')).smsEnabled).toBe(false);
@@ -80,9 +81,7 @@ describe('a number', () => {
     expect(again.html).toMatch(/data-wait="\d+"/);
     // The first code still counts.
     const code = /code is (\d{6})/.exec(await lastText(world.phone(4)))?.[1] ?? '';
-    expect((await press('ana', 'phone/code', { code, consent: 'yes' })).words).toContain(
-      'Your number is verified',
-    );
+    expect((await press('ana', 'phone/code', { code })).words).toContain('Your number is verified');
   });
 
   it('whose code may have left or not is asked for it all the same', async () => {
@@ -130,6 +129,28 @@ describe('texts', () => {
 
     expect((await press('leo', 'texts/off')).words).toContain('Texts are off');
     expect((await preferences('leo')).smsEnabled).toBe(false);
+  });
+
+  it('ask in words whether urgent ones may come at any time, and tick nothing for anybody', async () => {
+    const turnOn = async (who: string, form: Record<string, string>) =>
+      (await press(who, 'texts/on', { consent: 'yes', ...form })).html;
+    const asked = section((await browse('maya', '/settings')).html, 'texts');
+    expect(asked).toContain('May an urgent message text you at any time?');
+    expect(asked.match(/name="urgent"/g)).toHaveLength(2);
+    expect(asked).not.toContain('checked');
+    // Whoever was never asked and says nothing has not said yes.
+    await turnOn('maya', {});
+    expect((await preferences('maya')).urgentAllowed).toBe(false);
+    await turnOn('ida', { urgent: 'yes' });
+    expect((await preferences('ida')).urgentAllowed).toBe(true);
+    // An answer that was given is kept, and shown when it is asked again.
+    const off = await press('ida', 'texts/off');
+    expect(section(off.html, 'texts')).toMatch(/name="urgent" value="yes" checked/);
+    await turnOn('ida', {});
+    expect((await preferences('ida')).urgentAllowed).toBe(true);
+    // Nobody who has texts already is changed.
+    expect((await preferences('rosa')).urgentAllowed).toBe(true);
+    expect(section((await browse('rosa', '/settings')).html, 'texts')).toMatch(/name="urgent"[^>]*checked/);
   });
 
   it('say what to do while the phone company blocks them', async () => {
