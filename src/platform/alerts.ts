@@ -11,6 +11,7 @@ export type AlertKind =
   | 'twilio_sender'
   | 'twilio_filtered'
   | 'twilio_flagged'
+  | 'twilio_limits'
   | 'dead_letter'
   | 'codes_per_day'
   | 'link_misses'

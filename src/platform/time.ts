@@ -1,4 +1,4 @@
-import { create, offsetNanoseconds } from 'temporal-polyfill/fns/ZonedDateTime';
+import { addDays, create, offsetNanoseconds, startOfDay } from 'temporal-polyfill/fns/ZonedDateTime';
 
 /** Spans of time, in milliseconds. A day is always 24 hours: calendars and clock changes are not its business. */
 export const MINUTE_MS = 60_000;
@@ -39,4 +39,14 @@ export function knownTimeZone(timeZone: string): string {
  */
 export function offsetAt(timeZone: string, at: number): number {
   return offsetNanoseconds(create(BigInt(Math.floor(at)) * 1_000_000n, timeZone)) / 1_000_000;
+}
+
+/**
+ * When the next day of a known `timeZone` begins.
+ * @param at - ms UTC
+ * @returns ms UTC, later than `at`
+ */
+export function nextMidnight(timeZone: string, at: number): number {
+  const today = startOfDay(create(BigInt(Math.floor(at)) * 1_000_000n, timeZone));
+  return startOfDay(addDays(today, 1)).epochMilliseconds;
 }

@@ -152,11 +152,7 @@ function isStopped(error: string | null): boolean {
 /** Ends a sentence about a text that did not arrive. */
 function causeOf(error: string | null): string {
   if (error === null || !/^\d+$/.test(error)) return '';
-  const rule = errorRule(Number(error), 0);
-  if (rule.number) return ', because your number cannot receive texts';
-  if (rule.meaning === 'operator') return ' because of a fault on our side';
-  if (error === '30003') return ', because it was switched off or out of reach';
-  if (error === '30004' || error === '30007') return ', because your phone company blocked it';
-  if (error === '21408') return ', because we may not text your country';
-  return '';
+  const { cause, meaning } = errorRule(Number(error), 0);
+  if (cause) return `, because ${cause}`;
+  return meaning === 'operator' ? ' because of a fault on our side' : '';
 }

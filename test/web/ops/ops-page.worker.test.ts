@@ -60,7 +60,9 @@ describe('/ops', () => {
       .bind(Date.now())
       .run();
     const { words, html } = await browse('rosa', '/ops');
-    expect(words).toContain('30007 Filtered as spam; check registration and wording.');
+    expect(words).toContain(
+      '30007 It was filtered as spam. It is not sent again. Check registration and wording.',
+    );
     expect(html).toContain('Look at &lt;b&gt;this&lt;/b&gt;.');
   });
 
