@@ -1,7 +1,7 @@
 import { createEventHub, type EventHub } from './events.ts';
 import { createFaultControl, type FaultControl } from './faults.ts';
 import { createMessageStore, type MessageStore } from './message-store.ts';
-import { createNumberBehaviours, type NumberBehaviours } from './numbers.ts';
+import { createNumberBehaviours, type NumberBehaviour, type NumberBehaviours } from './numbers.ts';
 import { createOptOuts, type OptOuts } from './opt-outs.ts';
 import { type Settings, type SimulatorOptions, settingsFrom } from './options.ts';
 import { createSenderQueues, type SenderQueues } from './sender-queue.ts';
@@ -67,6 +67,13 @@ export function createCarrier(options: SimulatorOptions): Carrier {
 /** The name under which opt-outs of a number are kept: its Messaging Service, when the account has one. */
 export function senderKey(settings: Settings, number: string): string {
   return settings.messagingServiceSid ?? number;
+}
+
+/** Gives a number a behaviour, or with null its ordinary one again, and tells those who watch. */
+export function setNumber(carrier: Carrier, phone: string, behaviour: NumberBehaviour | null): void {
+  if (behaviour === null) carrier.numbers.reset(phone);
+  else carrier.numbers.set(phone, behaviour);
+  carrier.events.emit({ type: 'number', phone });
 }
 
 /** Writes into the debugger and tells those who watch. */

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import * as z from 'zod';
-import { type Carrier, senderKey } from './carrier.ts';
+import { type Carrier, senderKey, setNumber } from './carrier.ts';
 import { faultsPatchSchema, plannedFaultSchema } from './faults.ts';
 import { HttpError, readJson, requireOwnOrigin, sendJson } from './http.ts';
 import { sendFromPhone } from './inbound.ts';
@@ -114,12 +114,12 @@ const ROUTES: Readonly<Record<string, Work>> = {
     return changed(carrier);
   },
   'PUT /numbers/:': ({ carrier, body, parameter }) => {
-    carrier.numbers.set(parameter, numberBehaviourSchema.parse(body));
-    return changed(carrier);
+    setNumber(carrier, parameter, numberBehaviourSchema.parse(body));
+    return state(carrier);
   },
   'DELETE /numbers/:': ({ carrier, parameter }) => {
-    carrier.numbers.reset(parameter);
-    return changed(carrier);
+    setNumber(carrier, parameter, null);
+    return state(carrier);
   },
   'PUT /opt-outs/:': ({ carrier, parameter }) => {
     for (const number of carrier.settings.from) {

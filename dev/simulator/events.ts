@@ -6,6 +6,7 @@ export type SimulatorEvent =
   | { type: 'status'; message: SimulatedMessage }
   | { type: 'notice'; notice: Notice }
   | { type: 'optOut'; phone: string }
+  | { type: 'number'; phone: string }
   | { type: 'settings' }
   | { type: 'people' }
   | { type: 'cleared' };

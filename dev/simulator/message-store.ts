@@ -26,6 +26,8 @@ export type MessageFilter = {
 /** The texts of one simulator, in memory, the oldest dropped beyond `limit`. */
 export type MessageStore = {
   add: (message: NewMessage, now: number) => SimulatedMessage;
+  /** Puts in messages of an earlier process, oldest first; for an empty store. */
+  restore: (earlier: readonly SimulatedMessage[]) => void;
   bySid: (sid: string) => SimulatedMessage | undefined;
   /** Oldest first. */
   all: (filter?: MessageFilter) => SimulatedMessage[];
@@ -79,6 +81,11 @@ export function createMessageStore(limit = 50_000): MessageStore {
         for (const dropped of messages.splice(0, messages.length - limit)) bySid.delete(dropped.sid);
       }
       return message;
+    },
+    restore: (earlier) => {
+      messages = [...earlier];
+      for (const message of earlier) bySid.set(message.sid, message);
+      seq = earlier.at(-1)?.seq ?? 0;
     },
     bySid: (sid) => bySid.get(sid),
     all: (filter = {}) => messages.filter((message) => matches(message, filter)),

@@ -38,6 +38,8 @@ export type SimulatorOptions = {
   seed?: number;
   /** ms from acceptance to `sent`, and from there to `delivered`. */
   pace?: { sentMs: number; deliveredMs: number };
+  /** A file in which texts, opt-outs and the phones' peculiarities outlive a restart; without it nothing does. */
+  journal?: string;
   /** `hold`: webhooks are signed and recorded, but not posted. */
   webhooks?: 'post' | 'hold';
 };

@@ -1,7 +1,9 @@
 import type { AddressInfo } from 'node:net';
-import { type Carrier, createCarrier, type RequestRecord, senderKey } from './carrier.ts';
+import { type Carrier, createCarrier, type RequestRecord, senderKey, setNumber } from './carrier.ts';
+import { resumeDeliveries } from './delivery.ts';
 import type { Faults, PlannedFault } from './faults.ts';
 import { type InboundOptions, type InboundResult, sendFromPhone } from './inbound.ts';
+import { keepJournal } from './journal.ts';
 import type { MessageFilter } from './message-store.ts';
 import { nextMessage } from './next-message.ts';
 import type { NumberBehaviour } from './numbers.ts';
@@ -46,6 +48,8 @@ export type Simulator = {
   requests: () => readonly RequestRecord[];
   webhooks: () => readonly WebhookRecord[];
   notices: () => readonly Notice[];
+  /** Goes on with the deliveries that the end of an earlier process cut short; once the application is there. */
+  resume: () => void;
   /** Resolves when no delivery and no receipt is under way. */
   idle: () => Promise<void>;
   /** Forgets the texts and records. */
@@ -91,7 +95,7 @@ function operations(carrier: Carrier): Omit<Simulator, 'port' | 'origin' | 'clos
         changed();
       },
     },
-    setNumber: (phone, behaviour) => carrier.numbers.set(phone, behaviour),
+    setNumber: (phone, behaviour) => setNumber(carrier, phone, behaviour),
     optOut: (phone) => {
       for (const sender of senders()) carrier.optOuts.add(sender, phone);
       carrier.events.emit({ type: 'optOut', phone });
@@ -104,6 +108,7 @@ function operations(carrier: Carrier): Omit<Simulator, 'port' | 'origin' | 'clos
     requests: () => carrier.requests,
     webhooks: () => carrier.webhooks.all(),
     notices: () => carrier.notices,
+    resume: () => resumeDeliveries(carrier),
     idle: () => carrier.work.idle(),
     clear: () => clearMessages(carrier),
     reset: () => reset(carrier),
@@ -111,16 +116,21 @@ function operations(carrier: Carrier): Omit<Simulator, 'port' | 'origin' | 'clos
 }
 
 /**
- * Starts a local Twilio with a page of phones on 127.0.0.1. Rejects with the server's error when the port is taken.
- * Nothing is kept beyond its life.
+ * Starts a local Twilio with a page of phones on 127.0.0.1. Rejects with the server's error when the port is taken, and
+ * with a `JournalError` when its journal is none.
  */
 export async function createSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
   const carrier = createCarrier(options);
+  const closeJournal =
+    options.journal === undefined ? () => undefined : keepJournal(carrier, options.journal);
   const page = createPageHandler(carrier, options);
   const server = createSimulatorServer(carrier, page.handle);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(options.port ?? 0, '127.0.0.1', () => resolve());
+  }).catch((error: unknown) => {
+    closeJournal();
+    throw error;
   });
   const { port } = server.address() as AddressInfo;
   return {
@@ -134,6 +144,7 @@ export async function createSimulator(options: SimulatorOptions = {}): Promise<S
         carrier.webhooks.close();
         server.close(() => resolve());
         server.closeAllConnections();
+        closeJournal();
       }),
   };
 }

@@ -2,6 +2,8 @@ import path from 'node:path';
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare, type V4WorkerOptions } from 'miniflare';
 import { demoPhones, lookForDemo, seedDemoFamily } from '../demo-family.ts';
 import { createHost, type Host } from '../host.ts';
+import { JournalError } from '../simulator/journal.ts';
+import type { SimulatorOptions } from '../simulator/options.ts';
 import { createSimulator, type Simulator } from '../simulator/simulator.ts';
 import { freshSettings, readDevVars } from './dev-vars.ts';
 import { applyMigrations, followsMigrations } from './migrations.ts';
@@ -14,6 +16,7 @@ import { startSweeper } from './sweeper.ts';
 import { startWatchdog } from './watchdog.ts';
 import { describeWorker } from './worker-options.ts';
 
+const JOURNAL = 'simulator.jsonl';
 const ROOT = path.resolve(import.meta.dirname, '../..');
 
 /** A line of the Worker's log: JSON, as the Worker wrote it. */
@@ -81,6 +84,16 @@ async function startRuntime(
   }
 }
 
+/** Starts the phones, which keep their texts in the state folder. @throws StackError when what is there is none */
+async function startSimulator(stateDir: string, options: SimulatorOptions): Promise<Simulator> {
+  try {
+    return await createSimulator({ ...options, journal: path.join(stateDir, JOURNAL) });
+  } catch (error) {
+    if (!(error instanceof JournalError)) throw error;
+    throw unusableState(stateDir, `${JOURNAL}: ${error.message}`, error);
+  }
+}
+
 async function seed(host: Host): Promise<void> {
   try {
     await seedDemoFamily(host, new Date());
@@ -131,7 +144,7 @@ export async function startStack({ env = {}, devVars = true, log }: StackOptions
 
     let simulator: Simulator | null = null;
     if (simulated) {
-      simulator = await createSimulator({
+      simulator = await startSimulator(own.stateDir, {
         port: own.simulatorPort,
         accountSid: given.TWILIO_SID,
         authToken: given.TWILIO_AUTH,
@@ -166,6 +179,7 @@ export async function startStack({ env = {}, devVars = true, log }: StackOptions
     const seeded = own.seedDemo && host !== null && !found.complete && !found.others;
     if (seeded) await seed(host);
     if (seeded || found.complete) simulator?.setPeople(demoPhones());
+    simulator?.resume();
 
     const sweep = async () => {
       const target = await miniflare.getWorker();

@@ -49,6 +49,17 @@ describe('a stack that starts', () => {
     expect(await status(`${stack.simulatorOrigin}/simulator/api/state`)).toBe(200);
   });
 
+  it('still has the texts of the phones then', async () => {
+    const inbound = { from: '+12025550199', body: 'Is anybody there?' };
+    const api = `${stack.simulatorOrigin}/simulator/api`;
+    const sent = await fetch(`${api}/inbound`, { method: 'POST', body: JSON.stringify(inbound) });
+    expect(await sent.json()).toMatchObject({ webhooks: [{ outcome: 'ok' }] });
+    await stack.kill();
+    await stack.restart();
+    const answer = await fetch(`${api}/messages?phone=%2B12025550199`);
+    expect(await answer.json()).toMatchObject({ messages: [{ body: 'Is anybody there?' }] });
+  });
+
   it('refuses to share its ports or its state, in one line', async () => {
     const port = await startRefused({
       ...stack.env,
@@ -127,6 +138,15 @@ describe('a stack that cannot start', () => {
     await writeFile(file, '');
     const none = await startRefused({ ...env(), STATE_DIR: file });
     expect(none).toEqual({ code: 1, output: expect.stringMatching(/^Cannot start: The state in .*\n$/) });
+
+    const texts = path.join(dir, 'texts');
+    await mkdir(texts);
+    await writeFile(path.join(texts, 'simulator.jsonl'), 'No texts.\n');
+    const unread = await startRefused({ ...env(), STATE_DIR: texts });
+    expect(unread).toEqual({
+      code: 1,
+      output: expect.stringMatching(/^Cannot start: .*simulator\.jsonl: line 1 cannot be read.*\n$/),
+    });
 
     const inTheWay = path.join(dir, 'in-the-way');
     await mkdir(path.join(inTheWay, 'v3/d1'), { recursive: true });

@@ -41,6 +41,8 @@ function updateFor(carrier: Carrier, event: SimulatorEvent): LiveUpdate | null {
         ? { type: 'stopped', id: `stopped-${card.id}`, html: stopBanner(carrier, card).markup }
         : null;
     }
+    case 'number':
+      return null;
     case 'settings':
       return { type: 'faults', values: faultValues(carrier), summary: faultSummary(carrier) };
     case 'people':

@@ -1,4 +1,4 @@
-import type { Carrier } from '../carrier.ts';
+import { type Carrier, setNumber } from '../carrier.ts';
 import { HttpError } from '../http.ts';
 import { sendFromPhone } from '../inbound.ts';
 import { clearMessages } from '../reset.ts';
@@ -19,7 +19,7 @@ export async function applyForm(carrier: Carrier, path: string, form: URLSearchP
     case '/simulator/reception': {
       const reception = RECEPTIONS.find(({ key }) => key === form.get('reception'));
       if (phone === '' || !reception) throw new HttpError(400, 'There is no such reception.');
-      carrier.numbers.set(phone, reception.behaviour);
+      setNumber(carrier, phone, reception.behaviour);
       return `/#${cardId(phone)}`;
     }
     case '/simulator/faults':
