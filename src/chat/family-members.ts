@@ -1,6 +1,12 @@
-import { sql } from '../db/sql.ts';
+import { asc, eq, isNull } from 'drizzle-orm';
+import { allOf, coalesce } from '../db/expressions.ts';
+import { q } from '../db/query.ts';
+import { families, users } from '../db/schema.ts';
 import type { Caller } from '../platform/auth/caller.ts';
 import type { Deps } from '../platform/deps.ts';
+
+/** Max. people listed of one family. */
+const MAX_MEMBERS = 500;
 
 /** A person of a family. */
 export interface FamilyMember {
@@ -15,8 +21,17 @@ export function listFamilyMembers(
   deps: Deps,
   { familyId }: Pick<Caller, 'familyId'>,
 ): Promise<FamilyMember[]> {
-  return deps.db.forFamily(familyId).all<FamilyMember>(sql`
-    SELECT u.id AS id, u.name AS name, COALESCE(u.time_zone, f.time_zone) AS timeZone
-    FROM users u JOIN families f ON f.id = u.family_id
-    WHERE u.family_id = ${familyId} AND u.deleted_at IS NULL ORDER BY u.created_at, u.id LIMIT 500`);
+  return deps.db.forFamily(familyId).all(
+    q
+      .select({
+        id: users.id,
+        name: users.name,
+        timeZone: coalesce<string | null>(users.timeZone, families.timeZone).as('timeZone'),
+      })
+      .from(users)
+      .innerJoin(families, eq(families.id, users.familyId))
+      .where(allOf(eq(users.familyId, familyId), isNull(users.deletedAt)))
+      .orderBy(asc(users.createdAt), asc(users.id))
+      .limit(MAX_MEMBERS),
+  );
 }

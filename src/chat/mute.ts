@@ -1,5 +1,8 @@
+import { eq, exists, sql } from 'drizzle-orm';
+import { allOf } from '../db/expressions.ts';
+import { q } from '../db/query.ts';
 import { retrying } from '../db/retry.ts';
-import { sql } from '../db/sql.ts';
+import { notificationPreferences, threadMembers } from '../db/schema.ts';
 import type { Caller } from '../platform/auth/caller.ts';
 import type { Deps } from '../platform/deps.ts';
 import { AppError } from '../platform/errors.ts';
@@ -20,14 +23,25 @@ export async function setMute(
     });
   }
   const db = deps.db.forFamily(familyId);
-  const mine = sql`thread_id = ${threadId} AND user_id = ${userId} AND family_id = ${familyId}`;
-  const [muted] = await retrying(() =>
-    db.batch([
-      db.all(sql`UPDATE thread_members SET muted_until = ${until} WHERE ${mine} RETURNING 1 AS yes`),
+  const mine = allOf(
+    eq(threadMembers.threadId, threadId),
+    eq(threadMembers.userId, userId),
+    eq(threadMembers.familyId, familyId),
+  );
+  const membership = q.select({ threadId: threadMembers.threadId }).from(threadMembers).where(mine);
+  const { muted } = await retrying(() =>
+    db.batch({
+      muted: q
+        .update(threadMembers)
+        .set({ mutedUntil: until })
+        .where(mine)
+        .returning({ threadId: threadMembers.threadId }),
       // Mutes are part of the preferences' ETag.
-      db.run(sql`UPDATE notification_preferences SET revision = revision + 1
-        WHERE user_id = ${userId} AND EXISTS (SELECT 1 FROM thread_members WHERE ${mine})`),
-    ]),
+      preferences: q
+        .update(notificationPreferences)
+        .set({ revision: sql`${notificationPreferences.revision} + 1` })
+        .where(allOf(eq(notificationPreferences.userId, userId), exists(membership))),
+    }),
   );
   if (muted.length === 0)
     throw new AppError('thread_not_found', 'There is no such thread, or you are not in it.');

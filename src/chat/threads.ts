@@ -1,6 +1,12 @@
+import { and, desc, eq, isNull, sql } from 'drizzle-orm';
+import { alias } from 'drizzle-orm/sqlite-core';
 import * as z from 'zod/mini';
+import { inList, json, jsonArray, jsonObject, scalar } from '../db/expressions.ts';
+import { insertFrom } from '../db/insert-from.ts';
+import { q } from '../db/query.ts';
 import { retrying } from '../db/retry.ts';
-import { type SQL, sql } from '../db/sql.ts';
+import { messages, threadMembers, threads, users } from '../db/schema.ts';
+import type { ResultOf } from '../db/statement.ts';
 import type { Caller } from '../platform/auth/caller.ts';
 import type { Deps } from '../platform/deps.ts';
 import { AppError } from '../platform/errors.ts';
@@ -27,47 +33,85 @@ export const threadSchema = z.object({
 /** See {@link threadSchema}. */
 export type ThreadJson = z.infer<typeof threadSchema>;
 
-interface ThreadRow {
-  id: string;
-  title: string;
-  members: string;
-  lastSeq: number;
-  lastReadSeq: number;
-  mutedUntil: number | null;
-  lastMessage: string | null;
-  lastActivityAt: number;
-  createdAt: number;
-}
+type Who = Pick<Caller, 'userId' | 'familyId'>;
 
 /** How many threads a list shows; a family has few. */
 const MAX_THREADS = 500;
 /** Last words in a list are cut to this many characters. */
 const LAST_WORDS = 140;
 
-/** Selects threads as the member `userId` sees them. */
-const selectThreads = (userId: string, familyId: string, where: SQL) => sql`
-  SELECT t.id AS id, t.title AS title, t.last_seq AS lastSeq, me.last_read_seq AS lastReadSeq,
-    me.muted_until AS mutedUntil, t.last_activity_at AS lastActivityAt, t.created_at AS createdAt,
-    (SELECT json_group_array(json_object('id', u.id, 'name', u.name, 'lastReadSeq', m.last_read_seq))
-      FROM thread_members m JOIN users u ON u.id = m.user_id WHERE m.thread_id = t.id) AS members,
-    (SELECT json_object('authorId', a.id, 'authorName', a.name, 'body', substr(msg.body, 1, ${LAST_WORDS}),
-        'fileCount', json_array_length(msg.file_ids), 'createdAt', msg.created_at)
-      FROM messages msg JOIN users a ON a.id = msg.author_id
-      WHERE msg.thread_id = t.id AND msg.seq = t.last_seq) AS lastMessage
-  FROM thread_members me JOIN threads t ON t.id = me.thread_id
-  WHERE me.user_id = ${userId} AND t.family_id = ${familyId} AND ${where}
-  ORDER BY t.last_activity_at DESC, t.id DESC LIMIT ${MAX_THREADS}`;
+const members = q
+  .select({
+    list: jsonArray<{ id: string; name: string; lastReadSeq: number }>(
+      jsonObject({ id: users.id, name: users.name, lastReadSeq: threadMembers.lastReadSeq }),
+    ),
+  })
+  .from(threadMembers)
+  .innerJoin(users, eq(users.id, threadMembers.userId))
+  .where(eq(threadMembers.threadId, threads.id));
+
+const lastMessage = q
+  .select({
+    json: jsonObject({
+      authorId: users.id,
+      authorName: users.name,
+      body: sql`substr(${messages.body}, 1, ${LAST_WORDS})`,
+      fileCount: sql`json_array_length(${messages.fileIds})`,
+      createdAt: messages.createdAt,
+    }),
+  })
+  .from(messages)
+  .innerJoin(users, eq(users.id, messages.authorId))
+  .where(and(eq(messages.threadId, threads.id), eq(messages.seq, threads.lastSeq)));
+
+interface LastMessage {
+  authorId: string;
+  authorName: string;
+  body: string;
+  fileCount: number;
+  createdAt: number;
+}
+
+const me = alias(threadMembers, 'me');
+
+/** Selects threads as one member sees them; all of theirs, or one. */
+const selectThreads = ({ userId, familyId }: Who, threadId?: string) =>
+  q
+    .select({
+      id: threads.id,
+      title: threads.title,
+      lastSeq: threads.lastSeq,
+      lastReadSeq: me.lastReadSeq,
+      mutedUntil: me.mutedUntil,
+      lastActivityAt: threads.lastActivityAt,
+      createdAt: threads.createdAt,
+      members: json<ThreadJson['members']>(scalar(members)).as('members'),
+      lastMessage: json<LastMessage | null>(scalar(lastMessage)).as('lastMessage'),
+    })
+    .from(me)
+    .innerJoin(threads, eq(threads.id, me.threadId))
+    .where(
+      and(
+        eq(me.userId, userId),
+        eq(threads.familyId, familyId),
+        threadId === undefined ? undefined : eq(me.threadId, threadId),
+      ),
+    )
+    .orderBy(desc(threads.lastActivityAt), desc(threads.id))
+    .limit(MAX_THREADS);
+
+type ThreadRow = ResultOf<ReturnType<typeof selectThreads>>[number];
 
 /** The API's form of a time until which a thread is muted. */
 export const mutedJson = (until: number | null, now: number): string | true | null =>
   until === null || until <= now ? null : until >= FOREVER ? true : iso(until);
 
 function toThread(row: ThreadRow, now: number): ThreadJson {
-  const last = row.lastMessage === null ? null : JSON.parse(row.lastMessage);
+  const { lastMessage: last } = row;
   return {
     id: row.id,
     title: row.title,
-    members: JSON.parse(row.members),
+    members: row.members,
     lastSeq: row.lastSeq,
     lastReadSeq: row.lastReadSeq,
     unread: Math.max(0, row.lastSeq - row.lastReadSeq),
@@ -83,22 +127,15 @@ function toThread(row: ThreadRow, now: number): ThreadJson {
   };
 }
 
-type Who = Pick<Caller, 'userId' | 'familyId'>;
-
 /** The caller's threads, newest activity first. */
-export async function listThreads(deps: Deps, { userId, familyId }: Who): Promise<ThreadJson[]> {
-  const rows = await deps.db.forFamily(familyId).all<ThreadRow>(selectThreads(userId, familyId, sql`1`));
+export async function listThreads(deps: Deps, who: Who): Promise<ThreadJson[]> {
+  const rows = await deps.db.forFamily(who.familyId).all(selectThreads(who));
   return rows.map((row) => toThread(row, deps.now()));
 }
 
 /** One thread of the caller's. @throws AppError `thread_not_found` */
-export async function getThread(
-  deps: Deps,
-  { userId, familyId }: Who,
-  threadId: string,
-): Promise<ThreadJson> {
-  const where = sql`me.thread_id = ${threadId}`;
-  const [row] = await deps.db.forFamily(familyId).all<ThreadRow>(selectThreads(userId, familyId, where));
+export async function getThread(deps: Deps, who: Who, threadId: string): Promise<ThreadJson> {
+  const row = await deps.db.forFamily(who.familyId).first(selectThreads(who, threadId));
   if (!row) throw new AppError('thread_not_found', 'There is no such thread, or you are not in it.');
   return toThread(row, deps.now());
 }
@@ -114,27 +151,29 @@ export async function createThread(
 ): Promise<ThreadJson> {
   const now = deps.now();
   const id = newId('thr', now);
-  const members = [...new Set([caller.userId, ...memberIds])];
-  const list = JSON.stringify(members);
+  const memberList = [...new Set([caller.userId, ...memberIds])];
   const db = deps.db.forFamily(caller.familyId);
-  const known = sql`SELECT u.id FROM json_each(${list}) j JOIN users u ON u.id = j.value
-    WHERE u.family_id = ${caller.familyId} AND u.deleted_at IS NULL`;
+  const known = q
+    .select({ id: users.id })
+    .from(users)
+    .where(and(inList(users.id, memberList), eq(users.familyId, caller.familyId), isNull(users.deletedAt)))
+    .as('known');
+  const allKnown = sql`(select count(*) from ${known}) = ${memberList.length}`;
   await retrying(() =>
-    db.batch([
-      db.run(sql`
-        INSERT INTO threads (id, family_id, title, last_activity_at, created_at)
-        SELECT ${id}, ${caller.familyId}, ${title}, ${now}, ${now}
-        WHERE (SELECT COUNT(*) FROM (${known})) = ${members.length}
-        ON CONFLICT (id) DO NOTHING`),
-      db.run(sql`
-        INSERT INTO thread_members (thread_id, user_id, family_id, joined_at)
-        SELECT t.id, k.id, t.family_id, ${now} FROM threads t JOIN (${known}) k WHERE t.id = ${id}
-        ON CONFLICT (thread_id, user_id) DO NOTHING`),
-    ]),
+    db.batch({
+      thread: insertFrom(
+        threads,
+        { id, familyId: caller.familyId, title, lastActivityAt: now, createdAt: now },
+        sql`where ${allKnown}`,
+      ).onConflictDoNothing({ target: threads.id }),
+      members: insertFrom(
+        threadMembers,
+        { threadId: threads.id, userId: known.id, familyId: threads.familyId, joinedAt: now },
+        sql`from ${threads} join ${known} where ${eq(threads.id, id)}`,
+      ).onConflictDoNothing({ target: [threadMembers.threadId, threadMembers.userId] }),
+    }),
   );
-  const [row] = await db.all<ThreadRow>(
-    selectThreads(caller.userId, caller.familyId, sql`me.thread_id = ${id}`),
-  );
+  const row = await db.first(selectThreads(caller, id));
   if (!row) throw new AppError('user_not_found', 'Every member must be a person of your family.');
   const thread = toThread(row, now);
   deps.afterwards(announceThread(deps, caller.familyId, thread));

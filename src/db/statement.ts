@@ -91,7 +91,7 @@ type Later<V> = { readonly [K in keyof V]: SQL<V[K]> };
  * function from values to the statement. What depends on a value must be said in SQL; two shapes are two statements.
  */
 export const hot =
-  <V extends Record<string, string | number | boolean | null>>() =>
+  <V extends { [K in keyof V]: string | number | boolean | null }>() =>
   <S extends Statement>(
     build: (later: Later<V>) => S & Conditioned<S>,
   ): ((values: V) => Statement<ResultOf<S>>) => {
@@ -102,8 +102,10 @@ export const hot =
     return (values) => {
       template ??= compile(build(later));
       const { sql: text, params, read } = template;
-      return new Filled({ sql: text, params: fillPlaceholders([...params], values), read }) as Statement<
-        ResultOf<S>
-      >;
+      return new Filled({
+        sql: text,
+        params: fillPlaceholders([...params], values as Record<string, unknown>),
+        read,
+      }) as Statement<ResultOf<S>>;
     };
   };

@@ -1,11 +1,18 @@
+import { and, eq, exists, gt, isNotNull, isNull, not, or } from 'drizzle-orm';
 import type { Db } from '../db/client.ts';
-import { sql } from '../db/sql.ts';
+import { coalesce, greatest, jsonTable } from '../db/expressions.ts';
+import { q } from '../db/query.ts';
+import { sessions, threadMembers, users } from '../db/schema.ts';
 import type { Departure } from './presence/presence-store.ts';
 
 /** The ids of a thread's members; empty when the family has no such thread. */
 export async function memberIds(db: Db, familyId: string, threadId: string): Promise<string[]> {
-  const rows = await db.all<{ userId: string }>(sql`
-    SELECT user_id AS userId FROM thread_members WHERE thread_id = ${threadId} AND family_id = ${familyId}`);
+  const rows = await db.all(
+    q
+      .select({ userId: threadMembers.userId })
+      .from(threadMembers)
+      .where(and(eq(threadMembers.threadId, threadId), eq(threadMembers.familyId, familyId))),
+  );
   return rows.map(({ userId }) => userId);
 }
 
@@ -23,11 +30,21 @@ export async function endedSockets(
   sockets: readonly SocketOwner[],
   now: number,
 ): Promise<string[]> {
-  const rows = await db.all<{ id: string }>(sql`
-    SELECT j.value ->> 'id' AS id FROM json_each(${JSON.stringify(sockets)}) j
-    WHERE NOT EXISTS (SELECT 1 FROM users u WHERE u.id = j.value ->> 'userId' AND u.family_id = ${familyId} AND u.deleted_at IS NULL)
-      OR j.value ->> 'sessionId' IS NOT NULL AND NOT EXISTS (SELECT 1 FROM sessions s
-        WHERE s.id = j.value ->> 'sessionId' AND s.revoked_at IS NULL AND s.expires_at > ${now})`);
+  const socket = jsonTable('socket', sockets, ['id', 'userId', 'sessionId']);
+  const person = q
+    .select({ id: users.id })
+    .from(users)
+    .where(and(eq(users.id, socket.userId), eq(users.familyId, familyId), isNull(users.deletedAt)));
+  const session = q
+    .select({ id: sessions.id })
+    .from(sessions)
+    .where(and(eq(sessions.id, socket.sessionId), isNull(sessions.revokedAt), gt(sessions.expiresAt, now)));
+  const rows = await db.all(
+    q
+      .select({ id: socket.id })
+      .from(socket)
+      .where(or(not(exists(person)), and(isNotNull(socket.sessionId), not(exists(session))))),
+  );
   return rows.map(({ id }) => id);
 }
 
@@ -37,10 +54,14 @@ export async function writeLastSeen(
   familyId: string,
   departures: readonly Departure[],
 ): Promise<void> {
-  const gone = departures.filter(({ state }) => state === 'offline').map(({ userId, at }) => [userId, at]);
-  if (gone.length === 0) return;
-  await db.run(sql`
-    UPDATE users SET last_seen_at = max(coalesce(last_seen_at, 0), gone.at)
-    FROM (SELECT value ->> 0 AS id, value ->> 1 AS at FROM json_each(${JSON.stringify(gone)})) AS gone
-    WHERE users.id = gone.id AND users.family_id = ${familyId}`);
+  const offline = departures.filter(({ state }) => state === 'offline');
+  if (offline.length === 0) return;
+  const gone = jsonTable('gone', offline, ['userId', 'at']);
+  await db.run(
+    q
+      .update(users)
+      .set({ lastSeenAt: greatest(coalesce(users.lastSeenAt, 0), gone.at) })
+      .from(gone)
+      .where(and(eq(users.id, gone.userId), eq(users.familyId, familyId))),
+  );
 }

@@ -1,6 +1,10 @@
+import { eq, exists, gt, isNull, sql } from 'drizzle-orm';
 import type { Databases } from '../db/client.ts';
+import { allOf, anyOf, coalesce } from '../db/expressions.ts';
+import { insertFrom } from '../db/insert-from.ts';
+import { q } from '../db/query.ts';
 import { retrying } from '../db/retry.ts';
-import { sql } from '../db/sql.ts';
+import { links, sessions, users } from '../db/schema.ts';
 import { type IssuedSession, prepareSession, SESSION_TTL_MS } from '../platform/auth/session.ts';
 import type { Link } from './find-link.ts';
 import { codeHash } from './link-code.ts';
@@ -27,27 +31,51 @@ export async function consumeLink(
   const session = await prepareSession(secret, { userId, familyId }, now);
   const hash = await codeHash(link.code);
   const shard = db.forLink(link.code);
-  const [consumed] = await retrying(() =>
-    shard.batch([
-      shard.all<{ sessionId: string }>(sql`
-        UPDATE links SET consumed_at = ${now}, opened_at = COALESCE(opened_at, ${now}), session_id = ${session.id}
-        WHERE code_hash = ${hash} AND login_until > ${now} AND expires_at > ${now}
-          AND (consumed_at IS NULL OR session_id = ${session.id})
-          AND EXISTS (SELECT 1 FROM users u WHERE u.id = links.user_id AND u.family_id = links.family_id
-            AND u.deleted_at IS NULL)
-        RETURNING session_id AS sessionId`),
-      shard.run(sql`
-        INSERT INTO sessions (id, family_id, user_id, kind, user_agent, created_at, last_used_at, expires_at)
-        SELECT ${session.id}, family_id, user_id, ${kind}, ${userAgent}, ${now}, ${now}, ${now + SESSION_TTL_MS}
-        FROM links WHERE code_hash = ${hash} AND session_id = ${session.id}
-        ON CONFLICT (id) DO NOTHING`),
-    ]),
+  const person = q
+    .select({ id: users.id })
+    .from(users)
+    .where(allOf(eq(users.id, links.userId), eq(users.familyId, links.familyId), isNull(users.deletedAt)));
+  const { consumed } = await retrying(() =>
+    shard.batch({
+      consumed: q
+        .update(links)
+        .set({ consumedAt: now, openedAt: coalesce(links.openedAt, now), sessionId: session.id })
+        .where(
+          allOf(
+            eq(links.codeHash, hash),
+            gt(links.loginUntil, now),
+            gt(links.expiresAt, now),
+            anyOf(isNull(links.consumedAt), eq(links.sessionId, session.id)),
+            exists(person),
+          ),
+        )
+        .returning({ sessionId: links.sessionId }),
+      session: insertFrom(
+        sessions,
+        {
+          id: session.id,
+          familyId: links.familyId,
+          userId: links.userId,
+          kind,
+          userAgent,
+          createdAt: now,
+          lastUsedAt: now,
+          expiresAt: now + SESSION_TTL_MS,
+        },
+        sql`from ${links} where ${allOf(eq(links.codeHash, hash), eq(links.sessionId, session.id))}`,
+      ).onConflictDoNothing({ target: sessions.id }),
+    }),
   );
   return consumed[0]?.sessionId === session.id ? session : null;
 }
 
 /** Notes that a link was opened without signing anyone in; it is no longer pending. */
 export async function markOpened(db: Databases, link: Link, now: number): Promise<void> {
-  await db.forLink(link.code).run(sql`
-    UPDATE links SET opened_at = ${now} WHERE code_hash = ${await codeHash(link.code)} AND opened_at IS NULL`);
+  const isTheirs = eq(links.codeHash, await codeHash(link.code));
+  await db.forLink(link.code).run(
+    q
+      .update(links)
+      .set({ openedAt: now })
+      .where(allOf(isTheirs, isNull(links.openedAt))),
+  );
 }

@@ -1,5 +1,7 @@
+import { eq } from 'drizzle-orm';
 import type { Databases } from '../db/client.ts';
-import { sql } from '../db/sql.ts';
+import { q } from '../db/query.ts';
+import { links } from '../db/schema.ts';
 import { codeHash } from './link-code.ts';
 import { isLinkCode } from './link-code-format.ts';
 
@@ -26,11 +28,14 @@ export type LinkFate = 'ready' | 'used' | 'expired' | 'gone';
 /** Looks a link up by its code; null when there is none. One round trip, none for what is no code. */
 export async function findLink(db: Databases, code: string): Promise<Link | null> {
   if (!isLinkCode(code)) return null;
-  const rows = await db.forLink(code).all<Omit<Link, 'code'>>(sql`
-    SELECT user_id AS userId, family_id AS familyId, thread_id AS threadId, login_until AS loginUntil,
-      expires_at AS expiresAt, consumed_at AS consumedAt
-    FROM links WHERE code_hash = ${await codeHash(code)}`);
-  return rows[0] ? { code, ...rows[0] } : null;
+  const { userId, familyId, threadId, loginUntil, expiresAt, consumedAt } = links;
+  const found = await db.forLink(code).first(
+    q
+      .select({ userId, familyId, threadId, loginUntil, expiresAt, consumedAt })
+      .from(links)
+      .where(eq(links.codeHash, await codeHash(code))),
+  );
+  return found ? { code, ...found } : null;
 }
 
 /** What the link is good for at `now`. Whether it signs in is decided again, atomically, when it is consumed. */

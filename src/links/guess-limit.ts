@@ -1,4 +1,6 @@
-import { sql } from '../db/sql.ts';
+import { and, eq } from 'drizzle-orm';
+import { q } from '../db/query.ts';
+import { rateCounters } from '../db/schema.ts';
 import type { Deps } from '../platform/deps.ts';
 import { rateLimited } from '../platform/errors.ts';
 import { clientNetwork, countHit } from '../platform/rate-limit.ts';
@@ -52,10 +54,13 @@ export async function refuseGuessers(deps: MissDeps, address: string): Promise<v
   const { key, limit, windowMs } = limitOf(deps, address);
   const now = deps.now();
   const windowAt = now - (now % windowMs);
-  const rows = await deps.db.directory.all<{ count: number }>(
-    sql`SELECT count FROM rate_counters WHERE key = ${key} AND window_at = ${windowAt}`,
+  const counter = await deps.db.directory.first(
+    q
+      .select({ count: rateCounters.count })
+      .from(rateCounters)
+      .where(and(eq(rateCounters.key, key), eq(rateCounters.windowAt, windowAt))),
   );
-  if ((rows[0]?.count ?? 0) >= limit) throw tooMany((windowAt + windowMs - now) / 1000);
+  if ((counter?.count ?? 0) >= limit) throw tooMany((windowAt + windowMs - now) / 1000);
 }
 
 const tooMany = (retryAfterSeconds: number) =>

@@ -1,4 +1,6 @@
-import { sql } from '../db/sql.ts';
+import { and, eq, isNull } from 'drizzle-orm';
+import { q } from '../db/query.ts';
+import { threadMembers, users } from '../db/schema.ts';
 import type { Deps } from '../platform/deps.ts';
 import { AppError } from '../platform/errors.ts';
 import { newId } from '../platform/ids.ts';
@@ -21,13 +23,16 @@ export async function mintMagic(
   { config, db, now }: Pick<Deps, 'config' | 'db' | 'now'>,
   { userId, threadId }: { userId: string; threadId: string },
 ): Promise<MintedMagic> {
+  const { threadId: membership } = threadMembers;
+  const personWithThread = q
+    .select({ familyId: users.familyId, membership })
+    .from(users)
+    .leftJoin(threadMembers, and(eq(membership, threadId), eq(threadMembers.userId, users.id)))
+    .where(and(eq(users.id, userId), isNull(users.deletedAt)));
   for (const shard of db.shards()) {
-    const [person] = await shard.all<{ familyId: string; isMember: number }>(sql`
-      SELECT u.family_id AS familyId,
-        EXISTS (SELECT 1 FROM thread_members m WHERE m.thread_id = ${threadId} AND m.user_id = u.id) AS isMember
-      FROM users u WHERE u.id = ${userId} AND u.deleted_at IS NULL`);
+    const person = await shard.first(personWithThread);
     if (!person) continue;
-    if (!person.isMember) throw new AppError('thread_not_found', 'This person has no such thread.');
+    if (person.membership === null) throw new AppError('thread_not_found', 'This person has no such thread.');
     const at = now();
     const target = { userId, threadId, familyId: person.familyId, deliveryId: null, kind: 'magic' as const };
     const { code, row } = await makeLink(config, { id: newId('mgc', at), ...target }, at);

@@ -1,5 +1,7 @@
+import { sql } from 'drizzle-orm';
 import type { Db } from '../db/client.ts';
-import { sql } from '../db/sql.ts';
+import { q } from '../db/query.ts';
+import { linkOpens } from '../db/schema.ts';
 import type { DeviceKind } from './app-links/device.ts';
 
 /**
@@ -17,7 +19,13 @@ export async function countOpen(
   outcome: OpenOutcome,
   now: number,
 ): Promise<void> {
-  await directory.run(sql`
-    INSERT INTO link_opens (day, device, outcome, count) VALUES (${dayOf(now)}, ${device}, ${outcome}, 1)
-    ON CONFLICT (day, device, outcome) DO UPDATE SET count = count + 1`);
+  await directory.run(
+    q
+      .insert(linkOpens)
+      .values({ day: dayOf(now), device, outcome, count: 1 })
+      .onConflictDoUpdate({
+        target: [linkOpens.day, linkOpens.device, linkOpens.outcome],
+        set: { count: sql`${linkOpens.count} + 1` },
+      }),
+  );
 }

@@ -1,5 +1,7 @@
+import { and, desc, eq, gt, isNull, lt, lte } from 'drizzle-orm';
 import type { Db } from '../db/client.ts';
-import { sql } from '../db/sql.ts';
+import { q } from '../db/query.ts';
+import { links, threadMembers, threads } from '../db/schema.ts';
 
 /**
  * The destination that waits for an account after an installation: the thread of its newest link that is
@@ -11,19 +13,35 @@ import { sql } from '../db/sql.ts';
  * @returns the thread's id, or null
  */
 export async function takePending(db: Db, userId: string, now: number): Promise<string | null> {
-  const [newest] = await db.all<{ codeHash: string; threadId: string; createdAt: number }>(sql`
-    SELECT l.code_hash AS codeHash, l.thread_id AS threadId, l.created_at AS createdAt
-    FROM links l
-    JOIN thread_members m ON m.thread_id = l.thread_id AND m.user_id = l.user_id
-    JOIN threads t ON t.id = l.thread_id
-    WHERE l.user_id = ${userId} AND l.expires_at > ${now} AND l.opened_at IS NULL
-      AND l.handed_over_at IS NULL AND m.last_read_seq < t.last_seq
-    ORDER BY l.created_at DESC LIMIT 1`);
+  const isWaiting = and(eq(links.userId, userId), isNull(links.handedOverAt));
+  const newest = await db.first(
+    q
+      .select({ codeHash: links.codeHash, threadId: links.threadId, createdAt: links.createdAt })
+      .from(links)
+      .innerJoin(
+        threadMembers,
+        and(eq(threadMembers.threadId, links.threadId), eq(threadMembers.userId, links.userId)),
+      )
+      .innerJoin(threads, eq(threads.id, links.threadId))
+      .where(
+        and(
+          isWaiting,
+          gt(links.expiresAt, now),
+          isNull(links.openedAt),
+          lt(threadMembers.lastReadSeq, threads.lastSeq),
+        ),
+      )
+      .orderBy(desc(links.createdAt))
+      .limit(1),
+  );
   if (!newest) return null;
-  const taken = await db.all<{ codeHash: string }>(sql`
-    UPDATE links SET handed_over_at = ${now}
-    WHERE user_id = ${userId} AND handed_over_at IS NULL AND created_at <= ${newest.createdAt}
-    RETURNING code_hash AS codeHash`);
+  const taken = await db.all(
+    q
+      .update(links)
+      .set({ handedOverAt: now })
+      .where(and(isWaiting, lte(links.createdAt, newest.createdAt)))
+      .returning({ codeHash: links.codeHash }),
+  );
   // Whoever marked it has it: of two that ask at once, one gets null.
   return taken.some(({ codeHash }) => codeHash === newest.codeHash) ? newest.threadId : null;
 }

@@ -1,5 +1,8 @@
+import { sql } from 'drizzle-orm';
 import type { Db } from '../db/client.ts';
-import { sql } from '../db/sql.ts';
+import { excluded } from '../db/expressions.ts';
+import { q } from '../db/query.ts';
+import { alerts } from '../db/schema.ts';
 import type { Config } from './config.ts';
 import { newId } from './ids.ts';
 import { errorFields, type Log } from './log.ts';
@@ -41,12 +44,30 @@ export function createAlerts({
     log.error('alert', { kind, message });
     const at = now();
     try {
-      const rows = await directory.all<{ count: number }>(sql`
-        INSERT INTO alerts (id, kind, hour_at, message, count, first_at, last_at)
-        VALUES (${newId('alr', at)}, ${kind}, ${at - (at % HOUR_MS)}, ${message}, 1, ${at}, ${at})
-        ON CONFLICT (kind, hour_at) DO UPDATE SET count = count + 1, last_at = excluded.last_at, message = excluded.message
-        RETURNING count`);
-      if (!config.ALERT_WEBHOOK_URL || rows[0]?.count !== (POSTED_AT[kind] ?? 1)) return;
+      const row = {
+        id: newId('alr', at),
+        kind,
+        hourAt: at - (at % HOUR_MS),
+        message,
+        count: 1,
+        firstAt: at,
+        lastAt: at,
+      };
+      const kept = await directory.first(
+        q
+          .insert(alerts)
+          .values(row)
+          .onConflictDoUpdate({
+            target: [alerts.kind, alerts.hourAt],
+            set: {
+              count: sql`${alerts.count} + 1`,
+              lastAt: excluded(alerts.lastAt),
+              message: excluded(alerts.message),
+            },
+          })
+          .returning({ count: alerts.count }),
+      );
+      if (!config.ALERT_WEBHOOK_URL || kept?.count !== (POSTED_AT[kind] ?? 1)) return;
       const answer = await fetch(config.ALERT_WEBHOOK_URL, {
         method: 'POST',
         headers: { 'Content-Type': 'application/json' },

@@ -1,5 +1,7 @@
+import { lt, sql } from 'drizzle-orm';
 import type { Db } from '../db/client.ts';
-import { sql } from '../db/sql.ts';
+import { q } from '../db/query.ts';
+import { rateCounters } from '../db/schema.ts';
 
 /** A limit: at most `limit` hits of `key` in each window of `windowMs` milliseconds. */
 export interface Limit {
@@ -17,11 +19,17 @@ export type LimitResult = { allowed: true; count: number } | { allowed: false; r
  */
 export async function countHit(db: Db, { key, limit, windowMs }: Limit, now: number): Promise<LimitResult> {
   const windowAt = now - (now % windowMs);
-  const rows = await db.all<{ count: number }>(sql`
-    INSERT INTO rate_counters (key, window_at, count, expires_at) VALUES (${key}, ${windowAt}, 1, ${windowAt + windowMs})
-    ON CONFLICT (key, window_at) DO UPDATE SET count = count + 1 WHERE count < ${limit}
-    RETURNING count`);
-  const row = rows[0];
+  const row = await db.first(
+    q
+      .insert(rateCounters)
+      .values({ key, windowAt, count: 1, expiresAt: windowAt + windowMs })
+      .onConflictDoUpdate({
+        target: [rateCounters.key, rateCounters.windowAt],
+        set: { count: sql`${rateCounters.count} + 1` },
+        setWhere: lt(rateCounters.count, limit),
+      })
+      .returning({ count: rateCounters.count }),
+  );
   if (row && row.count <= limit) return { allowed: true, count: row.count };
   return { allowed: false, retryAfterSeconds: Math.max(1, Math.ceil((windowAt + windowMs - now) / 1000)) };
 }

@@ -74,11 +74,8 @@ export async function confirmLogin(
   if (used.length === 0 || !holder) throw guessError({ result: 'no_code' });
   const now = deps.now();
   const session = await prepareSession(deps.config.SESSION_SECRET, holder, now);
-  await insertSession(
-    deps.db.forFamily(holder.familyId),
-    { id: session.id, ...holder, kind, userAgent },
-    now,
-  );
+  const row = { id: session.id, ...holder, kind, userAgent };
+  await deps.db.forFamily(holder.familyId).run(insertSession(row, now));
   // The number may have moved meanwhile, and its sessions been ended before this one was written.
   if ((await verifiedHolder(deps, numberHash))[0]?.userId !== holder.userId) {
     await revokeSession(deps, holder, session.id);

@@ -1,5 +1,9 @@
+import { eq, exists, gt, isNull, type SQL } from 'drizzle-orm';
 import type { Db } from '../../db/client.ts';
-import { sql } from '../../db/sql.ts';
+import { allOf } from '../../db/expressions.ts';
+import { q } from '../../db/query.ts';
+import { sessions, users } from '../../db/schema.ts';
+import { hot } from '../../db/statement.ts';
 import type { Config } from '../config.ts';
 import { AppError } from '../errors.ts';
 import { cookieValue } from '../http/cookies.ts';
@@ -72,22 +76,64 @@ export async function identifyToken(token: string, config: Config): Promise<Iden
   return { kind: 'user', caller: { userId, familyId, sessionId: null, via: 'host', expiresAt } };
 }
 
-/**
- * The condition under which a claimed caller may act, as SQL over the alias `u` of `users`: for statements
- * that check the caller in the same round trip in which they act.
- */
-export function callerCondition(caller: ClaimedCaller, now: number) {
-  const person = sql`u.id = ${caller.userId} AND u.family_id = ${caller.familyId} AND u.deleted_at IS NULL`;
-  if (caller.sessionId === null) return person;
-  return sql`${person} AND EXISTS (SELECT 1 FROM sessions s WHERE s.id = ${caller.sessionId}
-    AND s.user_id = ${caller.userId} AND s.revoked_at IS NULL AND s.expires_at > ${now})`;
+/** What {@link isKnownPerson} and {@link isLiveSession} are about: values, or placeholders for them. */
+interface Claim<V = string | SQL<string>> {
+  userId: V;
+  familyId: V;
 }
+
+/** The condition that a row of `users` is the person a token names. */
+const isKnownPerson = ({ userId, familyId }: Claim) =>
+  allOf(eq(users.id, userId), eq(users.familyId, familyId), isNull(users.deletedAt));
+
+/** The condition that a row of `sessions` is theirs, and alive. */
+const isLiveSession = (
+  userId: string | SQL<string>,
+  sessionId: string | SQL<string>,
+  now: number | SQL<number>,
+) =>
+  allOf(
+    eq(sessions.id, sessionId),
+    eq(sessions.userId, userId),
+    isNull(sessions.revokedAt),
+    gt(sessions.expiresAt, now),
+  );
+
+/**
+ * The condition under which a claimed caller may act, on a row of `users`: for statements that check the caller in the
+ * round trip in which they act. @param sessionId null: a token of the host, which needs no session
+ */
+export function callerCondition(
+  claim: Claim & { sessionId: string | SQL<string> | null },
+  now: number | SQL<number>,
+): SQL {
+  const { userId, sessionId } = claim;
+  if (sessionId === null) return isKnownPerson(claim);
+  const live = q
+    .select({ id: sessions.id })
+    .from(sessions)
+    .where(isLiveSession(userId, sessionId, now));
+  return allOf(isKnownPerson(claim), exists(live));
+}
+
+const personOfToken = hot<Claim<string>>()((v) =>
+  q.select({ name: users.name }).from(users).where(isKnownPerson(v)),
+);
+const personOfSession = hot<Claim<string> & { sessionId: string; now: number }>()((v) =>
+  q
+    .select({ name: users.name, sessionLastUsedAt: sessions.lastUsedAt })
+    .from(users)
+    .innerJoin(sessions, isLiveSession(v.userId, v.sessionId, v.now))
+    .where(isKnownPerson(v)),
+);
 
 /** Looks a claimed caller up, in one query; null when they do not exist, or their session has ended. */
 export async function lookUpCaller(db: Db, caller: ClaimedCaller, now: number): Promise<Caller | null> {
-  const rows = await db.all<{ name: string; lastUsedAt: number | null }>(sql`
-    SELECT u.name AS name, (SELECT last_used_at FROM sessions WHERE id = ${caller.sessionId ?? ''}) AS lastUsedAt
-    FROM users u WHERE ${callerCondition(caller, now)}`);
-  const row = rows[0];
-  return row ? { ...caller, name: row.name, sessionLastUsedAt: row.lastUsedAt } : null;
+  const { userId, familyId, sessionId } = caller;
+  if (sessionId === null) {
+    const person = await db.first(personOfToken({ userId, familyId }));
+    return person ? { ...caller, name: person.name, sessionLastUsedAt: null } : null;
+  }
+  const person = await db.first(personOfSession({ userId, familyId, sessionId, now }));
+  return person ? { ...caller, ...person } : null;
 }

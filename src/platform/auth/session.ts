@@ -1,6 +1,8 @@
+import { and, eq, isNull } from 'drizzle-orm';
 import { jwtVerify, SignJWT } from 'jose';
 import type { Db } from '../../db/client.ts';
-import { sql } from '../../db/sql.ts';
+import { q } from '../../db/query.ts';
+import { sessions } from '../../db/schema.ts';
 import type { Config } from '../config.ts';
 import { utf8 } from '../crypto.ts';
 import { cookieName, setCookie } from '../http/cookies.ts';
@@ -69,10 +71,10 @@ export async function prepareSession(
 }
 
 /** The statement that writes a session row; for use alone or in a batch of the family's database. */
-export function insertSession(db: Db, row: SessionRow, now: number) {
-  return db.run(sql`
-    INSERT INTO sessions (id, family_id, user_id, kind, user_agent, created_at, last_used_at, expires_at)
-    VALUES (${row.id}, ${row.familyId}, ${row.userId}, ${row.kind}, ${row.userAgent}, ${now}, ${now}, ${now + SESSION_TTL_MS})`);
+export function insertSession(row: SessionRow, now: number) {
+  return q
+    .insert(sessions)
+    .values({ ...row, createdAt: now, lastUsedAt: now, expiresAt: now + SESSION_TTL_MS });
 }
 
 /** Whether a session was last prolonged long enough ago to be prolonged again. */
@@ -80,9 +82,12 @@ export const isTouchDue = (lastUsedAt: number, now: number): boolean => now - la
 
 /** Prolongs a session: rolling thirty days. */
 export async function touchSession(db: Db, sessionId: string, now: number): Promise<void> {
-  await db.run(sql`
-    UPDATE sessions SET last_used_at = ${now}, expires_at = ${now + SESSION_TTL_MS}
-    WHERE id = ${sessionId} AND revoked_at IS NULL`);
+  await db.run(
+    q
+      .update(sessions)
+      .set({ lastUsedAt: now, expiresAt: now + SESSION_TTL_MS })
+      .where(and(eq(sessions.id, sessionId), isNull(sessions.revokedAt))),
+  );
 }
 
 type Origin = Pick<Config, 'PUBLIC_ORIGIN'>;
