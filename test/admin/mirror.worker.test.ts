@@ -173,14 +173,10 @@ describe('people', () => {
     expect(await enabled()).toBe(true);
   });
 
-  it.each([
-    'josé@example.com',
-    'rosa@exämple.de',
-    "o'hara+fcs@mail.example",
-    'rosa@intranet',
-    'r@b.c',
-  ])('may have the address %s', async (email) =>
-    expect((await user('rosa', { name: 'Rosa', email })).status).toBe(200));
+  it.each(['josé@example.com', 'rosa@exämple.de', "o'hara+fcs@mail.example", 'rosa@intranet', 'r@b.c'])(
+    'may have the address %s',
+    async (email) => expect((await user('rosa', { name: 'Rosa', email })).status).toBe(200),
+  );
 
   it('give their number away when the host says so', async () => {
     await user('rosa', { name: 'Rosa', phone: world.phone(1), phoneVerifiedAt: at, smsConsent: consent });

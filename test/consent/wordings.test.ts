@@ -32,15 +32,10 @@ test('the current wording is a known one and says what a reviewer looks for', ()
   expect(wordingText(version, { brand: 'Casa Ríos' })).toBe(text);
 });
 
-test.each([
-  '',
-  'v1',
-  '2026-11-2',
-  '2026-11-22 ',
-  '__proto__',
-  'constructor',
-  'toString',
-])('%j is not ours', (version) => {
-  expect(isKnownVersion(version)).toBe(false);
-  expect(wordingText(version, { brand: 'Brand' })).toBeNull();
-});
+test.each(['', 'v1', '2026-11-2', '2026-11-22 ', '__proto__', 'constructor', 'toString'])(
+  '%j is not ours',
+  (version) => {
+    expect(isKnownVersion(version)).toBe(false);
+    expect(wordingText(version, { brand: 'Brand' })).toBeNull();
+  },
+);

@@ -103,22 +103,15 @@ describe('a text from a phone', () => {
 });
 
 describe('keywords, by default', () => {
-  it.each([
-    'STOP',
-    'stop',
-    ' StopAll ',
-    'Unsubscribe',
-    'CANCEL',
-    'end',
-    'Quit',
-    'REVOKE',
-    'optout',
-  ])('%j blocks the pair and Twilio answers', async (word) => {
-    await simulator.sendFromPhone(ROSA, word);
-    expect(replies()).toEqual([['twilio', expect.stringContaining('successfully been unsubscribed')]]);
-    await expect(text()).rejects.toMatchObject({ status: 400, code: 21610 });
-    expect(app.received[0]?.params.Body).toBe(word);
-  });
+  it.each(['STOP', 'stop', ' StopAll ', 'Unsubscribe', 'CANCEL', 'end', 'Quit', 'REVOKE', 'optout'])(
+    '%j blocks the pair and Twilio answers',
+    async (word) => {
+      await simulator.sendFromPhone(ROSA, word);
+      expect(replies()).toEqual([['twilio', expect.stringContaining('successfully been unsubscribed')]]);
+      await expect(text()).rejects.toMatchObject({ status: 400, code: 21610 });
+      expect(app.received[0]?.params.Body).toBe(word);
+    },
+  );
 
   it.each(['STOP please', 'Stop!', 'please stop', 'nonstop', ''])('%j is not a keyword', async (words) => {
     await simulator.sendFromPhone(ROSA, words);

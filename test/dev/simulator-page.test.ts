@@ -130,13 +130,12 @@ describe('the page', () => {
     expect(answer).toEqual({ status: 302, location: `http://127.0.0.1:${simulator.port}/` });
   });
 
-  it.each([
-    '/nowhere',
-    '/simulator/assets/../page.ts',
-    '/simulator/phone?number=1',
-  ])('does not know %s', async (path) => {
-    expect((await fetch(simulator.origin + path)).status).toBe(404);
-  });
+  it.each(['/nowhere', '/simulator/assets/../page.ts', '/simulator/phone?number=1'])(
+    'does not know %s',
+    async (path) => {
+      expect((await fetch(simulator.origin + path)).status).toBe(404);
+    },
+  );
 });
 
 describe('signing in', () => {

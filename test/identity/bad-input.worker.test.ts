@@ -146,42 +146,45 @@ describe('what is malformed', () => {
     expect(await state()).toEqual(before);
   });
 
-  it.each(
-    ROUTES.filter(([method]) => method !== 'GET'),
-  )('%s %s refuses a cookie from another origin', async (method, path) => {
-    const { token } = await insertWebSession(rosa!.userId, rosa!.familyId);
-    const before = await state();
-    const body = method === 'DELETE' ? undefined : { phone: PHONE };
-    for (const origin of [
-      'https://evil.example',
-      'null',
-      'https://portal.example.com.evil.example',
-      'http://portal.example.com',
-      '',
-    ]) {
-      const headers = { Cookie: `__Host-fcs_session=${token}`, ...(origin === '' ? {} : { Origin: origin }) };
-      const answer = await ask(path, { method, body, headers });
-      expect([origin, answer.status, answer.body.error]).toEqual([origin, 403, 'forbidden']);
-    }
-    expect(await state()).toEqual(before);
-  });
+  it.each(ROUTES.filter(([method]) => method !== 'GET'))(
+    '%s %s refuses a cookie from another origin',
+    async (method, path) => {
+      const { token } = await insertWebSession(rosa!.userId, rosa!.familyId);
+      const before = await state();
+      const body = method === 'DELETE' ? undefined : { phone: PHONE };
+      for (const origin of [
+        'https://evil.example',
+        'null',
+        'https://portal.example.com.evil.example',
+        'http://portal.example.com',
+        '',
+      ]) {
+        const headers = {
+          Cookie: `__Host-fcs_session=${token}`,
+          ...(origin === '' ? {} : { Origin: origin }),
+        };
+        const answer = await ask(path, { method, body, headers });
+        expect([origin, answer.status, answer.body.error]).toEqual([origin, 403, 'forbidden']);
+      }
+      expect(await state()).toEqual(before);
+    },
+  );
 
-  it.each([
-    '/api/phone/start-verify',
-    '/api/login/start',
-    '/api/login/confirm',
-  ])('%s refuses other types and too much', async (path) => {
-    for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data', '']) {
-      const answer = await ask(path, {
-        as: rosa!,
-        body: { phone: PHONE },
-        headers: { 'Content-Type': type },
-      });
-      expect([type, answer.status, answer.body.error]).toEqual([type, 415, 'unsupported_media_type']);
-    }
-    const answer = await ask(path, { as: rosa!, body: { phone: 'x'.repeat(70_000) } });
-    expect([answer.status, answer.body.error]).toEqual([413, 'too_large']);
-  });
+  it.each(['/api/phone/start-verify', '/api/login/start', '/api/login/confirm'])(
+    '%s refuses other types and too much',
+    async (path) => {
+      for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data', '']) {
+        const answer = await ask(path, {
+          as: rosa!,
+          body: { phone: PHONE },
+          headers: { 'Content-Type': type },
+        });
+        expect([type, answer.status, answer.body.error]).toEqual([type, 415, 'unsupported_media_type']);
+      }
+      const answer = await ask(path, { as: rosa!, body: { phone: 'x'.repeat(70_000) } });
+      expect([answer.status, answer.body.error]).toEqual([413, 'too_large']);
+    },
+  );
 
   it('is a session id in any disguise: not found', async () => {
     for (const id of ['x', '%00', '%E0%A4%A', "'%20OR%201=1", '%2e%2e', 'a'.repeat(300), '🙂']) {

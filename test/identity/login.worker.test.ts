@@ -129,34 +129,33 @@ describe('signing in by phone', () => {
 });
 
 describe('a number that moves while its earlier holder signs in', () => {
-  it.each([
-    'DELETE FROM verification_codes',
-    'FROM phone_numbers',
-    'INSERT INTO sessions',
-  ])('leaves them no session: moved before %s', async (moment) => {
-    const { deps, start, confirm, codeAt, holder } = world();
-    const elsewhere = world();
-    const rosa = await holder();
-    const [tom] = await family('tom');
-    await start(rosa.number);
-    elsewhere.deps.clock.now += MINUTE;
-    await elsewhere.ask('/api/phone/start-verify', { as: tom!, body: { phone: rosa.number } });
-    const proof = elsewhere.codeAt(rosa.number);
-    let moved = 0;
-    deps.d1.faultAt = async () => {
-      if (moved || !deps.d1.trips.at(-1)?.statements.some((each) => each.includes(moment))) return null;
-      moved = -1;
-      moved = (await elsewhere.ask('/api/phone/confirm', { as: tom!, body: { code: proof } })).status;
-      return null;
-    };
-    const answer = await confirm(rosa.number, codeAt(rosa.number));
-    deps.d1.faultAt = () => null;
-    expect([moved, answer.status, answer.body.error]).toEqual([200, 400, 'no_code']);
-    const live = await deps.unwatched.all(
-      sql`SELECT 1 FROM sessions WHERE user_id IN (${rosa.userId}, ${tom!.userId}) AND revoked_at IS NULL`,
-    );
-    expect(live).toEqual([]);
-  });
+  it.each(['DELETE FROM verification_codes', 'FROM phone_numbers', 'INSERT INTO sessions'])(
+    'leaves them no session: moved before %s',
+    async (moment) => {
+      const { deps, start, confirm, codeAt, holder } = world();
+      const elsewhere = world();
+      const rosa = await holder();
+      const [tom] = await family('tom');
+      await start(rosa.number);
+      elsewhere.deps.clock.now += MINUTE;
+      await elsewhere.ask('/api/phone/start-verify', { as: tom!, body: { phone: rosa.number } });
+      const proof = elsewhere.codeAt(rosa.number);
+      let moved = 0;
+      deps.d1.faultAt = async () => {
+        if (moved || !deps.d1.trips.at(-1)?.statements.some((each) => each.includes(moment))) return null;
+        moved = -1;
+        moved = (await elsewhere.ask('/api/phone/confirm', { as: tom!, body: { code: proof } })).status;
+        return null;
+      };
+      const answer = await confirm(rosa.number, codeAt(rosa.number));
+      deps.d1.faultAt = () => null;
+      expect([moved, answer.status, answer.body.error]).toEqual([200, 400, 'no_code']);
+      const live = await deps.unwatched.all(
+        sql`SELECT 1 FROM sessions WHERE user_id IN (${rosa.userId}, ${tom!.userId}) AND revoked_at IS NULL`,
+      );
+      expect(live).toEqual([]);
+    },
+  );
 });
 
 describe('known and unknown numbers', () => {

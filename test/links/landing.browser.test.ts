@@ -182,36 +182,35 @@ describe('into the app', () => {
 });
 
 describe('a scanner', () => {
-  test.each([
-    'text',
-    'magic',
-    'universal',
-  ] as const)('%s: runs every script in headless Chromium, scrolls, follows what loads by itself, and changes nothing', async (door) => {
-    const link = await portal.newLink('usr_rosa');
-    const before = await portal.effects('usr_rosa');
-    const methods: string[] = [];
-    for (const options of [{}, DEVICES.iPhone, DEVICES['Android phone']]) {
-      const page = await device(options);
-      page.on('request', (request) => methods.push(request.method()));
+  test.each(['text', 'magic', 'universal'] as const)(
+    '%s: runs every script in headless Chromium, scrolls, follows what loads by itself, and changes nothing',
+    async (door) => {
+      const link = await portal.newLink('usr_rosa');
+      const before = await portal.effects('usr_rosa');
+      const methods: string[] = [];
+      for (const options of [{}, DEVICES.iPhone, DEVICES['Android phone']]) {
+        const page = await device(options);
+        page.on('request', (request) => methods.push(request.method()));
+        await visit(page, link[door]);
+        await page.mouse.wheel(0, 2000);
+        await page.mouse.move(200, 300);
+        await page.keyboard.press('Tab');
+        // Every timer the page could have set fires at once, an hour long.
+        await page.clock.install();
+        await page.clock.fastForward(3_600_000);
+        await page.waitForLoadState('networkidle');
+        expect(pathOf(page)).toBe(new URL(link[door], portal.origin).pathname);
+        expect(await isSignedIn(page)).toBe(false);
+        await page.reload();
+      }
+      expect(new Set(methods)).toEqual(new Set(['GET']));
+      expect(await portal.effects('usr_rosa')).toEqual(before);
+      const page = await device();
       await visit(page, link[door]);
-      await page.mouse.wheel(0, 2000);
-      await page.mouse.move(200, 300);
-      await page.keyboard.press('Tab');
-      // Every timer the page could have set fires at once, an hour long.
-      await page.clock.install();
-      await page.clock.fastForward(3_600_000);
-      await page.waitForLoadState('networkidle');
-      expect(pathOf(page)).toBe(new URL(link[door], portal.origin).pathname);
-      expect(await isSignedIn(page)).toBe(false);
-      await page.reload();
-    }
-    expect(new Set(methods)).toEqual(new Set(['GET']));
-    expect(await portal.effects('usr_rosa')).toEqual(before);
-    const page = await device();
-    await visit(page, link[door]);
-    await continueOnTheWeb(page).click();
-    await page.waitForURL('**/messages/thr_1');
-  });
+      await continueOnTheWeb(page).click();
+      await page.waitForURL('**/messages/thr_1');
+    },
+  );
 
   test('every link on the page is followed: still nothing', async () => {
     const link = await portal.newLink('usr_rosa');

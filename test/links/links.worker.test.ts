@@ -187,21 +187,20 @@ describe('pressing the button', () => {
     expect(await effects('usr_ana')).toEqual(before);
   });
 
-  test.each([
-    '',
-    'x',
-    'AAAAAAAAAAAAAAAAAAAAAAA',
-  ])('with a nonce that is none of ours, %j, does nothing', async (nonce) => {
-    const path = `/l/${await newLink({ userId: 'usr_ana' })}`;
-    const Cookie = `__Host-fcs_link=${nonce}`;
-    const page = await ask(path, { headers: { Cookie } });
-    const button = await buttonOf(page);
-    expect(button?.body.get('nonce')).toMatch(/^[\w-]{22}$/);
-    const before = await effects('usr_ana');
-    button?.body.set('nonce', nonce);
-    expect((await press(button, { Cookie })).status).toBe(403);
-    expect(await effects('usr_ana')).toEqual(before);
-  });
+  test.each(['', 'x', 'AAAAAAAAAAAAAAAAAAAAAAA'])(
+    'with a nonce that is none of ours, %j, does nothing',
+    async (nonce) => {
+      const path = `/l/${await newLink({ userId: 'usr_ana' })}`;
+      const Cookie = `__Host-fcs_link=${nonce}`;
+      const page = await ask(path, { headers: { Cookie } });
+      const button = await buttonOf(page);
+      expect(button?.body.get('nonce')).toMatch(/^[\w-]{22}$/);
+      const before = await effects('usr_ana');
+      button?.body.set('nonce', nonce);
+      expect((await press(button, { Cookie })).status).toBe(403);
+      expect(await effects('usr_ana')).toEqual(before);
+    },
+  );
 
   test('on a page that lost its cookie asks to press again, and then works', async () => {
     const code = await newLink();
@@ -606,27 +605,24 @@ describe('GET /api/links/pending', () => {
     expect(answers.filter(({ link }) => link !== null)).toHaveLength(1);
   });
 
-  test.each([
-    'dead',
-    'opened',
-    'opened too late to sign in',
-    'read',
-    'of a thread that was left',
-  ])('a link that is %s does not wait', async (how) => {
-    await forget();
-    const age = { dead: 8 * DAY, 'opened too late to sign in': DAY }[how] ?? 0;
-    const code = await newLink({ at: Date.now() - age });
-    if (how.startsWith('opened')) await openFromApp({ code });
-    if (how === 'read') await readAll(3, 'thr_1');
-    if (how.startsWith('of')) {
-      await bindings.DB.prepare("DELETE FROM thread_members WHERE user_id = 'usr_ben'").run();
-    }
-    expect(await pending(await cookieOf('usr_ben'))).toEqual({ link: null });
-    await readAll(0, 'thr_1');
-    await bindings.DB.prepare(
-      "INSERT OR IGNORE INTO thread_members (thread_id, user_id, family_id, joined_at) SELECT id, 'usr_ben', 'fam', 0 FROM threads",
-    ).run();
-  });
+  test.each(['dead', 'opened', 'opened too late to sign in', 'read', 'of a thread that was left'])(
+    'a link that is %s does not wait',
+    async (how) => {
+      await forget();
+      const age = { dead: 8 * DAY, 'opened too late to sign in': DAY }[how] ?? 0;
+      const code = await newLink({ at: Date.now() - age });
+      if (how.startsWith('opened')) await openFromApp({ code });
+      if (how === 'read') await readAll(3, 'thr_1');
+      if (how.startsWith('of')) {
+        await bindings.DB.prepare("DELETE FROM thread_members WHERE user_id = 'usr_ben'").run();
+      }
+      expect(await pending(await cookieOf('usr_ben'))).toEqual({ link: null });
+      await readAll(0, 'thr_1');
+      await bindings.DB.prepare(
+        "INSERT OR IGNORE INTO thread_members (thread_id, user_id, family_id, joined_at) SELECT id, 'usr_ben', 'fam', 0 FROM threads",
+      ).run();
+    },
+  );
 
   test('needs somebody', async () => {
     expect((await ask('/api/links/pending')).status).toBe(401);
@@ -797,22 +793,22 @@ describe('the statistics', () => {
 });
 
 describe('the association files', () => {
-  test.each([
-    '/.well-known/apple-app-site-association',
-    '/.well-known/assetlinks.json',
-  ])('%s: plain JSON, cacheable, small, for every fetcher and on every host', async (path) => {
-    for (const userAgent of ['AASA-Bot/1.0.0', 'GoogleAssociationService', 'curl/8', '']) {
-      for (const host of [ORIGIN, 'https://open.example.com']) {
-        const answer = await ask(host + path, { headers: { 'User-Agent': userAgent } });
-        expect(answer.status).toBe(200);
-        expect(answer.headers.get('Content-Type')).toBe('application/json');
-        expect(answer.headers.get('Cache-Control')).toContain('max-age');
-        const bytes = await answer.arrayBuffer();
-        expect(bytes.byteLength).toBeLessThan(128 * 1024);
-        expect(JSON.parse(new TextDecoder().decode(bytes))).toBeTruthy();
+  test.each(['/.well-known/apple-app-site-association', '/.well-known/assetlinks.json'])(
+    '%s: plain JSON, cacheable, small, for every fetcher and on every host',
+    async (path) => {
+      for (const userAgent of ['AASA-Bot/1.0.0', 'GoogleAssociationService', 'curl/8', '']) {
+        for (const host of [ORIGIN, 'https://open.example.com']) {
+          const answer = await ask(host + path, { headers: { 'User-Agent': userAgent } });
+          expect(answer.status).toBe(200);
+          expect(answer.headers.get('Content-Type')).toBe('application/json');
+          expect(answer.headers.get('Cache-Control')).toContain('max-age');
+          const bytes = await answer.arrayBuffer();
+          expect(bytes.byteLength).toBeLessThan(128 * 1024);
+          expect(JSON.parse(new TextDecoder().decode(bytes))).toBeTruthy();
+        }
       }
-    }
-  });
+    },
+  );
 
   test('name the apps of the settings', async () => {
     const apple = await (await ask('/.well-known/apple-app-site-association')).json<object>();

@@ -50,17 +50,12 @@ describe('one line', () => {
     expect(read(text)).toEqual({ success: true, data: text });
   });
 
-  it.each([
-    'a\nb',
-    'a\u2028b',
-    'a\u0085b',
-    'a\u009bb',
-    'a\u0000b',
-    'a\ud800',
-    'x'.repeat(21),
-  ])('of %j is none', (text) => {
-    expect(read(text).success).toBe(false);
-  });
+  it.each(['a\nb', 'a\u2028b', 'a\u0085b', 'a\u009bb', 'a\u0000b', 'a\ud800', 'x'.repeat(21)])(
+    'of %j is none',
+    (text) => {
+      expect(read(text).success).toBe(false);
+    },
+  );
 
   it('never holds a control of direction, whatever was sent', () => {
     const text = fc.string({

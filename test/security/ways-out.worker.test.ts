@@ -81,14 +81,12 @@ describe('a page', () => {
     expect(answer.headers.get('Strict-Transport-Security')).toMatch(/max-age=\d{8}/);
   });
 
-  it.each([
-    'constructor',
-    '__proto__',
-    'toString',
-    'hasOwnProperty',
-  ])('is not puzzled by done=%s', async (done) => {
-    const plain = await browse('rosa', '/settings');
-    expect((await browse('rosa', `/settings?done=${done}`)).words).toBe(plain.words);
-    expect((await browse('rosa', `/ops?done=${done}`)).status).toBe(404);
-  });
+  it.each(['constructor', '__proto__', 'toString', 'hasOwnProperty'])(
+    'is not puzzled by done=%s',
+    async (done) => {
+      const plain = await browse('rosa', '/settings');
+      expect((await browse('rosa', `/settings?done=${done}`)).words).toBe(plain.words);
+      expect((await browse('rosa', `/ops?done=${done}`)).status).toBe(404);
+    },
+  );
 });

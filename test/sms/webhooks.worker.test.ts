@@ -118,23 +118,22 @@ describe('an inbound text', () => {
     expect(await rowsOf(deps, rosa.userId)).toMatchObject({ enabled: 0 });
   });
 
-  it.each([
-    'please stop texting me',
-    'Stop!',
-    'ARRET',
-  ])('that says %s in either mode opts out and is answered once', async (words) => {
-    for (const mode of ['twilio', 'app']) {
-      const deps = testDeps({ OPT_OUT_REPLIES: mode });
-      const rosa = await consenting(deps);
-      const first = await text(deps, rosa.number, words);
-      expect(first.text).toMatch(
-        /^<\?xml.*<Response><Message>FamilyCircleSecure: [^<]*START[^<]*<\/Message><\/Response>$/,
-      );
-      expect(await rowsOf(deps, rosa.userId)).toMatchObject({ enabled: 0, blockedAt: null });
-      expect((await text(deps, rosa.number, words)).text).toBe(EMPTY);
-      expect(await ledgerOf(deps, rosa.userId)).toEqual(['opt_in api', 'opt_out keyword']);
-    }
-  });
+  it.each(['please stop texting me', 'Stop!', 'ARRET'])(
+    'that says %s in either mode opts out and is answered once',
+    async (words) => {
+      for (const mode of ['twilio', 'app']) {
+        const deps = testDeps({ OPT_OUT_REPLIES: mode });
+        const rosa = await consenting(deps);
+        const first = await text(deps, rosa.number, words);
+        expect(first.text).toMatch(
+          /^<\?xml.*<Response><Message>FamilyCircleSecure: [^<]*START[^<]*<\/Message><\/Response>$/,
+        );
+        expect(await rowsOf(deps, rosa.userId)).toMatchObject({ enabled: 0, blockedAt: null });
+        expect((await text(deps, rosa.number, words)).text).toBe(EMPTY);
+        expect(await ledgerOf(deps, rosa.userId)).toEqual(['opt_in api', 'opt_out keyword']);
+      }
+    },
+  );
 
   it.each([
     ['STOP', /opted out/],
@@ -159,17 +158,15 @@ describe('an inbound text', () => {
     expect(await rowsOf(deps, rosa.userId)).toMatchObject({ enabled: 0, blockedAt: deps.clock.now });
   });
 
-  it.each([
-    "don't stop",
-    'See you at six',
-    'stop by the store',
-    '',
-  ])('that says "%s" changes nothing', async (words) => {
-    const deps = testDeps({ OPT_OUT_REPLIES: 'app' });
-    const rosa = await consenting(deps);
-    expect((await text(deps, rosa.number, words)).text).toBe(EMPTY);
-    expect(await rowsOf(deps, rosa.userId)).toMatchObject({ enabled: 1 });
-  });
+  it.each(["don't stop", 'See you at six', 'stop by the store', ''])(
+    'that says "%s" changes nothing',
+    async (words) => {
+      const deps = testDeps({ OPT_OUT_REPLIES: 'app' });
+      const rosa = await consenting(deps);
+      expect((await text(deps, rosa.number, words)).text).toBe(EMPTY);
+      expect(await rowsOf(deps, rosa.userId)).toMatchObject({ enabled: 1 });
+    },
+  );
 
   it('has its effect once a MessageSid, and every repeat the same answer', async () => {
     const deps = testDeps({ OPT_OUT_REPLIES: 'app' });
@@ -309,19 +306,17 @@ describe('a webhook', () => {
     expect((await post(deps, pathname + search, params, how('#rc=9'))).status).toBe(403);
   });
 
-  it.each([
-    "?note=it's",
-    '?q="a"<b>',
-    '?from=the office',
-    '?family=Peña',
-  ])('is taken when its address has characters that this runtime escapes: %s', async (search) => {
-    const deps = testDeps();
-    const params = inbound(freshNumber(), 'HELP');
-    const path = `/api/sms/inbound${search}`;
-    expect(await post(deps, path, params)).toMatchObject({ status: 200 });
-    const elsewhere = { signed: { path: `${path}'` } };
-    expect(await post(deps, path, params, elsewhere)).toMatchObject({ status: 403 });
-  });
+  it.each(["?note=it's", '?q="a"<b>', '?from=the office', '?family=Peña'])(
+    'is taken when its address has characters that this runtime escapes: %s',
+    async (search) => {
+      const deps = testDeps();
+      const params = inbound(freshNumber(), 'HELP');
+      const path = `/api/sms/inbound${search}`;
+      expect(await post(deps, path, params)).toMatchObject({ status: 200 });
+      const elsewhere = { signed: { path: `${path}'` } };
+      expect(await post(deps, path, params, elsewhere)).toMatchObject({ status: 403 });
+    },
+  );
 
   it('in JSON is taken by the hash of its body', async () => {
     const deps = testDeps();
@@ -361,17 +356,13 @@ describe('a webhook', () => {
     }
   });
 
-  it.each([
-    '12345',
-    'whatsapp:+12025550199',
-    'TACOS',
-    '',
-    '+1',
-    "'; DROP TABLE users",
-  ])('about a sender that is no number (%s) is taken and does nothing', async (from) => {
-    const deps = testDeps();
-    expect(await text(deps, from, 'STOP')).toMatchObject({ status: 200, text: EMPTY });
-  });
+  it.each(['12345', 'whatsapp:+12025550199', 'TACOS', '', '+1', "'; DROP TABLE users"])(
+    'about a sender that is no number (%s) is taken and does nothing',
+    async (from) => {
+      const deps = testDeps();
+      expect(await text(deps, from, 'STOP')).toMatchObject({ status: 200, text: EMPTY });
+    },
+  );
 
   it('by another method is refused', async () => {
     const deps = testDeps();

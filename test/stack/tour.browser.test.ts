@@ -80,22 +80,25 @@ describe('the tour of the README', () => {
 });
 
 describe('/docs', () => {
-  it.each([
-    'light',
-    'dark',
-  ] as const)('is readable and accessible, %s, and asks no other host', async (scheme) => {
-    const context = await browser.newContext({ colorScheme: scheme, bypassCSP: true });
-    const page = await context.newPage();
-    const elsewhere: string[] = [];
-    page.on('request', (request) => request.url().startsWith(stack.origin) || elsewhere.push(request.url()));
-    await page.goto(`${stack.origin}/docs`);
-    await page.evaluate(() => {
-      for (const details of document.querySelectorAll('details')) details.open = true;
-    });
-    expect(await axeViolations(page)).toEqual([]);
-    expect(elsewhere).toEqual([]);
-    await context.close();
-  });
+  it.each(['light', 'dark'] as const)(
+    'is readable and accessible, %s, and asks no other host',
+    async (scheme) => {
+      const context = await browser.newContext({ colorScheme: scheme, bypassCSP: true });
+      const page = await context.newPage();
+      const elsewhere: string[] = [];
+      page.on(
+        'request',
+        (request) => request.url().startsWith(stack.origin) || elsewhere.push(request.url()),
+      );
+      await page.goto(`${stack.origin}/docs`);
+      await page.evaluate(() => {
+        for (const details of document.querySelectorAll('details')) details.open = true;
+      });
+      expect(await axeViolations(page)).toEqual([]);
+      expect(elsewhere).toEqual([]);
+      await context.close();
+    },
+  );
 
   it('breaks no rule of its own content policy', async () => {
     const page = await browser.newPage();

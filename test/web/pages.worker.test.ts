@@ -23,27 +23,24 @@ async function someone(world: World): Promise<[string, string]> {
 }
 
 describe('pages for everyone', () => {
-  it.each([
-    '/',
-    '/login',
-    '/help',
-    '/terms',
-    '/privacy',
-  ])('%s is a whole page under a strict policy', async (path) => {
-    const answer = await page(path);
-    expect(answer.status).toBe(200);
-    expect(answer.headers.get('Content-Type')).toMatch(/^text\/html/);
-    const policy = answer.headers.get('Content-Security-Policy') ?? '';
-    expect(policy).toContain("default-src 'none'");
-    expect(policy).not.toMatch(/unsafe|\*|https?:/);
-    expect(answer.headers.get('Referrer-Policy')).toBe('same-origin');
-    expect(answer.headers.get('Cache-Control')).toBe('no-store');
-    const text = await answer.text();
-    expect(text).toMatch(/^<!doctype html><html lang="en"/);
-    // Nothing that the policy would refuse, nothing from elsewhere.
-    expect(text).not.toMatch(/<style|\sstyle=|\son\w+=|<script(?! type="(module|application\/json)")/);
-    expect(text).not.toMatch(/(src|href)="(https?:)?\/\//);
-  });
+  it.each(['/', '/login', '/help', '/terms', '/privacy'])(
+    '%s is a whole page under a strict policy',
+    async (path) => {
+      const answer = await page(path);
+      expect(answer.status).toBe(200);
+      expect(answer.headers.get('Content-Type')).toMatch(/^text\/html/);
+      const policy = answer.headers.get('Content-Security-Policy') ?? '';
+      expect(policy).toContain("default-src 'none'");
+      expect(policy).not.toMatch(/unsafe|\*|https?:/);
+      expect(answer.headers.get('Referrer-Policy')).toBe('same-origin');
+      expect(answer.headers.get('Cache-Control')).toBe('no-store');
+      const text = await answer.text();
+      expect(text).toMatch(/^<!doctype html><html lang="en"/);
+      // Nothing that the policy would refuse, nothing from elsewhere.
+      expect(text).not.toMatch(/<style|\sstyle=|\son\w+=|<script(?! type="(module|application\/json)")/);
+      expect(text).not.toMatch(/(src|href)="(https?:)?\/\//);
+    },
+  );
 
   it('serves what the page names from its own origin', async () => {
     const text = await (await page('/')).text();

@@ -230,15 +230,10 @@ describe('a one-time code as it is typed or pasted', () => {
     expect(readTypedCode(typed)).toBe('123456');
   });
 
-  test.each([
-    '',
-    '12345',
-    '1234567',
-    '12345a',
-    '1234+56',
-    '١٢٣٤٥٦',
-    'code 123456',
-  ])('%j is no code', (typed) => {
-    expect(readTypedCode(typed)).toBeNull();
-  });
+  test.each(['', '12345', '1234567', '12345a', '1234+56', '١٢٣٤٥٦', 'code 123456'])(
+    '%j is no code',
+    (typed) => {
+      expect(readTypedCode(typed)).toBeNull();
+    },
+  );
 });

@@ -38,16 +38,12 @@ describe('the reader, by user agent', () => {
     expect(readerOf(ua)).toEqual({ device: 'desktop', inApp: false, preview: false });
   });
 
-  test.each([
-    'x',
-    'Mozilla/5.0',
-    'FamilyApp/1.2',
-    'python-requests/2.32',
-    'Safari',
-    'test-agent',
-  ])('%s is nobody’s preview: whoever it is may press the button', (ua) => {
-    expect(readerOf(ua).preview).toBe(false);
-  });
+  test.each(['x', 'Mozilla/5.0', 'FamilyApp/1.2', 'python-requests/2.32', 'Safari', 'test-agent'])(
+    '%s is nobody’s preview: whoever it is may press the button',
+    (ua) => {
+      expect(readerOf(ua).preview).toBe(false);
+    },
+  );
 
   test.each([
     'Twitterbot/1.0',

@@ -258,13 +258,12 @@ describe('window and caps', () => {
     });
   });
 
-  it.each<Partial<FamilyFacts>>([
-    { windowUntil: NOW },
-    { userCapUntil: NOW },
-    { familyCapUntil: NOW - 1 },
-  ])('%j is over', (open) => {
-    expect(decide(facts, { ...family, ...open }, settings, NOW)).toEqual({ action: 'send' });
-  });
+  it.each<Partial<FamilyFacts>>([{ windowUntil: NOW }, { userCapUntil: NOW }, { familyCapUntil: NOW - 1 }])(
+    '%j is over',
+    (open) => {
+      expect(decide(facts, { ...family, ...open }, settings, NOW)).toEqual({ action: 'send' });
+    },
+  );
 
   it.each<[Partial<FamilyFacts>, Reason]>([
     [{ windowUntil: NOW + 24 * HOUR }, 'rate_limited'],

@@ -403,23 +403,11 @@ describe('for any text', () => {
     }, 50);
   });
 
-  it.each([
-    'a',
-    'я',
-    '1 ',
-    'a.',
-    'a@',
-    'A1',
-    '-',
-    'x:',
-    '1:',
-    '\u0301',
-    '\u{1F389}',
-    '+1(',
-    '=',
-    'aA',
-  ])('copes with four thousand characters of %j', (unit) => {
-    const body = unit.repeat(4000).slice(0, 4000);
-    expect(composeNotification({ ...base, ...words(body) }).body.endsWith(END)).toBe(true);
-  });
+  it.each(['a', 'я', '1 ', 'a.', 'a@', 'A1', '-', 'x:', '1:', '\u0301', '\u{1F389}', '+1(', '=', 'aA'])(
+    'copes with four thousand characters of %j',
+    (unit) => {
+      const body = unit.repeat(4000).slice(0, 4000);
+      expect(composeNotification({ ...base, ...words(body) }).body.endsWith(END)).toBe(true);
+    },
+  );
 });

@@ -4,14 +4,12 @@ import { quotable } from '../../../src/notifications/text/quoting.ts';
 const [JOINER, NON_JOINER, SELECTOR] = ['\u200d', '\u200c', '\ufe0f'];
 
 describe('what is quoted', () => {
-  it.each([
-    '❤️\u200d🔥 Дом',
-    'می\u200cخواهم',
-    'क्\u200dष नमस्ते',
-    '👩\u200d👩\u200d👧 Привет',
-  ])('keeps what joins letters and emoji: %j', (text) => {
-    expect(quotable(text, 'UCS-2')).toBe(text);
-  });
+  it.each(['❤️\u200d🔥 Дом', 'می\u200cخواهم', 'क्\u200dष नमस्ते', '👩\u200d👩\u200d👧 Привет'])(
+    'keeps what joins letters and emoji: %j',
+    (text) => {
+      expect(quotable(text, 'UCS-2')).toBe(text);
+    },
+  );
 
   // More in a row shape nothing, and made the time grow with the square of their number.
   it.each([

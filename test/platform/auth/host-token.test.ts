@@ -182,21 +182,23 @@ describe('tokens through a key set', () => {
     );
   });
 
-  it.each([
-    'another name',
-    'the same name',
-  ])('are taken under a new key of %s at once, without a restart', async (name) => {
-    const [first, second] = await Promise.all([
-      key('ES256', 'first'),
-      key('ES256', name === 'the same name' ? 'first' : 'second'),
-    ]);
-    keys = [first.jwk];
-    const rotating = { ...settings, AUTH_JWKS_URL: `${settings.AUTH_JWKS_URL}?${name.length}` };
-    expect(await refusal(await sign('ES256', 'first', first.privateKey), rotating)).toBe('accepted');
-    keys = [second.jwk];
-    expect(await refusal(await sign('ES256', second.jwk.kid, second.privateKey), rotating)).toBe('accepted');
-    expect(await refusal(await sign('ES256', 'first', first.privateKey), rotating)).toBe('unauthenticated');
-  });
+  it.each(['another name', 'the same name'])(
+    'are taken under a new key of %s at once, without a restart',
+    async (name) => {
+      const [first, second] = await Promise.all([
+        key('ES256', 'first'),
+        key('ES256', name === 'the same name' ? 'first' : 'second'),
+      ]);
+      keys = [first.jwk];
+      const rotating = { ...settings, AUTH_JWKS_URL: `${settings.AUTH_JWKS_URL}?${name.length}` };
+      expect(await refusal(await sign('ES256', 'first', first.privateKey), rotating)).toBe('accepted');
+      keys = [second.jwk];
+      expect(await refusal(await sign('ES256', second.jwk.kid, second.privateKey), rotating)).toBe(
+        'accepted',
+      );
+      expect(await refusal(await sign('ES256', 'first', first.privateKey), rotating)).toBe('unauthenticated');
+    },
+  );
 
   it('are not proven by keys from wherever the address of the set redirects to', async () => {
     const { jwk, privateKey } = await key('ES256', 'moved');

@@ -76,78 +76,81 @@ it('knows a right body for every route that takes one', () => {
 });
 
 describe('a route', () => {
-  it.each(
-    those(({ who }) => who !== 'public'),
-  )('%s is closed to tokens that are none, and to those who are not meant', async (_, route) => {
-    const { method } = route;
-    const body = right(route);
-    const wrong = WRONG_TOKENS.map((Authorization): Ask => {
-      return {
+  it.each(those(({ who }) => who !== 'public'))(
+    '%s is closed to tokens that are none, and to those who are not meant',
+    async (_, route) => {
+      const { method } = route;
+      const body = right(route);
+      const wrong = WRONG_TOKENS.map((Authorization): Ask => {
+        return {
+          method,
+          path: address(route),
+          headers: { ...JSON_TYPE, Authorization },
+          body,
+          expected: [401],
+        };
+      });
+      const other = route.who === 'service' ? token : service;
+      const foreign = { ...JSON_TYPE, Authorization: `Bearer ${other}` };
+      const asks: Ask[] = [
+        { method, path: address(route), headers: JSON_TYPE, body, expected: [401] },
+        {
+          method,
+          path: address(route),
+          headers: { ...JSON_TYPE, Cookie: '__Host-fcs_session=x.y.z' },
+          body,
+          expected: [401],
+        },
+        { method, path: address(route), headers: foreign, body, expected: [403] },
+        ...(method === 'get'
+          ? []
+          : ['https://evil.example', 'null', `${world.origin}.evil.example`, undefined].map((origin): Ask => {
+              const headers = {
+                ...JSON_TYPE,
+                Cookie: cookie,
+                ...(origin === undefined ? {} : { Origin: origin }),
+              };
+              return { method, path: address(route), headers, body, expected: [403] };
+            })),
+        ...wrong,
+      ];
+      expect(await refusals(world, asks)).toEqual([]);
+    },
+  );
+
+  it.each(those(({ who, method }) => who === 'public' && method !== 'get'))(
+    '%s is open to everyone, but not to other pages with our cookie',
+    async (_, route) => {
+      const { method } = route;
+      const body = right(route);
+      const ask = (headers: Record<string, string>): Ask => ({
         method,
         path: address(route),
-        headers: { ...JSON_TYPE, Authorization },
+        headers: { ...JSON_TYPE, Cookie: cookie, ...headers },
         body,
-        expected: [401],
-      };
-    });
-    const other = route.who === 'service' ? token : service;
-    const foreign = { ...JSON_TYPE, Authorization: `Bearer ${other}` };
-    const asks: Ask[] = [
-      { method, path: address(route), headers: JSON_TYPE, body, expected: [401] },
-      {
-        method,
-        path: address(route),
-        headers: { ...JSON_TYPE, Cookie: '__Host-fcs_session=x.y.z' },
-        body,
-        expected: [401],
-      },
-      { method, path: address(route), headers: foreign, body, expected: [403] },
-      ...(method === 'get'
-        ? []
-        : ['https://evil.example', 'null', `${world.origin}.evil.example`, undefined].map((origin): Ask => {
-            const headers = {
-              ...JSON_TYPE,
-              Cookie: cookie,
-              ...(origin === undefined ? {} : { Origin: origin }),
-            };
-            return { method, path: address(route), headers, body, expected: [403] };
-          })),
-      ...wrong,
-    ];
-    expect(await refusals(world, asks)).toEqual([]);
-  });
+        expected: [403],
+      });
+      const foreign = ['https://evil.example', 'null', `${world.origin}.evil.example`];
+      const asks = [...foreign.map((Origin) => ask({ Origin })), ask({}), ask({ Cookie: `${cookie}x` })];
+      expect(await refusals(world, asks)).toEqual([]);
+    },
+  );
 
-  it.each(
-    those(({ who, method }) => who === 'public' && method !== 'get'),
-  )('%s is open to everyone, but not to other pages with our cookie', async (_, route) => {
-    const { method } = route;
-    const body = right(route);
-    const ask = (headers: Record<string, string>): Ask => ({
-      method,
-      path: address(route),
-      headers: { ...JSON_TYPE, Cookie: cookie, ...headers },
-      body,
-      expected: [403],
-    });
-    const foreign = ['https://evil.example', 'null', `${world.origin}.evil.example`];
-    const asks = [...foreign.map((Origin) => ask({ Origin })), ask({}), ask({ Cookie: `${cookie}x` })];
-    expect(await refusals(world, asks)).toEqual([]);
-  });
-
-  it.each(
-    those(({ params }) => params),
-  )('%s takes no id that is none, or somebody else’s', async (_, route) => {
-    const { method } = route;
-    const body = right(route);
-    const headers = { ...JSON_TYPE, ...as(route) };
-    // The host application chooses the ids that it puts: what is no id there is wrong, everything else is new.
-    const chosen = route.who === 'service' && method === 'put';
-    const ids = chosen ? ['%00', 'x'.repeat(201)] : [...WRONG_IDS, stranger.thread(), 'none'];
-    const asks = ids.map((id): Ask => {
-      return { method, path: address(route, id), headers, body, expected: [400, 404] };
-    });
-    expect(await refusals(world, asks)).toEqual([]);
-  });
+  it.each(those(({ params }) => params))(
+    '%s takes no id that is none, or somebody else’s',
+    async (_, route) => {
+      const { method } = route;
+      const body = right(route);
+      const headers = { ...JSON_TYPE, ...as(route) };
+      // The host application chooses the ids that it puts: what is no id there is wrong, everything else is new.
+      const chosen = route.who === 'service' && method === 'put';
+      const ids = chosen ? ['%00', 'x'.repeat(201)] : [...WRONG_IDS, stranger.thread(), 'none'];
+      const asks = ids.map((id): Ask => {
+        return { method, path: address(route, id), headers, body, expected: [400, 404] };
+      });
+      expect(await refusals(world, asks)).toEqual([]);
+    },
+  );
 
   it.each(those(({ query }) => query))('%s takes no other query', async (_, route) => {
     const { method, query } = route;
@@ -257,22 +260,23 @@ describeBadPages(
 
 // Last, as these change something.
 describe('a route for everyone', () => {
-  it.each(
-    those(({ who, method }) => who === 'public' && method !== 'get'),
-  )('%s wants no Origin of an app, and takes our own', async (_, route) => {
-    const ways: Record<string, string>[] = [
-      {},
-      { Cookie: '__Host-fcs_link=x' },
-      { Cookie: cookie, Authorization: `Bearer ${token}` },
-      { Cookie: '__Host-fcs_session=', Origin: world.origin },
-      { Cookie: cookie, Origin: world.origin },
-    ];
-    for (const headers of ways) {
-      const body = route.body && good(route);
-      const { status } = await world.api(route.method.toUpperCase(), address(route), { headers, body });
-      expect([headers, status]).toEqual([headers, expect.not.toSatisfy((code: number) => code === 403)]);
-    }
-  });
+  it.each(those(({ who, method }) => who === 'public' && method !== 'get'))(
+    '%s wants no Origin of an app, and takes our own',
+    async (_, route) => {
+      const ways: Record<string, string>[] = [
+        {},
+        { Cookie: '__Host-fcs_link=x' },
+        { Cookie: cookie, Authorization: `Bearer ${token}` },
+        { Cookie: '__Host-fcs_session=', Origin: world.origin },
+        { Cookie: cookie, Origin: world.origin },
+      ];
+      for (const headers of ways) {
+        const body = route.body && good(route);
+        const { status } = await world.api(route.method.toUpperCase(), address(route), { headers, body });
+        expect([headers, status]).toEqual([headers, expect.not.toSatisfy((code: number) => code === 403)]);
+      }
+    },
+  );
 });
 
 describe('a field that nobody knows', () => {

@@ -122,16 +122,13 @@ describe('finding', () => {
     expect(await sms.find({ to: TO, reference: 'code-abc', since: Date.now() + 120_000 })).toBeNull();
   });
 
-  it.each([
-    'serverError',
-    'unavailable',
-    'rateLimited',
-    'timeout',
-    'dropBefore',
-  ] as const)('throws after %s', async (fault) => {
-    twilio.faults.next({ fault, operation: 'read' });
-    await expect(client().find({ to: TO, reference: 'code', since: 0 })).rejects.toThrow();
-  });
+  it.each(['serverError', 'unavailable', 'rateLimited', 'timeout', 'dropBefore'] as const)(
+    'throws after %s',
+    async (fault) => {
+      twilio.faults.next({ fault, operation: 'read' });
+      await expect(client().find({ to: TO, reference: 'code', since: 0 })).rejects.toThrow();
+    },
+  );
 
   /** A list as somebody else might give it. @returns the paths that were asked for, after the first */
   async function listing(answer: string): Promise<{ paths: string[]; error: Error }> {
@@ -151,25 +148,23 @@ describe('finding', () => {
     return { paths: paths.slice(1), error };
   }
 
-  it.each([
-    '.evil.example/next',
-    '@evil.example/next',
-    'https://evil.example/next',
-  ])('does not take our credentials elsewhere: the next page is not %s', async (next_page_uri) => {
-    const { paths, error } = await listing(JSON.stringify({ messages: [], next_page_uri }));
-    expect([paths, error.message]).toEqual([
-      [],
-      "The carrier's list goes on at an address that is not its own",
-    ]);
-  });
+  it.each(['.evil.example/next', '@evil.example/next', 'https://evil.example/next'])(
+    'does not take our credentials elsewhere: the next page is not %s',
+    async (next_page_uri) => {
+      const { paths, error } = await listing(JSON.stringify({ messages: [], next_page_uri }));
+      expect([paths, error.message]).toEqual([
+        [],
+        "The carrier's list goes on at an address that is not its own",
+      ]);
+    },
+  );
 
-  it.each([
-    'Dear Rosa',
-    '{"messages":"Dear Rosa"}',
-    '',
-  ])('says nothing of what it cannot read: %s', async (answer) => {
-    expect((await listing(answer)).error.message).toBe("The carrier's list cannot be read");
-  });
+  it.each(['Dear Rosa', '{"messages":"Dear Rosa"}', ''])(
+    'says nothing of what it cannot read: %s',
+    async (answer) => {
+      expect((await listing(answer)).error.message).toBe("The carrier's list cannot be read");
+    },
+  );
 });
 
 describe('what codes mean', () => {

@@ -36,12 +36,10 @@ describe('the words of a text', () => {
     expect(words(body)).toBe(expected);
   });
 
-  it.each([
-    'Loved "The Crown"',
-    'I liked “The Crown” too',
-    '10 to “the cabin”',
-    'Loved it',
-  ])('%j is no reaction', (body) => expect(words(body)).toBe(body));
+  it.each(['Loved "The Crown"', 'I liked “The Crown” too', '10 to “the cabin”', 'Loved it'])(
+    '%j is no reaction',
+    (body) => expect(words(body)).toBe(body),
+  );
 
   it.each([
     ['see https://portal.example.com/l/7Hq3vXkTz9WmPc2R Reply STOP', 'see [link] Reply STOP'],
