@@ -74,19 +74,6 @@ it('keeps to the import ladder', () => {
   expect(wrong).toEqual([]);
 });
 
-it('writes SQL with db/sql.ts; drizzle is for the schema and its migrations alone', () => {
-  const users = files.filter((file) =>
-    importsOf(file).some(({ target }) => target.startsWith('drizzle-orm')),
-  );
-  expect(users).toEqual([
-    'db/expressions.ts',
-    'db/insert-from.ts',
-    'db/query.ts',
-    'db/schema.ts',
-    'db/statement.ts',
-  ]);
-});
-
 it('keeps the browser code apart, but for types', () => {
   const wrong = files
     .filter((file) => folder(file) === 'client')

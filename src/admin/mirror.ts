@@ -1,9 +1,14 @@
+import { eq, isNotNull, isNull, sql as typed } from 'drizzle-orm';
 import { announceThread } from '../chat/threads.ts';
 import { importConsent } from '../consent/opt-in-out.ts';
 import { ensurePreferences } from '../consent/updates/apply-update.ts';
 import { settle } from '../consent/updates/relay.ts';
 import type { Db } from '../db/client.ts';
+import { allOf, coalesce, excluded } from '../db/expressions.ts';
+import { insertFrom } from '../db/insert-from.ts';
+import { q } from '../db/query.ts';
 import { retrying } from '../db/retry.ts';
+import { families, users } from '../db/schema.ts';
 import { sql } from '../db/sql.ts';
 import { deletePerson } from '../identity/account/delete-person.ts';
 import { importPhone, isHeldByOther } from '../identity/phone/import-phone.ts';
@@ -67,25 +72,38 @@ async function upsertUser(
   now: number,
 ): Promise<void> {
   const { familyId, name = null, email, timeZone } = user;
-  const [families, written] = await retrying(() =>
-    db.batch([
-      db.all(sql`SELECT 1 AS yes FROM families WHERE id = ${familyId}`),
-      db.all(sql`
-        INSERT INTO users (id, family_id, name, email, time_zone, created_at)
-        SELECT ${id}, f.id, COALESCE(${name}, u.name), ${email ?? null}, ${timeZone ?? null}, ${now}
-        FROM families f LEFT JOIN users u ON u.id = ${id} AND u.deleted_at IS NULL
-        WHERE f.id = ${familyId} AND COALESCE(${name}, u.name) IS NOT NULL
-        ON CONFLICT (id) DO UPDATE SET name = excluded.name, deleted_at = NULL,
-          email = CASE WHEN ${email === undefined ? 1 : 0} THEN email ELSE excluded.email END,
-          time_zone = CASE WHEN ${timeZone === undefined ? 1 : 0} THEN time_zone ELSE excluded.time_zone END
-          WHERE users.family_id = excluded.family_id
-        RETURNING 1 AS yes`),
-      ensurePreferences(db, { userId: id, familyId }),
-    ]),
+  const newName = coalesce<string>(name, users.name);
+  const { family, person } = await retrying(() =>
+    db.batch({
+      family: q.select({ id: families.id }).from(families).where(eq(families.id, familyId)),
+      person: insertFrom(
+        users,
+        {
+          id,
+          familyId: families.id,
+          name: newName,
+          email: email ?? null,
+          timeZone: timeZone ?? null,
+          createdAt: now,
+        },
+        typed`from ${families} left join ${users} on ${allOf(eq(users.id, id), isNull(users.deletedAt))}
+          where ${allOf(eq(families.id, familyId), isNotNull(newName))}`,
+      ).onConflictDoUpdate({
+        target: users.id,
+        set: {
+          name: excluded(users.name),
+          deletedAt: null,
+          email: email === undefined ? undefined : excluded(users.email),
+          timeZone: timeZone === undefined ? undefined : excluded(users.timeZone),
+        },
+        setWhere: eq(users.familyId, excluded(users.familyId)),
+      }),
+      ensurePreferences: ensurePreferences({ userId: id, familyId }),
+    }),
   );
-  if (families.length === 0)
+  if (family.length === 0)
     throw new AppError('family_not_found', 'Mirror the family first: there is none with this id.');
-  if (written.length > 0) return;
+  if (person.meta.changes > 0) return;
   if (name === null) throw required('name');
   throw new AppError('conflict', 'This person belongs to another family; a person cannot move.');
 }

@@ -1,4 +1,7 @@
-import { sql } from '../db/sql.ts';
+import { desc, eq } from 'drizzle-orm';
+import { rowid } from '../db/expressions.ts';
+import { q } from '../db/query.ts';
+import { consentEvents } from '../db/schema.ts';
 import type { ConsentChange } from '../numbers/changes.ts';
 import type { ClaimedCaller } from '../platform/auth/caller.ts';
 import type { Deps } from '../platform/deps.ts';
@@ -11,9 +14,15 @@ export async function listConsents(
   { db }: Deps,
   { userId, familyId }: Pick<ClaimedCaller, 'userId' | 'familyId'>,
 ): Promise<ConsentEntry[]> {
-  return await db.forFamily(familyId).all<ConsentEntry>(sql`
-    SELECT action AS action, source AS source, version AS version, at AS at FROM consent_events
-    WHERE user_id = ${userId} ORDER BY at DESC, rowid DESC LIMIT 500`);
+  const { action, source, version, at } = consentEvents;
+  return await db.forFamily(familyId).all(
+    q
+      .select({ action, source, version, at })
+      .from(consentEvents)
+      .where(eq(consentEvents.userId, userId))
+      .orderBy(desc(at), desc(rowid(consentEvents)))
+      .limit(500),
+  );
 }
 
 /** The id of the ledger's entry for an update: derived, so that applying twice writes once. */

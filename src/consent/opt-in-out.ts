@@ -1,6 +1,8 @@
-import type { Db } from '../db/client.ts';
+import { eq, isNotNull, isNull, ne, not, type SQL, sql } from 'drizzle-orm';
+import { allOf, anyOf, coalesce, hasRow, scalar } from '../db/expressions.ts';
+import { q } from '../db/query.ts';
 import { retrying } from '../db/retry.ts';
-import { sql } from '../db/sql.ts';
+import { familyUpdates, phoneNumbers } from '../db/schema.ts';
 import type { ConsentChange, Person } from '../numbers/changes.ts';
 import { changeJson, oweHolder, owePerson, updateId } from '../numbers/update-outbox.ts';
 import type { Client } from '../platform/auth/request-caller.ts';
@@ -53,7 +55,7 @@ export type OptInRequest = ConsentRequest & { version: string };
  * Opts a person in, with the number they hold, unless the carrier blocks it: statements for the directory's
  * batch. Nothing happens unless `condition` holds.
  */
-export function optInPerson(directory: Db, request: OptInRequest, now: number, condition = sql`1`) {
+export function optInPerson(request: OptInRequest, now: number, condition?: SQL) {
   const change: Omit<ConsentChange, 'numberHash'> = {
     kind: 'consent',
     action: 'opt_in',
@@ -61,33 +63,38 @@ export function optInPerson(directory: Db, request: OptInRequest, now: number, c
     version: request.version,
     at: now,
   };
-  const open = sql`n.user_id = ${request.userId} AND n.verified_at IS NOT NULL AND n.carrier_opted_out_at IS NULL
-    AND ${condition}`;
-  return [
-    oweHolder(directory, {
+  const mayOptIn = allOf(
+    eq(phoneNumbers.userId, request.userId),
+    isNotNull(phoneNumbers.verifiedAt),
+    isNull(phoneNumbers.carrierOptedOutAt),
+    condition,
+  );
+  return {
+    oweOptIn: oweHolder({
       id: updateId(now),
       now,
-      change: changeJson(change, { numberHash: sql`n.number_hash` }),
-      condition: open,
+      change: changeJson(change, { numberHash: sql`${phoneNumbers.numberHash}` }),
+      condition: mayOptIn,
     }),
-    directory.run(sql`UPDATE phone_numbers AS n SET opted_out_at = NULL, updated_at = ${now} WHERE ${open}`),
-  ] as const;
+    optIn: q.update(phoneNumbers).set({ optedOutAt: null, updatedAt: now }).where(mayOptIn),
+  };
 }
 
 /** The number a person holds, with what the carrier does to it. */
-const heldNumber = (directory: Db, userId: string) =>
-  directory.all<{ blockedAt: number | null }>(sql`
-    SELECT carrier_opted_out_at AS blockedAt FROM phone_numbers
-    WHERE user_id = ${userId} AND verified_at IS NOT NULL`);
+const heldNumber = (userId: string) =>
+  q
+    .select({ blockedAt: phoneNumbers.carrierOptedOutAt })
+    .from(phoneNumbers)
+    .where(allOf(eq(phoneNumbers.userId, userId), isNotNull(phoneNumbers.verifiedAt)));
 
-function refuseOptIn(deps: Deps, [number]: { blockedAt: number | null }[]): void {
+function refuseOptIn(deps: Deps, number: { blockedAt: number | null } | undefined): void {
   if (!number) throw new AppError('phone_unverified', 'Verify a phone number first.');
   if (number.blockedAt !== null) throw carrierOptedOut(deps);
 }
 
 /** Whether a person could opt in now. @throws AppError `phone_unverified`, `carrier_opted_out` */
 export async function checkOptIn(deps: Deps, userId: string): Promise<void> {
-  refuseOptIn(deps, await retrying(() => heldNumber(deps.db.directory, userId)));
+  refuseOptIn(deps, await retrying(() => deps.db.directory.first(heldNumber(userId))));
 }
 
 /**
@@ -96,18 +103,18 @@ export async function checkOptIn(deps: Deps, userId: string): Promise<void> {
  * @throws AppError `phone_unverified`, `carrier_opted_out`
  */
 export async function optIn(deps: Deps, request: OptInRequest): Promise<void> {
-  const { directory } = deps.db;
-  const statements = optInPerson(directory, request, deps.now());
-  const [, , numbers] = await retrying(() =>
-    directory.batch([...statements, heldNumber(directory, request.userId)]),
-  );
-  refuseOptIn(deps, numbers);
+  const statements = { ...optInPerson(request, deps.now()), held: heldNumber(request.userId) };
+  const { held } = await retrying(() => deps.db.directory.batch(statements));
+  refuseOptIn(deps, held[0]);
   await settle(deps, [request.userId]);
 }
 
+/** The hash of the number that a person holds. */
+const hashOfHeld = (userId: string) =>
+  q.select({ numberHash: phoneNumbers.numberHash }).from(phoneNumbers).where(eq(phoneNumbers.userId, userId));
+
 /** Opts a person out by their own act on page or API, and their number with them. */
 export async function optOut(deps: Deps, request: ConsentRequest): Promise<void> {
-  const { directory } = deps.db;
   const now = deps.now();
   const id = updateId(now);
   const change: Omit<ConsentChange, 'numberHash'> = {
@@ -117,14 +124,15 @@ export async function optOut(deps: Deps, request: ConsentRequest): Promise<void>
     version: null,
     at: now,
   };
-  const numberHash = sql`(SELECT n.number_hash FROM phone_numbers n WHERE n.user_id = ${request.userId})`;
+  const numberHash = scalar(hashOfHeld(request.userId));
   await retrying(() =>
-    directory.batch([
-      owePerson(directory, { id, now, change: changeJson(change, { numberHash }), person: request }),
-      directory.run(sql`
-        UPDATE phone_numbers SET opted_out_at = COALESCE(opted_out_at, ${now}), updated_at = ${now}
-        WHERE user_id = ${request.userId}`),
-    ]),
+    deps.db.directory.batch({
+      oweOptOut: owePerson({ id, now, change: changeJson(change, { numberHash }), person: request }),
+      optOut: q
+        .update(phoneNumbers)
+        .set({ optedOutAt: coalesce(phoneNumbers.optedOutAt, now), updatedAt: now })
+        .where(eq(phoneNumbers.userId, request.userId)),
+    }),
   );
   await settle(deps, [request.userId]);
 }
@@ -135,7 +143,6 @@ export async function optOut(deps: Deps, request: ConsentRequest): Promise<void>
  * proven instead of the host's.
  */
 export async function importConsent(deps: Deps, consent: ImportedConsent): Promise<'ok' | 'refused'> {
-  const { directory } = deps.db;
   const now = deps.now();
   const change: Omit<ConsentChange, 'numberHash'> = {
     kind: 'consent',
@@ -149,20 +156,28 @@ export async function importConsent(deps: Deps, consent: ImportedConsent): Promi
     at: Math.min(consent.at, now),
   };
   const id = updateId(now);
-  const number = sql`SELECT n.number_hash FROM phone_numbers n WHERE n.user_id = ${consent.userId}`;
-  const refused = sql`EXISTS (${number} AND (n.opted_out_at IS NOT NULL OR n.carrier_opted_out_at IS NOT NULL
-    OR n.number <> ${consent.phone}))`;
-  const [, owed] = await retrying(() =>
-    directory.batch([
-      owePerson(directory, {
+  const isRefused = hasRow(
+    phoneNumbers,
+    allOf(
+      eq(phoneNumbers.userId, consent.userId),
+      anyOf(
+        isNotNull(phoneNumbers.optedOutAt),
+        isNotNull(phoneNumbers.carrierOptedOutAt),
+        consent.phone !== null && ne(phoneNumbers.number, consent.phone),
+      ),
+    ),
+  );
+  const { owed } = await retrying(() =>
+    deps.db.directory.batch({
+      oweOptIn: owePerson({
         id,
         now,
-        change: changeJson(change, { numberHash: sql`(${number})` }),
+        change: changeJson(change, { numberHash: scalar(hashOfHeld(consent.userId)) }),
         person: consent,
-        condition: sql`NOT ${refused}`,
+        condition: not(isRefused),
       }),
-      directory.all<{ id: string }>(sql`SELECT id AS id FROM family_updates WHERE id = ${id}`),
-    ]),
+      owed: q.select({ id: familyUpdates.id }).from(familyUpdates).where(eq(familyUpdates.id, id)),
+    }),
   );
   if (owed.length === 0) return 'refused';
   await settle(deps, [consent.userId]);

@@ -1,5 +1,9 @@
+import { eq, gt, isNotNull, isNull, lt, ne, not, sql } from 'drizzle-orm';
+import { allOf, hasRow, iif, scalar } from '../db/expressions.ts';
+import { insertFrom } from '../db/insert-from.ts';
+import { q } from '../db/query.ts';
 import { retrying } from '../db/retry.ts';
-import { sql } from '../db/sql.ts';
+import { inboundTexts, phoneNumbers } from '../db/schema.ts';
 import type { KeywordReading } from '../keywords/read-keyword.ts';
 import { holderOf, optInNumber, optOutNumber } from '../numbers/number-state.ts';
 import type { Deps } from '../platform/deps.ts';
@@ -35,55 +39,73 @@ const ANSWERS_PER_HOUR = 5;
  */
 export async function takeInbound(deps: Deps, text: InboundText): Promise<TakenText> {
   const { messageSid, numberHash, reading, answer, silence, complete } = text;
-  const { directory } = deps.db;
   const now = deps.now();
-  const isOut = sql`EXISTS (SELECT 1 FROM phone_numbers WHERE number_hash = ${numberHash} AND opted_out_at IS NOT NULL)`;
-  const isBlocked = sql`EXISTS (SELECT 1 FROM phone_numbers
-    WHERE number_hash = ${numberHash} AND carrier_opted_out_at IS NOT NULL)`;
-  const isDue = sql`(${Number(reading.kind === 'opt_out')} OR ${ANSWERS_PER_HOUR} > (SELECT COUNT(*) FROM inbound_texts
-    WHERE number_hash = ${numberHash} AND received_at > ${now - HOUR_MS} AND reply <> ${silence}))`;
-  // A block of the carrier's would refuse the answer, unless this very text has lifted it.
-  const isHeard = reading.by === 'twilio' ? sql`1` : sql`NOT ${isBlocked}`;
-  const isNews = reading.kind === 'opt_out' ? sql`NOT ${isOut}` : sql`1`;
-  const isOpen = sql`EXISTS (SELECT 1 FROM inbound_texts WHERE message_sid = ${messageSid} AND done_at IS NULL)`;
-  const asks = (kind: 'opt_out' | 'opt_in') =>
-    ({
-      numberHash,
-      source: 'keyword',
-      carrier: reading.by === 'twilio',
-      now,
-      condition: sql`${Number(reading.kind === kind)} AND ${isOpen}`,
-    }) as const;
-  const results = await retrying(() =>
-    directory.batch([
-      directory.run(sql`
-        INSERT INTO inbound_texts (message_sid, number_hash, keyword, received_at, reply)
-        SELECT ${messageSid}, ${numberHash}, ${reading.kind}, ${now},
-          CASE WHEN ${isNews} AND ${isHeard} AND ${isDue} THEN ${answer} ELSE ${silence} END
-        WHERE 1 ON CONFLICT (message_sid) DO NOTHING`),
-      ...optOutNumber(directory, asks('opt_out')),
-      ...optInNumber(directory, asks('opt_in')),
-      directory.run(sql`
-        UPDATE inbound_texts SET done_at = ${now} WHERE message_sid = ${messageSid} AND done_at IS NULL AND ${Number(complete)}`),
-      directory.all<{ reply: string; doneAt: number | null }>(sql`
-        SELECT reply AS reply, done_at AS doneAt FROM inbound_texts WHERE message_sid = ${messageSid}`),
-      holderOf(directory, numberHash),
-    ]),
+  const { kind } = reading;
+  const byCarrier = reading.by === 'twilio';
+  const theNumber = eq(phoneNumbers.numberHash, numberHash);
+  const isOut = hasRow(phoneNumbers, allOf(theNumber, isNotNull(phoneNumbers.optedOutAt)));
+  const isBlocked = hasRow(phoneNumbers, allOf(theNumber, isNotNull(phoneNumbers.carrierOptedOutAt)));
+  const answered = q
+    .select({ n: sql<number>`count(*)`.as('n') })
+    .from(inboundTexts)
+    .where(
+      allOf(
+        eq(inboundTexts.numberHash, numberHash),
+        gt(inboundTexts.receivedAt, now - HOUR_MS),
+        ne(inboundTexts.reply, silence),
+      ),
+    );
+  const isAnswered = allOf(
+    kind === 'opt_out' ? not(isOut) : lt(scalar<number>(answered), ANSWERS_PER_HOUR),
+    // A block of the carrier's would refuse the answer, unless this very text has lifted it.
+    !byCarrier && not(isBlocked),
   );
-  const [taken, holders] = [results[6][0], results[7]];
+  const isOpen = allOf(eq(inboundTexts.messageSid, messageSid), isNull(inboundTexts.doneAt));
+  const consent = {
+    numberHash,
+    source: 'keyword',
+    carrier: byCarrier,
+    now,
+    condition: hasRow(inboundTexts, isOpen),
+  } as const;
+  const { taken, holders } = await retrying(() =>
+    deps.db.directory.batch({
+      take: insertFrom(
+        inboundTexts,
+        {
+          messageSid,
+          numberHash,
+          keyword: kind,
+          receivedAt: now,
+          reply: iif<string>(isAnswered, answer, silence),
+        },
+        sql`where true`,
+      ).onConflictDoNothing({ target: inboundTexts.messageSid }),
+      ...(kind === 'opt_out' ? optOutNumber(consent) : {}),
+      ...(kind === 'opt_in' ? optInNumber(consent) : {}),
+      done: complete && q.update(inboundTexts).set({ doneAt: now }).where(isOpen),
+      taken: q
+        .select({ reply: inboundTexts.reply, doneAt: inboundTexts.doneAt })
+        .from(inboundTexts)
+        .where(eq(inboundTexts.messageSid, messageSid)),
+      holders: holderOf(numberHash),
+    }),
+  );
   await settle(
     deps,
     holders.map(({ userId }) => userId),
   );
-  return { answer: taken?.reply ?? silence, done: taken?.doneAt != null };
+  return { answer: taken[0]?.reply ?? silence, done: taken[0]?.doneAt != null };
 }
 
 /** The whole effect of a text is there; from now on it is answered with `answer`. */
-export async function finishInbound(deps: Deps, messageSid: string, answer: string): Promise<void> {
-  const { directory } = deps.db;
+export async function finishInbound({ db, now }: Deps, messageSid: string, answer: string): Promise<void> {
   await retrying(() =>
-    directory.run(sql`
-      UPDATE inbound_texts SET reply = ${answer}, done_at = ${deps.now()}
-      WHERE message_sid = ${messageSid} AND done_at IS NULL`),
+    db.directory.run(
+      q
+        .update(inboundTexts)
+        .set({ reply: answer, doneAt: now() })
+        .where(allOf(eq(inboundTexts.messageSid, messageSid), isNull(inboundTexts.doneAt))),
+    ),
   );
 }

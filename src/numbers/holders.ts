@@ -1,5 +1,9 @@
-import type { Db } from '../db/client.ts';
-import { type SQL, sql } from '../db/sql.ts';
+import { eq, isNull, ne, type SQL, sql } from 'drizzle-orm';
+import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
+import { allOf, excluded, scalar } from '../db/expressions.ts';
+import { insertFrom } from '../db/insert-from.ts';
+import { q } from '../db/query.ts';
+import { phoneNumbers, verificationCodes } from '../db/schema.ts';
 import type { Change, Person } from './changes.ts';
 import { changeJson, oweHolder, owePerson, updateId } from './update-outbox.ts';
 
@@ -17,84 +21,121 @@ export interface Binding extends Person {
 /** Under what a one-time code is kept with which a number's holder signs in. */
 export const loginSubject = (numberHash: string): string => `login:${numberHash}`;
 
-/** Forgets who held these numbers: what belongs to a number itself stays under its hash. */
-function letGo(directory: Db, where: SQL, now: number) {
-  return [
-    directory.run(sql`
-      DELETE FROM phone_numbers
-      WHERE ${where} AND opted_out_at IS NULL AND carrier_opted_out_at IS NULL AND unusable_at IS NULL`),
-    directory.run(sql`
-      UPDATE phone_numbers SET number = NULL, user_id = NULL, family_id = NULL, verified_at = NULL, updated_at = ${now}
-      WHERE ${where}`),
-  ] as const;
+/** Statements that forget who held the numbers of `where`: what belongs to a number itself stays under its hash. */
+function letGo(where: SQL, now: number) {
+  return {
+    deleteUnmarked: q
+      .delete(phoneNumbers)
+      .where(
+        allOf(
+          where,
+          isNull(phoneNumbers.optedOutAt),
+          isNull(phoneNumbers.carrierOptedOutAt),
+          isNull(phoneNumbers.unusableAt),
+        ),
+      ),
+    clearHolder: q
+      .update(phoneNumbers)
+      .set({ number: null, userId: null, familyId: null, verifiedAt: null, updatedAt: now })
+      .where(where),
+  };
 }
 
-/** Takes the number away from whoever else holds it: possession wins. Goes before {@link bind}. */
-export function unseat(directory: Db, id: string, { userId, numberHash, now, condition }: Binding) {
-  return oweHolder(directory, {
+/** Tells whoever else holds the number that they lose it: possession wins. Goes before {@link takeNumber}. */
+export function oweNumberMoved(id: string, { userId, numberHash, now, condition }: Binding) {
+  return oweHolder({
     id,
     now,
     change: changeJson(
       { kind: 'number_lost', source: 'number_moved', numberHash, at: now },
-      { number: sql`n.number` },
+      { number: sql`${phoneNumbers.number}` },
     ),
-    condition: sql`n.number_hash = ${numberHash} AND n.user_id <> ${userId} AND ${condition}`,
+    condition: allOf(eq(phoneNumbers.numberHash, numberHash), ne(phoneNumbers.userId, userId), condition),
+  });
+}
+
+/** What was found out before the new proof makes a number unusable no more. */
+const stillUnusable = (verifiedAt: number) =>
+  sql<
+    number | null
+  >`case when ${phoneNumbers.unusableAt} > ${verifiedAt} then ${phoneNumbers.unusableAt} end`;
+
+/** Tells the person's rows of their new number. Goes before {@link takeNumber}. */
+export function oweNumber(
+  id: string,
+  { userId, familyId, number, numberHash, verifiedAt, now, condition }: Binding,
+  { keepsConsent }: { keepsConsent: boolean },
+) {
+  const change: Partial<Change> = { kind: 'number', number, numberHash, verifiedAt, keepsConsent, at: now };
+  const ofNumber = (value: SQLiteColumn | SQL) =>
+    scalar(
+      q
+        .select({ value: sql`${value}`.as('value') })
+        .from(phoneNumbers)
+        .where(eq(phoneNumbers.numberHash, numberHash)),
+    );
+  const previous = q
+    .select({ numberHash: phoneNumbers.numberHash })
+    .from(phoneNumbers)
+    .where(allOf(eq(phoneNumbers.userId, userId), ne(phoneNumbers.numberHash, numberHash)));
+  return owePerson({
+    id,
+    now,
+    person: { userId, familyId },
+    change: changeJson(change, {
+      optedOutAt: ofNumber(phoneNumbers.optedOutAt),
+      carrierOptedOutAt: ofNumber(phoneNumbers.carrierOptedOutAt),
+      unusableAt: ofNumber(stillUnusable(verifiedAt)),
+      previousHash: scalar(previous),
+    }),
+    condition,
   });
 }
 
 /**
- * Makes the person the holder of the number and of no other. What belongs to the number stays with it:
- * an opt-out is never undone here. Being unusable is, when the proof is newer.
+ * Makes the person the holder of the number and of no other: statements for the directory's batch. What belongs to the
+ * number stays with it: an opt-out is never undone here. Being unusable is, when the proof is newer.
  */
-export function bind(
-  directory: Db,
-  id: string,
-  binding: Binding,
-  { keepsConsent }: { keepsConsent: boolean },
-) {
-  const { userId, familyId, number, numberHash, verifiedAt, now, condition } = binding;
-  const row = (column: SQL) => sql`(SELECT ${column} FROM phone_numbers WHERE number_hash = ${numberHash})`;
-  const unusableAt = sql`CASE WHEN unusable_at > ${verifiedAt} THEN unusable_at END`;
-  const change: Partial<Change> = { kind: 'number', number, numberHash, verifiedAt, keepsConsent, at: now };
-  return [
-    owePerson(directory, {
-      id,
-      now,
-      person: binding,
-      change: changeJson(change, {
-        optedOutAt: row(sql`opted_out_at`),
-        carrierOptedOutAt: row(sql`carrier_opted_out_at`),
-        unusableAt: row(unusableAt),
-        previousHash: sql`(SELECT number_hash FROM phone_numbers WHERE user_id = ${userId} AND number_hash <> ${numberHash})`,
-      }),
-      condition,
+export function takeNumber({ userId, familyId, number, numberHash, verifiedAt, now, condition }: Binding) {
+  return {
+    ...letGo(allOf(eq(phoneNumbers.userId, userId), ne(phoneNumbers.numberHash, numberHash), condition), now),
+    holdNumber: insertFrom(
+      phoneNumbers,
+      { numberHash, number, userId, familyId, verifiedAt, updatedAt: now },
+      sql`where ${condition}`,
+    ).onConflictDoUpdate({
+      target: phoneNumbers.numberHash,
+      set: {
+        number: excluded(phoneNumbers.number),
+        userId: excluded(phoneNumbers.userId),
+        familyId: excluded(phoneNumbers.familyId),
+        verifiedAt: excluded(phoneNumbers.verifiedAt),
+        strikes: 0,
+        unusableAt: stillUnusable(verifiedAt),
+        updatedAt: excluded(phoneNumbers.updatedAt),
+      },
     }),
-    ...letGo(directory, sql`user_id = ${userId} AND number_hash <> ${numberHash} AND ${condition}`, now),
-    directory.run(sql`
-      INSERT INTO phone_numbers (number_hash, number, user_id, family_id, verified_at, updated_at)
-      SELECT ${numberHash}, ${number}, ${userId}, ${familyId}, ${verifiedAt}, ${now} WHERE ${condition}
-      ON CONFLICT (number_hash) DO UPDATE SET number = excluded.number, user_id = excluded.user_id,
-        family_id = excluded.family_id, verified_at = excluded.verified_at, strikes = 0, unusable_at = ${unusableAt},
-        updated_at = excluded.updated_at`),
     // A code to sign in that was sent before proves nothing any more: whoever read it may be the earlier holder.
-    directory.run(
-      sql`DELETE FROM verification_codes WHERE subject = ${loginSubject(numberHash)} AND ${condition}`,
-    ),
-  ] as const;
+    voidLoginCode: q
+      .delete(verificationCodes)
+      .where(allOf(eq(verificationCodes.subject, loginSubject(numberHash)), condition)),
+  };
 }
 
 /** Takes the person's number and pending codes out of the directory: statements for its batch. */
-export function release(directory: Db, { userId }: Person, now: number) {
-  const change: Partial<Change> = { kind: 'number_lost', source: 'number_removed', at: now };
-  const fields = { number: sql`n.number`, numberHash: sql`n.number_hash` };
-  return [
-    oweHolder(directory, {
+export function release({ userId }: Person, now: number) {
+  const theirs = eq(phoneNumbers.userId, userId);
+  return {
+    oweNumberRemoved: oweHolder({
       id: updateId(now),
       now,
-      change: changeJson(change, fields),
-      condition: sql`n.user_id = ${userId}`,
+      change: changeJson(
+        { kind: 'number_lost', source: 'number_removed', at: now },
+        { number: sql`${phoneNumbers.number}`, numberHash: sql`${phoneNumbers.numberHash}` },
+      ),
+      condition: theirs,
     }),
-    ...letGo(directory, sql`user_id = ${userId}`, now),
-    directory.run(sql`DELETE FROM verification_codes WHERE user_id = ${userId}`),
-  ] as const;
+    ...letGo(theirs, now),
+    deleteCodes: q.delete(verificationCodes).where(eq(verificationCodes.userId, userId)),
+  };
 }

@@ -1,6 +1,9 @@
-import type { Db } from '../db/client.ts';
+import { eq, gte, isNotNull, isNull, not, type SQL, sql } from 'drizzle-orm';
+import { allOf, anyOf, coalesce, excluded, hasRow, iif, nonNull } from '../db/expressions.ts';
+import { insertFrom } from '../db/insert-from.ts';
+import { q } from '../db/query.ts';
 import { retrying } from '../db/retry.ts';
-import { type SQL, sql } from '../db/sql.ts';
+import { phoneNumbers, rateCounters } from '../db/schema.ts';
 import type { Deps } from '../platform/deps.ts';
 import { phoneHash } from '../platform/sms/phone-number.ts';
 import type { SendOutcome } from '../platform/sms/twilio.ts';
@@ -41,59 +44,76 @@ const consentChange = (
   } satisfies Change);
 
 /** Opts a number out, whoever holds it, or nobody: statements for the directory's batch. */
-export function optOutNumber(directory: Db, consent: NumberConsent) {
-  const { numberHash, carrier, now, condition = sql`1` } = consent;
-  const changes = carrier
-    ? sql`(n.opted_out_at IS NULL OR n.carrier_opted_out_at IS NULL)`
-    : sql`n.opted_out_at IS NULL`;
-  return [
-    oweHolder(directory, {
+export function optOutNumber(consent: NumberConsent) {
+  const { numberHash, carrier, now, condition = sql`true` } = consent;
+  const { optedOutAt, carrierOptedOutAt, updatedAt } = phoneNumbers;
+  return {
+    oweOptOut: oweHolder({
       id: updateId(now),
       now,
       change: consentChange('opt_out', consent),
-      condition: sql`n.number_hash = ${numberHash} AND ${changes} AND ${condition}`,
+      condition: allOf(
+        eq(phoneNumbers.numberHash, numberHash),
+        anyOf(isNull(optedOutAt), carrier && isNull(carrierOptedOutAt)),
+        condition,
+      ),
     }),
-    directory.run(sql`
-      INSERT INTO phone_numbers (number_hash, opted_out_at, carrier_opted_out_at, updated_at)
-      SELECT ${numberHash}, ${now}, ${carrier ? now : null}, ${now} WHERE ${condition}
-      ON CONFLICT (number_hash) DO UPDATE SET opted_out_at = COALESCE(opted_out_at, excluded.opted_out_at),
-        carrier_opted_out_at = COALESCE(carrier_opted_out_at, excluded.carrier_opted_out_at), updated_at = excluded.updated_at`),
-  ] as const;
+    optOut: insertFrom(
+      phoneNumbers,
+      { numberHash, optedOutAt: now, carrierOptedOutAt: carrier ? now : null, updatedAt: now },
+      sql`where ${condition}`,
+    ).onConflictDoUpdate({
+      target: phoneNumbers.numberHash,
+      set: {
+        optedOutAt: coalesce(optedOutAt, excluded(optedOutAt)),
+        carrierOptedOutAt: coalesce(carrierOptedOutAt, excluded(carrierOptedOutAt)),
+        updatedAt: excluded(updatedAt),
+      },
+    }),
+  };
 }
 
 /** Opts a number in again, and whoever holds it: statements for the directory's batch. */
-export function optInNumber(directory: Db, consent: NumberConsent) {
-  const { numberHash, carrier, now, condition = sql`1` } = consent;
-  const may = carrier ? sql`1` : sql`n.carrier_opted_out_at IS NULL`;
-  return [
-    oweHolder(directory, {
+export function optInNumber(consent: NumberConsent) {
+  const { numberHash, carrier, now, condition } = consent;
+  const mayOptIn = allOf(
+    eq(phoneNumbers.numberHash, numberHash),
+    !carrier && isNull(phoneNumbers.carrierOptedOutAt),
+    condition,
+  );
+  return {
+    oweOptIn: oweHolder({
       id: updateId(now),
       now,
       change: consentChange('opt_in', consent),
-      condition: sql`n.number_hash = ${numberHash} AND ${may} AND ${condition}`,
+      condition: mayOptIn,
     }),
-    directory.run(sql`
-      UPDATE phone_numbers AS n SET opted_out_at = NULL, carrier_opted_out_at = NULL, updated_at = ${now}
-      WHERE n.number_hash = ${numberHash} AND ${may} AND ${condition}`),
-  ] as const;
+    optIn: q
+      .update(phoneNumbers)
+      .set({ optedOutAt: null, carrierOptedOutAt: null, updatedAt: now })
+      .where(mayOptIn),
+  };
 }
 
-/** Who holds a number: a statement for the end of a batch. */
-export const holderOf = (directory: Db, numberHash: string) =>
-  directory.all<{ userId: string }>(sql`
-    SELECT user_id AS userId FROM phone_numbers WHERE number_hash = ${numberHash} AND user_id IS NOT NULL`);
+/** Who holds a number. */
+export const holderOf = (numberHash: string) =>
+  q
+    .select({ userId: nonNull(phoneNumbers.userId).as('userId') })
+    .from(phoneNumbers)
+    .where(allOf(eq(phoneNumbers.numberHash, numberHash), isNotNull(phoneNumbers.userId)));
 
 /**
  * What lets a receipt count once: it may come again, also after what it said was undone.
  * @param receipt the MessageSid; null: no receipt but a refusal, which is always news
  */
-function once(directory: Db, receipt: string | null, now: number) {
+function once(receipt: string | null, now: number) {
   const key = `receipt:${receipt ?? updateId(now)}`;
   return {
-    fresh: sql`NOT EXISTS (SELECT 1 FROM rate_counters WHERE key = ${key})`,
-    remember: directory.run(sql`
-      INSERT INTO rate_counters (key, window_at, count, expires_at) VALUES (${key}, 0, 1, ${now + RECEIPT_MEMORY_MS})
-      ON CONFLICT DO NOTHING`),
+    isFresh: not(hasRow(rateCounters, eq(rateCounters.key, key))),
+    remember: q
+      .insert(rateCounters)
+      .values({ key, windowAt: 0, count: 1, expiresAt: now + RECEIPT_MEMORY_MS })
+      .onConflictDoNothing(),
   };
 }
 
@@ -107,14 +127,13 @@ export async function noteCarrierBlock(
   numberHash: string,
   receipt: string | null = null,
 ): Promise<string[]> {
-  const { directory } = db;
   const at = now();
-  const { fresh, remember } = once(directory, receipt, at);
-  const consent = { numberHash, source: 'carrier', carrier: true, now: at, condition: fresh } as const;
-  const results = await retrying(() =>
-    directory.batch([...optOutNumber(directory, consent), remember, holderOf(directory, numberHash)]),
+  const { isFresh, remember } = once(receipt, at);
+  const consent = { numberHash, source: 'carrier', carrier: true, now: at, condition: isFresh } as const;
+  const { holders } = await retrying(() =>
+    db.directory.batch({ ...optOutNumber(consent), remember, holders: holderOf(numberHash) }),
   );
-  return results[3].map(({ userId }) => userId);
+  return holders.map(({ userId }) => userId);
 }
 
 /**
@@ -130,25 +149,30 @@ export async function noteUnusable(
     receipt = null,
   }: { numberHash: string; strike?: boolean; receipt?: string | null },
 ): Promise<string[]> {
-  const { directory } = db;
   const at = now();
-  const { fresh, remember } = once(directory, receipt, at);
-  const ends = strike ? sql`n.strikes >= 1` : sql`1`;
-  const [, , , holders] = await retrying(() =>
-    directory.batch([
-      oweHolder(directory, {
+  const { isFresh, remember } = once(receipt, at);
+  const { strikes, unusableAt } = phoneNumbers;
+  const isNumber = eq(phoneNumbers.numberHash, numberHash);
+  const ends = strike ? gte(strikes, 1) : sql`true`;
+  const { holders } = await retrying(() =>
+    db.directory.batch({
+      oweUnusable: oweHolder({
         id: updateId(at),
         now: at,
-        change: changeJson({ kind: 'unusable', at }, { number: sql`n.number` }),
-        condition: sql`n.number_hash = ${numberHash} AND n.unusable_at IS NULL AND ${ends} AND ${fresh}`,
+        change: changeJson({ kind: 'unusable', at }, { number: sql`${phoneNumbers.number}` }),
+        condition: allOf(isNumber, isNull(unusableAt), ends, isFresh),
       }),
-      directory.run(sql`
-        UPDATE phone_numbers AS n SET strikes = strikes + 1, updated_at = ${at},
-          unusable_at = CASE WHEN ${ends} THEN COALESCE(unusable_at, ${at}) ELSE unusable_at END
-        WHERE n.number_hash = ${numberHash} AND n.user_id IS NOT NULL AND ${fresh}`),
+      strike: q
+        .update(phoneNumbers)
+        .set({
+          strikes: sql`${strikes} + 1`,
+          updatedAt: at,
+          unusableAt: iif(ends, coalesce(unusableAt, at), unusableAt),
+        })
+        .where(allOf(isNumber, isNotNull(phoneNumbers.userId), isFresh)),
       remember,
-      holderOf(directory, numberHash),
-    ]),
+      holders: holderOf(numberHash),
+    }),
   );
   return holders.map(({ userId }) => userId);
 }

@@ -1,4 +1,8 @@
-import { sql } from '../../db/sql.ts';
+import { eq, inArray, isNotNull, isNull, lt, not } from 'drizzle-orm';
+import { alias } from 'drizzle-orm/sqlite-core';
+import { allOf, hasRow, nonNull, rowid } from '../../db/expressions.ts';
+import { q } from '../../db/query.ts';
+import { consentEvents, familyUpdates, notificationPreferences, users } from '../../db/schema.ts';
 import type { ConsentChange, FamilyUpdate } from '../../numbers/changes.ts';
 import { noteRefusal } from '../../numbers/number-state.ts';
 import type { Deps } from '../../platform/deps.ts';
@@ -19,21 +23,53 @@ async function numberToConfirm(
   update: FamilyUpdate,
   { numberHash }: ConsentChange,
 ): Promise<string | null> {
-  const rows = await db.forFamily(update.familyId).all<{ phone: string }>(sql`
-    SELECT u.phone AS phone FROM consent_events e
-    JOIN users u ON u.id = e.user_id JOIN notification_preferences p ON p.user_id = u.id
-    WHERE e.id = ${ledgerId(update.id)} AND u.phone IS NOT NULL AND u.phone_verified_at IS NOT NULL
-      AND u.phone_unusable_at IS NULL AND p.sms_enabled = 1 AND p.opted_out_at IS NULL AND p.carrier_opted_out_at IS NULL
-      AND NOT EXISTS (SELECT 1 FROM consent_events earlier WHERE earlier.user_id = e.user_id AND earlier.rowid < e.rowid
-        AND earlier.action = 'opt_in' AND earlier.source IN ('web', 'api') AND earlier.number_hash = ${numberHash})`);
-  return rows[0]?.phone ?? null;
+  if (numberHash === null) return null;
+  const prefs = notificationPreferences;
+  const earlier = alias(consentEvents, 'earlier');
+  const optedInBefore = hasRow(
+    earlier,
+    allOf(
+      eq(earlier.userId, consentEvents.userId),
+      lt(rowid(earlier), rowid(consentEvents)),
+      eq(earlier.action, 'opt_in'),
+      inArray(earlier.source, ['web', 'api']),
+      eq(earlier.numberHash, numberHash),
+    ),
+  );
+  const row = await db.forFamily(update.familyId).first(
+    q
+      .select({ phone: nonNull(users.phone).as('phone') })
+      .from(consentEvents)
+      .innerJoin(users, eq(users.id, consentEvents.userId))
+      .innerJoin(prefs, eq(prefs.userId, users.id))
+      .where(
+        allOf(
+          eq(consentEvents.id, ledgerId(update.id)),
+          isNotNull(users.phone),
+          isNotNull(users.phoneVerifiedAt),
+          isNull(users.phoneUnusableAt),
+          eq(prefs.smsEnabled, true),
+          isNull(prefs.optedOutAt),
+          isNull(prefs.carrierOptedOutAt),
+          not(optedInBefore),
+        ),
+      ),
+  );
+  return row?.phone ?? null;
 }
 
 /** Takes the text on; only one of several processes gets it. */
 async function claim({ db }: Deps, { seq, claimedAt }: FamilyUpdate, now: number): Promise<boolean> {
-  const rows = await db.directory.all<{ seq: number }>(sql`
-    UPDATE family_updates SET claimed_at = ${now} WHERE seq = ${seq} AND claimed_at IS ${claimedAt} RETURNING seq AS seq`);
-  return rows.length > 0;
+  const claimed = q
+    .update(familyUpdates)
+    .set({ claimedAt: now })
+    .where(
+      allOf(
+        eq(familyUpdates.seq, seq),
+        claimedAt === null ? isNull(familyUpdates.claimedAt) : eq(familyUpdates.claimedAt, claimedAt),
+      ),
+    );
+  return (await db.directory.run(claimed)).meta.changes > 0;
 }
 
 /**

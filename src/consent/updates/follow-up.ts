@@ -1,4 +1,7 @@
-import { sql } from '../../db/sql.ts';
+import { eq, isNotNull, ne } from 'drizzle-orm';
+import { allOf } from '../../db/expressions.ts';
+import { q } from '../../db/query.ts';
+import { sessions, smsDeliveryLog } from '../../db/schema.ts';
 import type { FamilyUpdate, NumberLostChange } from '../../numbers/changes.ts';
 import type { Deps } from '../../platform/deps.ts';
 import { confirmOptIn } from './confirmation.ts';
@@ -9,8 +12,12 @@ async function closeEndedSockets(
   update: FamilyUpdate,
   { at }: NumberLostChange,
 ): Promise<void> {
-  const ended = await db.forFamily(update.familyId).all<{ id: string }>(sql`
-    SELECT id AS id FROM sessions WHERE user_id = ${update.userId} AND revoked_at = ${at}`);
+  const ended = await db.forFamily(update.familyId).all(
+    q
+      .select({ id: sessions.id })
+      .from(sessions)
+      .where(allOf(eq(sessions.userId, update.userId), eq(sessions.revokedAt, at))),
+  );
   for (const { id } of ended) await family(update.familyId).disconnectSession(id);
 }
 
@@ -19,13 +26,19 @@ async function closeEndedSockets(
  * Returns false while a text is on its way, whose number is still needed to look it up at the carrier.
  */
 async function forgetNumber({ db }: Deps, update: FamilyUpdate, number: string | null): Promise<boolean> {
-  const theirs = sql`user_id = ${update.userId} AND phone IS NOT NULL AND (${number} IS NULL OR phone = ${number})`;
+  const { phone, status, userId } = smsDeliveryLog;
+  const theirs = allOf(eq(userId, update.userId), number === null ? isNotNull(phone) : eq(phone, number));
   const family = db.forFamily(update.familyId);
-  await family.run(sql`UPDATE sms_delivery_log SET phone = NULL WHERE ${theirs} AND status <> 'sending'`);
-  const left = await family.all<{ id: string }>(
-    sql`SELECT id AS id FROM sms_delivery_log WHERE ${theirs} LIMIT 1`,
+  await family.run(
+    q
+      .update(smsDeliveryLog)
+      .set({ phone: null })
+      .where(allOf(theirs, ne(status, 'sending'))),
   );
-  return left.length === 0;
+  const left = await family.first(
+    q.select({ id: smsDeliveryLog.id }).from(smsDeliveryLog).where(theirs).limit(1),
+  );
+  return left === undefined;
 }
 
 /**

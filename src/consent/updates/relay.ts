@@ -1,41 +1,38 @@
-import type { Db } from '../../db/client.ts';
+import { eq, getTableColumns, gt, sql } from 'drizzle-orm';
+import { inList, json, scalar } from '../../db/expressions.ts';
+import { q } from '../../db/query.ts';
 import { retrying } from '../../db/retry.ts';
-import { sql } from '../../db/sql.ts';
-import type { FamilyUpdate } from '../../numbers/changes.ts';
+import { familyUpdates, phoneNumbers } from '../../db/schema.ts';
+import type { Change, FamilyUpdate } from '../../numbers/changes.ts';
 import type { Deps } from '../../platform/deps.ts';
 import { errorFields } from '../../platform/log.ts';
 import { applyChange } from './apply-update.ts';
 import { followUp } from './follow-up.ts';
 
-interface Row extends Omit<FamilyUpdate, 'change'> {
-  change: string;
-  /** Whose the number of a `number` change is now. */
-  holder: string | null;
-}
-
-/** A person's open updates, oldest first. */
-async function openUpdates(
-  directory: Db,
-  userId: string,
-): Promise<{ update: FamilyUpdate; held: boolean }[]> {
-  const rows = await directory.all<Row>(sql`
-    SELECT f.seq AS seq, f.id AS id, f.family_id AS familyId, f.user_id AS userId, f.change AS change,
-      f.created_at AS createdAt, f.claimed_at AS claimedAt,
-      (SELECT n.user_id FROM phone_numbers n WHERE n.number_hash = f.change ->> '$.numberHash') AS holder
-    FROM family_updates f WHERE f.user_id = ${userId} ORDER BY f.seq`);
-  return rows.map(({ holder, change, ...row }) => ({
-    update: { ...row, change: JSON.parse(change) },
-    held: holder === row.userId,
-  }));
+/** A person's open updates, oldest first. `holder`: whose the number of a `number` change is now. */
+function openUpdates(userId: string) {
+  const holder = q
+    .select({ userId: phoneNumbers.userId })
+    .from(phoneNumbers)
+    .where(eq(phoneNumbers.numberHash, sql`${familyUpdates.change} ->> '$.numberHash'`));
+  return q
+    .select({
+      ...getTableColumns(familyUpdates),
+      change: json<Change>(familyUpdates.change).as('change'),
+      holder: scalar<string>(holder).as('holder'),
+    })
+    .from(familyUpdates)
+    .where(eq(familyUpdates.userId, userId))
+    .orderBy(familyUpdates.seq);
 }
 
 /** Lets a person's rows follow every open update, in order. Returns the updates, which then owe a follow-up. */
 async function apply(deps: Deps, userId: string): Promise<FamilyUpdate[]> {
-  const open = await retrying(() => openUpdates(deps.db.directory, userId));
-  for (const { update, held } of open) {
-    await retrying(() => applyChange(deps.db.forFamily(update.familyId), update, held));
+  const updates = await retrying(() => deps.db.directory.all(openUpdates(userId)));
+  for (const { holder, ...update } of updates) {
+    await retrying(() => applyChange(deps.db.forFamily(update.familyId), update, holder === userId));
   }
-  return open.map(({ update }) => update);
+  return updates;
 }
 
 /** Does what the updates owe beyond the rows, and removes those that owe nothing more. */
@@ -49,11 +46,7 @@ async function finish(deps: Deps, updates: FamilyUpdate[]): Promise<void> {
     }
   }
   if (done.length === 0) return;
-  await retrying(() =>
-    deps.db.directory.run(
-      sql`DELETE FROM family_updates WHERE seq IN (SELECT value FROM json_each(${JSON.stringify(done)}))`,
-    ),
-  );
+  await retrying(() => deps.db.directory.run(q.delete(familyUpdates).where(inList(familyUpdates.seq, done))));
 }
 
 /**
@@ -81,9 +74,21 @@ export async function settleOrLeave(deps: Deps, userIds: readonly string[]): Pro
  * One person's failure holds nobody else up. Returns how many people were looked at.
  */
 export async function applyOpenFamilyUpdates(deps: Deps, limit = 100): Promise<number> {
-  const people = await deps.db.directory.all<{ userId: string }>(sql`
-    SELECT user_id AS userId FROM (SELECT user_id, seq FROM family_updates WHERE seq > 0 ORDER BY seq LIMIT ${limit * 10})
-    GROUP BY user_id ORDER BY MIN(seq) LIMIT ${limit}`);
+  const oldest = q
+    .select({ userId: familyUpdates.userId, seq: familyUpdates.seq })
+    .from(familyUpdates)
+    .where(gt(familyUpdates.seq, 0))
+    .orderBy(familyUpdates.seq)
+    .limit(limit * 10)
+    .as('oldest');
+  const people = await deps.db.directory.all(
+    q
+      .select({ userId: oldest.userId })
+      .from(oldest)
+      .groupBy(oldest.userId)
+      .orderBy(sql`min(${oldest.seq})`)
+      .limit(limit),
+  );
   for (const { userId } of people) {
     try {
       await finish(deps, await apply(deps, userId));

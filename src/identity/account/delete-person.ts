@@ -1,6 +1,9 @@
+import { eq } from 'drizzle-orm';
 import { settle } from '../../consent/updates/relay.ts';
+import { allOf } from '../../db/expressions.ts';
+import { q } from '../../db/query.ts';
 import { retrying } from '../../db/retry.ts';
-import { sql } from '../../db/sql.ts';
+import { users } from '../../db/schema.ts';
 import type { Person } from '../../numbers/changes.ts';
 import { release } from '../../numbers/holders.ts';
 import { changeJson, owePerson, updateId } from '../../numbers/update-outbox.ts';
@@ -13,17 +16,20 @@ import type { Deps } from '../../platform/deps.ts';
  * @returns whether there was such a person in that family
  */
 export async function deletePerson(deps: Deps, person: Person): Promise<boolean> {
-  const { directory } = deps.db;
-  const found = await deps.db.forFamily(person.familyId).all<{ id: string }>(sql`
-    SELECT id AS id FROM users WHERE id = ${person.userId} AND family_id = ${person.familyId}`);
-  if (found.length === 0) return false;
+  const found = await deps.db.forFamily(person.familyId).first(
+    q
+      .select({ id: users.id })
+      .from(users)
+      .where(allOf(eq(users.id, person.userId), eq(users.familyId, person.familyId))),
+  );
+  if (!found) return false;
   const now = deps.now();
   const id = updateId(now);
   await retrying(() =>
-    directory.batch([
-      ...release(directory, person, now),
-      owePerson(directory, { id, now, change: changeJson({ kind: 'deleted', at: now }), person }),
-    ]),
+    deps.db.directory.batch({
+      ...release(person, now),
+      oweDeleted: owePerson({ id, now, change: changeJson({ kind: 'deleted', at: now }), person }),
+    }),
   );
   await settle(deps, [person.userId]);
   return true;

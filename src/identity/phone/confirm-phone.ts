@@ -1,8 +1,11 @@
+import { eq, inArray } from 'drizzle-orm';
 import { type OptInRequest, optInPerson } from '../../consent/opt-in-out.ts';
 import { settleOrLeave } from '../../consent/updates/relay.ts';
+import { allOf, hasRow, scalar } from '../../db/expressions.ts';
+import { q } from '../../db/query.ts';
 import { retrying } from '../../db/retry.ts';
-import { sql } from '../../db/sql.ts';
-import { bind, unseat } from '../../numbers/holders.ts';
+import { familyUpdates, phoneNumbers, verificationCodes } from '../../db/schema.ts';
+import { oweNumber, oweNumberMoved, takeNumber } from '../../numbers/holders.ts';
 import { updateId } from '../../numbers/update-outbox.ts';
 import type { Deps } from '../../platform/deps.ts';
 import { guessCode, guessError, verifySubject } from '../codes/one-time-code.ts';
@@ -39,23 +42,34 @@ export async function confirmPhone(
   if (guess.result !== 'match') throw guessError(guess);
   const { number, numberHash, codeHash } = guess;
   const now = deps.now();
-  const theCode = sql`subject = ${subject} AND code_hash = ${codeHash}`;
-  const condition = sql`EXISTS (SELECT 1 FROM verification_codes WHERE ${theCode})`;
+  const theCode = allOf(eq(verificationCodes.subject, subject), eq(verificationCodes.codeHash, codeHash));
+  const condition = hasRow(verificationCodes, theCode);
   const binding = { userId, familyId, number, numberHash, verifiedAt: now, now, condition };
   const [lossId, gainId] = [updateId(now), updateId(now)];
-  await retrying(() =>
-    directory.batch([
-      unseat(directory, lossId, binding),
-      ...bind(directory, gainId, binding, { keepsConsent: false }),
-      ...(consent ? optInPerson(directory, consent, now, condition) : []),
-      directory.run(sql`DELETE FROM verification_codes WHERE ${theCode}`),
-    ]),
-  );
+  const statements = {
+    oweNumberMoved: oweNumberMoved(lossId, binding),
+    oweNumber: oweNumber(gainId, binding, { keepsConsent: false }),
+    ...takeNumber(binding),
+    ...(consent && optInPerson(consent, now, condition)),
+    useCode: q.delete(verificationCodes).where(theCode),
+  };
+  await retrying(() => directory.batch(statements));
+  const blockedAt = q
+    .select({ at: phoneNumbers.carrierOptedOutAt })
+    .from(phoneNumbers)
+    .where(eq(phoneNumbers.numberHash, numberHash));
   const owed = await retrying(() =>
-    directory.all<{ id: string; userId: string; blockedAt: number | null }>(sql`
-      SELECT id AS id, user_id AS userId,
-        (SELECT carrier_opted_out_at FROM phone_numbers WHERE number_hash = ${numberHash}) AS blockedAt
-      FROM family_updates WHERE id IN (${lossId}, ${gainId}) ORDER BY seq`),
+    directory.all(
+      q
+        .select({
+          id: familyUpdates.id,
+          userId: familyUpdates.userId,
+          blockedAt: scalar<number>(blockedAt).as('blocked_at'),
+        })
+        .from(familyUpdates)
+        .where(inArray(familyUpdates.id, [lossId, gainId]))
+        .orderBy(familyUpdates.seq),
+    ),
   );
   const gain = owed.find(({ id }) => id === gainId);
   if (!gain) throw guessError({ result: 'no_code' }); // A parallel request used the code up.

@@ -1,15 +1,21 @@
+import { eq, exists, gt, gte, isNull, ne, not } from 'drizzle-orm';
 import { settle } from '../../consent/updates/relay.ts';
+import { allOf, anyOf, hasRow } from '../../db/expressions.ts';
+import { q } from '../../db/query.ts';
 import { retrying } from '../../db/retry.ts';
-import { sql } from '../../db/sql.ts';
+import { familyUpdates, phoneNumbers } from '../../db/schema.ts';
 import type { Person } from '../../numbers/changes.ts';
-import { bind } from '../../numbers/holders.ts';
+import { oweNumber, takeNumber } from '../../numbers/holders.ts';
 import { updateId } from '../../numbers/update-outbox.ts';
 import type { Deps } from '../../platform/deps.ts';
 import { phoneHash } from '../../platform/sms/phone-number.ts';
 
-const othersWith = (numberHash: string, userId: string) => sql`
-  SELECT user_id AS userId FROM phone_numbers
-  WHERE number_hash = ${numberHash} AND user_id IS NOT NULL AND user_id <> ${userId}`;
+/** Whoever else holds a number. */
+const othersWith = (numberHash: string, userId: string) =>
+  q
+    .select({ userId: phoneNumbers.userId })
+    .from(phoneNumbers)
+    .where(allOf(eq(phoneNumbers.numberHash, numberHash), ne(phoneNumbers.userId, userId)));
 
 /** Whether somebody else holds a number, at this moment. @param phone E.164 */
 export async function isHeldByOther(
@@ -17,8 +23,7 @@ export async function isHeldByOther(
   { userId, phone }: { userId: string; phone: string },
 ): Promise<boolean> {
   const numberHash = await phoneHash(config.PHONE_SECRET, phone);
-  const others = await retrying(() => db.directory.all(othersWith(numberHash, userId)));
-  return others.length > 0;
+  return (await retrying(() => db.directory.first(othersWith(numberHash, userId)))) !== undefined;
 }
 
 /**
@@ -35,17 +40,32 @@ export async function importPhone(
   const id = updateId(now);
   const numberHash = await phoneHash(deps.config.PHONE_SECRET, phone);
   const others = othersWith(numberHash, userId);
-  if (verifiedAt === null) return (await directory.all(others)).length > 0 ? 'phone_in_use' : 'ok';
+  if (verifiedAt === null) return (await directory.first(others)) ? 'phone_in_use' : 'ok';
   const provenAt = Math.min(verifiedAt, now);
-  const settled = sql`SELECT 1 FROM phone_numbers WHERE user_id = ${userId} AND (verified_at > ${provenAt}
-    OR (number_hash = ${numberHash} AND (unusable_at IS NULL OR unusable_at >= ${provenAt})))`;
-  const person = { userId, familyId };
-  const mayBind = sql`NOT EXISTS (${others}) AND NOT EXISTS (${settled})`;
-  const owed = sql`EXISTS (SELECT 1 FROM family_updates WHERE id = ${id}) AND NOT EXISTS (${others})`;
-  const binding = { ...person, number: phone, numberHash, verifiedAt: provenAt, now };
-  const [owing] = bind(directory, id, { ...binding, condition: mayBind }, { keepsConsent: true });
-  const [, ...take] = bind(directory, id, { ...binding, condition: owed }, { keepsConsent: true });
-  const [holders] = await retrying(() => directory.batch([directory.all(others), owing, ...take]));
+  const { unusableAt } = phoneNumbers;
+  const isSettled = hasRow(
+    phoneNumbers,
+    allOf(
+      eq(phoneNumbers.userId, userId),
+      anyOf(
+        gt(phoneNumbers.verifiedAt, provenAt),
+        allOf(eq(phoneNumbers.numberHash, numberHash), anyOf(isNull(unusableAt), gte(unusableAt, provenAt))),
+      ),
+    ),
+  );
+  const isFree = not(exists(others));
+  const isOwed = hasRow(familyUpdates, eq(familyUpdates.id, id));
+  const binding = { userId, familyId, number: phone, numberHash, verifiedAt: provenAt, now };
+  const statements = {
+    holders: others,
+    oweNumber: oweNumber(
+      id,
+      { ...binding, condition: allOf(isFree, not(isSettled)) },
+      { keepsConsent: true },
+    ),
+    ...takeNumber({ ...binding, condition: allOf(isOwed, isFree) }),
+  };
+  const { holders } = await retrying(() => directory.batch(statements));
   await settle(deps, [userId]);
   return holders.length > 0 ? 'phone_in_use' : 'ok';
 }

@@ -9,7 +9,7 @@ import type { Deps } from '../../platform/deps.ts';
  * an opt-out, stays under its keyed hash. Without a number nothing happens.
  */
 export async function removePhone(deps: Deps, person: Person): Promise<void> {
-  const { directory } = deps.db;
-  await retrying(() => directory.batch([...release(directory, person, deps.now())]));
+  const statements = release(person, deps.now());
+  await retrying(() => deps.db.directory.batch(statements));
   await settle(deps, [person.userId]);
 }

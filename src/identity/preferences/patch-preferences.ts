@@ -1,7 +1,10 @@
+import { eq, sql } from 'drizzle-orm';
 import { type ConsentRequest, checkOptIn, optIn, optOut } from '../../consent/opt-in-out.ts';
 import { ensurePreferences } from '../../consent/updates/apply-update.ts';
 import type { Db } from '../../db/client.ts';
-import { type Param, type SQL, sql } from '../../db/sql.ts';
+import { allOf, hasRow, jsonTable } from '../../db/expressions.ts';
+import { q } from '../../db/query.ts';
+import { notificationPreferences, threadMembers, users } from '../../db/schema.ts';
 import { hasten } from '../../notifications/deliveries/outbox.ts';
 import type { Deps } from '../../platform/deps.ts';
 import { AppError } from '../../platform/errors.ts';
@@ -61,34 +64,46 @@ async function write(
   revision: number,
   now: number,
 ): Promise<boolean> {
-  const current = sql`(SELECT revision FROM notification_preferences WHERE user_id = ${userId}) = ${revision}`;
-  const set = (column: SQL, value: Param | undefined) =>
-    value === undefined ? [] : [sql`, ${column} = ${value}`];
-  const flag = (value: boolean | undefined) => (value === undefined ? undefined : Number(value));
-  const columns = [
-    ...set(sql`urgent_allowed`, flag(patch.urgentAllowed)),
-    ...set(sql`quiet_start`, patch.quietStart),
-    ...set(sql`quiet_end`, patch.quietEnd),
-    ...set(sql`quiet_delivery`, patch.quietDelivery),
-    ...set(sql`preview`, patch.preview),
-  ];
-  const mutes = JSON.stringify(mutesOf(patch, now));
-  const statements = [
-    ensurePreferences(db, { userId, familyId }),
-    db.run(sql`
-      UPDATE users SET time_zone = ${patch.timeZone ?? null}
-      WHERE id = ${userId} AND ${Number(patch.timeZone !== undefined)} AND ${current}`),
-    db.run(sql`
-      UPDATE thread_members AS m SET muted_until = j.value ->> 'until' FROM json_each(${mutes}) j
-      WHERE m.user_id = ${userId} AND m.thread_id = j.value ->> 'threadId' AND ${current}`),
-    db.all<{ revision: number }>(sql`
-      UPDATE notification_preferences SET revision = revision + 1${sql.join(columns)}
-      WHERE user_id = ${userId} AND revision = ${revision} RETURNING revision AS revision`),
+  const prefs = notificationPreferences;
+  const isCurrent = allOf(eq(prefs.userId, userId), eq(prefs.revision, revision));
+  const mutes = jsonTable('mute', mutesOf(patch, now), ['threadId', 'until']);
+  const { urgentAllowed, quietStart, quietEnd, quietDelivery, preview, timeZone } = patch;
+  const { written } = await db.batch({
+    ensurePreferences: ensurePreferences({ userId, familyId }),
+    timeZone:
+      timeZone !== undefined &&
+      q
+        .update(users)
+        .set({ timeZone })
+        .where(allOf(eq(users.id, userId), hasRow(prefs, isCurrent))),
+    mutes:
+      patch.perThreadMute !== undefined &&
+      q
+        .update(threadMembers)
+        .set({ mutedUntil: sql`${mutes.until}` })
+        .from(mutes)
+        .where(
+          allOf(
+            eq(threadMembers.userId, userId),
+            eq(threadMembers.threadId, mutes.threadId),
+            hasRow(prefs, isCurrent),
+          ),
+        ),
+    written: q
+      .update(prefs)
+      .set({
+        revision: sql`${prefs.revision} + 1`,
+        urgentAllowed,
+        quietStart,
+        quietEnd,
+        quietDelivery,
+        preview,
+      })
+      .where(isCurrent),
     // What waits for a morning that has moved is judged anew.
-    ...(movesQuietHours(patch) ? [hasten(db, [userId], now, { reasons: ['quiet_hours'] })] : []),
-  ] as const;
-  const results = await db.batch(statements);
-  return results[3].length > 0;
+    hastened: movesQuietHours(patch) && hasten(db, [userId], now, { reasons: ['quiet_hours'] }),
+  });
+  return written.meta.changes > 0;
 }
 
 /** What the patch asks of consent; null when it is so already. */
