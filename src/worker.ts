@@ -3,7 +3,7 @@ import { retrying } from './db/retry.ts';
 import { FamilyObject } from './family/family.ts';
 import { type FamilyHost, familySettings } from './family/host.ts';
 import { endedSockets, memberIds, writeLastSeen } from './family/records.ts';
-import { hasten } from './notifications/deliveries/outbox.ts';
+import { rescheduleDeferred } from './notifications/deliveries/outbox.ts';
 import { recordDeadLetters } from './notifications/operate/dead-letters.ts';
 import { sweep } from './notifications/operate/sweep.ts';
 import { consumeBatch } from './notifications/send/consumer.ts';
@@ -43,15 +43,15 @@ export class Family extends FamilyObject<Bindings> {
       now,
       log,
       // The facts come from our own Worker, which is their only source.
-      judge: (facts, family, at) => decide(facts as DeliveryFacts, family, policy, at),
+      decide: (facts, family, at) => decide(facts as DeliveryFacts, family, policy, at),
       membersOf: (familyId, threadId) => memberIds(db.forFamily(familyId), familyId, threadId),
       endedSockets: (familyId, sockets) => endedSockets(db.forFamily(familyId), familyId, sockets, now()),
-      left: async (familyId, departures) => {
+      reportDepartures: async (familyId, departures) => {
         const family = db.forFamily(familyId);
         await retrying(() => writeLastSeen(family, familyId, departures));
         // What waited because they were here is looked at with the next sweep.
         await retrying(() =>
-          hasten(
+          rescheduleDeferred(
             family,
             departures.map(({ userId }) => userId),
             now(),

@@ -19,7 +19,7 @@ const PURE = [
   'family/presence/presence.ts',
   'family/sends/windows.ts',
   'family/sockets/frames.ts',
-  'family/sockets/outflow.ts',
+  'family/sockets/outbound-bytes.ts',
   'identity/codes/code-rules.ts',
   'keywords/read-keyword.ts',
   'links/app-links/app-links.ts',

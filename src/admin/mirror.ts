@@ -2,7 +2,7 @@ import { eq, isNotNull, isNull, sql as typed } from 'drizzle-orm';
 import { announceThread } from '../chat/threads.ts';
 import { importConsent } from '../consent/opt-in-out.ts';
 import { ensurePreferences } from '../consent/updates/apply-update.ts';
-import { settle } from '../consent/updates/relay.ts';
+import { applyUpdates } from '../consent/updates/relay.ts';
 import type { Db } from '../db/client.ts';
 import { allOf, coalesce, excluded } from '../db/expressions.ts';
 import { insertFrom } from '../db/insert-from.ts';
@@ -120,7 +120,7 @@ export async function putUser(deps: Deps, id: string, user: UserMirror): Promise
   const number = typeof phone === 'string' ? wellFormed(phone, await deps.phones()) : null;
   const familyId = user.familyId ?? (await familyOf(deps, 'users', id));
   if (number !== null && (await isHeldByOther(deps, { userId: id, phone: number }))) throw phoneInUse();
-  await settle(deps, [id]); // A deletion that was begun would take along what is written now.
+  await applyUpdates(deps, [id]); // A deletion that was begun would take along what is written now.
   await upsertUser(deps.db.forFamily(familyId), id, { ...user, familyId }, deps.now());
   if (phone === null) await removePhone(deps, { userId: id, familyId });
   if (number !== null) {

@@ -6,7 +6,7 @@ import { deliverySchema, searchDeliveries } from '../notifications/operate/deliv
 import { loadStats, statsSchema } from '../notifications/operate/stats.ts';
 import { sweep } from '../notifications/operate/sweep.ts';
 import { cursor } from '../notifications/routes.ts';
-import { type Endpoint, endpoint, json } from '../platform/http/endpoint.ts';
+import { type Endpoint, endpoint, jsonResponse } from '../platform/http/endpoint.ts';
 import { id, instant, iso, line, pageSize, timestamp } from '../platform/http/validation.ts';
 import { isTimeZone } from '../platform/time.ts';
 import { deleteUser, putFamily, putThread, putUser } from './mirror.ts';
@@ -45,7 +45,7 @@ export const adminEndpoints: Endpoint[] = [
     answer: { status: 200, description: 'Mirrored.', schema: done },
     handle: async ({ deps, params, body }) => {
       await putFamily(deps, params.id, body);
-      return json({ ok: true });
+      return jsonResponse({ ok: true });
     },
   }),
   endpoint({
@@ -68,7 +68,7 @@ export const adminEndpoints: Endpoint[] = [
     errors: ['family_not_found', 'conflict', 'phone_in_use', 'invalid_phone'],
     handle: async ({ deps, params, body }) => {
       await putUser(deps, params.id, body);
-      return json({ ok: true });
+      return jsonResponse({ ok: true });
     },
   }),
   endpoint({
@@ -82,7 +82,7 @@ export const adminEndpoints: Endpoint[] = [
     errors: ['user_not_found'],
     handle: async ({ deps, params }) => {
       await deleteUser(deps, params.id);
-      return json({ ok: true });
+      return jsonResponse({ ok: true });
     },
   }),
   endpoint({
@@ -101,7 +101,7 @@ export const adminEndpoints: Endpoint[] = [
     errors: ['family_not_found', 'user_not_found', 'conflict'],
     handle: async ({ deps, params, body }) => {
       await putThread(deps, params.id, body);
-      return json({ ok: true });
+      return jsonResponse({ ok: true });
     },
   }),
   endpoint({
@@ -119,7 +119,7 @@ export const adminEndpoints: Endpoint[] = [
     errors: ['user_not_found', 'thread_not_found'],
     handle: async ({ deps, body }) => {
       const { token, url, expiresAt } = await mintMagic(deps, body);
-      return json({ token, url, expiresAt: iso(expiresAt) });
+      return jsonResponse({ token, url, expiresAt: iso(expiresAt) });
     },
   }),
   endpoint({
@@ -143,7 +143,7 @@ export const adminEndpoints: Endpoint[] = [
         next: z.nullable(z.string()),
       }),
     },
-    handle: async ({ deps, query }) => json(await searchDeliveries(deps, query)),
+    handle: async ({ deps, query }) => jsonResponse(await searchDeliveries(deps, query)),
   }),
   endpoint({
     method: 'get',
@@ -153,7 +153,7 @@ export const adminEndpoints: Endpoint[] = [
     summary: 'Texts by outcome, reasons, errors, opens, dead letters, alerts: no personal data',
     query: z.object({ hours }),
     answer: { status: 200, description: 'The stats.', schema: statsSchema },
-    handle: async ({ deps, query }) => json(await loadStats(deps, query.hours)),
+    handle: async ({ deps, query }) => jsonResponse(await loadStats(deps, query.hours)),
   }),
   endpoint({
     method: 'post',
@@ -166,7 +166,7 @@ export const adminEndpoints: Endpoint[] = [
       description: 'What it found.',
       schema: z.object({ woken: z.int(), updates: z.int() }),
     },
-    handle: async ({ deps }) => json(await sweep(deps)),
+    handle: async ({ deps }) => jsonResponse(await sweep(deps)),
   }),
   endpoint({
     method: 'post',
@@ -179,7 +179,7 @@ export const adminEndpoints: Endpoint[] = [
     errors: ['delivery_not_found', 'not_dead'],
     handle: async ({ deps, params }) => {
       await retryDeadLetter(deps, params.id);
-      return json({ ok: true }, 202);
+      return jsonResponse({ ok: true }, 202);
     },
   }),
 ];

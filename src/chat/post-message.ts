@@ -1,6 +1,11 @@
 import { retrying } from '../db/retry.ts';
 import { sql } from '../db/sql.ts';
-import { hasten, insertDeliveries, suppressRead, toldUpTo } from '../notifications/deliveries/outbox.ts';
+import {
+  insertDeliveries,
+  notifiedUpTo,
+  rescheduleDeferred,
+  suppressRead,
+} from '../notifications/deliveries/outbox.ts';
 import type { ClaimedCaller } from '../platform/auth/caller.ts';
 import { sha256 } from '../platform/crypto.ts';
 import type { Deps } from '../platform/deps.ts';
@@ -78,7 +83,7 @@ export async function postMessage(
   );
   const member = sql`m.thread_id = ${message.threadId} AND m.user_id = ${caller.userId} AND m.family_id = ${caller.familyId}`;
   // Whoever writes in the app has the thread before them; on a phone they know what they were texted.
-  const told = toldUpTo(caller.userId, message.threadId);
+  const told = notifiedUpTo(caller.userId, message.threadId);
   const readUpTo =
     message.via === 'app'
       ? sql`msg.seq`
@@ -119,7 +124,9 @@ export async function postMessage(
         FROM thread_members m LEFT JOIN sms_delivery_log d ON d.message_id = ${id} AND d.user_id = m.user_id
         WHERE m.thread_id = ${message.threadId} AND EXISTS (SELECT 1 FROM messages WHERE id = ${id})`),
       // What a text has not told yet need not wait for a window that has grown.
-      ...(message.via === 'sms' ? [hasten(db, [caller.userId], now, { threadId: message.threadId })] : []),
+      ...(message.via === 'sms'
+        ? [rescheduleDeferred(db, [caller.userId], now, { threadId: message.threadId })]
+        : []),
     ]),
   );
 

@@ -1,6 +1,6 @@
 import { retrying } from '../db/retry.ts';
 import { sql } from '../db/sql.ts';
-import { hasten, suppressRead } from '../notifications/deliveries/outbox.ts';
+import { rescheduleDeferred, suppressRead } from '../notifications/deliveries/outbox.ts';
 import type { Caller } from '../platform/auth/caller.ts';
 import type { Deps } from '../platform/deps.ts';
 import { AppError } from '../platform/errors.ts';
@@ -42,7 +42,9 @@ export async function markRead(
         FROM thread_members me JOIN threads t ON t.id = me.thread_id
         WHERE me.thread_id = ${threadId} AND me.user_id = ${userId} AND me.family_id = ${familyId}`),
       // What is left unread need not wait for a window that has grown.
-      ...(messageId === null ? [] : [hasten(db, [userId], deps.now(), { threadId, condition: found })]),
+      ...(messageId === null
+        ? []
+        : [rescheduleDeferred(db, [userId], deps.now(), { threadId, condition: found })]),
     ]),
   );
   const [state] = states;

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { explainDeliveries } from '../notifications/operate/delivery-log.ts';
 import { AppError } from '../platform/errors.ts';
-import { type Endpoint, endpoint, json } from '../platform/http/endpoint.ts';
+import { type Endpoint, endpoint, jsonResponse } from '../platform/http/endpoint.ts';
 import { id, instant, line, pageSize, prose, timestamp } from '../platform/http/validation.ts';
 import { FOREVER } from '../platform/time.ts';
 import { isBlank } from '../platform/visible.ts';
@@ -45,7 +45,7 @@ export const chatEndpoints: Endpoint[] = [
       description: 'The threads.',
       schema: z.object({ threads: z.array(threadSchema) }),
     },
-    handle: async ({ deps, caller }) => json({ threads: await listThreads(deps, caller) }),
+    handle: async ({ deps, caller }) => jsonResponse({ threads: await listThreads(deps, caller) }),
   }),
   endpoint({
     method: 'post',
@@ -56,7 +56,8 @@ export const chatEndpoints: Endpoint[] = [
     body: z.object({ title: line(120), memberIds: z.array(id).check(z.maxLength(200)) }),
     answer: { status: 201, description: 'The thread.', schema: z.object({ thread: threadSchema }) },
     errors: ['user_not_found'],
-    handle: async ({ deps, caller, body }) => json({ thread: await createThread(deps, caller, body) }, 201),
+    handle: async ({ deps, caller, body }) =>
+      jsonResponse({ thread: await createThread(deps, caller, body) }, 201),
   }),
   endpoint({
     method: 'get',
@@ -67,7 +68,8 @@ export const chatEndpoints: Endpoint[] = [
     params: threadParams,
     answer: { status: 200, description: 'The thread.', schema: z.object({ thread: threadSchema }) },
     errors: ['thread_not_found'],
-    handle: async ({ deps, caller, params }) => json({ thread: await getThread(deps, caller, params.id) }),
+    handle: async ({ deps, caller, params }) =>
+      jsonResponse({ thread: await getThread(deps, caller, params.id) }),
   }),
   endpoint({
     method: 'get',
@@ -87,7 +89,7 @@ export const chatEndpoints: Endpoint[] = [
       if (query.before !== undefined && query.after !== undefined) {
         throw new AppError('invalid_request', 'Send "before" or "after", not both.');
       }
-      return json(await listMessages(deps, caller, params.id, query));
+      return jsonResponse(await listMessages(deps, caller, params.id, query));
     },
   }),
   endpoint({
@@ -116,7 +118,7 @@ export const chatEndpoints: Endpoint[] = [
         via: 'app',
         clientKey,
       });
-      return json({ message }, 201);
+      return jsonResponse({ message }, 201);
     },
   }),
   endpoint({
@@ -143,7 +145,7 @@ export const chatEndpoints: Endpoint[] = [
     },
     errors: ['message_not_found'],
     handle: async ({ deps, caller, params }) =>
-      json({ deliveries: await explainDeliveries(deps, caller, params.id, params.messageId) }),
+      jsonResponse({ deliveries: await explainDeliveries(deps, caller, params.id, params.messageId) }),
   }),
   endpoint({
     method: 'post',
@@ -161,7 +163,7 @@ export const chatEndpoints: Endpoint[] = [
     },
     errors: ['thread_not_found', 'message_not_found'],
     handle: async ({ deps, caller, params, body }) =>
-      json({ ok: true, ...(await markRead(deps, caller, params.id, body.messageId ?? null)) }),
+      jsonResponse({ ok: true, ...(await markRead(deps, caller, params.id, body.messageId ?? null)) }),
   }),
   endpoint({
     method: 'put',
@@ -181,7 +183,7 @@ export const chatEndpoints: Endpoint[] = [
     handle: async ({ deps, caller, params, body }) => {
       const until = body.until ?? FOREVER;
       await setMute(deps, caller, params.id, until);
-      return json({ ok: true, mutedUntil: mutedJson(until, deps.now()) });
+      return jsonResponse({ ok: true, mutedUntil: mutedJson(until, deps.now()) });
     },
   }),
   endpoint({
@@ -195,7 +197,7 @@ export const chatEndpoints: Endpoint[] = [
     errors: ['thread_not_found'],
     handle: async ({ deps, caller, params }) => {
       await setMute(deps, caller, params.id, null);
-      return json({ ok: true });
+      return jsonResponse({ ok: true });
     },
   }),
 ];

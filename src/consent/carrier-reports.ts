@@ -1,7 +1,7 @@
-import { noteCarrierBlock, noteUnusable } from '../numbers/number-state.ts';
+import { recordCarrierBlock, recordUnusable } from '../numbers/number-state.ts';
 import type { Deps } from '../platform/deps.ts';
 import { phoneHash } from '../platform/sms/phone-number.ts';
-import { settle } from './updates/relay.ts';
+import { applyUpdates } from './updates/relay.ts';
 
 /**
  * Records that the carrier refused a text because the recipient said STOP to it (21610). `number` is E.164.
@@ -12,7 +12,7 @@ export async function carrierOptOut(
   { number, receipt = null }: { number: string; receipt?: string | null },
 ): Promise<void> {
   const numberHash = await phoneHash(deps.config.PHONE_SECRET, number);
-  await settle(deps, await noteCarrierBlock(deps, numberHash, receipt));
+  await applyUpdates(deps, await recordCarrierBlock(deps, numberHash, receipt));
 }
 
 /**
@@ -26,5 +26,5 @@ export async function markNumberUnusable(
   { number, strike = false, receipt = null }: { number: string; strike?: boolean; receipt?: string | null },
 ): Promise<void> {
   const numberHash = await phoneHash(deps.config.PHONE_SECRET, number);
-  await settle(deps, await noteUnusable(deps, { numberHash, strike, receipt }));
+  await applyUpdates(deps, await recordUnusable(deps, { numberHash, strike, receipt }));
 }

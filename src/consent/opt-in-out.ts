@@ -4,11 +4,11 @@ import { q } from '../db/query.ts';
 import { retrying } from '../db/retry.ts';
 import { familyUpdates, phoneNumbers } from '../db/schema.ts';
 import type { ConsentChange, Person } from '../numbers/changes.ts';
-import { changeJson, oweHolder, owePerson, updateId } from '../numbers/update-outbox.ts';
+import { changeJson, enqueueForHolder, enqueueForPerson, updateId } from '../numbers/update-outbox.ts';
 import type { Client } from '../platform/auth/request-caller.ts';
 import type { Deps } from '../platform/deps.ts';
 import { AppError } from '../platform/errors.ts';
-import { settle } from './updates/relay.ts';
+import { applyUpdates } from './updates/relay.ts';
 
 /** Where an opt-in or opt-out by page or API came from. */
 export interface ConsentRequest extends Person {
@@ -70,7 +70,7 @@ export function optInPerson(request: OptInRequest, now: number, condition?: SQL)
     condition,
   );
   return {
-    oweOptIn: oweHolder({
+    enqueueOptIn: enqueueForHolder({
       id: updateId(now),
       now,
       change: changeJson(change, { numberHash: sql`${phoneNumbers.numberHash}` }),
@@ -106,7 +106,7 @@ export async function optIn(deps: Deps, request: OptInRequest): Promise<void> {
   const statements = { ...optInPerson(request, deps.now()), held: heldNumber(request.userId) };
   const { held } = await retrying(() => deps.db.directory.batch(statements));
   refuseOptIn(deps, held[0]);
-  await settle(deps, [request.userId]);
+  await applyUpdates(deps, [request.userId]);
 }
 
 /** The hash of the number that a person holds. */
@@ -127,14 +127,19 @@ export async function optOut(deps: Deps, request: ConsentRequest): Promise<void>
   const numberHash = scalar(hashOfHeld(request.userId));
   await retrying(() =>
     deps.db.directory.batch({
-      oweOptOut: owePerson({ id, now, change: changeJson(change, { numberHash }), person: request }),
+      enqueueOptOut: enqueueForPerson({
+        id,
+        now,
+        change: changeJson(change, { numberHash }),
+        person: request,
+      }),
       optOut: q
         .update(phoneNumbers)
         .set({ optedOutAt: coalesce(phoneNumbers.optedOutAt, now), updatedAt: now })
         .where(eq(phoneNumbers.userId, request.userId)),
     }),
   );
-  await settle(deps, [request.userId]);
+  await applyUpdates(deps, [request.userId]);
 }
 
 /**
@@ -169,7 +174,7 @@ export async function importConsent(deps: Deps, consent: ImportedConsent): Promi
   );
   const { owed } = await retrying(() =>
     deps.db.directory.batch({
-      oweOptIn: owePerson({
+      enqueueOptIn: enqueueForPerson({
         id,
         now,
         change: changeJson(change, { numberHash: scalar(hashOfHeld(consent.userId)) }),
@@ -180,6 +185,6 @@ export async function importConsent(deps: Deps, consent: ImportedConsent): Promi
     }),
   );
   if (owed.length === 0) return 'refused';
-  await settle(deps, [consent.userId]);
+  await applyUpdates(deps, [consent.userId]);
   return 'ok';
 }

@@ -8,7 +8,7 @@ import type { KeywordReading } from '../keywords/read-keyword.ts';
 import { holderOf, optInNumber, optOutNumber } from '../numbers/number-state.ts';
 import type { Deps } from '../platform/deps.ts';
 import { HOUR_MS } from '../platform/time.ts';
-import { settle } from './updates/relay.ts';
+import { applyUpdates } from './updates/relay.ts';
 
 /** A text that came in, as it was read. */
 export interface InboundText {
@@ -18,12 +18,12 @@ export interface InboundText {
   /** What to answer, and what to answer when nothing is to be said. */
   answer: string;
   silence: string;
-  /** False: an effect beyond consent is still owed, and {@link finishInbound} says when it is done. */
+  /** False: an effect beyond consent is still owed, and {@link completeInbound} says when it is done. */
   complete: boolean;
 }
 
 /** What is known of it: the answer to give, and whether its whole effect is there. */
-export interface TakenText {
+export interface RecordedInbound {
   answer: string;
   done: boolean;
 }
@@ -37,7 +37,7 @@ const ANSWERS_PER_HOUR = 5;
  * gets no second text. Repeats get the first answer.
  * @throws when a database fails; a repeat, or the sweep, brings to an end what was begun
  */
-export async function takeInbound(deps: Deps, text: InboundText): Promise<TakenText> {
+export async function recordInbound(deps: Deps, text: InboundText): Promise<RecordedInbound> {
   const { messageSid, numberHash, reading, answer, silence, complete } = text;
   const now = deps.now();
   const { kind } = reading;
@@ -91,7 +91,7 @@ export async function takeInbound(deps: Deps, text: InboundText): Promise<TakenT
       holders: holderOf(numberHash),
     }),
   );
-  await settle(
+  await applyUpdates(
     deps,
     holders.map(({ userId }) => userId),
   );
@@ -99,7 +99,7 @@ export async function takeInbound(deps: Deps, text: InboundText): Promise<TakenT
 }
 
 /** The whole effect of a text is there; from now on it is answered with `answer`. */
-export async function finishInbound({ db, now }: Deps, messageSid: string, answer: string): Promise<void> {
+export async function completeInbound({ db, now }: Deps, messageSid: string, answer: string): Promise<void> {
   await retrying(() =>
     db.directory.run(
       q

@@ -2,7 +2,7 @@ import type { MetaStore } from './meta-store.ts';
 
 const NAME = 'alarm_at';
 /** An alarm for "now" is set this far ahead (ms), so that no mistake can make it spin. */
-const LEAST_MS = 50;
+const MIN_DELAY_MS = 50;
 
 /**
  * The object's one alarm, with a note of its own about when it is due. A Durable Object has one alarm and promises to
@@ -24,7 +24,7 @@ export class Alarm {
   }
 
   /** It rang: the note is settled. */
-  rang(): void {
+  fired(): void {
     this.#meta.set(NAME, null);
   }
 
@@ -33,7 +33,7 @@ export class Alarm {
    * every heartbeat.
    * @param next - the earliest of everything that waits, ms UTC; null when nothing does
    */
-  arm(next: number | null, now: number): void {
+  schedule(next: number | null, now: number): void {
     const dueAt = this.dueAt;
     if (next === null) {
       if (dueAt === null) return;
@@ -41,7 +41,7 @@ export class Alarm {
       void this.#storage.deleteAlarm();
       return;
     }
-    const at = Math.max(next, now + LEAST_MS);
+    const at = Math.max(next, now + MIN_DELAY_MS);
     if (dueAt !== null && dueAt > now && dueAt <= at) return;
     this.#meta.set(NAME, at);
     void this.#storage.setAlarm(at);

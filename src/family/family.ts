@@ -11,15 +11,15 @@ import { DAY_MS } from '../platform/time.ts';
 import { Alarm } from './alarm.ts';
 import type { FamilyHost } from './host.ts';
 import { MetaStore } from './meta-store.ts';
+import { dropOrphans, evaluatePresence } from './presence/evaluate-presence.ts';
 import type { Presence } from './presence/presence.ts';
 import { PresenceStore } from './presence/presence-store.ts';
-import { adoptOrphans, lookAround } from './presence/watch.ts';
-import { admitAll } from './sends/admission.ts';
+import { admitCandidates } from './sends/admission.ts';
 import { SendStore } from './sends/send-store.ts';
-import { memoryMs } from './sends/windows.ts';
+import { retentionMs } from './sends/windows.ts';
 import { Channel } from './sockets/channel.ts';
+import { MessageSequencer } from './sockets/message-sequencer.ts';
 import { Sockets } from './sockets/sockets.ts';
-import { Turns } from './sockets/turns.ts';
 import { PROTOCOL, readUpgrade } from './sockets/upgrade.ts';
 
 const DEPARTURE_RETRY_MS = 30_000;
@@ -38,9 +38,9 @@ export abstract class FamilyObject<Env> extends DurableObject<Env> implements Fa
   readonly #meta: MetaStore;
   readonly #alarm: Alarm;
   readonly #channel: Channel;
-  readonly #turns = new Turns();
-  #adopted = false;
-  #host: FamilyHost | undefined;
+  readonly #sequencer = new MessageSequencer();
+  #orphansDropped = false;
+  #cachedHost: FamilyHost | undefined;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -54,16 +54,16 @@ export abstract class FamilyObject<Env> extends DurableObject<Env> implements Fa
       this.#sockets,
       this.#presence,
       () => this.#familyId,
-      () => this.#around,
+      () => this.#host,
     );
   }
 
   /** The object's surroundings; asked for once. */
   protected abstract createHost(): FamilyHost;
 
-  get #around(): FamilyHost {
-    this.#host ??= this.createHost();
-    return this.#host;
+  get #host(): FamilyHost {
+    this.#cachedHost ??= this.createHost();
+    return this.#cachedHost;
   }
 
   get #familyId(): string {
@@ -74,79 +74,79 @@ export abstract class FamilyObject<Env> extends DurableObject<Env> implements Fa
 
   async admit(candidates: Candidate[]): Promise<Admission[]> {
     const now = this.#now();
-    const { settings, judge } = this.#around;
-    const people = this.#settle(now);
+    const { settings, decide } = this.#host;
+    const people = this.#refresh(now);
     return this.ctx.storage.transactionSync(() => {
       if ((this.#meta.get('pruned_at') ?? 0) + DAY_MS <= now) {
-        this.#sends.prune(now - memoryMs(settings));
+        this.#sends.prune(now - retentionMs(settings));
         this.#meta.set('pruned_at', now);
       }
-      return admitAll({ sends: this.#sends, people, settings }, candidates, judge, now);
+      return admitCandidates({ sends: this.#sends, people, settings }, candidates, decide, now);
     });
   }
 
   async release(deliveryIds: string[]): Promise<void> {
     for (const id of deliveryIds) this.#sends.release(id);
-    this.#settle(this.#now());
+    this.#refresh(this.#now());
   }
 
   async presence(): Promise<OnlineMember[]> {
-    this.#settle(this.#now());
-    return this.#here();
+    this.#refresh(this.#now());
+    return this.#onlineMembers();
   }
 
   async heartbeat(userId: string, state: 'active' | 'away', source = ''): Promise<OnlineMember[]> {
     const now = this.#now();
     this.#presence.saveDevice({ id: beatId(userId, source), userId, state, open: false }, now);
-    this.#settle(now);
-    return this.#here();
+    this.#refresh(now);
+    return this.#onlineMembers();
   }
 
   async returned(userId: string, threadId?: string): Promise<void> {
-    this.#sends.answer(userId, threadId);
-    this.#settle(this.#now());
+    this.#sends.markAnswered(userId, threadId);
+    this.#refresh(this.#now());
   }
 
   async publish(publications: Publication[]): Promise<void> {
     for (const { event, to } of publications) {
       if (event.type === 'message') {
         const { seq, authorId } = event.message;
-        await this.#turns.wait(event.threadId, seq, this.#meta.lastSeq(event.threadId));
+        await this.#sequencer.wait(event.threadId, seq, this.#meta.lastSeq(event.threadId));
         this.#meta.saveSeq(event.threadId, seq);
-        this.#sends.answer(authorId, event.threadId);
-        this.#turns.passed(event.threadId, seq);
+        this.#sends.markAnswered(authorId, event.threadId);
+        this.#sequencer.delivered(event.threadId, seq);
       }
-      if (event.type === 'read') this.#sends.answer(event.userId, event.threadId);
+      if (event.type === 'read') this.#sends.markAnswered(event.userId, event.threadId);
       if (event.type === 'thread') this.#channel.membersChanged();
       const people = new Set(to);
-      this.#channel.tell(event, (socket) => people.has(socket.userId));
+      this.#channel.broadcast(event, (socket) => people.has(socket.userId));
     }
-    this.#settle(this.#now());
+    this.#refresh(this.#now());
   }
 
   async disconnectSession(sessionId: string): Promise<void> {
-    this.#channel.dismiss((socket) => socket.sessionId === sessionId, 'session ended');
+    this.#channel.disconnect((socket) => socket.sessionId === sessionId, 'session ended');
     for (const { id, userId } of this.#presence.devices()) {
       if (id === beatId(userId, sessionId)) this.#presence.deleteDevice(id);
     }
-    this.#settle(this.#now());
+    this.#refresh(this.#now());
   }
 
   async forgetUser(userId: string): Promise<void> {
-    this.#channel.dismiss((socket) => socket.userId === userId, 'account removed');
+    this.#channel.disconnect((socket) => socket.userId === userId, 'account removed');
     const wasHere = this.#presence.announced().some((person) => person.userId === userId);
     this.#presence.forget(userId);
     this.#sends.forget(userId);
     this.#channel.membersChanged();
-    if (wasHere) this.#channel.tell({ type: 'presence', userId, state: 'offline' });
-    this.#settle(this.#now());
+    if (wasHere) this.#channel.broadcast({ type: 'presence', userId, state: 'offline' });
+    this.#refresh(this.#now());
   }
 
   override async fetch(request: Request): Promise<Response> {
     const upgrade = readUpgrade(request);
     if (!upgrade || upgrade.familyId !== this.#familyId) return new Response(null, { status: 403 });
     const now = this.#now();
-    this.#settle(now);
+    this.#refresh(now);
     const refusal = this.#channel.makeRoom(upgrade.userId, now);
     if (refusal) return Response.json(refusal, { status: refusal.status, headers: refusal.headers() });
     const { 0: client, 1: server } = new WebSocketPair();
@@ -155,9 +155,9 @@ export abstract class FamilyObject<Env> extends DurableObject<Env> implements Fa
     const { state, protocol, ...identity } = upgrade;
     this.#sockets.accept(server, id, identity, now);
     this.#presence.saveDevice({ id, userId, state, open: true }, now);
-    this.#settle(now, id);
-    const online = this.#here().map((person) => ({ userId: person.userId, state: person.state }));
-    this.#channel.tell({ type: 'snapshot', online }, (socket) => socket.id === id);
+    this.#refresh(now, id);
+    const online = this.#onlineMembers().map((person) => ({ userId: person.userId, state: person.state }));
+    this.#channel.broadcast({ type: 'snapshot', online }, (socket) => socket.id === id);
     const headers = protocol === PROTOCOL ? { 'Sec-WebSocket-Protocol': PROTOCOL } : undefined;
     return new Response(null, { status: 101, webSocket: client, headers });
   }
@@ -165,8 +165,8 @@ export abstract class FamilyObject<Env> extends DurableObject<Env> implements Fa
   override async webSocketMessage(ws: WebSocket, data: string | ArrayBuffer): Promise<void> {
     if (ws.readyState !== WebSocket.READY_STATE_OPEN) return;
     const now = this.#now();
-    await this.#channel.take(ws, data, now);
-    this.#settle(now);
+    await this.#channel.handleFrame(ws, data, now);
+    this.#refresh(now);
   }
 
   override async webSocketClose(
@@ -180,19 +180,19 @@ export abstract class FamilyObject<Env> extends DurableObject<Env> implements Fa
     if (wasClean && code !== 1006) this.#presence.closeDevice(socket.id, now);
     else this.#presence.dropDevice(socket.id, socket.heardAt);
     this.#sockets.close(socket, code, reason);
-    this.#settle(now);
+    this.#refresh(now);
   }
 
   override async webSocketError(ws: WebSocket): Promise<void> {
     const socket = this.#sockets.read(ws);
     this.#presence.dropDevice(socket.id, socket.heardAt);
-    this.#settle(this.#now());
+    this.#refresh(this.#now());
   }
 
   override async alarm(): Promise<void> {
     const now = this.#now();
-    this.#alarm.rang();
-    this.#settle(now);
+    this.#alarm.fired();
+    this.#refresh(now);
     await this.#recheck(now);
   }
 
@@ -200,19 +200,19 @@ export abstract class FamilyObject<Env> extends DurableObject<Env> implements Fa
   async #recheck(now: number): Promise<void> {
     if ((this.#meta.get('rechecked_at') ?? 0) + RECHECK_MS > now) return;
     try {
-      await this.#channel.dismissEnded();
+      await this.#channel.disconnectEnded();
       this.#meta.set('rechecked_at', now);
-      this.#settle(this.#now());
+      this.#refresh(this.#now());
     } catch (error) {
-      this.#around.log.warn('family.not_rechecked', { familyId: this.#familyId, ...errorFields(error) });
+      this.#host.log.warn('family.not_rechecked', { familyId: this.#familyId, ...errorFields(error) });
     }
   }
 
   /** The time of a call. The first one in a new life of the object takes over what the old one left behind. */
   #now(): number {
-    const now = this.#around.now();
-    if (!this.#adopted) adoptOrphans(this.#presence, this.#sockets, this.#alarm.dueAt, now);
-    this.#adopted = true;
+    const now = this.#host.now();
+    if (!this.#orphansDropped) dropOrphans(this.#presence, this.#sockets, this.#alarm.dueAt, now);
+    this.#orphansDropped = true;
     return now;
   }
 
@@ -220,32 +220,32 @@ export abstract class FamilyObject<Env> extends DurableObject<Env> implements Fa
    * Looks at everyone, announces what changed, and sets the alarm.
    * @param newcomer - id of a socket that is about to be told everything at once
    */
-  #settle(now: number, newcomer?: string): ReadonlyMap<string, Presence> {
-    const sight = lookAround(this.#presence, this.#sockets, this.#around.settings, now);
-    for (const { userId, state, heardAt } of sight.changes) {
+  #refresh(now: number, newcomer?: string): ReadonlyMap<string, Presence> {
+    const evaluation = evaluatePresence(this.#presence, this.#sockets, this.#host.settings, now);
+    for (const { userId, state, heardAt } of evaluation.changes) {
       if (state === 'online') {
-        this.#sends.answer(userId);
+        this.#sends.markAnswered(userId);
         this.#presence.cancelDeparture(userId);
       } else {
         this.#presence.addDeparture({ userId, state, at: state === 'offline' ? heardAt : now }, now);
       }
-      this.#channel.tell({ type: 'presence', userId, state }, (socket) => socket.id !== newcomer);
+      this.#channel.broadcast({ type: 'presence', userId, state }, (socket) => socket.id !== newcomer);
     }
-    this.#passOn(now);
-    const times = [sight.next, this.#presence.nextDeparture()].filter((at) => at !== null);
-    this.#alarm.arm(times.length > 0 ? Math.min(...times) : null, now);
-    return sight.people;
+    this.#reportDepartures(now);
+    const times = [evaluation.next, this.#presence.nextDeparture()].filter((at) => at !== null);
+    this.#alarm.schedule(times.length > 0 ? Math.min(...times) : null, now);
+    return evaluation.people;
   }
 
   /** Tells the service who left; what fails is told again later. */
-  #passOn(now: number): void {
+  #reportDepartures(now: number): void {
     const due = this.#presence.takeDepartures(now, now + DEPARTURE_RETRY_MS);
     if (due.length === 0) return;
-    const { left, log } = this.#around;
-    const told = left(this.#familyId, due).then(
+    const { reportDepartures, log } = this.#host;
+    const told = reportDepartures(this.#familyId, due).then(
       () => {
         for (const departure of due) this.#presence.dropDeparture(departure);
-        this.#settle(this.#now());
+        this.#refresh(this.#now());
       },
       (error) => log.warn('family.left_failed', { familyId: this.#familyId, ...errorFields(error) }),
     );
@@ -253,7 +253,7 @@ export abstract class FamilyObject<Env> extends DurableObject<Env> implements Fa
   }
 
   /** Everyone who is here, as last announced. */
-  #here(): OnlineMember[] {
+  #onlineMembers(): OnlineMember[] {
     return this.#presence
       .announced()
       .flatMap(({ userId, state, since }) => (state === 'offline' ? [] : [{ userId, state, since }]));

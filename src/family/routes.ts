@@ -4,7 +4,7 @@ import { credentialsOf, requireKnown, requirePerson } from '../platform/auth/req
 import type { Deps } from '../platform/deps.ts';
 import { AppError } from '../platform/errors.ts';
 import type { OnlineMember } from '../platform/family/family-rpc.ts';
-import { type Endpoint, endpoint, json } from '../platform/http/endpoint.ts';
+import { type Endpoint, endpoint, jsonResponse } from '../platform/http/endpoint.ts';
 import { iso, timestamp } from '../platform/http/validation.ts';
 import { PROTOCOL, upgradeRequest } from './sockets/upgrade.ts';
 
@@ -21,7 +21,7 @@ const onlineSchema = z.object({
 });
 
 const online = (members: OnlineMember[]) =>
-  json({ online: members.map((member) => ({ ...member, since: iso(member.since) })) });
+  jsonResponse({ online: members.map((member) => ({ ...member, since: iso(member.since) })) });
 
 const presence = endpoint({
   method: 'get',

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { currentCaller } from '../platform/auth/request-caller.ts';
 import { AppError } from '../platform/errors.ts';
-import { endpoint, json } from '../platform/http/endpoint.ts';
+import { endpoint, jsonResponse } from '../platform/http/endpoint.ts';
 import { iso, timestamp } from '../platform/http/validation.ts';
 import { readerOf } from './app-links/device.ts';
 import { parseReferrer } from './app-links/referrer.ts';
@@ -73,7 +73,7 @@ const openLink = endpoint({
     if (!session) await markOpened(deps.db, link, now);
     count(body.referrer === undefined ? 'app' : 'store');
     const { threadId } = link;
-    return json({
+    return jsonResponse({
       threadId,
       path: threadPath(threadId),
       ...(session && { session: { token: session.token, expiresAt: iso(session.expiresAt) } }),
@@ -123,10 +123,10 @@ const pendingLink = endpoint({
   handle: async ({ deps, caller, client }) => {
     const now = deps.now();
     const threadId = await takePending(deps.db.forFamily(caller.familyId), caller.userId, now);
-    if (threadId === null) return json({ link: null });
+    if (threadId === null) return jsonResponse({ link: null });
     const { device } = readerOf(client.userAgent ?? undefined);
     deps.afterwards(countOpen(deps.db.directory, device, 'store', now));
-    return json({ link: { threadId, path: threadPath(threadId) } });
+    return jsonResponse({ link: { threadId, path: threadPath(threadId) } });
   },
 });
 

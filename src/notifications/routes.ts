@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { type Endpoint, endpoint, json } from '../platform/http/endpoint.ts';
+import { type Endpoint, endpoint, jsonResponse } from '../platform/http/endpoint.ts';
 import { id, pageSize } from '../platform/http/validation.ts';
 import { deliverySchema, listDeliveries } from './operate/delivery-log.ts';
 import { sendTestText } from './test-text.ts';
@@ -21,7 +21,7 @@ export const notificationEndpoints: Endpoint[] = [
       description: 'A page of the log.',
       schema: z.object({ deliveries: z.array(deliverySchema), next: z.nullable(z.string()) }),
     },
-    handle: async ({ deps, caller, query }) => json(await listDeliveries(deps, caller, query)),
+    handle: async ({ deps, caller, query }) => jsonResponse(await listDeliveries(deps, caller, query)),
   }),
   endpoint({
     method: 'post',
@@ -35,6 +35,6 @@ export const notificationEndpoints: Endpoint[] = [
       schema: z.object({ deliveryId: z.string() }),
     },
     errors: ['rate_limited'],
-    handle: async ({ deps, caller }) => json({ deliveryId: await sendTestText(deps, caller) }, 202),
+    handle: async ({ deps, caller }) => jsonResponse({ deliveryId: await sendTestText(deps, caller) }, 202),
   }),
 ];

@@ -5,10 +5,10 @@ import { insertFrom } from '../db/insert-from.ts';
 import { q } from '../db/query.ts';
 import { phoneNumbers, verificationCodes } from '../db/schema.ts';
 import type { Change, Person } from './changes.ts';
-import { changeJson, oweHolder, owePerson, updateId } from './update-outbox.ts';
+import { changeJson, enqueueForHolder, enqueueForPerson, updateId } from './update-outbox.ts';
 
 /** A number that a person proved, or that their host vouches for. */
-export interface Binding extends Person {
+export interface NumberAssignment extends Person {
   number: string;
   numberHash: string;
   /** When it was proven, ms. */
@@ -22,7 +22,7 @@ export interface Binding extends Person {
 export const loginSubject = (numberHash: string): string => `login:${numberHash}`;
 
 /** Statements that forget who held the numbers of `where`: what belongs to a number itself stays under its hash. */
-function letGo(where: SQL, now: number) {
+function clearHolder(where: SQL, now: number) {
   return {
     deleteUnmarked: q
       .delete(phoneNumbers)
@@ -42,8 +42,8 @@ function letGo(where: SQL, now: number) {
 }
 
 /** Tells whoever else holds the number that they lose it: possession wins. Goes before {@link takeNumber}. */
-export function oweNumberMoved(id: string, { userId, numberHash, now, condition }: Binding) {
-  return oweHolder({
+export function enqueueNumberMoved(id: string, { userId, numberHash, now, condition }: NumberAssignment) {
+  return enqueueForHolder({
     id,
     now,
     change: changeJson(
@@ -61,9 +61,9 @@ const stillUnusable = (verifiedAt: number) =>
   >`case when ${phoneNumbers.unusableAt} > ${verifiedAt} then ${phoneNumbers.unusableAt} end`;
 
 /** Tells the person's rows of their new number. Goes before {@link takeNumber}. */
-export function oweNumber(
+export function enqueueNumber(
   id: string,
-  { userId, familyId, number, numberHash, verifiedAt, now, condition }: Binding,
+  { userId, familyId, number, numberHash, verifiedAt, now, condition }: NumberAssignment,
   { keepsConsent }: { keepsConsent: boolean },
 ) {
   const change: Partial<Change> = { kind: 'number', number, numberHash, verifiedAt, keepsConsent, at: now };
@@ -78,7 +78,7 @@ export function oweNumber(
     .select({ numberHash: phoneNumbers.numberHash })
     .from(phoneNumbers)
     .where(allOf(eq(phoneNumbers.userId, userId), ne(phoneNumbers.numberHash, numberHash)));
-  return owePerson({
+  return enqueueForPerson({
     id,
     now,
     person: { userId, familyId },
@@ -96,9 +96,20 @@ export function oweNumber(
  * Makes the person the holder of the number and of no other: statements for the directory's batch. What belongs to the
  * number stays with it: an opt-out is never undone here. Being unusable is, when the proof is newer.
  */
-export function takeNumber({ userId, familyId, number, numberHash, verifiedAt, now, condition }: Binding) {
+export function takeNumber({
+  userId,
+  familyId,
+  number,
+  numberHash,
+  verifiedAt,
+  now,
+  condition,
+}: NumberAssignment) {
   return {
-    ...letGo(allOf(eq(phoneNumbers.userId, userId), ne(phoneNumbers.numberHash, numberHash), condition), now),
+    ...clearHolder(
+      allOf(eq(phoneNumbers.userId, userId), ne(phoneNumbers.numberHash, numberHash), condition),
+      now,
+    ),
     holdNumber: insertFrom(
       phoneNumbers,
       { numberHash, number, userId, familyId, verifiedAt, updatedAt: now },
@@ -123,10 +134,10 @@ export function takeNumber({ userId, familyId, number, numberHash, verifiedAt, n
 }
 
 /** Takes the person's number and pending codes out of the directory: statements for its batch. */
-export function release({ userId }: Person, now: number) {
+export function releaseNumber({ userId }: Person, now: number) {
   const theirs = eq(phoneNumbers.userId, userId);
   return {
-    oweNumberRemoved: oweHolder({
+    enqueueNumberRemoved: enqueueForHolder({
       id: updateId(now),
       now,
       change: changeJson(
@@ -135,7 +146,7 @@ export function release({ userId }: Person, now: number) {
       ),
       condition: theirs,
     }),
-    ...letGo(theirs, now),
+    ...clearHolder(theirs, now),
     deleteCodes: q.delete(verificationCodes).where(eq(verificationCodes.userId, userId)),
   };
 }

@@ -10,7 +10,7 @@ import type { SendOutcome } from '../platform/sms/twilio.ts';
 import { errorRule } from '../platform/sms/twilio-errors.ts';
 import { DAY_MS } from '../platform/time.ts';
 import type { Change, ConsentChange } from './changes.ts';
-import { changeJson, oweHolder, updateId } from './update-outbox.ts';
+import { changeJson, enqueueForHolder, updateId } from './update-outbox.ts';
 
 /** Receipts come again for hours at the most. */
 const RECEIPT_MEMORY_MS = 7 * DAY_MS;
@@ -48,7 +48,7 @@ export function optOutNumber(consent: NumberConsent) {
   const { numberHash, carrier, now, condition = sql`true` } = consent;
   const { optedOutAt, carrierOptedOutAt, updatedAt } = phoneNumbers;
   return {
-    oweOptOut: oweHolder({
+    enqueueOptOut: enqueueForHolder({
       id: updateId(now),
       now,
       change: consentChange('opt_out', consent),
@@ -82,7 +82,7 @@ export function optInNumber(consent: NumberConsent) {
     condition,
   );
   return {
-    oweOptIn: oweHolder({
+    enqueueOptIn: enqueueForHolder({
       id: updateId(now),
       now,
       change: consentChange('opt_in', consent),
@@ -122,7 +122,7 @@ function once(receipt: string | null, now: number) {
  * @param receipt the text whose receipt says so; a repeat of it undoes no START
  * @returns whose rows have to follow
  */
-export async function noteCarrierBlock(
+export async function recordCarrierBlock(
   { db, now }: Deps,
   numberHash: string,
   receipt: string | null = null,
@@ -141,7 +141,7 @@ export async function noteCarrierBlock(
  * @param receipt the text whose receipt says so; a repeated receipt is no second strike
  * @returns whose rows have to follow
  */
-export async function noteUnusable(
+export async function recordUnusable(
   { db, now }: Deps,
   {
     numberHash,
@@ -156,7 +156,7 @@ export async function noteUnusable(
   const ends = strike ? gte(strikes, 1) : sql`true`;
   const { holders } = await retrying(() =>
     db.directory.batch({
-      oweUnusable: oweHolder({
+      enqueueUnusable: enqueueForHolder({
         id: updateId(at),
         now: at,
         change: changeJson({ kind: 'unusable', at }, { number: sql`${phoneNumbers.number}` }),
@@ -182,7 +182,7 @@ export async function noteUnusable(
  * their fault. For texts outside the delivery log: codes, confirmations.
  * @returns whose rows have to follow: to be settled at once, or left to the sweep
  */
-export async function noteRefusal(deps: Deps, outcome: SendOutcome, number: string): Promise<string[]> {
+export async function recordRefusal(deps: Deps, outcome: SendOutcome, number: string): Promise<string[]> {
   if (outcome.kind === 'accepted') return [];
   const rule = errorRule(Number(outcome.code) || null, 0);
   if (outcome.kind === 'operator') {
@@ -190,7 +190,7 @@ export async function noteRefusal(deps: Deps, outcome: SendOutcome, number: stri
     return [];
   }
   const numberHash = await phoneHash(deps.config.PHONE_SECRET, number);
-  if (outcome.kind === 'opted_out') return await noteCarrierBlock(deps, numberHash);
+  if (outcome.kind === 'opted_out') return await recordCarrierBlock(deps, numberHash);
   if (outcome.kind !== 'permanent' || rule.number === undefined) return [];
-  return await noteUnusable(deps, { numberHash, strike: rule.number === 'strike' });
+  return await recordUnusable(deps, { numberHash, strike: rule.number === 'strike' });
 }

@@ -17,7 +17,7 @@ export function changeJson(known: Partial<Change>, fields: Record<string, SQL> =
 }
 
 /** Enqueues a change of a person's rows if `condition` holds. Running it again under the same id does no harm. */
-export function owePerson({
+export function enqueueForPerson({
   id,
   now,
   change,
@@ -42,7 +42,7 @@ export function owePerson({
  * Enqueues a change for whoever holds the number that `condition` picks out of `phoneNumbers`; the change may draw on
  * that row. Goes before the statement that changes the row, in the directory's batch.
  */
-export function oweHolder({
+export function enqueueForHolder({
   id,
   now,
   change,

@@ -1,5 +1,5 @@
 import { helpReply, optInReply, optOutReply, plainOptOutConfirmation } from '../consent/consent-texts.ts';
-import { finishInbound, takeInbound } from '../consent/record-keyword.ts';
+import { completeInbound, recordInbound } from '../consent/record-keyword.ts';
 import { type KeywordReading, readKeyword } from '../keywords/read-keyword.ts';
 import type { Config } from '../platform/config.ts';
 import type { Deps } from '../platform/deps.ts';
@@ -22,7 +22,7 @@ export async function handleInbound(deps: Deps, webhook: Webhook): Promise<strin
   const answer = keywordAnswer(reading, deps.config);
   const isReply = reading.kind === 'none' && deps.config.SMS_REPLIES === 'on';
   const numberHash = await phoneHash(deps.config.PHONE_SECRET, from);
-  const taken = await takeInbound(deps, {
+  const taken = await recordInbound(deps, {
     messageSid,
     numberHash,
     reading,
@@ -34,7 +34,7 @@ export async function handleInbound(deps: Deps, webhook: Webhook): Promise<strin
   if (taken.done) return taken.answer;
   const words = await takeReply(deps, { messageSid, from, numberHash, body, media: mediaOf(webhook) });
   const document = words === null ? SILENCE : reply(words);
-  await finishInbound(deps, messageSid, document);
+  await completeInbound(deps, messageSid, document);
   return document;
 }
 

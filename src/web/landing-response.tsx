@@ -5,7 +5,7 @@ import { signInPath, threadPath } from '../links/safe-next.ts';
 import type { Config } from '../platform/config.ts';
 import { LandingPage, landingHeaders } from './landing.tsx';
 import type { LandingState } from './landing-words.ts';
-import type { Door } from './link-door.ts';
+import type { LinkAddress } from './link-address.ts';
 import { NONCE_FIELD, nonceCookie, pageNonce, randomNonce } from './page-nonce.ts';
 
 const STATUS: Record<LandingState, number> = {
@@ -39,23 +39,23 @@ export interface LandingContext {
 export function landingResponse(
   { config, now, request, occupied }: LandingContext,
   state: LandingState,
-  door: Door | null,
+  linkAddress: LinkAddress | null,
 ): Response {
   const url = new URL(request.url);
   const insists = url.searchParams.get('reader') === '1';
   const reader = readerOf(request.headers.get('User-Agent') ?? undefined);
   const cspNonce = randomNonce();
   const nonce = pageNonce(config, request.headers.get('Cookie'));
-  const pressable = door !== null && PRESSABLE.includes(state);
+  const pressable = linkAddress !== null && PRESSABLE.includes(state);
   const page = LandingPage({
     state,
     brand: config.BRAND_NAME,
     reader: insists ? { ...reader, preview: false } : reader,
     cspNonce,
-    form: pressable ? { action: door.action, fields: formFields(door, state, nonce) } : null,
-    signIn: SIGN_IN_BY_PHONE.includes(state) ? signInPath(destination(door, now), occupied) : null,
+    form: pressable ? { action: linkAddress.action, fields: formFields(linkAddress, state, nonce) } : null,
+    signIn: SIGN_IN_BY_PHONE.includes(state) ? signInPath(destination(linkAddress, now), occupied) : null,
     stay: occupied ? '/messages' : null,
-    app: door && appOf(config, state, door, now),
+    app: linkAddress && appOf(config, state, linkAddress, now),
     webOnly: url.searchParams.get('web') === '1',
     insist: `${url.search ? `${url.search}&` : '?'}reader=1`,
   });
@@ -64,20 +64,20 @@ export function landingResponse(
   return new Response(`<!doctype html>${page}`, { status: STATUS[state], headers });
 }
 
-function formFields(door: Door, state: LandingState, nonce: string): Record<string, string> {
-  const fields = { ...door.fields, [NONCE_FIELD]: nonce };
+function formFields(linkAddress: LinkAddress, state: LandingState, nonce: string): Record<string, string> {
+  const fields = { ...linkAddress.fields, [NONCE_FIELD]: nonce };
   return state === 'other_person' ? { ...fields, switch: '1' } : fields;
 }
 
 /** Where signing in by phone leads: the thread, as long as the link (or its address) finds it. */
-function destination(door: Door | null, now: number): string {
-  const link = door?.link;
+function destination(linkAddress: LinkAddress | null, now: number): string {
+  const link = linkAddress?.link;
   if (link && linkFate(link, now) !== 'gone') return threadPath(link.threadId);
-  return threadPath(door?.namedThread ?? null);
+  return threadPath(linkAddress?.namedThread ?? null);
 }
 
 /** Ways into the app, while the link still finds its thread and there is nothing to decide first. */
-function appOf(config: Config, state: LandingState, { link, appPath }: Door, now: number) {
+function appOf(config: Config, state: LandingState, { link, appPath }: LinkAddress, now: number) {
   if (state === 'unknown' || state === 'other_person' || state === 'busy') return null;
   if (link && linkFate(link, now) === 'gone') return null;
   const stores = {

@@ -14,7 +14,7 @@ import { readForm } from '../platform/http/body.ts';
 import type { AppEnv } from '../platform/http/endpoint.ts';
 import { landingResponse } from './landing-response.tsx';
 import type { LandingState } from './landing-words.ts';
-import { codeDoor, type Door, tokenDoor } from './link-door.ts';
+import { codeAddress, type LinkAddress, tokenAddress } from './link-address.ts';
 import { isOwnPage, NONCE_FIELD } from './page-nonce.ts';
 
 type Page = Context<AppEnv>;
@@ -27,9 +27,9 @@ const STATE_OF: Record<LinkFate, LandingState> = {
 };
 
 /** @param occupied somebody else than the link's person is signed in in this browser */
-function landing(c: Page, state: LandingState, door: Door | null, occupied = false): Response {
+function landing(c: Page, state: LandingState, linkAddress: LinkAddress | null, occupied = false): Response {
   const { config, now } = c.var.deps;
-  return landingResponse({ config, now: now(), request: c.req.raw, occupied }, state, door);
+  return landingResponse({ config, now: now(), request: c.req.raw, occupied }, state, linkAddress);
 }
 
 /** Who is signed in in this browser; a session that has ended counts as nobody. */
@@ -48,53 +48,63 @@ function count(c: Page, outcome: OpenOutcome): void {
 }
 
 /** Answers GET and HEAD of a link: a page, or straight through; never a session, never a consumption. */
-async function show(c: Page, open: () => Promise<Door>): Promise<Response> {
+async function show(c: Page, open: () => Promise<LinkAddress>): Promise<Response> {
   const elsewhere = fromAlternateOrigin(c);
   if (elsewhere) return elsewhere;
   if (readerOf(c.req.header('User-Agent')).preview && c.req.query('reader') !== '1') {
     count(c, 'bot');
     return landing(c, 'preview', null);
   }
-  const door = await open();
-  const { link, namedThread } = door;
-  if (!link && namedThread === null) return unknown(c, door);
+  const linkAddress = await open();
+  const { link, namedThread } = linkAddress;
+  if (!link && namedThread === null) return unknown(c, linkAddress);
   const caller = await signedIn(c);
   if (!link && caller) return seeOther(threadPath(namedThread));
-  if (!link) return door.kind === 'bare' ? landing(c, 'plain', door) : unknown(c, door);
+  if (!link) return linkAddress.kind === 'bare' ? landing(c, 'plain', linkAddress) : unknown(c, linkAddress);
   const fate = linkFate(link, c.var.deps.now());
   if (caller?.userId === link.userId) {
     count(c, 'web');
     return seeOther(threadPath(fate === 'gone' ? null : link.threadId));
   }
   if (fate !== 'ready') count(c, 'expired');
-  return landing(c, fate === 'ready' && caller ? 'other_person' : STATE_OF[fate], door, caller !== null);
+  return landing(
+    c,
+    fate === 'ready' && caller ? 'other_person' : STATE_OF[fate],
+    linkAddress,
+    caller !== null,
+  );
 }
 
 /** Answers the press of the button: the only place where a link signs a browser in. */
-async function press(c: Page, open: (form: URLSearchParams) => Promise<Door>): Promise<Response> {
+async function press(c: Page, open: (form: URLSearchParams) => Promise<LinkAddress>): Promise<Response> {
   const { deps } = c.var;
   requireOurOrigin(c.req.raw, deps);
   const form = await readForm(c.req.raw);
   const { address } = clientOf(c.req.raw);
   const refused = await politely(c, () => refuseGuessers(deps, address));
   if (refused) return refused;
-  const door = await open(form);
-  const { link } = door;
-  if (!link) return unknown(c, door);
+  const linkAddress = await open(form);
+  const { link } = linkAddress;
+  if (!link) return unknown(c, linkAddress);
   const fate = linkFate(link, deps.now());
   if (!isOwnPage(deps.config, c.req.header('Cookie') ?? null, form.get(NONCE_FIELD))) {
-    return landing(c, fate === 'ready' ? 'retry' : STATE_OF[fate], door);
+    return landing(c, fate === 'ready' ? 'retry' : STATE_OF[fate], linkAddress);
   }
   const caller = await signedIn(c);
   if (caller?.userId === link.userId) return seeOther(threadPath(fate === 'gone' ? null : link.threadId));
   if (caller && fate === 'ready' && form.get('switch') !== '1') {
-    return landing(c, 'other_person', door, true);
+    return landing(c, 'other_person', linkAddress, true);
   }
-  return signInBy(c, link, door, caller);
+  return signInBy(c, link, linkAddress, caller);
 }
 
 /** @param former who was signed in until now; their session ends, the browser has it no more */
-async function signInBy(c: Page, link: Link, door: Door, former: Caller | null): Promise<Response> {
+async function signInBy(
+  c: Page,
+  link: Link,
+  linkAddress: LinkAddress,
+  former: Caller | null,
+): Promise<Response> {
   const { config, db, now, afterwards } = c.var.deps;
   const at = now();
   const opening = { kind: 'web' as const, userAgent: clientOf(c.req.raw).userAgent };
@@ -107,7 +117,7 @@ async function signInBy(c: Page, link: Link, door: Door, former: Caller | null):
   count(c, 'expired');
   // A row that looked ready a moment ago and signed nobody in was consumed by somebody else meanwhile.
   const fate = linkFate(link, at);
-  return landing(c, fate === 'ready' ? 'used' : STATE_OF[fate], door);
+  return landing(c, fate === 'ready' ? 'used' : STATE_OF[fate], linkAddress);
 }
 
 function seeOther(location: string, cookie?: string): Response {
@@ -117,10 +127,10 @@ function seeOther(location: string, cookie?: string): Response {
 }
 
 /** There is no such link. A code counts as a guess; a token that is not ours could not have been one. */
-async function unknown(c: Page, door: Door): Promise<Response> {
-  if (door.kind !== 'code') return landing(c, 'unknown', door);
+async function unknown(c: Page, linkAddress: LinkAddress): Promise<Response> {
+  if (linkAddress.kind !== 'code') return landing(c, 'unknown', linkAddress);
   const refused = await politely(c, () => countMiss(c.var.deps, clientOf(c.req.raw).address));
-  return refused ?? landing(c, 'unknown', door);
+  return refused ?? landing(c, 'unknown', linkAddress);
 }
 
 /** Runs a limit; a refusal becomes a page instead of a JSON error. */
@@ -151,11 +161,11 @@ function fromAlternateOrigin(c: Page): Response | null {
 
 /** The texted link, the magic link and the universal link's web face: three doors to one page. */
 export function mountLinkPages(app: Hono<AppEnv>): void {
-  app.get('/l/:code', (c) => show(c, () => codeDoor(c.var.deps, c.req.param('code'))));
-  app.post('/l/:code', (c) => press(c, () => codeDoor(c.var.deps, c.req.param('code'))));
-  app.get('/magic', (c) => show(c, () => tokenDoor(c.var.deps, c.req.query('token') ?? '', null)));
-  app.post('/magic', (c) => press(c, (form) => tokenDoor(c.var.deps, form.get('token') ?? '', null)));
+  app.get('/l/:code', (c) => show(c, () => codeAddress(c.var.deps, c.req.param('code'))));
+  app.post('/l/:code', (c) => press(c, () => codeAddress(c.var.deps, c.req.param('code'))));
+  app.get('/magic', (c) => show(c, () => tokenAddress(c.var.deps, c.req.query('token') ?? '', null)));
+  app.post('/magic', (c) => press(c, (form) => tokenAddress(c.var.deps, form.get('token') ?? '', null)));
   app.get('/ul/thread/:threadId', (c) =>
-    show(c, () => tokenDoor(c.var.deps, c.req.query('mt') ?? '', c.req.param('threadId'))),
+    show(c, () => tokenAddress(c.var.deps, c.req.query('mt') ?? '', c.req.param('threadId'))),
   );
 }

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { carrierOptOut, markNumberUnusable } from '../../src/consent/carrier-reports.ts';
 import { type ConsentRequest, importConsent, optIn, optOut } from '../../src/consent/opt-in-out.ts';
-import { applyChange } from '../../src/consent/updates/apply-update.ts';
-import { applyOpenFamilyUpdates } from '../../src/consent/updates/relay.ts';
+import { applyUpdate } from '../../src/consent/updates/apply-update.ts';
+import { relayPendingUpdates } from '../../src/consent/updates/relay.ts';
 import { sql } from '../../src/db/sql.ts';
 import { importPhone } from '../../src/identity/phone/import-phone.ts';
 import { removePhone } from '../../src/identity/phone/remove-phone.ts';
 import type { FamilyUpdate } from '../../src/numbers/changes.ts';
 import { type TestDeps, testDeps } from '../worker/deps.ts';
-import { family, ledgerOf, owedTo, rowsOf, type TestPerson, verified } from '../worker/numbers.ts';
+import { family, ledgerOf, pendingUpdatesOf, rowsOf, type TestPerson, verified } from '../worker/numbers.ts';
 
 const HOUR = 3_600_000;
 const client = { address: '203.0.113.9', userAgent: 'Firefox' };
@@ -60,7 +60,7 @@ describe('an opt-in', () => {
     expect(deps.carrier.to(rosa.number)).toHaveLength(1);
     expect(deps.carrier.to(rosa.number)[0]).toMatch(/^FamilyCircleSecure.*frequency.*rates.*HELP.*STOP/i);
     expect(await ledgerOf(deps, rosa.userId)).toEqual(['opt_in web', 'opt_out web', 'opt_in web']);
-    expect(await owedTo(deps, rosa.userId)).toEqual([]);
+    expect(await pendingUpdatesOf(deps, rosa.userId)).toEqual([]);
   });
 
   it('that changes nothing is no event, unless another wording was shown', async () => {
@@ -94,13 +94,13 @@ describe('the confirmation of an opt-in', () => {
     deps.carrier.outcomes.push(outcome);
     await agree(deps, rosa);
     await deps.idle();
-    expect(await owedTo(deps, rosa.userId)).toEqual(['consent']);
-    await applyOpenFamilyUpdates(deps); // Within the lease nobody touches it.
+    expect(await pendingUpdatesOf(deps, rosa.userId)).toEqual(['consent']);
+    await relayPendingUpdates(deps); // Within the lease nobody touches it.
     expect(deps.carrier.tried).toHaveLength(1);
     deps.clock.now += 61_000;
-    await Promise.all([applyOpenFamilyUpdates(deps), applyOpenFamilyUpdates(deps)]);
+    await Promise.all([relayPendingUpdates(deps), relayPendingUpdates(deps)]);
     expect(deps.carrier.to(rosa.number)).toHaveLength(1);
-    expect(await owedTo(deps, rosa.userId)).toEqual([]);
+    expect(await pendingUpdatesOf(deps, rosa.userId)).toEqual([]);
   });
 
   it('is left out once the person has opted out again, or after an hour', async () => {
@@ -114,11 +114,14 @@ describe('the confirmation of an opt-in', () => {
     await optOut(deps, web(rosa));
     deps.clock.now += 61_000;
     deps.carrier.outcomes.push({ kind: 'retry', code: '20429' });
-    await applyOpenFamilyUpdates(deps);
+    await relayPendingUpdates(deps);
     deps.clock.now += HOUR;
-    await applyOpenFamilyUpdates(deps);
+    await relayPendingUpdates(deps);
     expect(deps.carrier.sent).toEqual([]);
-    expect([await owedTo(deps, rosa.userId), await owedTo(deps, tom.userId)]).toEqual([[], []]);
+    expect([await pendingUpdatesOf(deps, rosa.userId), await pendingUpdatesOf(deps, tom.userId)]).toEqual([
+      [],
+      [],
+    ]);
   });
 
   it('that the carrier refuses with 21610 is an opt-out', async () => {
@@ -127,7 +130,7 @@ describe('the confirmation of an opt-in', () => {
     deps.carrier.outcomes.push({ kind: 'opted_out', code: '21610' });
     await agree(deps, rosa);
     await deps.idle();
-    await applyOpenFamilyUpdates(deps);
+    await relayPendingUpdates(deps);
     expect(await rowsOf(deps, rosa.userId)).toMatchObject({ enabled: 0, blockedAt: deps.clock.now });
   });
 });
@@ -321,9 +324,9 @@ describe('what the directory owes', () => {
     await dying((d) => agree(d, rosa));
     await dying((d) => optOut(d, web(rosa)));
     await dying((d) => agree(d, rosa, 'v2'));
-    expect(await owedTo(deps, rosa.userId)).toEqual(['consent', 'consent', 'consent']);
+    expect(await pendingUpdatesOf(deps, rosa.userId)).toEqual(['consent', 'consent', 'consent']);
     expect(await rowsOf(deps, rosa.userId)).toMatchObject({ enabled: 0 });
-    await applyOpenFamilyUpdates(deps);
+    await relayPendingUpdates(deps);
     expect(await ledgerOf(deps, rosa.userId)).toEqual(['opt_in web', 'opt_out web', 'opt_in web']);
     expect(await rowsOf(deps, rosa.userId)).toMatchObject({ enabled: 1, version: 'v2' });
     expect(deps.carrier.to(rosa.number)).toHaveLength(1);
@@ -340,7 +343,7 @@ describe('what the directory owes', () => {
         created_at AS createdAt, claimed_at AS claimedAt FROM family_updates WHERE user_id = ${rosa.userId}`);
     await optOut(deps, web(rosa));
     await deps.db.forFamily('').run(sql`DELETE FROM consent_events WHERE user_id = ${rosa.userId}`);
-    await applyChange(deps.db.forFamily(''), { ...row!, change: JSON.parse(row!.change) }, true);
+    await applyUpdate(deps.db.forFamily(''), { ...row!, change: JSON.parse(row!.change) }, true);
     expect(await rowsOf(deps, rosa.userId)).toMatchObject({ enabled: 0, optedOutAt: deps.clock.now });
     expect(await ledgerOf(deps, rosa.userId)).toEqual([]);
   });
@@ -364,9 +367,9 @@ describe('what the directory owes', () => {
             await deps.db.directory.all(sql`
             SELECT 1 FROM phone_numbers WHERE user_id = ${rosa.userId} AND opted_out_at IS NOT NULL`)
           ).length;
-          await applyOpenFamilyUpdates(deps);
+          await relayPendingUpdates(deps);
           const expected = isOut ? ['opt_in web', 'opt_out web'] : ['opt_in web'];
-          expect([await ledgerOf(deps, rosa.userId), await owedTo(deps, rosa.userId)]).toEqual([
+          expect([await ledgerOf(deps, rosa.userId), await pendingUpdatesOf(deps, rosa.userId)]).toEqual([
             expected,
             [],
           ]);
@@ -383,7 +386,7 @@ describe('what the directory owes', () => {
     await Promise.all([
       ...Array.from({ length: 5 }, () => agree(deps, rosa)),
       ...Array.from({ length: 5 }, () => optOut(deps, web(rosa))),
-      ...Array.from({ length: 3 }, () => applyOpenFamilyUpdates(deps)),
+      ...Array.from({ length: 3 }, () => relayPendingUpdates(deps)),
     ]);
     await deps.idle();
     const [number] = await deps.db.directory.all<{ out: number | null }>(sql`
@@ -395,6 +398,6 @@ describe('what the directory owes', () => {
     // Alternating, and ending as the number stands: each update was followed once, in the directory's order.
     expect(ledger.every((entry, i) => i === 0 || entry !== ledger[i - 1])).toBe(true);
     expect(ledger.at(-1)).toBe(number!.out === null ? 'opt_in web' : 'opt_out web');
-    expect(await owedTo(deps, rosa.userId)).toEqual([]);
+    expect(await pendingUpdatesOf(deps, rosa.userId)).toEqual([]);
   });
 });

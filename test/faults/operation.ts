@@ -5,7 +5,7 @@ import { createApp } from '../../src/app.ts';
 import type { Bindings, Deps } from '../../src/platform/deps.ts';
 import { AppError } from '../../src/platform/errors.ts';
 import { mountRoutes } from '../../src/routes.ts';
-import { settleDown } from '../worker/acts.ts';
+import { drainUntilIdle } from '../worker/acts.ts';
 import { forbidden } from '../worker/history.ts';
 import { type Lab, openLab } from '../worker/lab.ts';
 import { hostToken } from '../worker/people.ts';
@@ -101,7 +101,7 @@ async function callsOf(operation: Operation): Promise<Call[]> {
     if (end.kind === 'threw') throw end.error;
     const calls = [...process.calls];
     if (again) await again(end);
-    await settleDown(lab);
+    await drainUntilIdle(lab);
     await verify(true);
     return calls;
   } finally {
@@ -131,7 +131,7 @@ async function tryOnce(
       expect(repeated.kind === 'done' || (repeated.kind === 'threw' && repeated.error)).toBeTruthy();
       expect(isAnswered(repeated, 'no fault')).toBe(true);
     }
-    await settleDown(lab);
+    await drainUntilIdle(lab);
     expect(forbidden((await lab.look()).steps)).toEqual([]);
     await verify(answered);
   } catch (error) {

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { carrierOptOut } from '../../src/consent/carrier-reports.ts';
 import { optOut } from '../../src/consent/opt-in-out.ts';
-import { applyOpenFamilyUpdates } from '../../src/consent/updates/relay.ts';
+import { relayPendingUpdates } from '../../src/consent/updates/relay.ts';
 import { currentWording } from '../../src/consent/wordings.ts';
 import { sql } from '../../src/db/sql.ts';
 import { deletePerson } from '../../src/identity/account/delete-person.ts';
 import { identityEndpoints } from '../../src/identity/routes.ts';
 import { type Ask, type Told, testApp } from '../worker/app.ts';
 import { testDeps } from '../worker/deps.ts';
-import { family, ledgerOf, owedTo, rowsOf, type TestPerson, verified } from '../worker/numbers.ts';
+import { family, ledgerOf, pendingUpdatesOf, rowsOf, type TestPerson, verified } from '../worker/numbers.ts';
 import { insertThread, insertWebSession } from '../worker/people.ts';
 
 const HOUR = 3_600_000;
@@ -413,7 +413,7 @@ describe('deleting an account', () => {
     expect(await deletePerson(deps, { ...rosa, familyId: 'fam_other' })).toBe(false);
     expect(await deletePerson(deps, { ...rosa, userId: 'usr_nobody' })).toBe(false);
     await deps.idle();
-    expect(await owedTo(deps, rosa.userId)).toEqual([]);
+    expect(await pendingUpdatesOf(deps, rosa.userId)).toEqual([]);
   });
 
   it('comes to its end wherever the process died', async () => {
@@ -427,7 +427,7 @@ describe('deleting an account', () => {
         await w.deps.idle();
         const over = w.deps.d1.trips.length <= fail;
         w.deps.d1.faultAt = () => null;
-        await applyOpenFamilyUpdates(w.deps);
+        await relayPendingUpdates(w.deps);
         const [users, , , , , , , , numbers, updates] = await leftOf(w.deps, rosa);
         const gone = users![0]!.deleted_at !== null;
         expect([users![0]!.phone, numbers!.length, updates]).toEqual(
@@ -447,15 +447,15 @@ describe('deleting an account', () => {
     deps.familyDown.value = true;
     await deletePerson(deps, rosa);
     await deps.idle();
-    expect(await owedTo(deps, rosa.userId)).toEqual(['deleted']);
+    expect(await pendingUpdatesOf(deps, rosa.userId)).toEqual(['deleted']);
     await deps.db
       .forFamily('')
       .run(sql`UPDATE users SET name = 'Rosa', deleted_at = NULL WHERE id = ${rosa.userId}`);
     deps.clock.now += 1000;
     await verified(deps, rosa);
     deps.familyDown.value = false;
-    await applyOpenFamilyUpdates(deps);
+    await relayPendingUpdates(deps);
     expect(await rowsOf(deps, rosa.userId)).toMatchObject({ phone: rosa.number, enabled: 0 });
-    expect(await owedTo(deps, rosa.userId)).toEqual([]);
+    expect(await pendingUpdatesOf(deps, rosa.userId)).toEqual([]);
   });
 });

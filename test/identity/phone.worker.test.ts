@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { optIn, optOut } from '../../src/consent/opt-in-out.ts';
-import { applyOpenFamilyUpdates } from '../../src/consent/updates/relay.ts';
+import { relayPendingUpdates } from '../../src/consent/updates/relay.ts';
 import { sql } from '../../src/db/sql.ts';
 import { identityEndpoints } from '../../src/identity/routes.ts';
 import { type Ask, type Told, testApp } from '../worker/app.ts';
@@ -9,7 +9,7 @@ import {
   family,
   freshNumber,
   ledgerOf,
-  owedTo,
+  pendingUpdatesOf,
   rowsOf,
   type TestPerson,
   verified,
@@ -420,7 +420,7 @@ describe('possession', () => {
       enabled: 0,
       optedOutAt: null,
     });
-    expect(await owedTo(deps, rosa!.userId)).toEqual([]);
+    expect(await pendingUpdatesOf(deps, rosa!.userId)).toEqual([]);
   });
 
   it('moves a number to one of many who prove it at once, and to no two', async () => {
@@ -440,7 +440,7 @@ describe('possession', () => {
     );
     const answers = await Promise.all(people.map((person, i) => confirm(person, codes[i]!)));
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
-    await applyOpenFamilyUpdates(deps);
+    await relayPendingUpdates(deps);
     const [holder] = await deps.db.directory.all<{ id: string }>(
       sql`SELECT user_id AS id FROM phone_numbers WHERE number = ${number}`,
     );
@@ -448,7 +448,7 @@ describe('possession', () => {
       people.map(async ({ userId }) => [userId, (await rowsOf(deps, userId)).phone]),
     );
     expect(phones.filter(([, phone]) => phone !== null)).toEqual([[holder!.id, number]]);
-    for (const { userId } of people) expect(await owedTo(deps, userId)).toEqual([]);
+    for (const { userId } of people) expect(await pendingUpdatesOf(deps, userId)).toEqual([]);
   });
 
   it('ends right wherever the process dies while a number moves', async () => {
@@ -466,8 +466,8 @@ describe('possession', () => {
         await confirm(tom!, code);
         const over = deps.d1.trips.length <= fail;
         deps.d1.faultAt = () => null;
-        await applyOpenFamilyUpdates(deps);
-        await applyOpenFamilyUpdates(deps);
+        await relayPendingUpdates(deps);
+        await relayPendingUpdates(deps);
         const [holder] = await deps.db.directory.all<{ id: string }>(
           sql`SELECT user_id AS id FROM phone_numbers WHERE number = ${rosa!.number}`,
         );
@@ -504,8 +504,8 @@ describe('possession', () => {
       deps.d1.faultAt = () => null;
       deps.clock.now += MINUTE;
     }
-    expect(await owedTo(deps, tom!.userId)).toEqual([]);
-    expect(await owedTo(deps, rosa!.userId)).toEqual([]);
+    expect(await pendingUpdatesOf(deps, tom!.userId)).toEqual([]);
+    expect(await pendingUpdatesOf(deps, rosa!.userId)).toEqual([]);
     expect(await rowsOf(deps, rosa!.userId)).toMatchObject({ phone: rosa!.number });
     expect(await rowsOf(deps, tom!.userId)).toMatchObject({ phone: null });
   });
@@ -518,11 +518,11 @@ describe('possession', () => {
     const session = await insertWebSession(rosa!.userId, rosa!.familyId);
     deps.familyDown.value = true;
     await prove(tom!, rosa!.number);
-    expect(await owedTo(deps, rosa!.userId)).toEqual(['number_lost']);
+    expect(await pendingUpdatesOf(deps, rosa!.userId)).toEqual(['number_lost']);
     deps.familyDown.value = false;
-    await applyOpenFamilyUpdates(deps);
+    await relayPendingUpdates(deps);
     expect(deps.familyCalls).toEqual([`${rosa!.familyId} disconnectSession ${session.id}`]);
-    expect(await owedTo(deps, rosa!.userId)).toEqual([]);
+    expect(await pendingUpdatesOf(deps, rosa!.userId)).toEqual([]);
   });
 
   it.each<[string, (rosa: TestPerson, world: World) => Promise<unknown>, string[]]>([
@@ -641,12 +641,12 @@ describe('removing the number', () => {
       db.all(sql`SELECT phone FROM sms_delivery_log WHERE user_id = ${rosa!.userId} ORDER BY id`);
     expect(await phones()).toEqual([{ phone: null }, { phone: rosa!.number }]);
     await db.run(sql`UPDATE sms_delivery_log SET status = 'sent' WHERE user_id = ${rosa!.userId}`);
-    await applyOpenFamilyUpdates(deps);
+    await relayPendingUpdates(deps);
     expect(await phones()).toEqual([{ phone: null }, { phone: null }]);
     expect(
       await deps.db.directory.all(sql`SELECT 1 FROM phone_numbers WHERE number = ${rosa!.number}`),
     ).toEqual([]);
-    expect(await owedTo(deps, rosa!.userId)).toEqual([]);
+    expect(await pendingUpdatesOf(deps, rosa!.userId)).toEqual([]);
     expect((await ask('/api/phone', { as: rosa!, method: 'DELETE' })).status).toBe(200);
   });
 });

@@ -2,7 +2,7 @@ import { env } from 'cloudflare:workers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { recordDeadLetters, retryDeadLetter } from '../../src/notifications/operate/dead-letters.ts';
 import { sweep } from '../../src/notifications/operate/sweep.ts';
-import { drain, handOver, post, receipt, settleDown, takeJobs } from '../worker/acts.ts';
+import { drain, drainUntilIdle, handOver, post, receipt, takeJobs } from '../worker/acts.ts';
 import { type Lab, openLab } from '../worker/lab.ts';
 
 const { DB } = env as unknown as { DB: D1Database };
@@ -38,7 +38,7 @@ describe('a text in doubt', () => {
     expect(await rowOfBen()).toMatchObject({ status: 'deferred', reason: 'quiet_hours' });
     await lab.pass(10 * SECOND);
     await lab.run(receipt(lab, lab.carrier.texts[0]!));
-    await settleDown(lab);
+    await drainUntilIdle(lab);
     expect(lab.carrier.texts).toHaveLength(1);
     expect(await rowOfBen()).toMatchObject({ status: 'delivered', reason: null });
   });
@@ -56,7 +56,7 @@ describe('a text in doubt', () => {
     await lab.run(post(lab, 'rosa', { urgent: true }));
     await lab.pass(ms);
     await drain(lab);
-    await settleDown(lab);
+    await drainUntilIdle(lab);
     const { rows } = await lab.look();
     const [first, second, third] = rows.filter(({ user }) => user === 'ben');
     expect(first).toMatchObject({ status: 'merged', mergedInto: second!.id });
@@ -77,7 +77,7 @@ describe('a text in doubt', () => {
     await lab.pass(6 * SECOND);
     await drain(lab);
     expect((await rowOfBen()).status).toBe('sending');
-    await settleDown(lab);
+    await drainUntilIdle(lab);
     expect(lab.carrier.texts).toHaveLength(1);
   });
 
@@ -92,7 +92,7 @@ describe('a text in doubt', () => {
     await drain(lab);
     expect(lab.carrier.texts).toHaveLength(1);
     lab.jobs.push(...left(await go()));
-    await settleDown(lab);
+    await drainUntilIdle(lab);
     expect(lab.carrier.texts).toHaveLength(1);
     expect((await rowOfBen()).status).toBe('sent');
   });
@@ -117,7 +117,7 @@ describe('an unreachable handset', () => {
     await drain(lab);
     expect(lab.carrier.texts).toHaveLength(2);
     await lab.run(receipt(lab, lab.carrier.texts[1]!));
-    await settleDown(lab);
+    await drainUntilIdle(lab);
     expect(lab.carrier.texts).toHaveLength(2);
     expect(await rowOfBen()).toMatchObject({ status: 'undelivered', wakeAt: null, error: '30003' });
   });

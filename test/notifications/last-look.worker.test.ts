@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { drain, handOver, post, settleDown, takeJobs } from '../worker/acts.ts';
+import { drain, drainUntilIdle, handOver, post, takeJobs } from '../worker/acts.ts';
 import { type Lab, openLab } from '../worker/lab.ts';
 import type { Call } from '../worker/process.ts';
 
@@ -52,7 +52,7 @@ it('a text that counts what was read after the decision leaves anew, with the ri
     DB.prepare("UPDATE thread_members SET last_read_seq = 1 WHERE user_id = 'ben'").run(),
   );
   expect(bodies()).toEqual([]);
-  await settleDown(lab);
+  await drainUntilIdle(lab);
   expect(bodies()).toEqual([expect.stringContaining('rosa: "Hello"')]);
 });
 
@@ -63,7 +63,7 @@ it('what another text on its way tells of after the decision does not leave by i
     lab.carrier.faults.push({ kind: 'unanswered' });
     await drain(lab);
   });
-  await settleDown(lab);
+  await drainUntilIdle(lab);
   expect(bodies()).toEqual([expect.stringContaining('2 new messages')]);
 });
 
@@ -78,7 +78,7 @@ it.each([
     lab.carrier.faults.push(...faults);
     await drain(lab);
   });
-  await settleDown(lab);
+  await drainUntilIdle(lab);
   expect(bodies()).toHaveLength(1);
 });
 
@@ -91,7 +91,7 @@ it('what another consumer has tried after the decision waits as the carrier aske
     await drain(lab);
   });
   expect(bodies()).toEqual([]);
-  await settleDown(lab);
+  await drainUntilIdle(lab);
   expect(bodies()).toHaveLength(1);
   await lab.run(post(lab, 'rosa'));
   await drain(lab);

@@ -25,7 +25,7 @@ beforeAll(async () => {
 });
 
 /** What a token says when it is given at a door. @returns the status that came back */
-const DOORS = {
+const ENTRY_POINTS = {
   bearer: async (token: string) =>
     (await world.send('GET', '/api/me', { headers: { Authorization: `Bearer ${token}` } })).status,
   service: async (token: string) =>
@@ -48,8 +48,8 @@ const DOORS = {
   },
   link: async (token: string) => (await world.send('POST', '/api/links/open', { body: { token } })).status,
 };
-type Door = keyof typeof DOORS;
-const doors = Object.keys(DOORS) as Door[];
+type EntryPoint = keyof typeof ENTRY_POINTS;
+const entryPoints = Object.keys(ENTRY_POINTS) as EntryPoint[];
 
 const sign = (
   secret: string,
@@ -66,14 +66,17 @@ const sessionClaims = (token: string) =>
 const part = (value: unknown) => base64url.encode(JSON.stringify(value));
 
 describe('a genuine token', () => {
-  it.each<[string, () => string, Partial<Record<Door, number>>]>([
+  it.each<[string, () => string, Partial<Record<EntryPoint, number>>]>([
     ['of the host application', () => host, { bearer: 200, post: 201, socket: 101 }],
     ['of a session', () => session, { bearer: 200, post: 201, cookie: 200, socket: 101 }],
     ['of a link', () => magic, { link: 200 }],
-  ])('%s opens its own doors and no others', async (_, token, open) => {
-    for (const door of doors) {
-      const refusal = door === 'link' ? 404 : door === 'service' && open.bearer ? 403 : 401;
-      expect([door, await DOORS[door](token())]).toEqual([door, open[door] ?? refusal]);
+  ])('%s opens its own entry points and no others', async (_, token, open) => {
+    for (const entryPoint of entryPoints) {
+      const refusal = entryPoint === 'link' ? 404 : entryPoint === 'service' && open.bearer ? 403 : 401;
+      expect([entryPoint, await ENTRY_POINTS[entryPoint](token())]).toEqual([
+        entryPoint,
+        open[entryPoint] ?? refusal,
+      ]);
     }
   });
 });
@@ -168,27 +171,32 @@ describe('a token that opens nothing', () => {
     ['nothing', () => '..'],
   ])('%s', async (_, token) => {
     const given = await token();
-    for (const door of doors) {
-      expect([door, await DOORS[door](given)]).toEqual([door, door === 'link' ? 404 : 401]);
+    for (const entryPoint of entryPoints) {
+      expect([entryPoint, await ENTRY_POINTS[entryPoint](given)]).toEqual([
+        entryPoint,
+        entryPoint === 'link' ? 404 : 401,
+      ]);
     }
   });
 
   it('in a cookie is whatever the host signed, even in the dress of a session', async () => {
     const claims = { sid: 'ses_1', fam: world.familyId };
-    expect(await DOORS.cookie(await sign('AUTH_SECRET', claims, { typ: 'fcs-session+jwt' }))).toBe(401);
+    expect(await ENTRY_POINTS.cookie(await sign('AUTH_SECRET', claims, { typ: 'fcs-session+jwt' }))).toBe(
+      401,
+    );
   });
 
   it('for the service is whatever is not exactly its scope', async () => {
     for (const scope of [['service'], 'Service', 'service admin', ' service', true]) {
-      const status = await DOORS.service(await sign('AUTH_SECRET', { scope }));
+      const status = await ENTRY_POINTS.service(await sign('AUTH_SECRET', { scope }));
       expect([scope, [401, 403].includes(status)]).toEqual([scope, true]);
     }
     expect(
-      await DOORS.service(await sign('AUTH_SECRET', { scope: 'service' }, { kid: '../../dev/null' })),
+      await ENTRY_POINTS.service(await sign('AUTH_SECRET', { scope: 'service' }, { kid: '../../dev/null' })),
     ).toBe(200);
-    expect(await DOORS.bearer(await sign('AUTH_SECRET', { scope: 'service' }))).toBe(403);
-    expect(await DOORS.socket(await sign('AUTH_SECRET', { scope: 'service' }))).toBe(403);
-    expect(await DOORS.cookie(await sign('AUTH_SECRET', { scope: 'service' }))).toBe(401);
+    expect(await ENTRY_POINTS.bearer(await sign('AUTH_SECRET', { scope: 'service' }))).toBe(403);
+    expect(await ENTRY_POINTS.socket(await sign('AUTH_SECRET', { scope: 'service' }))).toBe(403);
+    expect(await ENTRY_POINTS.cookie(await sign('AUTH_SECRET', { scope: 'service' }))).toBe(401);
   });
 });
 

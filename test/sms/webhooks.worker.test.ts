@@ -3,7 +3,7 @@ import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import { createApp } from '../../src/app.ts';
 import { optIn } from '../../src/consent/opt-in-out.ts';
-import { applyOpenFamilyUpdates } from '../../src/consent/updates/relay.ts';
+import { relayPendingUpdates } from '../../src/consent/updates/relay.ts';
 import { sql } from '../../src/db/sql.ts';
 import { sweep } from '../../src/notifications/operate/sweep.ts';
 import type { Bindings } from '../../src/platform/deps.ts';
@@ -212,7 +212,7 @@ describe('an inbound text', () => {
         if (first.status !== 200) expect(first.status).toBe(503);
         // Either Twilio repeats the text, or nobody does and the sweep comes by, once the batch was there.
         if (fail % 2 === 0) await text(deps, rosa.number, 'please stop texting me', [], id);
-        else await applyOpenFamilyUpdates(deps);
+        else await relayPendingUpdates(deps);
         expect(await rowsOf(deps, rosa.userId)).toMatchObject({ enabled: 0 });
         expect(await ledgerOf(deps, rosa.userId)).toEqual(['opt_in api', 'opt_out keyword']);
         if (over) break;

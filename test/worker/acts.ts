@@ -117,7 +117,7 @@ export async function drain(lab: Lab): Promise<void> {
 }
 
 /** Lets time pass and everything that waits be done, until nothing waits or so many rounds are over. */
-export async function settleDown(lab: Lab, rounds = 60): Promise<void> {
+export async function drainUntilIdle(lab: Lab, rounds = 60): Promise<void> {
   for (let round = 0; round < rounds; round++) {
     const { rows } = await lab.look();
     const times = [...rows.map(({ wakeAt }) => wakeAt), ...lab.jobs.map(({ at }) => at)];

@@ -69,7 +69,7 @@ export async function ledgerOf(deps: TestDeps, userId: string): Promise<string[]
 }
 
 /** The kinds of the updates that are still owed to a person's rows. */
-export async function owedTo(deps: TestDeps, userId: string): Promise<string[]> {
+export async function pendingUpdatesOf(deps: TestDeps, userId: string): Promise<string[]> {
   const rows = await deps.db.directory.all<{ kind: string }>(sql`
     SELECT change ->> '$.kind' AS kind FROM family_updates WHERE user_id = ${userId} ORDER BY seq`);
   return rows.map(({ kind }) => kind);

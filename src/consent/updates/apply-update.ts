@@ -70,7 +70,7 @@ const setPerson = (update: FamilyUpdate, values: SQLiteUpdateSetSource<typeof us
   q.update(users).set(values).where(following(update));
 
 /** Links in the texts of a phone that is no longer theirs: they find the thread, and sign nobody in. */
-function disarmLinks(update: FamilyUpdate, at: number, { textedOnly }: { textedOnly: boolean }) {
+function disableLinkSignIn(update: FamilyUpdate, at: number, { textedOnly }: { textedOnly: boolean }) {
   return q
     .update(links)
     .set({ loginUntil: at })
@@ -151,7 +151,7 @@ function number(update: Update<NumberChange>, held: boolean) {
   };
   return {
     ledger: withdraws && record(update, entry, eq(prefs.smsEnabled, true)),
-    links: replaces && disarmLinks(update, at, { textedOnly: true }),
+    links: replaces && disableLinkSignIn(update, at, { textedOnly: true }),
     preferences: setPreferences(update, {
       optedOutAt,
       carrierOptedOutAt,
@@ -173,7 +173,7 @@ function numberLost(update: Update<NumberLostChange>) {
     ledger: record(update, { action: 'opt_out', source, numberHash, at }),
     preferences: setPreferences(update, { smsEnabled: false, optedOutAt: null, carrierOptedOutAt: null }),
     sessions: isMoved && endSessions,
-    links: disarmLinks(update, at, { textedOnly: !isMoved }),
+    links: disableLinkSignIn(update, at, { textedOnly: !isMoved }),
     person: setPerson(update, NO_PHONE),
   };
 }
@@ -228,7 +228,7 @@ function statements(update: FamilyUpdate, held: boolean) {
  * that was followed already, or one that is older than such a one, changes nothing.
  * @param held for a number: whether the directory still says that this person holds it
  */
-export async function applyChange(db: Db, update: FamilyUpdate, held: boolean): Promise<void> {
+export async function applyUpdate(db: Db, update: FamilyUpdate, held: boolean): Promise<void> {
   const { userId, seq } = update;
   await db.batch({
     ensurePreferences: ensurePreferences(update),

@@ -4,7 +4,7 @@ import { allOf, hasRow, nonNull, rowid } from '../../db/expressions.ts';
 import { q } from '../../db/query.ts';
 import { consentEvents, familyUpdates, notificationPreferences, users } from '../../db/schema.ts';
 import type { ConsentChange, FamilyUpdate } from '../../numbers/changes.ts';
-import { noteRefusal } from '../../numbers/number-state.ts';
+import { recordRefusal } from '../../numbers/number-state.ts';
 import type { Deps } from '../../platform/deps.ts';
 import { receiptsUrl } from '../../platform/sms/twilio.ts';
 import { HOUR_MS } from '../../platform/time.ts';
@@ -102,6 +102,6 @@ export async function confirmOptIn(
     validitySeconds: LIFE_MS / 1000,
   });
   deps.log.info('consent.confirmation', { userId: update.userId, outcome: outcome.kind });
-  await noteRefusal(deps, outcome, number);
+  await recordRefusal(deps, outcome, number);
   return outcome.kind !== 'ambiguous' && outcome.kind !== 'retry' && outcome.kind !== 'operator';
 }

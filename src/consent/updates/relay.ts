@@ -6,11 +6,11 @@ import { familyUpdates, phoneNumbers } from '../../db/schema.ts';
 import type { Change, FamilyUpdate } from '../../numbers/changes.ts';
 import type { Deps } from '../../platform/deps.ts';
 import { errorFields } from '../../platform/log.ts';
-import { applyChange } from './apply-update.ts';
+import { applyUpdate } from './apply-update.ts';
 import { followUp } from './follow-up.ts';
 
 /** A person's open updates, oldest first. `holder`: whose the number of a `number` change is now. */
-function openUpdates(userId: string) {
+function pendingUpdates(userId: string) {
   const holder = q
     .select({ userId: phoneNumbers.userId })
     .from(phoneNumbers)
@@ -28,9 +28,9 @@ function openUpdates(userId: string) {
 
 /** Lets a person's rows follow every open update, in order. Returns the updates, which then owe a follow-up. */
 async function apply(deps: Deps, userId: string): Promise<FamilyUpdate[]> {
-  const updates = await retrying(() => deps.db.directory.all(openUpdates(userId)));
+  const updates = await retrying(() => deps.db.directory.all(pendingUpdates(userId)));
   for (const { holder, ...update } of updates) {
-    await retrying(() => applyChange(deps.db.forFamily(update.familyId), update, holder === userId));
+    await retrying(() => applyUpdate(deps.db.forFamily(update.familyId), update, holder === userId));
   }
   return updates;
 }
@@ -53,17 +53,17 @@ async function finish(deps: Deps, updates: FamilyUpdate[]): Promise<void> {
  * Applies what the directory owes to these people's rows: the rows at once, the rest (sockets, texts) after
  * the answer. @throws when a database fails; the directory stays right, and the sweep applies what was left
  */
-export async function settle(deps: Deps, userIds: readonly string[]): Promise<void> {
+export async function applyUpdates(deps: Deps, userIds: readonly string[]): Promise<void> {
   for (const userId of userIds) {
     const updates = await apply(deps, userId);
     if (updates.length > 0) deps.afterwards(finish(deps, updates));
   }
 }
 
-/** Like {@link settle}, for when the answer is true already: a failure is logged, and left to the sweep. */
-export async function settleOrLeave(deps: Deps, userIds: readonly string[]): Promise<void> {
+/** Like {@link applyUpdates}, for when the answer is true already: a failure is logged, and left to the sweep. */
+export async function tryApplyUpdates(deps: Deps, userIds: readonly string[]): Promise<void> {
   try {
-    await settle(deps, userIds);
+    await applyUpdates(deps, userIds);
   } catch (error) {
     deps.log.error('family_update.left_to_sweep', errorFields(error));
   }
@@ -73,7 +73,7 @@ export async function settleOrLeave(deps: Deps, userIds: readonly string[]): Pro
  * The sweep's part: applies what was left open, for at most `limit` people, those waiting longest first.
  * One person's failure holds nobody else up. Returns how many people were looked at.
  */
-export async function applyOpenFamilyUpdates(deps: Deps, limit = 100): Promise<number> {
+export async function relayPendingUpdates(deps: Deps, limit = 100): Promise<number> {
   const oldest = q
     .select({ userId: familyUpdates.userId, seq: familyUpdates.seq })
     .from(familyUpdates)

@@ -10,17 +10,17 @@ import type { SendRow, SendStore } from './send-store.ts';
 import { capUntil, nextRank, usesUpCap, type WindowSettings, windowUntil } from './windows.ts';
 
 /** Decides about one delivery; handed in, so that the family knows nothing of notifications. */
-export type Judge = (facts: unknown, family: FamilyFacts, now: number) => AdmissionVerdict;
+export type DecideAdmission = (facts: unknown, family: FamilyFacts, now: number) => AdmissionVerdict;
 
 /** What the family knows, and where it remembers the texts that left. */
-export interface AdmissionDesk {
+export interface AdmissionContext {
   sends: SendStore;
   people: ReadonlyMap<string, Presence>;
   settings: WindowSettings;
 }
 
 /** Whether two texts are about one thread to one person: let go together, one of them tells of both. */
-const areOne = (a: SendRow, b: Candidate) =>
+const sameConversation = (a: SendRow, b: Candidate) =>
   a.userId === b.userId && a.threadId !== null && a.threadId === b.threadId && b.kind === 'message';
 
 /**
@@ -30,32 +30,32 @@ const areOne = (a: SendRow, b: Candidate) =>
  * counts for the caps: the others are spare. One that was let go before and comes again leaves
  * now, not then.
  */
-export function admitAll(
-  desk: AdmissionDesk,
+export function admitCandidates(
+  context: AdmissionContext,
   candidates: readonly Candidate[],
-  judge: Judge,
+  decide: DecideAdmission,
   now: number,
 ): Admission[] {
-  const gone: SendRow[] = [];
-  const spare = new Set<string>();
+  const admitted: SendRow[] = [];
+  const superseded = new Set<string>();
   return candidates.map((candidate) => {
     const { deliveryId, userId, threadId } = candidate;
-    const known = desk.sends.of(userId);
+    const known = context.sends.forUser(userId);
     const earlier = known.find((send) => send.deliveryId === deliveryId);
     const others = known.filter((send) => send !== earlier);
-    const twin = gone.findLast((send) => areOne(send, candidate))?.deliveryId ?? deliveryId;
-    const uncounted = new Set([...spare, twin, deliveryId]);
-    const family = desk.sends.newest(desk.settings.familyCap, uncounted);
+    const previous = admitted.findLast((send) => sameConversation(send, candidate))?.deliveryId ?? deliveryId;
+    const uncounted = new Set([...superseded, previous, deliveryId]);
+    const family = context.sends.newest(context.settings.familyCap, uncounted);
     const about = candidate.kind === 'test' ? [] : others.filter((send) => send.threadId === threadId);
     const counted = others.filter((send) => !uncounted.has(send.deliveryId));
     const mine = counted.map((send) => send.at);
-    const verdict = judge(
+    const verdict = decide(
       candidate.facts,
       {
-        presence: desk.people.get(userId)?.state ?? 'offline',
-        windowUntil: windowUntil(about, desk.settings, now),
-        userCapUntil: capUntil(mine, desk.settings.userCap, now),
-        familyCapUntil: capUntil(family, desk.settings.familyCap, now),
+        presence: context.people.get(userId)?.state ?? 'offline',
+        windowUntil: windowUntil(about, context.settings, now),
+        userCapUntil: capUntil(mine, context.settings.userCap, now),
+        familyCapUntil: capUntil(family, context.settings.familyCap, now),
       },
       now,
     );
@@ -66,17 +66,17 @@ export function admitAll(
       threadId: candidate.kind === 'test' ? null : threadId,
       rank: candidate.urgent || candidate.kind === 'test' ? 0 : nextRank(about),
       at: now,
-      lastToday: earlier?.lastToday || endsDay(counted, family, desk.settings, now),
+      lastToday: earlier?.lastToday || usesUpDay(counted, family, context.settings, now),
     };
-    desk.sends.save(send);
-    gone.push(send);
-    if (twin !== deliveryId) spare.add(twin);
+    context.sends.save(send);
+    admitted.push(send);
+    if (previous !== deliveryId) superseded.add(previous);
     return { deliveryId, verdict, lastToday: send.lastToday };
   });
 }
 
 /** Whether a text now is the last for a day, of its person or family, and nobody has told the person yet. */
-function endsDay(others: SendRow[], family: number[], settings: WindowSettings, now: number): boolean {
+function usesUpDay(others: SendRow[], family: number[], settings: WindowSettings, now: number): boolean {
   if (others.some((send) => send.lastToday && send.at > now - DAY_MS)) return false;
   const mine = others.map((send) => send.at);
   return usesUpCap(mine, settings.userCap, now) || usesUpCap(family, settings.familyCap, now);

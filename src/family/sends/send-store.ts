@@ -29,7 +29,7 @@ export class SendStore {
   }
 
   /** The remembered texts to a person: a day's, and one a thread that waits for an answer. */
-  of(userId: string): SendRow[] {
+  forUser(userId: string): SendRow[] {
     return this.#sql.exec('SELECT * FROM sends WHERE user_id = ? ORDER BY at', userId).toArray().map(sendRow);
   }
 
@@ -65,7 +65,7 @@ export class SendStore {
   }
 
   /** The person is back: what they were told, in one thread or in all, counts as answered. */
-  answer(userId: string, threadId?: string): void {
+  markAnswered(userId: string, threadId?: string): void {
     if (threadId === undefined) {
       this.#sql.exec('UPDATE sends SET rank = 0 WHERE user_id = ? AND rank > 0', userId);
     } else {

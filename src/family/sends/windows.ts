@@ -60,6 +60,6 @@ export function usesUpCap(times: readonly number[], cap: number, now: number): b
 }
 
 /** How long (ms) an answered or overtaken text must be remembered: caps and windows look back no further. */
-export function memoryMs(settings: WindowSettings): number {
+export function retentionMs(settings: WindowSettings): number {
   return Math.max(DAY_MS, settings.windowMs, settings.windowMaxMs);
 }

@@ -4,16 +4,16 @@ import type { FamilyHost } from '../host.ts';
 import type { PresenceStore } from '../presence/presence-store.ts';
 import { countFault, countFrame, countTyping, type FrameError, readFrame } from './frames.ts';
 import { CLOSE, type OpenSocket, type Sockets } from './sockets.ts';
-import { Members } from './thread-members.ts';
+import { ThreadMembersCache } from './thread-members.ts';
 
 /** Sockets of one person; the oldest gives way. */
 const MAX_SOCKETS_PERSON = 10;
 /** Sockets of one family. */
 const MAX_SOCKETS_FAMILY = 200;
 
-/** Whom a frame goes to. */
-export type Whom = (socket: OpenSocket) => boolean;
-const everyone: Whom = () => true;
+/** Which sockets a frame goes to. */
+export type SocketFilter = (socket: OpenSocket) => boolean;
+const everyone: SocketFilter = () => true;
 
 /** What goes over the family's sockets, both ways. */
 export class Channel {
@@ -21,7 +21,7 @@ export class Channel {
   readonly #presence: PresenceStore;
   readonly #familyId: () => string;
   readonly #host: () => FamilyHost;
-  readonly #members = new Members();
+  readonly #members = new ThreadMembersCache();
 
   constructor(sockets: Sockets, presence: PresenceStore, familyId: () => string, host: () => FamilyHost) {
     this.#sockets = sockets;
@@ -31,30 +31,30 @@ export class Channel {
   }
 
   /** Sends a frame to open sockets: all of them, or those picked. */
-  tell(frame: object, whom: Whom = everyone): void {
+  broadcast(frame: object, filter: SocketFilter = everyone): void {
     const text = JSON.stringify(frame);
     const { byteLength } = new TextEncoder().encode(text);
     for (const socket of this.#sockets.open()) {
-      if (whom(socket) && !this.#sockets.send(socket, text, byteLength)) {
+      if (filter(socket) && !this.#sockets.send(socket, text, byteLength)) {
         this.#presence.dropDevice(socket.id, socket.heardAt);
       }
     }
   }
 
   /** Ends connections whose person may not be here any more; no grace. */
-  dismiss(whom: Whom, reason: string): void {
-    for (const socket of this.#sockets.open().filter(whom)) {
+  disconnect(filter: SocketFilter, reason: string): void {
+    for (const socket of this.#sockets.open().filter(filter)) {
       this.#presence.deleteDevice(socket.id);
       this.#sockets.close(socket, CLOSE.policy, reason);
     }
   }
 
   /** Ends connections whose session or person is no more, should nobody have said so. */
-  async dismissEnded(): Promise<void> {
+  async disconnectEnded(): Promise<void> {
     const owners = this.#sockets.open().map(({ id, userId, sessionId }) => ({ id, userId, sessionId }));
     if (owners.length === 0) return;
     const ended = await this.#host().endedSockets(this.#familyId(), owners);
-    this.dismiss(({ id }) => ended.includes(id), 'session ended');
+    this.disconnect(({ id }) => ended.includes(id), 'session ended');
   }
 
   /** Threads have other members than before. */
@@ -63,10 +63,10 @@ export class Channel {
   }
 
   /** Takes a frame from a client: obeys it, or answers what is wrong with it. */
-  async take(ws: WebSocket, data: string | ArrayBuffer, now: number): Promise<void> {
+  async handleFrame(ws: WebSocket, data: string | ArrayBuffer, now: number): Promise<void> {
     const socket = this.#sockets.read(ws);
-    const { conduct, over } = countFrame(socket.conduct, now);
-    this.#sockets.update(socket, { conduct, framedAt: now });
+    const { counters, over } = countFrame(socket.counters, now);
+    this.#sockets.update(socket, { counters, framedAt: now });
     const frame = over ? { error: 'rate_limited' as const } : readFrame(data);
     if ('error' in frame) this.#refuse(ws, frame.error, now);
     else if (frame.type === 'typing') await this.#typing(ws, frame.threadId, now);
@@ -98,9 +98,9 @@ export class Channel {
   /** Answers a bad frame; the last of too many ends the connection. */
   #refuse(ws: WebSocket, error: FrameError, now: number): void {
     const socket = this.#sockets.read(ws);
-    const { conduct, over } = countFault(socket.conduct, now);
-    this.#sockets.update(socket, { conduct });
-    this.tell({ type: 'error', error }, ({ id }) => id === socket.id);
+    const { counters, over } = countFault(socket.counters, now);
+    this.#sockets.update(socket, { counters });
+    this.broadcast({ type: 'error', error }, ({ id }) => id === socket.id);
     if (!over) return;
     this.#presence.closeDevice(socket.id, now);
     this.#sockets.close(socket, CLOSE.policy, error);
@@ -115,10 +115,13 @@ export class Channel {
       const members = await this.#members.of(threadId, () => membersOf(familyId, threadId), now);
       if (!members.has(userId)) return this.#refuse(ws, 'thread_not_found', now);
       const socket = this.#sockets.read(ws);
-      const { conduct, due } = countTyping(socket.conduct, threadId, now);
+      const { counters, due } = countTyping(socket.counters, threadId, now);
       if (!due) return;
-      this.#sockets.update(socket, { conduct });
-      this.tell({ type: 'typing', threadId, userId }, (to) => to.userId !== userId && members.has(to.userId));
+      this.#sockets.update(socket, { counters });
+      this.broadcast(
+        { type: 'typing', threadId, userId },
+        (to) => to.userId !== userId && members.has(to.userId),
+      );
     } catch (error) {
       log.warn('family.typing_failed', { familyId, ...errorFields(error) });
     }

@@ -42,49 +42,49 @@ function byteLength(text: string): number {
 }
 
 /** A count since a moment (ms UTC): begins anew when its time is over. */
-interface Tally {
+interface WindowCount {
   from: number;
   count: number;
 }
 
 /** How a socket has behaved lately; kept in its attachment, so that hibernation forgives nothing. */
-export interface Conduct {
-  frames: Tally;
-  faults: Tally;
+export interface FrameCounters {
+  frames: WindowCount;
+  faults: WindowCount;
   /** When typing was last passed on (ms UTC), by thread; of the last 3 s. */
   typing: [threadId: string, at: number][];
 }
 
 /** The conduct of a socket that has said nothing yet. */
-export const newConduct = (): Conduct => ({
+export const newFrameCounters = (): FrameCounters => ({
   frames: { from: 0, count: 0 },
   faults: { from: 0, count: 0 },
   typing: [],
 });
 
-function add(tally: Tally, span: number, now: number): Tally {
-  return now - tally.from >= span ? { from: now, count: 1 } : { from: tally.from, count: tally.count + 1 };
+function add(window: WindowCount, span: number, now: number): WindowCount {
+  return now - window.from >= span ? { from: now, count: 1 } : { from: window.from, count: window.count + 1 };
 }
 
 /** Counts one frame; `over` says that it exceeds the budget of 20 frames in 10 s. */
-export function countFrame(conduct: Conduct, now: number): { conduct: Conduct; over: boolean } {
-  const frames = add(conduct.frames, FRAMES_MS, now);
-  return { conduct: { ...conduct, frames }, over: frames.count > MAX_FRAMES };
+export function countFrame(counters: FrameCounters, now: number): { counters: FrameCounters; over: boolean } {
+  const frames = add(counters.frames, FRAMES_MS, now);
+  return { counters: { ...counters, frames }, over: frames.count > MAX_FRAMES };
 }
 
 /** Counts one refused frame; `over` says that it was the fifth within a minute, which ends the connection. */
-export function countFault(conduct: Conduct, now: number): { conduct: Conduct; over: boolean } {
-  const faults = add(conduct.faults, FAULTS_MS, now);
-  return { conduct: { ...conduct, faults }, over: faults.count >= MAX_FAULTS };
+export function countFault(counters: FrameCounters, now: number): { counters: FrameCounters; over: boolean } {
+  const faults = add(counters.faults, FAULTS_MS, now);
+  return { counters: { ...counters, faults }, over: faults.count >= MAX_FAULTS };
 }
 
 /** Whether "typing" is worth passing on: once in 3 s a thread. */
 export function countTyping(
-  conduct: Conduct,
+  counters: FrameCounters,
   threadId: string,
   now: number,
-): { conduct: Conduct; due: boolean } {
-  const recent = conduct.typing.filter(([, at]) => now - at < TYPING_MS);
+): { counters: FrameCounters; due: boolean } {
+  const recent = counters.typing.filter(([, at]) => now - at < TYPING_MS);
   const due = recent.every(([id]) => id !== threadId);
-  return { conduct: due ? { ...conduct, typing: [...recent, [threadId, now]] } : conduct, due };
+  return { counters: due ? { ...counters, typing: [...recent, [threadId, now]] } : counters, due };
 }

@@ -1,5 +1,5 @@
-import { type Conduct, newConduct } from './frames.ts';
-import { countBytes, newOutflow, type Outflow } from './outflow.ts';
+import { type FrameCounters, newFrameCounters } from './frames.ts';
+import { countBytes, newOutboundBytes, type OutboundBytes } from './outbound-bytes.ts';
 import type { SocketIdentity } from './upgrade.ts';
 
 /** What hibernates with a socket. */
@@ -8,8 +8,8 @@ export interface Attachment extends SocketIdentity {
   openedAt: number;
   /** The last frame; automatic pongs are known to the runtime alone. */
   framedAt: number;
-  conduct: Conduct;
-  outflow: Outflow;
+  counters: FrameCounters;
+  outbound: OutboundBytes;
 }
 
 /** An open socket and what hibernates with it. */
@@ -39,8 +39,8 @@ export class Sockets {
       id,
       openedAt: now,
       framedAt: now,
-      conduct: newConduct(),
-      outflow: newOutflow(now),
+      counters: newFrameCounters(),
+      outbound: newOutboundBytes(now),
     };
     ws.serializeAttachment(attachment);
   }
@@ -66,7 +66,7 @@ export class Sockets {
   }
 
   /** Writes down what changed about a socket. */
-  update(socket: OpenSocket, change: Partial<Pick<Attachment, 'framedAt' | 'conduct' | 'outflow'>>): void {
+  update(socket: OpenSocket, change: Partial<Pick<Attachment, 'framedAt' | 'counters' | 'outbound'>>): void {
     const { ws, heardAt: _, ...attachment } = Object.assign(socket, change);
     ws.serializeAttachment(attachment);
   }
@@ -79,12 +79,12 @@ export class Sockets {
    */
   send(socket: OpenSocket, text: string, bytes: number): boolean {
     if (socket.ws.readyState !== WebSocket.READY_STATE_OPEN) return true;
-    const { outflow, slow } = countBytes(socket.outflow, bytes, socket.heardAt);
+    const { outbound, slow } = countBytes(socket.outbound, bytes, socket.heardAt);
     if (slow) {
       this.close(socket, CLOSE.tryAgain, 'too slow; reconnect and ask for what you missed');
       return false;
     }
-    this.update(socket, { outflow });
+    this.update(socket, { outbound });
     socket.ws.send(text);
     return true;
   }

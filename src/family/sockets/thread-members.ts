@@ -2,7 +2,7 @@
 const FRESH_MS = 10_000;
 
 /** Who is in a thread, remembered for some seconds so that typing costs the database little. */
-export class Members {
+export class ThreadMembersCache {
   #known = new Map<string, { ids: ReadonlySet<string>; until: number }>();
 
   /**

@@ -1,12 +1,12 @@
 import { eq } from 'drizzle-orm';
-import { settle } from '../../consent/updates/relay.ts';
+import { applyUpdates } from '../../consent/updates/relay.ts';
 import { allOf } from '../../db/expressions.ts';
 import { q } from '../../db/query.ts';
 import { retrying } from '../../db/retry.ts';
 import { users } from '../../db/schema.ts';
 import type { Person } from '../../numbers/changes.ts';
-import { release } from '../../numbers/holders.ts';
-import { changeJson, owePerson, updateId } from '../../numbers/update-outbox.ts';
+import { releaseNumber } from '../../numbers/holders.ts';
+import { changeJson, enqueueForPerson, updateId } from '../../numbers/update-outbox.ts';
 import type { Deps } from '../../platform/deps.ts';
 
 /**
@@ -27,10 +27,10 @@ export async function deletePerson(deps: Deps, person: Person): Promise<boolean>
   const id = updateId(now);
   await retrying(() =>
     deps.db.directory.batch({
-      ...release(person, now),
-      oweDeleted: owePerson({ id, now, change: changeJson({ kind: 'deleted', at: now }), person }),
+      ...releaseNumber(person, now),
+      enqueueDeleted: enqueueForPerson({ id, now, change: changeJson({ kind: 'deleted', at: now }), person }),
     }),
   );
-  await settle(deps, [person.userId]);
+  await applyUpdates(deps, [person.userId]);
   return true;
 }

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { listConsents } from '../../consent/ledger.ts';
 import { clearSessionCookie } from '../../platform/auth/session.ts';
 import { AppError } from '../../platform/errors.ts';
-import { type Endpoint, endpoint, json } from '../../platform/http/endpoint.ts';
+import { type Endpoint, endpoint, jsonResponse } from '../../platform/http/endpoint.ts';
 import { id, iso, isoOrNull, timestamp } from '../../platform/http/validation.ts';
 import { ok } from '../request-schemas.ts';
 import { deletePerson } from './delete-person.ts';
@@ -48,7 +48,7 @@ export const meEndpoints: Endpoint[] = [
     handle: async ({ deps, caller }) => {
       const found = await readMe(deps, caller);
       if (!found) throw new AppError('unauthenticated', 'This account does not exist any more.');
-      return json({ ...found, phoneVerifiedAt: isoOrNull(found.phoneVerifiedAt) });
+      return jsonResponse({ ...found, phoneVerifiedAt: isoOrNull(found.phoneVerifiedAt) });
     },
   }),
   endpoint({
@@ -60,7 +60,7 @@ export const meEndpoints: Endpoint[] = [
     answer: { status: 200, description: 'Deleted', schema: ok },
     handle: async ({ deps, caller }) => {
       await deletePerson(deps, caller);
-      return json({ ok: true }, 200, { 'Set-Cookie': clearSessionCookie(deps.config) });
+      return jsonResponse({ ok: true }, 200, { 'Set-Cookie': clearSessionCookie(deps.config) });
     },
   }),
   endpoint({
@@ -78,7 +78,7 @@ export const meEndpoints: Endpoint[] = [
         expiresAt: iso(live.expiresAt),
         current: live.id === caller.sessionId,
       }));
-      return json({ sessions });
+      return jsonResponse({ sessions });
     },
   }),
   endpoint({
@@ -93,7 +93,7 @@ export const meEndpoints: Endpoint[] = [
     handle: async ({ deps, caller, params }) => {
       await revokeOwnSession(deps, caller, params.id);
       const isOwn = caller.via === 'cookie' && params.id === caller.sessionId;
-      return json({ ok: true }, 200, isOwn ? { 'Set-Cookie': clearSessionCookie(deps.config) } : {});
+      return jsonResponse({ ok: true }, 200, isOwn ? { 'Set-Cookie': clearSessionCookie(deps.config) } : {});
     },
   }),
   endpoint({
@@ -105,7 +105,7 @@ export const meEndpoints: Endpoint[] = [
     answer: { status: 200, description: 'Ledger', schema: z.object({ consents: z.array(consent) }) },
     handle: async ({ deps, caller }) => {
       const consents = (await listConsents(deps, caller)).map((entry) => ({ ...entry, at: iso(entry.at) }));
-      return json({ consents });
+      return jsonResponse({ consents });
     },
   }),
 ];

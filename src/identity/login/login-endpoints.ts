@@ -3,7 +3,7 @@ import { identify } from '../../platform/auth/caller.ts';
 import { credentialsOf } from '../../platform/auth/request-caller.ts';
 import { clearSessionCookie, sessionCookie } from '../../platform/auth/session.ts';
 import { AppError } from '../../platform/errors.ts';
-import { type Endpoint, endpoint, json } from '../../platform/http/endpoint.ts';
+import { type Endpoint, endpoint, jsonResponse } from '../../platform/http/endpoint.ts';
 import { iso, timestamp } from '../../platform/http/validation.ts';
 import { revokeSession } from '../account/own-sessions.ts';
 import { code, ok, phone } from '../request-schemas.ts';
@@ -28,7 +28,7 @@ export const loginEndpoints: Endpoint[] = [
     errors: ['invalid_phone', 'country_not_allowed', 'rate_limited'],
     handle: async ({ deps, client, body }) => {
       const { expiresAt } = await startLogin(deps, { phone: body.phone, address: client.address });
-      return json({ ok: true, expiresAt: iso(expiresAt) });
+      return jsonResponse({ ok: true, expiresAt: iso(expiresAt) });
     },
   }),
   endpoint({
@@ -57,7 +57,7 @@ export const loginEndpoints: Endpoint[] = [
       const kind = origin === null ? 'app' : 'web';
       const { token, expiresAt } = await confirmLogin(deps, { ...body, kind, userAgent: client.userAgent });
       const answer = kind === 'app' ? { session: { token, expiresAt: iso(expiresAt) } } : {};
-      return json({ ok: true, ...answer }, 200, { 'Set-Cookie': sessionCookie(deps.config, token) });
+      return jsonResponse({ ok: true, ...answer }, 200, { 'Set-Cookie': sessionCookie(deps.config, token) });
     },
   }),
   endpoint({
@@ -74,7 +74,7 @@ export const loginEndpoints: Endpoint[] = [
         const { caller } = identity;
         if (caller.sessionId !== null) await revokeSession(deps, caller, caller.sessionId);
       }
-      return json({ ok: true }, 200, { 'Set-Cookie': clearSessionCookie(deps.config) });
+      return jsonResponse({ ok: true }, 200, { 'Set-Cookie': clearSessionCookie(deps.config) });
     },
   }),
 ];

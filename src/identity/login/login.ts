@@ -1,8 +1,8 @@
-import { settleOrLeave } from '../../consent/updates/relay.ts';
+import { tryApplyUpdates } from '../../consent/updates/relay.ts';
 import { sql } from '../../db/sql.ts';
 import type { Person } from '../../numbers/changes.ts';
 import { loginSubject } from '../../numbers/holders.ts';
-import { noteRefusal } from '../../numbers/number-state.ts';
+import { recordRefusal } from '../../numbers/number-state.ts';
 import { type IssuedSession, insertSession, prepareSession } from '../../platform/auth/session.ts';
 import type { Deps } from '../../platform/deps.ts';
 import { revokeSession } from '../account/own-sessions.ts';
@@ -20,7 +20,7 @@ const verifiedHolder = ({ db }: Deps, numberHash: string) =>
 async function textHolder(deps: Deps, number: string, numberHash: string, code: string): Promise<void> {
   if ((await verifiedHolder(deps, numberHash)).length === 0) return;
   const outcome = await textCode(deps, number, code);
-  await settleOrLeave(deps, await noteRefusal(deps, outcome, number));
+  await tryApplyUpdates(deps, await recordRefusal(deps, outcome, number));
 }
 
 /**

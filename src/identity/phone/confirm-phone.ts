@@ -1,11 +1,11 @@
 import { eq, inArray } from 'drizzle-orm';
 import { type OptInRequest, optInPerson } from '../../consent/opt-in-out.ts';
-import { settleOrLeave } from '../../consent/updates/relay.ts';
+import { tryApplyUpdates } from '../../consent/updates/relay.ts';
 import { allOf, hasRow, scalar } from '../../db/expressions.ts';
 import { q } from '../../db/query.ts';
 import { retrying } from '../../db/retry.ts';
 import { familyUpdates, phoneNumbers, verificationCodes } from '../../db/schema.ts';
-import { oweNumber, oweNumberMoved, takeNumber } from '../../numbers/holders.ts';
+import { enqueueNumber, enqueueNumberMoved, takeNumber } from '../../numbers/holders.ts';
 import { updateId } from '../../numbers/update-outbox.ts';
 import type { Deps } from '../../platform/deps.ts';
 import { guessCode, guessError, verifySubject } from '../codes/one-time-code.ts';
@@ -47,8 +47,8 @@ export async function confirmPhone(
   const binding = { userId, familyId, number, numberHash, verifiedAt: now, now, condition };
   const [lossId, gainId] = [updateId(now), updateId(now)];
   const statements = {
-    oweNumberMoved: oweNumberMoved(lossId, binding),
-    oweNumber: oweNumber(gainId, binding, { keepsConsent: false }),
+    enqueueNumberMoved: enqueueNumberMoved(lossId, binding),
+    enqueueNumber: enqueueNumber(gainId, binding, { keepsConsent: false }),
     ...takeNumber(binding),
     ...(consent && optInPerson(consent, now, condition)),
     useCode: q.delete(verificationCodes).where(theCode),
@@ -73,7 +73,7 @@ export async function confirmPhone(
   );
   const gain = owed.find(({ id }) => id === gainId);
   if (!gain) throw guessError({ result: 'no_code' }); // A parallel request used the code up.
-  await settleOrLeave(
+  await tryApplyUpdates(
     deps,
     owed.map((update) => update.userId),
   );

@@ -1,11 +1,11 @@
 import { eq, exists, gt, gte, isNull, ne, not } from 'drizzle-orm';
-import { settle } from '../../consent/updates/relay.ts';
+import { applyUpdates } from '../../consent/updates/relay.ts';
 import { allOf, anyOf, hasRow } from '../../db/expressions.ts';
 import { q } from '../../db/query.ts';
 import { retrying } from '../../db/retry.ts';
 import { familyUpdates, phoneNumbers } from '../../db/schema.ts';
 import type { Person } from '../../numbers/changes.ts';
-import { oweNumber, takeNumber } from '../../numbers/holders.ts';
+import { enqueueNumber, takeNumber } from '../../numbers/holders.ts';
 import { updateId } from '../../numbers/update-outbox.ts';
 import type { Deps } from '../../platform/deps.ts';
 import { phoneHash } from '../../platform/sms/phone-number.ts';
@@ -58,7 +58,7 @@ export async function importPhone(
   const binding = { userId, familyId, number: phone, numberHash, verifiedAt: provenAt, now };
   const statements = {
     holders: others,
-    oweNumber: oweNumber(
+    enqueueNumber: enqueueNumber(
       id,
       { ...binding, condition: allOf(isFree, not(isSettled)) },
       { keepsConsent: true },
@@ -66,6 +66,6 @@ export async function importPhone(
     ...takeNumber({ ...binding, condition: allOf(isOwed, isFree) }),
   };
   const { holders } = await retrying(() => directory.batch(statements));
-  await settle(deps, [userId]);
+  await applyUpdates(deps, [userId]);
   return holders.length > 0 ? 'phone_in_use' : 'ok';
 }

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { startNumber } from '../../consent/opt-in-out.ts';
 import { currentWording } from '../../consent/wordings.ts';
-import { type Endpoint, endpoint, json } from '../../platform/http/endpoint.ts';
+import { type Endpoint, endpoint, jsonResponse } from '../../platform/http/endpoint.ts';
 import { iso, line, timestamp } from '../../platform/http/validation.ts';
 import { code, consentRequest, ok, phone } from '../request-schemas.ts';
 import { confirmPhone } from './confirm-phone.ts';
@@ -28,7 +28,7 @@ export const phoneEndpoints: Endpoint[] = [
     handle: async ({ deps, caller, client, body }) => {
       const request = { userId: caller.userId, phone: body.phone, address: client.address };
       const { expiresAt } = await startVerify(deps, request);
-      return json({ ok: true, expiresAt: iso(expiresAt) });
+      return jsonResponse({ ok: true, expiresAt: iso(expiresAt) });
     },
   }),
   endpoint({
@@ -61,7 +61,7 @@ export const phoneEndpoints: Endpoint[] = [
       const consent = body.smsConsent === true ? { ...consentRequest(caller, client), version } : null;
       const { userId, familyId } = caller;
       const { blocked } = await confirmPhone(deps, { userId, familyId, code: body.code, consent });
-      return json(
+      return jsonResponse(
         blocked ? { ok: true, carrierOptedOut: true, startNumber: startNumber(deps) } : { ok: true },
       );
     },
@@ -75,7 +75,7 @@ export const phoneEndpoints: Endpoint[] = [
     answer: { status: 200, description: 'Forgotten', schema: ok },
     handle: async ({ deps, caller }) => {
       await removePhone(deps, caller);
-      return json({ ok: true });
+      return jsonResponse({ ok: true });
     },
   }),
 ];

@@ -1,7 +1,7 @@
-import { settle } from '../../consent/updates/relay.ts';
+import { applyUpdates } from '../../consent/updates/relay.ts';
 import { retrying } from '../../db/retry.ts';
 import type { Person } from '../../numbers/changes.ts';
-import { release } from '../../numbers/holders.ts';
+import { releaseNumber } from '../../numbers/holders.ts';
 import type { Deps } from '../../platform/deps.ts';
 
 /**
@@ -9,7 +9,7 @@ import type { Deps } from '../../platform/deps.ts';
  * an opt-out, stays under its keyed hash. Without a number nothing happens.
  */
 export async function removePhone(deps: Deps, person: Person): Promise<void> {
-  const statements = release(person, deps.now());
+  const statements = releaseNumber(person, deps.now());
   await retrying(() => deps.db.directory.batch(statements));
-  await settle(deps, [person.userId]);
+  await applyUpdates(deps, [person.userId]);
 }

@@ -1,7 +1,7 @@
 import { carrierOptedOut } from '../../consent/opt-in-out.ts';
-import { settleOrLeave } from '../../consent/updates/relay.ts';
+import { tryApplyUpdates } from '../../consent/updates/relay.ts';
 import type { Person } from '../../numbers/changes.ts';
-import { noteRefusal } from '../../numbers/number-state.ts';
+import { recordRefusal } from '../../numbers/number-state.ts';
 import type { Deps } from '../../platform/deps.ts';
 import { AppError } from '../../platform/errors.ts';
 import { iso } from '../../platform/http/validation.ts';
@@ -67,6 +67,6 @@ export async function startVerify(
   if (outcome.kind === 'ambiguous') throw inDoubt(expiresAt);
   await withdrawCode(deps, subject, codeHash);
   if (outcome.kind === 'retry' || outcome.kind === 'operator') await refundAllowance(deps, allowance);
-  await settleOrLeave(deps, await noteRefusal(deps, outcome, number));
+  await tryApplyUpdates(deps, await recordRefusal(deps, outcome, number));
   throw refusalError(deps, outcome);
 }

@@ -5,7 +5,7 @@ import type { Db } from '../../db/client.ts';
 import { allOf, hasRow, jsonTable } from '../../db/expressions.ts';
 import { q } from '../../db/query.ts';
 import { notificationPreferences, threadMembers, users } from '../../db/schema.ts';
-import { hasten } from '../../notifications/deliveries/outbox.ts';
+import { rescheduleDeferred } from '../../notifications/deliveries/outbox.ts';
 import type { Deps } from '../../platform/deps.ts';
 import { AppError } from '../../platform/errors.ts';
 import { ifMatches, preconditionFailed } from '../../platform/http/if-match.ts';
@@ -101,7 +101,7 @@ async function write(
       })
       .where(isCurrent),
     // What waits for a morning that has moved is judged anew.
-    hastened: movesQuietHours(patch) && hasten(db, [userId], now, { reasons: ['quiet_hours'] }),
+    hastened: movesQuietHours(patch) && rescheduleDeferred(db, [userId], now, { reasons: ['quiet_hours'] }),
   });
   return written.meta.changes > 0;
 }

@@ -1,6 +1,6 @@
 import { currentWording } from '../../consent/wordings.ts';
 import { AppError } from '../../platform/errors.ts';
-import { type Endpoint, endpoint, json } from '../../platform/http/endpoint.ts';
+import { type Endpoint, endpoint, jsonResponse } from '../../platform/http/endpoint.ts';
 import { consentRequest } from '../request-schemas.ts';
 import { patchPreferences } from './patch-preferences.ts';
 import { preferencesAnswer, preferencesPatch } from './preferences-schema.ts';
@@ -18,7 +18,7 @@ export const preferencesEndpoints: Endpoint[] = [
     handle: async ({ deps, caller }) => {
       const found = await readPreferences(deps, caller);
       if (!found) throw new AppError('unauthenticated', 'This account does not exist any more.');
-      return json(found.preferences, 200, { ETag: found.etag });
+      return jsonResponse(found.preferences, 200, { ETag: found.etag });
     },
   }),
   endpoint({
@@ -38,7 +38,7 @@ export const preferencesEndpoints: Endpoint[] = [
         ifMatch: request.headers.get('If-Match'),
         currentVersion: currentWording({ brand: deps.config.BRAND_NAME }).version,
       });
-      return json(changed.preferences, 200, { ETag: changed.etag });
+      return jsonResponse(changed.preferences, 200, { ETag: changed.etag });
     },
   }),
 ];

@@ -1,8 +1,8 @@
 import type { Db } from '../../db/client.ts';
 import { sql } from '../../db/sql.ts';
 import type { Config } from '../../platform/config.ts';
-import { afterOthers, tellsOf, toldUnderWay } from './coverage.ts';
-import { from } from './delivery-status.ts';
+import { coveredInFlight, coveredRows, minClaimTime } from './coverage.ts';
+import { mayBecome } from './delivery-status.ts';
 
 /** A row that may be sent: to which number, after how many tries, telling of how many messages, up to which. */
 export interface Claimable {
@@ -34,12 +34,12 @@ export function claimWave(
   const leaseEnd = now + config.CLAIM_LEASE_SECONDS * 1000;
   return db.all<{ id: string }>(sql`
     UPDATE sms_delivery_log SET status = 'sending', reason = NULL, error = NULL, claim = ${claim},
-      claimed_at = MAX(${now}, ${afterOthers('sms_delivery_log')}),
+      claimed_at = MAX(${now}, ${minClaimTime('sms_delivery_log')}),
       due_at = ${leaseEnd}, wake_at = ${leaseEnd}, absences = 0, phone = c.phone, covers_seq = c.covers,
       attempts = attempts + (status = 'pending')
     FROM (${claimables(rows)}) AS c
     WHERE sms_delivery_log.id = c.id
-      AND ((${from('sending', 'sms_delivery_log.')} AND attempts = c.tries) OR (sms_delivery_log.status = 'sending' AND sms_delivery_log.claim = ${claim}))
+      AND ((${mayBecome('sending', 'sms_delivery_log.')} AND attempts = c.tries) OR (sms_delivery_log.status = 'sending' AND sms_delivery_log.claim = ${claim}))
       AND EXISTS (SELECT 1 FROM users u JOIN notification_preferences p ON p.user_id = u.id
         WHERE u.id = sms_delivery_log.user_id AND u.deleted_at IS NULL AND u.phone = c.phone
           AND u.phone_verified_at IS NOT NULL AND u.phone_unusable_at IS NULL AND p.sms_enabled = 1
@@ -47,8 +47,8 @@ export function claimWave(
       AND (sms_delivery_log.thread_id IS NULL OR EXISTS (SELECT 1 FROM thread_members m
         WHERE m.thread_id = sms_delivery_log.thread_id AND m.user_id = sms_delivery_log.user_id
           AND m.last_read_seq < sms_delivery_log.seq
-          AND c.count = (SELECT COUNT(*) FROM sms_delivery_log w WHERE ${tellsOf('sms_delivery_log')} AND w.seq <= c.covers)))
-      AND NOT ${toldUnderWay('sms_delivery_log')}
+          AND c.count = (SELECT COUNT(*) FROM sms_delivery_log w WHERE ${coveredRows('sms_delivery_log')} AND w.seq <= c.covers)))
+      AND NOT ${coveredInFlight('sms_delivery_log')}
     RETURNING sms_delivery_log.id AS id`);
 }
 
@@ -61,5 +61,5 @@ export function claimedByOthers(db: Db, rows: Claimable[], claim: string) {
 }
 
 /** Holds for the links of rows that the claim won; goes with {@link claimWave}, in its batch. */
-export const wonBy = (claim: string) => sql`EXISTS (SELECT 1 FROM sms_delivery_log d
+export const claimedBy = (claim: string) => sql`EXISTS (SELECT 1 FROM sms_delivery_log d
   WHERE d.id = value ->> 'deliveryId' AND d.status = 'sending' AND d.claim = ${claim})`;

@@ -5,7 +5,7 @@ import { STATUSES } from '../../db/statuses.ts';
 export type Status = (typeof STATUSES)[number];
 
 /**
- * The state machine, as data: what may follow what. Every write of a status goes through {@link from}.
+ * The state machine, as data: what may follow what. Every write of a status goes through {@link mayBecome}.
  * `undelivered` → `pending` is the one delayed retry of an unreachable handset.
  */
 export const TRANSITIONS: Record<Status, readonly Status[]> = {
@@ -25,7 +25,7 @@ export const predecessors = (to: Status): Status[] =>
   STATUSES.filter((status) => TRANSITIONS[status].includes(to));
 
 /** `status IN (…)`, as SQL: the states from which `to` may be reached. `prefix` names the table where needed. */
-export const from = (to: Status, prefix = '') =>
+export const mayBecome = (to: Status, prefix = '') =>
   sql.raw(
     `${prefix}status IN (${predecessors(to)
       .map((status) => `'${status}'`)

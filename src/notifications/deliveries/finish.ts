@@ -1,7 +1,7 @@
 import type { Db } from '../../db/client.ts';
 import { sql } from '../../db/sql.ts';
-import { toldBefore } from './coverage.ts';
-import { from } from './delivery-status.ts';
+import { coveredByEarlierClaim } from './coverage.ts';
+import { mayBecome } from './delivery-status.ts';
 
 /** What became of a claimed row. */
 export interface Finished {
@@ -31,7 +31,7 @@ export function finishWave(db: Db, rows: Finished[], claim: string, now: number)
         value ->> 'segments' AS new_segments, value ->> 'error' AS new_error, value ->> 'until' AS new_until
       FROM json_each(${JSON.stringify(rows)})) AS f
     WHERE id = f.row_id AND claim = ${claim}
-      AND (${from('sent')} OR (f.new_status = 'sent' AND status IN ('sent', 'delivered', 'undelivered')))`);
+      AND (${mayBecome('sent')} OR (f.new_status = 'sent' AND status IN ('sent', 'delivered', 'undelivered')))`);
 }
 
 /** Rows of the same person and thread that these texts told as well: merged into them, unless an earlier one may tell. */
@@ -43,7 +43,7 @@ export function mergeInto(db: Db, leadIds: string[]) {
       FROM json_each(${JSON.stringify(leadIds)}) j JOIN sms_delivery_log d ON d.id = j.value
       WHERE d.status IN ('sent', 'delivered', 'undelivered', 'failed') AND d.provider_sid IS NOT NULL) AS lead
     WHERE sms_delivery_log.user_id = lead.user_id AND sms_delivery_log.thread_id = lead.thread_id
-      AND sms_delivery_log.status IN ('pending', 'deferred') AND ${from('merged', 'sms_delivery_log.')}
+      AND sms_delivery_log.status IN ('pending', 'deferred') AND ${mayBecome('merged', 'sms_delivery_log.')}
       AND sms_delivery_log.seq <= lead.covers AND sms_delivery_log.id <> lead.id
-      AND NOT ${toldBefore('sms_delivery_log', 'lead')}`);
+      AND NOT ${coveredByEarlierClaim('sms_delivery_log', 'lead')}`);
 }

@@ -1,7 +1,7 @@
 import type { Db } from '../../db/client.ts';
 import { type SQL, sql } from '../../db/sql.ts';
 import type { Config } from '../../platform/config.ts';
-import { from } from './delivery-status.ts';
+import { mayBecome } from './delivery-status.ts';
 
 /**
  * One delivery row for every other member of a message's thread, for the message's own batch. Whom the facts
@@ -41,7 +41,7 @@ export function insertDeliveries(
 }
 
 /** Seq of the newest message of a thread that a person was told of by text; 0 when there is none. */
-export function toldUpTo(userId: string, threadId: string): SQL {
+export function notifiedUpTo(userId: string, threadId: string): SQL {
   const newest = (['sent', 'delivered', 'merged'] as const).map(
     (status) => sql`COALESCE((SELECT MAX(told.seq) FROM sms_delivery_log told
       WHERE told.user_id = ${userId} AND told.thread_id = ${threadId} AND told.status = ${status}), 0)`,
@@ -56,7 +56,7 @@ export function toldUpTo(userId: string, threadId: string): SQL {
 export function suppressRead(db: Db, userId: string, threadId: string, condition = sql`1`) {
   return db.run(sql`
     UPDATE sms_delivery_log SET status = 'suppressed', reason = 'read', wake_at = NULL, due_at = NULL
-    WHERE ${condition} AND user_id = ${userId} AND thread_id = ${threadId} AND status IN ('pending', 'deferred') AND ${from('suppressed')}
+    WHERE ${condition} AND user_id = ${userId} AND thread_id = ${threadId} AND status IN ('pending', 'deferred') AND ${mayBecome('suppressed')}
       AND seq <= (SELECT last_read_seq FROM thread_members WHERE thread_id = ${threadId} AND user_id = ${userId})`);
 }
 
@@ -68,7 +68,7 @@ type Waiting = 'online' | 'rate_limited' | 'quiet_hours';
  * has fallen back, or their quiet hours are others now. `threadId`: there alone; `condition`:
  * SQL without which nothing happens. Joined in this order (CROSS), it reads what waits, and not all that ever was.
  */
-export function hasten(
+export function rescheduleDeferred(
   db: Db,
   userIds: string[],
   until: number,
@@ -89,7 +89,7 @@ export function hasten(
 }
 
 /** What was decided about a row that is not sent now. */
-export interface Postponed {
+export interface VerdictRow {
   id: string;
   status: 'deferred' | 'suppressed';
   reason: string;
@@ -98,10 +98,10 @@ export interface Postponed {
 }
 
 /** Writes verdicts that are no `send`. */
-export function postpone(db: Db, rows: Postponed[]) {
+export function writeVerdicts(db: Db, rows: VerdictRow[]) {
   return db.run(sql`
     UPDATE sms_delivery_log SET status = v.status, reason = v.reason, due_at = v.until, wake_at = v.until
     FROM (SELECT value ->> 'id' AS id, value ->> 'status' AS status, value ->> 'reason' AS reason, value ->> 'until' AS until
       FROM json_each(${JSON.stringify(rows)})) AS v
-    WHERE sms_delivery_log.id = v.id AND ${from('deferred', 'sms_delivery_log.')} AND ${from('suppressed', 'sms_delivery_log.')}`);
+    WHERE sms_delivery_log.id = v.id AND ${mayBecome('deferred', 'sms_delivery_log.')} AND ${mayBecome('suppressed', 'sms_delivery_log.')}`);
 }

@@ -5,7 +5,7 @@ import { sql } from '../../db/sql.ts';
 import type { Deps } from '../../platform/deps.ts';
 import { errorRule } from '../../platform/sms/twilio-errors.ts';
 import { MINUTE_MS } from '../../platform/time.ts';
-import { from, type Status } from './delivery-status.ts';
+import { mayBecome, type Status } from './delivery-status.ts';
 import { mergeInto } from './finish.ts';
 
 /** What a receipt says. `errorCode` null: none. */
@@ -66,18 +66,18 @@ export function outcomeStatements(
   const backFrom = (status: Status, to: Status) =>
     db.run(sql`
       UPDATE sms_delivery_log SET status = ${to}
-      WHERE id = ${deliveryId} AND status = ${status} AND ${from(to)} AND claim IS NOT NULL AND provider_sid IS NOT ${sid}`);
+      WHERE id = ${deliveryId} AND status = ${status} AND ${mayBecome(to)} AND claim IS NOT NULL AND provider_sid IS NOT ${sid}`);
   return [
     backFrom('deferred', 'pending'),
     backFrom('pending', 'sending'),
     db.run(sql`
       UPDATE sms_delivery_log SET status = 'sent', provider_sid = ${sid}, sent_at = COALESCE(sent_at, ${now}),
         segments = COALESCE(${segments}, segments), reason = NULL, due_at = NULL, wake_at = NULL
-      WHERE id = ${deliveryId} AND status = 'sending' AND ${from('sent')} AND provider_sid IS NOT ${sid}`),
+      WHERE id = ${deliveryId} AND status = 'sending' AND ${mayBecome('sent')} AND provider_sid IS NOT ${sid}`),
     db.run(sql`
       UPDATE sms_delivery_log SET status = ${target}, error = ${errorCode === null ? null : String(errorCode)},
         delivered_at = ${final === 'delivered' ? now : null}, wake_at = ${wakeAt}
-      WHERE id = ${deliveryId} AND provider_sid = ${sid} AND ${from(target)} AND ${final === null ? 0 : 1} = 1`),
+      WHERE id = ${deliveryId} AND provider_sid = ${sid} AND ${mayBecome(target)} AND ${final === null ? 0 : 1} = 1`),
   ] as const;
 }
 

@@ -1,5 +1,5 @@
 import type { Admission } from '../../platform/family/family-rpc.ts';
-import type { Postponed } from '../deliveries/outbox.ts';
+import type { VerdictRow } from '../deliveries/outbox.ts';
 import type { DeliveryRecord } from './facts.ts';
 
 /** A delivery that the Family object let pass. */
@@ -9,17 +9,17 @@ export interface Admitted {
 }
 
 /** Whether the first text should tell of the second one too, not the other way round: urgent before newest. */
-const leads = ({ record: a }: Admitted, { record: b }: Admitted) =>
+const takesPrecedence = ({ record: a }: Admitted, { record: b }: Admitted) =>
   a.urgentMessage === b.urgentMessage ? a.facts.createdAt > b.facts.createdAt : a.urgentMessage;
 
 /** Of several texts to one person about one thread the one that leaves and tells of all; and the others. */
-function oneEach(passed: Admitted[]): { admitted: Admitted[]; spare: DeliveryRecord[] } {
+function mergeByThread(passed: Admitted[]): { admitted: Admitted[]; spare: DeliveryRecord[] } {
   const chosen = new Map<string, Admitted>();
   for (const one of passed) {
     const { id, userId, threadId } = one.record;
     const key = threadId === null ? id : JSON.stringify([userId, threadId]);
     const other = chosen.get(key);
-    if (!other || leads(one, other)) chosen.set(key, one);
+    if (!other || takesPrecedence(one, other)) chosen.set(key, one);
   }
   const admitted = [...chosen.values()];
   const spare = passed.filter((one) => !admitted.includes(one)).map(({ record }) => record);
@@ -32,7 +32,7 @@ function oneEach(passed: Admitted[]): { admitted: Admitted[]; spare: DeliveryRec
  */
 export function sortAdmissions(records: Map<string, DeliveryRecord>, admissions: Admission[]) {
   const passed: Admitted[] = [];
-  const postponed: Postponed[] = [];
+  const postponed: VerdictRow[] = [];
   for (const { deliveryId, verdict, lastToday } of admissions) {
     const record = records.get(deliveryId);
     if (!record) continue;
@@ -41,5 +41,5 @@ export function sortAdmissions(records: Map<string, DeliveryRecord>, admissions:
       postponed.push({ id: deliveryId, status: 'deferred', reason: verdict.reason, until: verdict.until });
     } else postponed.push({ id: deliveryId, status: 'suppressed', reason: verdict.reason, until: null });
   }
-  return { ...oneEach(passed), postponed };
+  return { ...mergeByThread(passed), postponed };
 }

@@ -3,17 +3,17 @@ import { retrying } from '../../db/retry.ts';
 import type { Deps } from '../../platform/deps.ts';
 import { type DeliveryJob, deliveryJob } from '../../platform/jobs.ts';
 import { errorFields } from '../../platform/log.ts';
-import { postpone } from '../deliveries/outbox.ts';
+import { writeVerdicts } from '../deliveries/outbox.ts';
 import { sortAdmissions } from './admissions.ts';
 import { type DeliveryRecord, loadFacts } from './facts.ts';
 import { reconcile } from './look-up.ts';
-import { type JobEnd, sendInWaves } from './wave.ts';
+import { type JobResult, sendInWaves } from './wave.ts';
 
 /** The Family object cannot be asked: comfort fails open elsewhere, but a text is not sent unjudged. */
 const OBJECT_PAUSE_SECONDS = 5;
 
 /** Asks each family's object; a family that cannot be asked has its jobs retried. */
-async function admit(deps: Deps, waiting: DeliveryRecord[], ends: JobEnd[]) {
+async function admit(deps: Deps, waiting: DeliveryRecord[], ends: JobResult[]) {
   const byFamily = Map.groupBy(waiting, ({ familyId }) => familyId);
   const answers = await Promise.all(
     [...byFamily].map(async ([familyId, records]) => {
@@ -51,8 +51,8 @@ async function releaseWindows(deps: Deps, unused: DeliveryRecord[]): Promise<voi
 }
 
 /** Handles the jobs of one database: facts in one query, then judgement, claims and texts. */
-async function consumeOn(deps: Deps, db: Db, ids: string[]): Promise<JobEnd[]> {
-  const ends: JobEnd[] = [];
+async function consumeOn(deps: Deps, db: Db, ids: string[]): Promise<JobResult[]> {
+  const ends: JobResult[] = [];
   const now = deps.now();
   const loaded = await retrying(() => loadFacts(db, ids, deps));
   const due = loaded.filter(({ dueAt }) => dueAt === null || dueAt <= now);
@@ -64,7 +64,7 @@ async function consumeOn(deps: Deps, db: Db, ids: string[]): Promise<JobEnd[]> {
     ends.push(...sent.ends, ...spare.map(({ id }) => ({ id, end: 'retry' as const, delaySeconds: 1 })));
     await releaseWindows(deps, [...sent.unused, ...spare]);
   } else if (postponed.length > 0) {
-    await retrying(() => postpone(db, postponed));
+    await retrying(() => writeVerdicts(db, postponed));
   }
   // Let go once, never sent, and now not to be sent: what it held others up with is free again.
   const dropped = postponed.flatMap(({ id }) => records.get(id) ?? []).filter(({ attempts }) => attempts > 0);
@@ -79,7 +79,7 @@ async function consumeOn(deps: Deps, db: Db, ids: string[]): Promise<JobEnd[]> {
  * Handles a batch of jobs. Every job ends by itself; what is not named in the answer is done.
  * @throws when the database cannot be asked: then nothing was acknowledged and the queue hands the rest over again
  */
-async function consumeJobs(deps: Deps, jobs: DeliveryJob[]): Promise<JobEnd[]> {
+async function consumeJobs(deps: Deps, jobs: DeliveryJob[]): Promise<JobResult[]> {
   const byDatabase = Map.groupBy(jobs, ({ familyId }) => deps.db.forFamily(familyId));
   const ends = await Promise.all(
     [...byDatabase].map(([db, group]) =>

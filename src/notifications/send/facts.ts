@@ -3,7 +3,7 @@ import { sql } from '../../db/sql.ts';
 import type { Config } from '../../platform/config.ts';
 import type { Deps } from '../../platform/deps.ts';
 import type { Phones } from '../../platform/sms/phone-number.ts';
-import { tellsOf } from '../deliveries/coverage.ts';
+import { coveredRows } from '../deliveries/coverage.ts';
 import type { Status } from '../deliveries/delivery-status.ts';
 import type { DeliveryFacts } from './policy.ts';
 
@@ -123,7 +123,7 @@ export async function loadFacts(
   deps: Pick<Deps, 'config' | 'phones'>,
 ): Promise<DeliveryRecord[]> {
   const phones = await deps.phones();
-  const waiting = tellsOf('d');
+  const waiting = coveredRows('d');
   const rows = await db.all<Row>(sql`
     SELECT d.id AS id, d.family_id AS familyId, d.user_id AS userId, d.thread_id AS threadId, d.kind AS kind,
       d.status AS status, d.seq AS seq, d.urgent AS urgent, d.created_at AS createdAt, d.due_at AS dueAt,

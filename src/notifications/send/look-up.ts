@@ -6,12 +6,12 @@ import type { Deps } from '../../platform/deps.ts';
 import { AT_ONCE, inParallel } from '../../platform/in-parallel.ts';
 import { errorFields } from '../../platform/log.ts';
 import type { CarrierText } from '../../platform/sms/twilio.ts';
-import { from } from '../deliveries/delivery-status.ts';
+import { mayBecome } from '../deliveries/delivery-status.ts';
 import { mergeInto } from '../deliveries/finish.ts';
 import { outcomeStatements } from '../deliveries/receipts.ts';
 import { UNKNOWN_OUTCOME } from '../operate/explanations.ts';
 import type { DeliveryRecord } from './facts.ts';
-import type { JobEnd } from './wave.ts';
+import type { JobResult } from './wave.ts';
 
 /** Absence is concluded only after the lease, and by so many looks. */
 const LOOKS = 2;
@@ -34,7 +34,7 @@ async function found(deps: Deps, db: Db, record: DeliveryRecord, text: CarrierTe
 }
 
 /** The carrier does not know it: remembered once, believed the second time. */
-async function absent(deps: Deps, db: Db, record: DeliveryRecord): Promise<JobEnd> {
+async function absent(deps: Deps, db: Db, record: DeliveryRecord): Promise<JobResult> {
   const now = deps.now();
   const concluded = record.absences + 1 >= LOOKS;
   const until = concluded ? now : now + pauseMs(deps);
@@ -43,7 +43,7 @@ async function absent(deps: Deps, db: Db, record: DeliveryRecord): Promise<JobEn
     db.run(sql`
       UPDATE sms_delivery_log SET absences = absences + 1, due_at = ${until}, wake_at = ${wakeAt},
         status = ${concluded ? sql.raw("'pending'") : sql.raw('status')}
-      WHERE id = ${record.id} AND status = 'sending' AND ${from('pending')}
+      WHERE id = ${record.id} AND status = 'sending' AND ${mayBecome('pending')}
         AND claim = ${record.claim} AND absences = ${record.absences}`),
   );
   deps.log.info('delivery.absent', {
@@ -62,13 +62,13 @@ async function giveUp(deps: Deps, db: Db, record: DeliveryRecord): Promise<void>
   await retrying(() =>
     db.run(sql`
       UPDATE sms_delivery_log SET status = 'failed', error = ${UNKNOWN_OUTCOME}, due_at = NULL, wake_at = NULL
-      WHERE id = ${record.id} AND status = 'sending' AND ${from('failed')} AND claim = ${record.claim}`),
+      WHERE id = ${record.id} AND status = 'sending' AND ${mayBecome('failed')} AND claim = ${record.claim}`),
   );
   deps.log.error('delivery.never_known', { deliveryId: record.id, familyId: record.familyId });
 }
 
 /** Looks one up. @throws when the carrier or the database cannot be asked */
-async function lookUp(deps: Deps, db: Db, record: DeliveryRecord, phone: string): Promise<JobEnd> {
+async function lookUp(deps: Deps, db: Db, record: DeliveryRecord, phone: string): Promise<JobResult> {
   const reference = await linkCode(deps.config.MAGIC_SECRET, record.id);
   const since = record.claimedAt ?? record.facts.createdAt;
   let text: CarrierText | null;
@@ -88,10 +88,10 @@ async function lookUp(deps: Deps, db: Db, record: DeliveryRecord, phone: string)
  * Looks up claims that outlived their lease: sent after all, or absent at the carrier and so free to be sent.
  * What fails is left to the next sweep; a carrier that cannot be asked is not asked for the whole batch.
  */
-export async function reconcile(deps: Deps, db: Db, records: DeliveryRecord[]): Promise<JobEnd[]> {
+export async function reconcile(deps: Deps, db: Db, records: DeliveryRecord[]): Promise<JobResult[]> {
   let failures = 0;
   return await inParallel(records, async (record) => {
-    const left: JobEnd = { id: record.id, end: 'ack' };
+    const left: JobResult = { id: record.id, end: 'ack' };
     if (record.claimedPhone === null || failures >= AT_ONCE) return left;
     try {
       return await lookUp(deps, db, record, record.claimedPhone);

@@ -12,7 +12,7 @@ export type Outcome = SendOutcome | { kind: 'late' };
  * What an outcome makes of a row; null for one in doubt, which stays claimed until it is looked up. Unless the
  * carrier itself asks for more, no wait is longer than the lease: so soon after an outage the work goes on.
  */
-export function finished(
+export function finishedRow(
   record: DeliveryRecord,
   outcome: Outcome,
   { now, leaseMs }: { now: number; leaseMs: number },
@@ -39,7 +39,7 @@ export function finished(
 }
 
 /** What a refusal means beyond its row: the number's state, the carrier's opt-out, the operators. */
-export async function consequences(
+export async function handleFailure(
   deps: Deps,
   { record, phone }: { record: DeliveryRecord; phone: string },
   outcome: Outcome,

@@ -68,9 +68,9 @@ export function decide(
   settings: PolicySettings,
   now: number,
 ): Verdict {
-  const reason = forbidden(facts) ?? pointless(facts, settings, now);
+  const reason = legalBlock(facts) ?? obsolete(facts, settings, now);
   if (reason) return { action: 'drop', reason };
-  const verdict = discourteous(facts, family, settings, now) ?? capped(family, now);
+  const verdict = courtesyBlock(facts, family, settings, now) ?? capped(family, now);
   if (!verdict) return { action: 'send' };
   if (verdict.action === 'defer' && verdict.until > facts.createdAt + settings.expiryMs) {
     return { action: 'drop', reason: verdict.reason };
@@ -78,7 +78,7 @@ export function decide(
   return verdict;
 }
 
-function forbidden(facts: DeliveryFacts): Reason | null {
+function legalBlock(facts: DeliveryFacts): Reason | null {
   if (facts.optedOut) return 'opted_out';
   if (!facts.phoneVerified) return 'unverified';
   if (!facts.smsEnabled) return 'opted_out';
@@ -87,7 +87,7 @@ function forbidden(facts: DeliveryFacts): Reason | null {
   return null;
 }
 
-function pointless(facts: DeliveryFacts, settings: PolicySettings, now: number): Reason | null {
+function obsolete(facts: DeliveryFacts, settings: PolicySettings, now: number): Reason | null {
   const aboutThread = facts.kind === 'message';
   if (aboutThread && !facts.isMember) return 'left_thread';
   if (now - facts.createdAt > settings.expiryMs) return 'expired';
@@ -95,7 +95,7 @@ function pointless(facts: DeliveryFacts, settings: PolicySettings, now: number):
   return null;
 }
 
-function discourteous(
+function courtesyBlock(
   facts: DeliveryFacts,
   family: FamilyFacts,
   settings: PolicySettings,

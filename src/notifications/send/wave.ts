@@ -6,16 +6,16 @@ import type { Deps } from '../../platform/deps.ts';
 import { newId } from '../../platform/ids.ts';
 import { inParallel } from '../../platform/in-parallel.ts';
 import { receiptsUrl } from '../../platform/sms/twilio.ts';
-import { type Claimable, claimedByOthers, claimWave, wonBy } from '../deliveries/claim.ts';
+import { type Claimable, claimedBy, claimedByOthers, claimWave } from '../deliveries/claim.ts';
 import { type Finished, finishWave, mergeInto } from '../deliveries/finish.ts';
-import { type Postponed, postpone } from '../deliveries/outbox.ts';
+import { type VerdictRow, writeVerdicts } from '../deliveries/outbox.ts';
 import { composeNotification, composeTest } from '../text/compose.ts';
 import type { Admitted } from './admissions.ts';
 import type { DeliveryRecord } from './facts.ts';
-import { consequences, finished, type Outcome } from './outcome.ts';
+import { finishedRow, handleFailure, type Outcome } from './outcome.ts';
 
 /** How a queue message about a delivery ends: done for now, or to be handed over again. */
-export type JobEnd = { id: string; end: 'ack' } | { id: string; end: 'retry'; delaySeconds: number };
+export type JobResult = { id: string; end: 'ack' } | { id: string; end: 'retry'; delaySeconds: number };
 
 /** Texts claimed together: a STOP is honoured at the latest when the next wave is claimed. */
 const WAVE = 25;
@@ -61,7 +61,7 @@ async function prepare({ record, lastToday }: Admitted, { config, now }: Deps): 
  * somebody else may look the text up in vain and send it a second time, so it does not leave.
  * @param claimedAt ms
  */
-async function sendUnder(claimedAt: number, text: Prepared, deps: Deps): Promise<Outcome> {
+async function sendWithinLease(claimedAt: number, text: Prepared, deps: Deps): Promise<Outcome> {
   const { config, now, sms } = deps;
   const answerBy = now() + config.TWILIO_TIMEOUT_SECONDS * 1000;
   if (answerBy > claimedAt + config.CLAIM_LEASE_SECONDS * 1000) return { kind: 'late' };
@@ -81,7 +81,7 @@ const claimable = ({ id, phone, attempts, coversSeq, count }: Claimable): Claima
   count,
 });
 
-async function othersOf(db: Db, lost: Prepared[], claim: string): Promise<Set<string>> {
+async function claimedElsewhere(db: Db, lost: Prepared[], claim: string): Promise<Set<string>> {
   if (lost.length === 0) return new Set();
   const rows = await retrying(() => claimedByOthers(db, lost.map(claimable), claim));
   return new Set(rows.map(({ id }) => id));
@@ -96,13 +96,13 @@ export async function sendInWaves(
   deps: Deps,
   db: Db,
   admitted: Admitted[],
-  postponed: Postponed[],
-): Promise<{ ends: JobEnd[]; unused: DeliveryRecord[] }> {
-  const ends: JobEnd[] = [];
+  postponed: VerdictRow[],
+): Promise<{ ends: JobResult[]; unused: DeliveryRecord[] }> {
+  const ends: JobResult[] = [];
   const unused: DeliveryRecord[] = [];
   const claim = newId('clm', deps.now());
   const leaseMs = deps.config.CLAIM_LEASE_SECONDS * 1000;
-  let statements: RawStatement<unknown>[] = postponed.length > 0 ? [postpone(db, postponed)] : [];
+  let statements: RawStatement<unknown>[] = postponed.length > 0 ? [writeVerdicts(db, postponed)] : [];
   let stopped = false;
 
   for (let start = 0; start < admitted.length && !stopped; start += WAVE) {
@@ -116,7 +116,7 @@ export async function sendInWaves(
         writeLinks(
           db,
           prepared.map(({ link }) => link),
-          wonBy(claim),
+          claimedBy(claim),
         ),
         ...earlier,
       ]),
@@ -124,7 +124,7 @@ export async function sendInWaves(
     const won = new Set((results[0] as { id: string }[]).map(({ id }) => id));
 
     const lost = prepared.filter(({ id }) => !won.has(id));
-    const taken = await othersOf(db, lost, claim);
+    const taken = await claimedElsewhere(db, lost, claim);
     for (const { record } of lost) {
       // Another consumer's, and so is the window; or lost to a STOP or to reading, and decided anew, soon.
       if (taken.has(record.id)) ends.push({ id: record.id, end: 'ack' });
@@ -138,15 +138,15 @@ export async function sendInWaves(
       async (text) => {
         const outcome: Outcome = stopped
           ? { kind: 'retry', code: 'account', retryAfterSeconds: deps.config.CLAIM_LEASE_SECONDS }
-          : await sendUnder(now, text, deps);
+          : await sendWithinLease(now, text, deps);
         if (outcome.kind === 'operator') stopped = true;
         return { text, outcome };
       },
     );
     const rows: Finished[] = [];
     for (const { text, outcome } of outcomes) {
-      await consequences(deps, text, outcome);
-      const row = finished(text.record, outcome, { now: deps.now(), leaseMs });
+      await handleFailure(deps, text, outcome);
+      const row = finishedRow(text.record, outcome, { now: deps.now(), leaseMs });
       if (row) rows.push(row);
       if (row && row.status !== 'sent') unused.push(text.record);
       const again = row?.until && (outcome.kind === 'retry' || outcome.kind === 'late') ? row.until : null;

@@ -7,7 +7,7 @@ const TIMEOUT_MS = 5000;
 const SPARE_FETCHES = 3;
 const SPARE_EVERY_MS = 2000;
 /** While others fetch, whoever may not waits this long for what they find. */
-const PATIENCE_MS = 250;
+const OTHERS_WAIT_MS = 250;
 
 /** A host application's key set (RFC 7517), as far as it is known. Times in ms. */
 interface KeySet {
@@ -66,7 +66,7 @@ export async function withKeys<T>(url: string, check: (find: JWTVerifyGetKey) =>
   } catch (error) {
     if (!mayBeRotated(error)) throw error;
     if (takeSpare(set)) await load(set);
-    else await new Promise((resolve) => setTimeout(resolve, PATIENCE_MS));
+    else await new Promise((resolve) => setTimeout(resolve, OTHERS_WAIT_MS));
     if (set.find === find) throw error; // Nobody has fetched anything new.
     return await check(set.find!);
   }

@@ -92,7 +92,7 @@ export function endpoint<
 }
 
 /** A JSON answer; never stored by caches, since it is somebody's. */
-export function json(data: unknown, status = 200, headers: Record<string, string> = {}): Response {
+export function jsonResponse(data: unknown, status = 200, headers: Record<string, string> = {}): Response {
   return Response.json(data, { status, headers: { 'Cache-Control': 'no-store', ...headers } });
 }
 

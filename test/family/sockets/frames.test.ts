@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
-  type Conduct,
   countFault,
   countFrame,
   countTyping,
+  type FrameCounters,
   MAX_FRAME_BYTES,
-  newConduct,
+  newFrameCounters,
   readFrame,
 } from '../../../src/family/sockets/frames.ts';
 
@@ -46,11 +46,11 @@ describe('reading a frame', () => {
 
 /** How many of `n` counts in a row, `gap` ms apart, are over. */
 function over(count: typeof countFrame, n: number, gap: number): number {
-  let conduct: Conduct = newConduct();
+  let counters: FrameCounters = newFrameCounters();
   let exceeded = 0;
   for (let i = 0; i < n; i++) {
-    const counted = count(conduct, 1_000_000 + i * gap);
-    conduct = counted.conduct;
+    const counted = count(counters, 1_000_000 + i * gap);
+    counters = counted.counters;
     if (counted.over) exceeded += 1;
   }
   return exceeded;
@@ -75,22 +75,22 @@ describe('the budget', () => {
 });
 
 it('passes typing on once in three seconds a thread', () => {
-  const first = countTyping(newConduct(), 'a', 10_000);
+  const first = countTyping(newFrameCounters(), 'a', 10_000);
   expect(first.due).toBe(true);
-  expect(countTyping(first.conduct, 'a', 12_999).due).toBe(false);
-  expect(countTyping(first.conduct, 'b', 12_999).due).toBe(true);
-  expect(countTyping(first.conduct, 'a', 13_000).due).toBe(true);
+  expect(countTyping(first.counters, 'a', 12_999).due).toBe(false);
+  expect(countTyping(first.counters, 'b', 12_999).due).toBe(true);
+  expect(countTyping(first.counters, 'a', 13_000).due).toBe(true);
 });
 
 it('passes typing on no oftener for somebody who types in several threads by turns', () => {
-  let conduct = newConduct();
+  let counters = newFrameCounters();
   const passed: string[] = [];
   for (let now = 10_000; now < 16_000; now += 100) {
     const threadId = now % 200 ? 'a' : 'b';
-    const counted = countTyping(conduct, threadId, now);
-    conduct = counted.conduct;
+    const counted = countTyping(counters, threadId, now);
+    counters = counted.counters;
     if (counted.due) passed.push(`${threadId} ${now}`);
   }
   expect(passed).toEqual(['b 10000', 'a 10100', 'b 13000', 'a 13100']);
-  expect(JSON.stringify(conduct).length).toBeLessThan(200);
+  expect(JSON.stringify(counters).length).toBeLessThan(200);
 });

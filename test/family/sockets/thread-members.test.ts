@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { Members } from '../../../src/family/sockets/thread-members.ts';
+import { ThreadMembersCache } from '../../../src/family/sockets/thread-members.ts';
 
 describe('who is in a thread', () => {
   it('is asked for once in ten seconds, thread by thread', async () => {
-    const members = new Members();
+    const members = new ThreadMembersCache();
     const asked: string[] = [];
     const of = async (threadId: string, now: number) => [
       ...(await members.of(threadId, async () => [`${asked.push(threadId)}`], now)),
@@ -14,7 +14,7 @@ describe('who is in a thread', () => {
   });
 
   it('is asked for anew once somebody joined or left, even while it was being asked for', async () => {
-    const members = new Members();
+    const members = new ThreadMembersCache();
     const { promise, resolve } = Promise.withResolvers<string[]>();
     const early = members.of('a', () => promise, 0);
     members.forget();

@@ -5,12 +5,12 @@ import type { End } from '../../worker/process.ts';
 import {
   type Change,
   copyOf,
-  freshOnlooker,
+  type ExpectedState,
   hasStopped,
-  type Onlooker,
+  initialState,
   permits,
   type ThreadName,
-} from './onlooker.ts';
+} from './expected-state.ts';
 import { type Sends, sendsOf } from './sends.ts';
 
 /** A text about a delivery, as it left. */
@@ -63,7 +63,7 @@ export interface Bench {
   lab: Lab;
   /** Nothing but people: no process fails, no text is in doubt. */
   calm: boolean;
-  known: Onlooker;
+  known: ExpectedState;
   /** From which step on who may be texted where about what, oldest first. */
   permits: { after: number; of: Map<Name, Set<string>> }[];
   texts: SeenText[];
@@ -116,7 +116,7 @@ export function hold(bench: Bench, what: Held, key: string, holds: boolean): voi
   else if (before !== undefined) bench.until[what].set(key, Math.min(before, Date.now()));
 }
 
-function remember(bench: Bench, known: Onlooker): void {
+function remember(bench: Bench, known: ExpectedState): void {
   for (const name of PEOPLE) {
     hold(bench, 'stopped', name, hasStopped(known, name));
     hold(bench, 'numberless', name, !known.numbers.has(name));
@@ -125,7 +125,7 @@ function remember(bench: Bench, known: Onlooker): void {
   }
 }
 
-const permitsOf = (...all: Onlooker[]) =>
+const permitsOf = (...all: ExpectedState[]) =>
   new Map(PEOPLE.map((name) => [name, new Set(all.flatMap((known) => permits(known, name)))]));
 
 /**
@@ -191,7 +191,7 @@ async function see(bench: Bench, text: AcceptedText): Promise<void> {
 /** A bench with a fresh family on it. */
 export async function openBench(settings: Record<string, string>, calm = false): Promise<Bench> {
   const lab = await openLab(settings);
-  const known = freshOnlooker(lab.numberOf);
+  const known = initialState(lab.numberOf);
   const empty = () => new Map<string, number>();
   const bench: Bench = {
     lab,

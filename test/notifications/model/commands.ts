@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import type { Bench } from './bench.ts';
-import { Happening } from './happening.ts';
 import { calmMachines, deliver, type Handing, inTurn, machines, sequence } from './machines.ts';
-import { resumeAll, told } from './mishap.ts';
+import { ModelCommand } from './model-command.ts';
 import { calmPeople, people } from './people.ts';
+import { describeFault, resumeAll } from './process-fault.ts';
 
 const { posts, reads, stop, start, proves, removes, answers, membership, presence, mute, quiet } = people;
 const {
@@ -56,11 +56,11 @@ const standsStill = fc
     fc.constantFrom(true, true, false),
   )
   .map(([said, what, call, meanwhile, goesOn]) => {
-    const mishap = { call, when: 'before', how: 'pauses' } as const;
-    const stands = new Happening(`the queue delivers ${what}${told(mishap)}`, (bench) =>
-      deliver(bench, what, mishap),
+    const processFault = { call, when: 'before', how: 'pauses' } as const;
+    const stands = new ModelCommand(`the queue delivers ${what}${describeFault(processFault)}`, (bench) =>
+      deliver(bench, what, processFault),
     );
-    const goes = goesOn ? [new Happening('then it goes on', resumeAll)] : [];
+    const goes = goesOn ? [new ModelCommand('then it goes on', resumeAll)] : [];
     return sequence([...said, stands, ...meanwhile, ...goes]);
   });
 
@@ -70,8 +70,8 @@ const pursued = inTurn(calmPeople.posts, doubt, look, changes, look);
 /** A text that comes to a bad end, most likely. */
 const fated = inTurn(calmPeople.posts, fates, calmMachines.queue, allReceipts);
 
-type Weighted = fc.WeightedArbitrary<Happening>[];
-const often = (weight: number, ...all: fc.Arbitrary<Happening>[]): Weighted =>
+type Weighted = fc.WeightedArbitrary<ModelCommand>[];
+const often = (weight: number, ...all: fc.Arbitrary<ModelCommand>[]): Weighted =>
   all.map((arbitrary) => ({ weight, arbitrary }));
 
 /** Everything that can happen, the usual more often than the rare. */
@@ -113,15 +113,15 @@ const WISHES: Record<string, string>[] = [
 export interface History {
   settings: Record<string, string>;
   calm: boolean;
-  happenings: Iterable<Happening>;
+  commands: Iterable<ModelCommand>;
 }
 
-const historyOf = (calm: boolean, one: fc.Arbitrary<Happening>): fc.Arbitrary<History> =>
+const historyOf = (calm: boolean, one: fc.Arbitrary<ModelCommand>): fc.Arbitrary<History> =>
   fc.record({
     settings: fc.constantFrom(...WISHES).map((wishes) => ({ ...wishes, SMS_REPLIES: 'on' })),
     calm: fc.constant(calm),
-    happenings: fc.commands<object, Bench>([one], { maxCommands: 12, size: 'max' }) as fc.Arbitrary<
-      Iterable<Happening>
+    commands: fc.commands<object, Bench>([one], { maxCommands: 12, size: 'max' }) as fc.Arbitrary<
+      Iterable<ModelCommand>
     >,
   });
 

@@ -5,10 +5,19 @@ import { handOver, receipt, takeJobs } from '../../worker/acts.ts';
 import type { Fate, SendFault } from '../../worker/carrier.ts';
 import type { QueuedJob } from '../../worker/lab.ts';
 import { alter, type Bench, lastStep, type SeenText } from './bench.ts';
-import { Happening } from './happening.ts';
+import { failsWith } from './expected-state.ts';
 import { checkBench } from './invariants.ts';
-import { insist, invoke, type Mishap, mishap, onTheWay, resumeAll, told, unlessPaused } from './mishap.ts';
-import { failsWith } from './onlooker.ts';
+import { ModelCommand } from './model-command.ts';
+import {
+  consumerFault,
+  describeFault,
+  faultWithoutPause,
+  insist,
+  invoke,
+  type ProcessFault,
+  processFault,
+  resumeAll,
+} from './process-fault.ts';
 
 const SECOND = 1000;
 const MAX_RETRIES = 5;
@@ -16,7 +25,7 @@ const MAX_RETRIES = 5;
 const calm = fc.constant(null);
 
 /** Hands jobs to the consumer; what it did not acknowledge comes again, what failed too often is a dead letter. */
-async function consume(bench: Bench, jobs: QueuedJob[], struck: Mishap | null): Promise<void> {
+async function consume(bench: Bench, jobs: QueuedJob[], struck: ProcessFault | null): Promise<void> {
   const { work, left } = handOver(jobs);
   const dead: QueuedJob[] = [];
   await invoke(bench, struck, work, (end) => {
@@ -32,7 +41,7 @@ async function consume(bench: Bench, jobs: QueuedJob[], struck: Mishap | null): 
 export type Handing = 'all' | 'twice' | 'the newest' | 'in reverse';
 
 /** The queue hands over what is ready, undisturbed or not. */
-export async function deliver(bench: Bench, what: Handing, struck: Mishap | null): Promise<void> {
+export async function deliver(bench: Bench, what: Handing, struck: ProcessFault | null): Promise<void> {
   const ready = takeJobs(bench.lab);
   if (what === 'twice') bench.lab.jobs.push(...ready);
   if (what === 'the newest') {
@@ -42,32 +51,34 @@ export async function deliver(bench: Bench, what: Handing, struck: Mishap | null
   } else if (ready.length > 0) await consume(bench, what === 'in reverse' ? ready.reverse() : ready, struck);
 }
 
-const queueWith = (struck: fc.Arbitrary<Mishap | null>) =>
+const queueWith = (struck: fc.Arbitrary<ProcessFault | null>) =>
   fc
     .tuple(fc.constantFrom<Handing>('all', 'all', 'all', 'twice', 'the newest', 'in reverse'), struck)
     .map(
       ([what, one]) =>
-        new Happening(`the queue delivers ${what}${told(one)}`, (bench) => deliver(bench, what, one)),
+        new ModelCommand(`the queue delivers ${what}${describeFault(one)}`, (bench) =>
+          deliver(bench, what, one),
+        ),
     );
 
 const lose = fc.constantFrom('everything', 'one').map(
   (what) =>
-    new Happening(`the queue loses ${what}`, async ({ lab }) => {
+    new ModelCommand(`the queue loses ${what}`, async ({ lab }) => {
       lab.jobs.splice(0, what === 'one' ? 1 : lab.jobs.length);
     }),
 );
 
 const passes = (seconds: number) =>
-  new Happening(`${seconds} s pass`, (bench) => bench.lab.pass(seconds * SECOND));
+  new ModelCommand(`${seconds} s pass`, (bench) => bench.lab.pass(seconds * SECOND));
 const tick = fc.constantFrom(1, 6, 30, 61, 61, 125, 250, 610, 3700).map(passes);
 
-const sweepsWith = (struck: fc.Arbitrary<Mishap | null>) =>
-  struck.map((one) => new Happening(`a sweep${told(one)}`, (bench) => invoke(bench, one, sweep)));
+const sweepsWith = (struck: fc.Arbitrary<ProcessFault | null>) =>
+  struck.map((one) => new ModelCommand(`a sweep${describeFault(one)}`, (bench) => invoke(bench, one, sweep)));
 
-const resume = fc.constant(new Happening('what stands still goes on', resumeAll));
+const resume = fc.constant(new ModelCommand('what stands still goes on', resumeAll));
 
 const meets = (...next: SendFault[]) =>
-  new Happening(
+  new ModelCommand(
     `Twilio is about to answer ${next.map((fault) => Object.values(fault).join(' ')).join(', ')}`,
     async ({ lab }) => {
       lab.carrier.faults.push(...next);
@@ -95,7 +106,7 @@ const faults = fc
 
 const list = fc.boolean().map(
   (down) =>
-    new Happening(`Twilio's list is ${down ? 'down' : 'up'}`, async ({ lab }) => {
+    new ModelCommand(`Twilio's list is ${down ? 'down' : 'up'}`, async ({ lab }) => {
       lab.carrier.listDown = down;
     }),
 );
@@ -112,14 +123,14 @@ const fates = fc
   )
   .map(
     (fate) =>
-      new Happening(`the next text will be ${fate.status} ${fate.errorCode ?? ''}`, async ({ lab }) => {
+      new ModelCommand(`the next text will be ${fate.status} ${fate.errorCode ?? ''}`, async ({ lab }) => {
         lab.carrier.fates.push(fate);
       }),
   );
 
 const operator = fc.nat(3).map(
   (n) =>
-    new Happening(`an operator sends dead letter ${n} again`, async (bench) => {
+    new ModelCommand(`an operator sends dead letter ${n} again`, async (bench) => {
       const letter = bench.dead[n] ?? bench.steps.at(-1 - n)?.deliveryId;
       if (letter) await insist(bench, null, (deps) => retryDeadLetter(deps, letter));
     }),
@@ -129,7 +140,7 @@ async function receive(
   bench: Bench,
   seen: SeenText,
   word: { status: string; errorCode: number | null },
-  struck: Mishap | null,
+  struck: ProcessFault | null,
 ): Promise<void> {
   const { errorCode } = word;
   // Twilio repeats itself: only the first word about an error says something new.
@@ -142,13 +153,13 @@ async function receive(
 
 /** Receipts of texts that the carrier shows by now: of one, the newest for 0, or of all that have had none. */
 const receiptsWith = (
-  struck: fc.Arbitrary<Mishap | null>,
+  struck: fc.Arbitrary<ProcessFault | null>,
   words = ['all', 'all', 'last', 'sent', 'queued'],
 ) =>
   fc.tuple(fc.constantFrom(0, 0, 1, 2, 3), fc.constantFrom(...words), struck).map(([back, which, one]) => {
     const words =
       which === 'all' ? 'all receipts come' : `a receipt comes (${which}, text ${back} from the end)`;
-    return new Happening(`${words}${told(one)}`, async (bench) => {
+    return new ModelCommand(`${words}${describeFault(one)}`, async (bench) => {
       const shown = bench.texts.filter(({ text }) => text.visibleAt <= Date.now());
       if (which === 'all') {
         const owed = shown.filter(({ sid }) => !bench.receipts.has(sid));
@@ -163,20 +174,20 @@ const receiptsWith = (
   });
 
 /** One after the other. */
-export const inTurn = (...all: fc.Arbitrary<Happening>[]): fc.Arbitrary<Happening> =>
+export const inTurn = (...all: fc.Arbitrary<ModelCommand>[]): fc.Arbitrary<ModelCommand> =>
   fc.tuple(...all).map(sequence);
 
 /** Several happenings as one. */
-export const sequence = (all: readonly Happening[]): Happening =>
-  new Happening(`[${all.map(({ words }) => words).join('; ')}]`, async (bench) => {
+export const sequence = (all: readonly ModelCommand[]): ModelCommand =>
+  new ModelCommand(`[${all.map(({ words }) => words).join('; ')}]`, async (bench) => {
     for (const one of all) await one.run({}, bench);
   });
 
 /** Time passes, and what is due is handed over. */
 const roundWith = (
-  aSweep: fc.Arbitrary<Mishap | null>,
-  aConsumer: fc.Arbitrary<Mishap | null>,
-  time: fc.Arbitrary<Happening> = tick,
+  aSweep: fc.Arbitrary<ProcessFault | null>,
+  aConsumer: fc.Arbitrary<ProcessFault | null>,
+  time: fc.Arbitrary<ModelCommand> = tick,
 ) => inTurn(time, sweepsWith(aSweep), queueWith(aConsumer));
 
 const doubts = fc
@@ -191,9 +202,9 @@ const doubts = fc
 
 /** What machines do, ours and others', and what befalls them. */
 export const machines = {
-  queue: queueWith(onTheWay),
-  sweeps: sweepsWith(mishap),
-  receipts: receiptsWith(mishap),
+  queue: queueWith(consumerFault),
+  sweeps: sweepsWith(processFault),
+  receipts: receiptsWith(processFault),
   tick,
   resume,
   lose,
@@ -201,11 +212,11 @@ export const machines = {
   list,
   fates,
   operator,
-  round: roundWith(unlessPaused, onTheWay),
+  round: roundWith(faultWithoutPause, consumerFault),
   /** A claim's lease ends, and what is in doubt is looked up. */
-  look: roundWith(calm, onTheWay, fc.constantFrom(61, 61, 6).map(passes)),
+  look: roundWith(calm, consumerFault, fc.constantFrom(61, 61, 6).map(passes)),
   doubts,
-  allReceipts: receiptsWith(mishap, ['all']),
+  allReceipts: receiptsWith(processFault, ['all']),
 };
 
 /** The same, undisturbed. */

@@ -12,10 +12,10 @@ const runs = Number(MODEL_RUNS || 100);
 const seed = Number(MODEL_SEED || 1);
 
 it(`keeps every promise through ${runs} histories`, { timeout: 60_000 + runs * 3000 }, async () => {
-  const property = fc.asyncProperty(histories, async ({ settings, calm, happenings }) => {
+  const property = fc.asyncProperty(histories, async ({ settings, calm, commands }) => {
     const bench = await openBench(settings, calm);
     try {
-      await fc.asyncModelRun(() => ({ model: {}, real: bench }), happenings);
+      await fc.asyncModelRun(() => ({ model: {}, real: bench }), commands);
       await heal(bench);
       await checkEnd(bench);
     } finally {

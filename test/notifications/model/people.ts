@@ -14,8 +14,6 @@ import type { Deps } from '../../../src/platform/deps.ts';
 import { inbound, post } from '../../worker/acts.ts';
 import type { Name } from '../../worker/lab.ts';
 import { alter, type Bench, hold, inThread, lastStep, newestIn } from './bench.ts';
-import { Happening } from './happening.ts';
-import { insist, type Mishap, mishap, told, unlessPaused } from './mishap.ts';
 import {
   isGivenNumber,
   joins,
@@ -26,7 +24,15 @@ import {
   stopsByText,
   stopsOnPage,
   type ThreadName,
-} from './onlooker.ts';
+} from './expected-state.ts';
+import { ModelCommand } from './model-command.ts';
+import {
+  describeFault,
+  faultWithoutPause,
+  insist,
+  type ProcessFault,
+  processFault,
+} from './process-fault.ts';
 
 const { DB } = env as unknown as { DB: D1Database };
 const MINUTE = 60_000;
@@ -59,7 +65,7 @@ async function say(
   bench: Bench,
   name: Name,
   threadId: ThreadName,
-  { urgent, struck }: { urgent: boolean; struck: Mishap | null },
+  { urgent, struck }: { urgent: boolean; struck: ProcessFault | null },
 ): Promise<void> {
   const key = `key ${bench.said.size + 1}`;
   bench.said.set(key, { author: name, thread: threadId });
@@ -69,21 +75,22 @@ async function say(
   hasRead(bench, name, threadId, before);
 }
 
-const postsWith = (struck: fc.Arbitrary<Mishap | null>) =>
+const postsWith = (struck: fc.Arbitrary<ProcessFault | null>) =>
   fc
     .tuple(author, thread, fc.nat(3), struck)
     .map(
       ([name, threadId, dice, one]) =>
-        new Happening(`${name} posts${dice === 0 ? ' urgently' : ''} to ${threadId}${told(one)}`, (bench) =>
-          say(bench, name, threadId, { urgent: dice === 0, struck: one }),
+        new ModelCommand(
+          `${name} posts${dice === 0 ? ' urgently' : ''} to ${threadId}${describeFault(one)}`,
+          (bench) => say(bench, name, threadId, { urgent: dice === 0, struck: one }),
         ),
     );
 
-const readsWith = (struck: fc.Arbitrary<Mishap | null>) =>
+const readsWith = (struck: fc.Arbitrary<ProcessFault | null>) =>
   fc.tuple(reader, thread, fc.constantFrom(0, 1, 2), struck).map(
     ([name, threadId, but, one]) =>
-      new Happening(
-        `${name} reads ${threadId}${but ? ` but for the last ${but}` : ''}${told(one)}`,
+      new ModelCommand(
+        `${name} reads ${threadId}${but ? ` but for the last ${but}` : ''}${describeFault(one)}`,
         async (bench) => {
           const there = bench.messages.filter((message) => message.thread === threadId);
           const last = but === 0 ? null : there.at(-1 - but);
@@ -99,7 +106,7 @@ const readsWith = (struck: fc.Arbitrary<Mishap | null>) =>
 
 const mute = fc.tuple(reader, thread, fc.constantFrom(null, 10, 300)).map(
   ([name, threadId, minutes]) =>
-    new Happening(
+    new ModelCommand(
       minutes ? `${name} mutes ${threadId} for ${minutes} min` : `${name} unmutes ${threadId}`,
       async (bench) => {
         const until = minutes === null ? null : Date.now() + minutes * MINUTE;
@@ -112,23 +119,25 @@ const mute = fc.tuple(reader, thread, fc.constantFrom(null, 10, 300)).map(
     ),
 );
 
-const stopWith = (struck: fc.Arbitrary<Mishap | null>) =>
+const stopWith = (struck: fc.Arbitrary<ProcessFault | null>) =>
   fc
     .tuple(reader, fc.boolean(), struck)
     .map(
       ([name, byText, one]) =>
-        new Happening(`${name} says STOP ${byText ? 'by text' : 'on the page'}${told(one)}`, (bench) =>
-          says(bench, name, { word: 'STOP', byText, struck: one }),
+        new ModelCommand(
+          `${name} says STOP ${byText ? 'by text' : 'on the page'}${describeFault(one)}`,
+          (bench) => says(bench, name, { word: 'STOP', byText, struck: one }),
         ),
     );
 
-const startWith = (struck: fc.Arbitrary<Mishap | null>) =>
+const startWith = (struck: fc.Arbitrary<ProcessFault | null>) =>
   fc
     .tuple(reader, fc.boolean(), struck)
     .map(
       ([name, byText, one]) =>
-        new Happening(`${name} says START ${byText ? 'by text' : 'on the page'}${told(one)}`, (bench) =>
-          says(bench, name, { word: 'START', byText, struck: one }),
+        new ModelCommand(
+          `${name} says START ${byText ? 'by text' : 'on the page'}${describeFault(one)}`,
+          (bench) => says(bench, name, { word: 'START', byText, struck: one }),
         ),
     );
 
@@ -136,7 +145,7 @@ const startWith = (struck: fc.Arbitrary<Mishap | null>) =>
 async function says(
   bench: Bench,
   name: Name,
-  { word, byText, struck }: { word: 'STOP' | 'START'; byText: boolean; struck: Mishap | null },
+  { word, byText, struck }: { word: 'STOP' | 'START'; byText: boolean; struck: ProcessFault | null },
 ): Promise<void> {
   const { familyId, carrier } = bench.lab;
   const who = { userId: name, familyId, source: 'web' as const, client };
@@ -157,7 +166,7 @@ async function says(
 const membershipWith = (isIn: fc.Arbitrary<boolean>) =>
   fc.tuple(reader, thread, isIn).map(
     ([name, threadId, returns]) =>
-      new Happening(`${name} is ${returns ? 'put into' : 'taken out of'} ${threadId}`, async (bench) => {
+      new ModelCommand(`${name} is ${returns ? 'put into' : 'taken out of'} ${threadId}`, async (bench) => {
         const change = joins(name, threadId, returns);
         await alter(bench, change, () => {
           const before = [...bench.known.members.get(threadId)!];
@@ -188,11 +197,11 @@ async function holds(name: Name, number: string): Promise<boolean> {
   return found !== null;
 }
 
-const proveWith = (struck: fc.Arbitrary<Mishap | null>) =>
+const proveWith = (struck: fc.Arbitrary<ProcessFault | null>) =>
   fc.tuple(reader, fc.constantFrom<Name | null>('ben', 'ben', 'mia', null), fc.boolean(), struck).map(
     ([name, whose, agrees, one]) =>
-      new Happening(
-        `${name} proves ${whose ? `what was ${whose}'s` : 'a new'} number${agrees ? ' and agrees' : ''}${told(one)}`,
+      new ModelCommand(
+        `${name} proves ${whose ? `what was ${whose}'s` : 'a new'} number${agrees ? ' and agrees' : ''}${describeFault(one)}`,
         async (bench) => {
           const { lab } = bench;
           const { familyId, numberOf } = lab;
@@ -216,7 +225,7 @@ const proveWith = (struck: fc.Arbitrary<Mishap | null>) =>
 
 const hostGives = fc.tuple(reader, fc.constantFrom<Name | null>('ben', 'mia', null)).map(
   ([name, whose]) =>
-    new Happening(
+    new ModelCommand(
       `the host gives ${name} ${whose ? `what was ${whose}'s` : 'a new'} number`,
       async (bench) => {
         const { familyId, numberOf, pass } = bench.lab;
@@ -232,12 +241,12 @@ const hostGives = fc.tuple(reader, fc.constantFrom<Name | null>('ben', 'mia', nu
     ),
 );
 
-const removeWith = (struck: fc.Arbitrary<Mishap | null>) =>
+const removeWith = (struck: fc.Arbitrary<ProcessFault | null>) =>
   fc
     .tuple(reader, struck)
     .map(
       ([name, one]) =>
-        new Happening(`${name} removes their number${told(one)}`, (bench) =>
+        new ModelCommand(`${name} removes their number${describeFault(one)}`, (bench) =>
           alter(bench, losesNumber(name), () =>
             insist(bench, one, (deps) => removePhone(deps, { userId: name, familyId: bench.lab.familyId })),
           ),
@@ -246,7 +255,7 @@ const removeWith = (struck: fc.Arbitrary<Mishap | null>) =>
 
 const presence = fc.tuple(reader, fc.constantFrom<'active' | 'away'>('active', 'away')).map(
   ([name, state]) =>
-    new Happening(`${name} is ${state}`, async (bench) => {
+    new ModelCommand(`${name} is ${state}`, async (bench) => {
       const { familyId, config } = bench.lab;
       await insist(bench, null, (deps) => deps.family(familyId).heartbeat(name, state, 'phone'));
       const now = Date.now();
@@ -260,7 +269,7 @@ const presence = fc.tuple(reader, fc.constantFrom<'active' | 'away'>('active', '
 
 const quiet = fc.tuple(reader, fc.boolean(), fc.boolean()).map(
   ([name, on, defers]) =>
-    new Happening(
+    new ModelCommand(
       on ? `${name} has quiet hours now (${defers ? 'defer' : 'drop'})` : `${name} has no quiet hours`,
       async (bench) => {
         const minute = Math.floor((Date.now() % 86_400_000) / MINUTE);
@@ -282,10 +291,10 @@ const quiet = fc.tuple(reader, fc.boolean(), fc.boolean()).map(
 
 let answers = 0;
 
-const answersWith = (struck: fc.Arbitrary<Mishap | null>) =>
+const answersWith = (struck: fc.Arbitrary<ProcessFault | null>) =>
   fc.tuple(reader, fc.constantFrom('words', 'words', '1', '2'), struck).map(
     ([name, what, one]) =>
-      new Happening(`${name} answers by text (${what})${told(one)}`, async (bench) => {
+      new ModelCommand(`${name} answers by text (${what})${describeFault(one)}`, async (bench) => {
         const number = bench.known.numbers.get(name);
         if (number === undefined) return;
         const words = what === 'words' ? `answer ${++answers}` : what;
@@ -308,13 +317,13 @@ const answersWith = (struck: fc.Arbitrary<Mishap | null>) =>
 
 /** What people do, with whatever befalls the processes that serve them. */
 export const people = {
-  posts: postsWith(mishap),
-  reads: readsWith(mishap),
-  stop: stopWith(unlessPaused),
-  start: startWith(unlessPaused),
-  proves: proveWith(unlessPaused),
-  removes: removeWith(unlessPaused),
-  answers: answersWith(unlessPaused),
+  posts: postsWith(processFault),
+  reads: readsWith(processFault),
+  stop: stopWith(faultWithoutPause),
+  start: startWith(faultWithoutPause),
+  proves: proveWith(faultWithoutPause),
+  removes: removeWith(faultWithoutPause),
+  answers: answersWith(faultWithoutPause),
   hostGives,
   membership: membershipWith(fc.constantFrom(false, false, true)),
   leaves: membershipWith(fc.constant(false)),

@@ -1,6 +1,6 @@
 import type { Step } from '../../worker/history.ts';
 import { type Bench, inThread, type SeenText } from './bench.ts';
-import { permit } from './onlooker.ts';
+import { permit } from './expected-state.ts';
 
 const SECOND = 1000;
 

@@ -2,7 +2,7 @@ import { Hono } from 'hono';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { apiDocument } from '../../../src/docs.tsx';
-import { type AppEnv, endpoint, json } from '../../../src/platform/http/endpoint.ts';
+import { type AppEnv, endpoint, jsonResponse } from '../../../src/platform/http/endpoint.ts';
 import { openApiDocument } from '../../../src/platform/http/openapi/document.ts';
 import type { JsonSchema } from '../../../src/platform/http/openapi/json-schema.ts';
 import type { Operation } from '../../../src/platform/http/openapi/operation.ts';
@@ -40,7 +40,7 @@ describe('one operation', () => {
     }),
     answer: { status: 201, description: 'Put.', schema: z.object({ id: z.string(), at: z.iso.datetime() }) },
     errors: ['conflict', 'thread_not_found', 'phone_in_use'],
-    handle: () => json({}),
+    handle: () => jsonResponse({}),
   });
   const { paths } = openApiDocument({
     endpoints: [sample],

@@ -5,14 +5,14 @@ import type { Blow, Call, End } from '../../worker/process.ts';
 import type { Bench } from './bench.ts';
 
 /** Where and how a process is struck; `pauses`: it stands still until it is resumed. */
-export interface Mishap {
+export interface ProcessFault {
   /** Its n-th call, from 0; or the one that claims what it is about to send, or that writes what became of it. */
   call: number | 'its claim' | 'its outcome';
   when: 'before' | 'after';
   how: 'dies' | 'fails' | 'fails in passing' | 'is overloaded' | 'pauses';
 }
 
-const hows = fc.constantFrom<Mishap['how']>(
+const hows = fc.constantFrom<ProcessFault['how']>(
   'dies',
   'dies',
   'fails',
@@ -21,20 +21,20 @@ const hows = fc.constantFrom<Mishap['how']>(
   'pauses',
   'pauses',
 );
-const whens = fc.constantFrom<Mishap['when']>('before', 'after');
+const whens = fc.constantFrom<ProcessFault['when']>('before', 'after');
 
 /** Something goes wrong with a process, more often than not. */
-export const mishap: fc.Arbitrary<Mishap | null> = fc.option(
+export const processFault: fc.Arbitrary<ProcessFault | null> = fc.option(
   fc.record({ call: fc.nat(9), when: whens, how: hows }),
   { freq: 2 },
 );
 
 /** The same, for what would be a second decision of a person if it went on later. */
-export const unlessPaused = mishap.map((one) => (one?.how === 'pauses' ? null : one));
+export const faultWithoutPause = processFault.map((one) => (one?.how === 'pauses' ? null : one));
 
 /** The same, for the consumer of the queue. */
-export const onTheWay: fc.Arbitrary<Mishap | null> = fc.oneof(
-  { weight: 3, arbitrary: mishap },
+export const consumerFault: fc.Arbitrary<ProcessFault | null> = fc.oneof(
+  { weight: 3, arbitrary: processFault },
   {
     weight: 1,
     arbitrary: fc.record({ call: fc.constantFrom('its claim', 'its outcome'), when: whens, how: hows }),
@@ -42,7 +42,7 @@ export const onTheWay: fc.Arbitrary<Mishap | null> = fc.oneof(
 );
 
 /** A mishap, in words. */
-export function told(one: Mishap | null): string {
+export function describeFault(one: ProcessFault | null): string {
   if (one === null) return '';
   const where = typeof one.call === 'string' ? one.call : `call ${one.call}`;
   return ` which ${one.how} ${one.when} ${where}`;
@@ -51,7 +51,7 @@ export function told(one: Mishap | null): string {
 const named = (error: Error, mark: object = {}) => Object.assign(error, mark);
 
 /** What a mishap means for a call; null where such a thing cannot happen. */
-function blowFor({ when, how }: Mishap, call: Call, gate: Promise<void>): Blow | null {
+function blowFor({ when, how }: ProcessFault, call: Call, gate: Promise<void>): Blow | null {
   if (how === 'dies') return { when, how };
   // Sending never throws, and is bounded by its time-out.
   if (call.kind === 'carrier') return null;
@@ -67,7 +67,7 @@ function blowFor({ when, how }: Mishap, call: Call, gate: Promise<void>): Blow |
 }
 
 /** Whether a call is the one that is meant. A claim writes rows and links; outcomes are written after the first text. */
-function isMeant({ call }: Mishap, { kind, name, number }: Call, texts: number): boolean {
+function isMeant({ call }: ProcessFault, { kind, name, number }: Call, texts: number): boolean {
   if (typeof call === 'number') return call === number;
   if (kind !== 'd1' || !name.startsWith('update sms_delivery_log')) return false;
   return call === 'its claim' ? name.includes('insert links') : texts > 0;
@@ -79,7 +79,7 @@ export type Outcome = End<unknown>['kind'] | 'paused';
 /** Runs a process that may meet a mishap, once; answers when it is over, or stands still. */
 export async function invoke(
   bench: Bench,
-  one: Mishap | null,
+  one: ProcessFault | null,
   work: (deps: Deps) => Promise<unknown>,
   then: (end: End<unknown>) => unknown = () => undefined,
 ): Promise<Outcome> {
@@ -128,7 +128,7 @@ export async function resumeAll(bench: Bench): Promise<void> {
  */
 export async function insist(
   bench: Bench,
-  first: Mishap | null,
+  first: ProcessFault | null,
   work: (deps: Deps) => Promise<unknown>,
   then: () => unknown = () => undefined,
 ): Promise<boolean> {

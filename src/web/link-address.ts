@@ -3,7 +3,7 @@ import { findByToken } from '../links/magic-link.ts';
 import type { Deps } from '../platform/deps.ts';
 
 /** One of the doors to a link: where it stands, what its form carries, and the link behind it. */
-export interface Door {
+export interface LinkAddress {
   /** Path and query that the app would be opened with. */
   appPath: string;
   /** Where the button posts to, and the fields that say which link is meant. */
@@ -16,17 +16,21 @@ export interface Door {
   link: Link | null;
 }
 
-type DoorDeps = Pick<Deps, 'config' | 'db' | 'now'>;
+type LinkAddressDeps = Pick<Deps, 'config' | 'db' | 'now'>;
 
 /** `/l/:code` */
-export async function codeDoor({ db }: DoorDeps, code: string): Promise<Door> {
+export async function codeAddress({ db }: LinkAddressDeps, code: string): Promise<LinkAddress> {
   const path = `/l/${encodeURIComponent(code)}`;
   const link = await findLink(db, code);
   return { appPath: path, action: path, fields: {}, namedThread: null, kind: 'code', link };
 }
 
 /** `/magic?token=` and `/ul/thread/:threadId?mt=`; a token for another thread than the named one is none. */
-export async function tokenDoor(deps: DoorDeps, token: string, namedThread: string | null): Promise<Door> {
+export async function tokenAddress(
+  deps: LinkAddressDeps,
+  token: string,
+  namedThread: string | null,
+): Promise<LinkAddress> {
   const found = token === '' ? null : await findByToken(deps, token);
   const link = namedThread === null || found?.threadId === namedThread ? found : null;
   const path = `/ul/thread/${encodeURIComponent(namedThread ?? link?.threadId ?? '')}`;

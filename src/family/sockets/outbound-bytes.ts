@@ -3,7 +3,7 @@
  * reads. So the bytes are counted here, and a client is let go before it can pile up memory: it reconnects and asks for
  * what it missed.
  */
-export interface Outflow {
+export interface OutboundBytes {
   /** Bytes sent since it connected. */
   total: number;
   /** How many of them had been sent when the client was last heard of, and when (ms UTC) that was. */
@@ -17,7 +17,7 @@ export const MAX_UNHEARD_BYTES = 524_288;
 export const MAX_TOTAL_BYTES = 4_194_304;
 
 /** The outflow of a new connection. */
-export const newOutflow = (now: number): Outflow => ({ total: 0, heardTotal: 0, heardAt: now });
+export const newOutboundBytes = (now: number): OutboundBytes => ({ total: 0, heardTotal: 0, heardAt: now });
 
 /**
  * Counts a frame about to be sent.
@@ -25,15 +25,15 @@ export const newOutflow = (now: number): Outflow => ({ total: 0, heardTotal: 0, 
  * @returns the new count, and whether the client is too slow to be sent more
  */
 export function countBytes(
-  outflow: Outflow,
+  outbound: OutboundBytes,
   bytes: number,
   heardAt: number,
-): { outflow: Outflow; slow: boolean } {
-  const heard = heardAt > outflow.heardAt;
-  const total = outflow.total + bytes;
-  const heardTotal = heard ? outflow.total : outflow.heardTotal;
+): { outbound: OutboundBytes; slow: boolean } {
+  const heard = heardAt > outbound.heardAt;
+  const total = outbound.total + bytes;
+  const heardTotal = heard ? outbound.total : outbound.heardTotal;
   return {
-    outflow: { total, heardTotal, heardAt: Math.max(heardAt, outflow.heardAt) },
+    outbound: { total, heardTotal, heardAt: Math.max(heardAt, outbound.heardAt) },
     slow: total - heardTotal > MAX_UNHEARD_BYTES || total > MAX_TOTAL_BYTES,
   };
 }

@@ -1,16 +1,16 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { Turns } from '../../../src/family/sockets/turns.ts';
+import { MessageSequencer } from '../../../src/family/sockets/message-sequencer.ts';
 
 /** Lets messages arrive in an order; says in which order they were passed on. */
 function passing(last: number | null) {
-  const turns = new Turns();
+  const sequencer = new MessageSequencer();
   const passed: number[] = [];
   const arrive = async (seq: number) => {
-    await turns.wait('thread', seq, last);
+    await sequencer.wait('thread', seq, last);
     passed.push(seq);
     last = Math.max(last ?? 0, seq);
-    turns.passed('thread', seq);
+    sequencer.delivered('thread', seq);
   };
   return { passed, arrive };
 }

@@ -3,7 +3,7 @@ import type { Bench } from './bench.ts';
 import { checkBench } from './invariants.ts';
 
 /** One thing that happens to a family, after which every promise must hold. */
-export class Happening implements fc.AsyncCommand<object, Bench> {
+export class ModelCommand implements fc.AsyncCommand<object, Bench> {
   readonly words: string;
   readonly happen: (bench: Bench) => Promise<unknown>;
 

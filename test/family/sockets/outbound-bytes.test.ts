@@ -3,16 +3,16 @@ import {
   countBytes,
   MAX_TOTAL_BYTES,
   MAX_UNHEARD_BYTES,
-  newOutflow,
-} from '../../../src/family/sockets/outflow.ts';
+  newOutboundBytes,
+} from '../../../src/family/sockets/outbound-bytes.ts';
 
 /** Sends `frames` frames of `bytes`; the client is heard of before every `hear`-th. @returns how many were sent */
 function sent(bytes: number, hear: number): number {
-  let outflow = newOutflow(0);
+  let outbound = newOutboundBytes(0);
   for (let i = 1; i <= 10_000; i++) {
-    const counted = countBytes(outflow, bytes, Math.floor(i / hear));
+    const counted = countBytes(outbound, bytes, Math.floor(i / hear));
     if (counted.slow) return (i - 1) * bytes;
-    outflow = counted.outflow;
+    outbound = counted.outbound;
   }
   return Number.POSITIVE_INFINITY;
 }
@@ -28,10 +28,10 @@ describe('outflow', () => {
 
   it('counts anew from each sign of life', () => {
     const half = MAX_UNHEARD_BYTES / 2;
-    let { outflow } = countBytes(newOutflow(0), half, 0);
-    ({ outflow } = countBytes(outflow, half, 5));
-    expect(countBytes(outflow, half, 5).slow).toBe(false);
-    expect(countBytes(outflow, half + 1, 5).slow).toBe(true);
-    expect(countBytes(outflow, half + 1, 6).slow).toBe(false);
+    let { outbound } = countBytes(newOutboundBytes(0), half, 0);
+    ({ outbound } = countBytes(outbound, half, 5));
+    expect(countBytes(outbound, half, 5).slow).toBe(false);
+    expect(countBytes(outbound, half + 1, 5).slow).toBe(true);
+    expect(countBytes(outbound, half + 1, 6).slow).toBe(false);
   });
 });

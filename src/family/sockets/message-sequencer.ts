@@ -1,9 +1,9 @@
 /** How long a message waits for the one before it, in ms. What never comes, the client asks for. */
-const PATIENCE_MS = 500;
+const MAX_WAIT_MS = 500;
 /** The same in a thread that was never heard of, where the one before may be old. */
-const UNKNOWN_PATIENCE_MS = 50;
+const UNKNOWN_MAX_WAIT_MS = 50;
 
-interface Waiting {
+interface Waiter {
   seq: number;
   go: () => void;
 }
@@ -12,8 +12,8 @@ interface Waiting {
  * Puts the messages of a thread in the order of their `seq`: posts that were written one after the other can reach
  * the object the other way round. Kept in memory only: it bridges milliseconds, and nobody relies on it later.
  */
-export class Turns {
-  readonly #waiting = new Map<string, Set<Waiting>>();
+export class MessageSequencer {
+  readonly #waiting = new Map<string, Set<Waiter>>();
 
   /**
    * Waits until every message before `seq` has been passed on, or has been waited for long enough.
@@ -24,8 +24,8 @@ export class Turns {
     const queue = this.#waiting.get(threadId) ?? new Set();
     this.#waiting.set(threadId, queue);
     await new Promise<void>((resolve) => {
-      const patience = last === null ? UNKNOWN_PATIENCE_MS : PATIENCE_MS;
-      const timer = setTimeout(() => this.#release(threadId, seq), patience);
+      const maxWait = last === null ? UNKNOWN_MAX_WAIT_MS : MAX_WAIT_MS;
+      const timer = setTimeout(() => this.#release(threadId, seq), maxWait);
       const go = () => {
         clearTimeout(timer);
         resolve();
@@ -35,7 +35,7 @@ export class Turns {
   }
 
   /** Says that a message has been passed on; the next one, if it waits, goes. */
-  passed(threadId: string, seq: number): void {
+  delivered(threadId: string, seq: number): void {
     this.#release(threadId, seq + 1);
   }
 

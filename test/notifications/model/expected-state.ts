@@ -7,7 +7,7 @@ export type ThreadName = (typeof THREADS)[number];
  * What somebody knows who watches a family from outside: who holds which number, agreed to texts, is in which thread.
  * It follows from what people did, not from what the product wrote down.
  */
-export interface Onlooker {
+export interface ExpectedState {
   numbers: Map<Name, string>;
   agreed: Set<Name>;
   /** Numbers that said STOP, to whomever; that the carrier blocks; that cannot receive texts. */
@@ -20,10 +20,10 @@ export interface Onlooker {
 }
 
 /** Changes what an onlooker knows. */
-export type Change = (onlooker: Onlooker) => void;
+export type Change = (state: ExpectedState) => void;
 
 /** What is known of a fresh family: everyone agreed, and is in all threads. */
-export const freshOnlooker = (numberOf: (name: Name) => string): Onlooker => ({
+export const initialState = (numberOf: (name: Name) => string): ExpectedState => ({
   numbers: new Map(PEOPLE.map((name) => [name, numberOf(name)])),
   agreed: new Set(PEOPLE),
   out: new Set(),
@@ -34,23 +34,23 @@ export const freshOnlooker = (numberOf: (name: Name) => string): Onlooker => ({
 });
 
 /** The same knowledge, to be changed. */
-export const copyOf = (onlooker: Onlooker): Onlooker => structuredClone(onlooker);
+export const copyOf = (state: ExpectedState): ExpectedState => structuredClone(state);
 
 /** Who holds a number; null: nobody. */
-export const holderOf = ({ numbers }: Onlooker, number: string): Name | null =>
+export const holderOf = ({ numbers }: ExpectedState, number: string): Name | null =>
   PEOPLE.find((name) => numbers.get(name) === number) ?? null;
 
 /** Whether somebody may not be texted because they, or their number, said so. */
-export function hasStopped({ numbers, agreed, out, blocked }: Onlooker, name: Name): boolean {
+export function hasStopped({ numbers, agreed, out, blocked }: ExpectedState, name: Name): boolean {
   const number = numbers.get(name) ?? '';
   return !agreed.has(name) || out.has(number) || blocked.has(number);
 }
 
 /** Where somebody may be texted, and about what: `dinner at +12025550101`. */
-export function permits(onlooker: Onlooker, name: Name): string[] {
-  const number = onlooker.numbers.get(name);
-  if (number === undefined || onlooker.dead.has(number) || hasStopped(onlooker, name)) return [];
-  return THREADS.filter((thread) => onlooker.members.get(thread)!.has(name)).map((thread) =>
+export function permits(state: ExpectedState, name: Name): string[] {
+  const number = state.numbers.get(name);
+  if (number === undefined || state.dead.has(number) || hasStopped(state, name)) return [];
+  return THREADS.filter((thread) => state.members.get(thread)!.has(name)).map((thread) =>
     permit(thread, number),
   );
 }

@@ -13,7 +13,7 @@ import type { PresenceStore } from './presence-store.ts';
 const SILENCE_FACTOR = 5;
 
 /** What a look around found. */
-export interface Sight {
+export interface PresenceEvaluation {
   people: ReadonlyMap<string, Presence>;
   /** Changes since the last look, already written down. */
   changes: PresenceChange[];
@@ -26,12 +26,7 @@ export interface Sight {
  * again: their automatic pongs were known to the runtime alone. To be called once, before the first look.
  * @param dueAt - when the next look was due, ms UTC
  */
-export function adoptOrphans(
-  store: PresenceStore,
-  sockets: Sockets,
-  dueAt: number | null,
-  now: number,
-): void {
+export function dropOrphans(store: PresenceStore, sockets: Sockets, dueAt: number | null, now: number): void {
   const held = new Set(sockets.all().map((socket) => socket.id));
   for (const device of store.devices()) {
     if (!device.open || held.has(device.id)) continue;
@@ -40,19 +35,19 @@ export function adoptOrphans(
 }
 
 /** Looks at every device: closes what is over, forgets what is gone, and says who is here. */
-export function lookAround(
+export function evaluatePresence(
   store: PresenceStore,
   sockets: Sockets,
   settings: PresenceSettings,
   now: number,
-): Sight {
+): PresenceEvaluation {
   const held = new Map(sockets.all().map((socket) => [socket.id, socket]));
   let next = Number.POSITIVE_INFINITY;
   const devices = store.devices().filter((device) => {
     const socket = held.get(device.id);
     if (socket && device.open) {
       device.heardAt = Math.max(device.heardAt, socket.heardAt);
-      next = Math.min(next, keepUp(store, sockets, socket, device.stale, settings, now));
+      next = Math.min(next, checkSocket(store, sockets, socket, device.stale, settings, now));
       if (socket.ws.readyState === WebSocket.READY_STATE_OPEN) return true;
     }
     if (countsUntil(device, settings) > now) return true;
@@ -67,7 +62,7 @@ export function lookAround(
 }
 
 /** Ends an open socket whose time is over, and notes silence. @returns when to look at it again, ms UTC */
-function keepUp(
+function checkSocket(
   store: PresenceStore,
   sockets: Sockets,
   socket: OpenSocket,
