@@ -54,6 +54,13 @@ CREATE TABLE `family_updates` (
 --> statement-breakpoint
 CREATE UNIQUE INDEX `family_updates_id_unique` ON `family_updates` (`id`);--> statement-breakpoint
 CREATE INDEX `family_updates_user` ON `family_updates` (`user_id`,`seq`);--> statement-breakpoint
+CREATE TABLE `fences` (
+	`family_id` text PRIMARY KEY NOT NULL,
+	`state` text NOT NULL,
+	`since` integer NOT NULL
+);
+--> statement-breakpoint
+CREATE INDEX `fences_state` ON `fences` (`state`,`since`);--> statement-breakpoint
 CREATE TABLE `held_replies` (
 	`message_sid` text PRIMARY KEY NOT NULL,
 	`family_id` text NOT NULL,
@@ -67,6 +74,11 @@ CREATE TABLE `held_replies` (
 --> statement-breakpoint
 CREATE INDEX `held_replies_user` ON `held_replies` (`user_id`,`received_at`);--> statement-breakpoint
 CREATE INDEX `held_replies_age` ON `held_replies` (`received_at`);--> statement-breakpoint
+CREATE TABLE `homes` (
+	`family_id` text PRIMARY KEY NOT NULL,
+	`store` text NOT NULL
+);
+--> statement-breakpoint
 CREATE TABLE `inbound_texts` (
 	`message_sid` text PRIMARY KEY NOT NULL,
 	`number_hash` text NOT NULL,
@@ -125,6 +137,21 @@ CREATE TABLE `messages` (
 CREATE UNIQUE INDEX `messages_thread_seq` ON `messages` (`thread_id`,`seq`);--> statement-breakpoint
 CREATE UNIQUE INDEX `messages_client_key` ON `messages` (`author_id`,`client_key`);--> statement-breakpoint
 CREATE INDEX `messages_urgent` ON `messages` (`author_id`,`urgent`,`created_at`);--> statement-breakpoint
+CREATE TABLE `moves` (
+	`id` text PRIMARY KEY NOT NULL,
+	`family_id` text NOT NULL,
+	`source` text NOT NULL,
+	`target` text NOT NULL,
+	`state` text NOT NULL,
+	`started_at` integer NOT NULL,
+	`stepped_at` integer NOT NULL,
+	`wake_at` integer,
+	`problem` text
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `moves_open` ON `moves` (`family_id`) WHERE wake_at is not null;--> statement-breakpoint
+CREATE INDEX `moves_wake` ON `moves` (`wake_at`) WHERE wake_at is not null;--> statement-breakpoint
+CREATE INDEX `moves_started` ON `moves` (`started_at`);--> statement-breakpoint
 CREATE TABLE `notification_preferences` (
 	`user_id` text PRIMARY KEY NOT NULL,
 	`family_id` text NOT NULL,
@@ -140,6 +167,11 @@ CREATE TABLE `notification_preferences` (
 	`carrier_opted_out_at` integer,
 	`revision` integer DEFAULT 1 NOT NULL,
 	FOREIGN KEY (`user_id`) REFERENCES `users`(`id`) ON UPDATE no action ON DELETE no action
+);
+--> statement-breakpoint
+CREATE TABLE `people` (
+	`user_id` text PRIMARY KEY NOT NULL,
+	`family_id` text NOT NULL
 );
 --> statement-breakpoint
 CREATE TABLE `phone_numbers` (
@@ -181,6 +213,12 @@ CREATE TABLE `sessions` (
 --> statement-breakpoint
 CREATE INDEX `sessions_user` ON `sessions` (`user_id`,`last_used_at`);--> statement-breakpoint
 CREATE INDEX `sessions_expiry` ON `sessions` (`expires_at`);--> statement-breakpoint
+CREATE TABLE `slots` (
+	`first` integer PRIMARY KEY NOT NULL,
+	`last` integer NOT NULL,
+	`store` text NOT NULL
+);
+--> statement-breakpoint
 CREATE TABLE `sms_delivery_log` (
 	`id` text PRIMARY KEY NOT NULL,
 	`family_id` text NOT NULL,
@@ -216,6 +254,11 @@ CREATE INDEX `deliveries_user` ON `sms_delivery_log` (`user_id`,`id`);--> statem
 CREATE INDEX `deliveries_family` ON `sms_delivery_log` (`family_id`,`id`);--> statement-breakpoint
 CREATE INDEX `deliveries_wake` ON `sms_delivery_log` (`wake_at`) WHERE wake_at is not null;--> statement-breakpoint
 CREATE INDEX `deliveries_waiting` ON `sms_delivery_log` (`user_id`,`thread_id`,`status`,`seq`);--> statement-breakpoint
+CREATE TABLE `thread_ids` (
+	`thread_id` text PRIMARY KEY NOT NULL,
+	`family_id` text NOT NULL
+);
+--> statement-breakpoint
 CREATE TABLE `thread_members` (
 	`thread_id` text NOT NULL,
 	`user_id` text NOT NULL,

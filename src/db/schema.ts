@@ -161,7 +161,76 @@ export const linkOpens = sqliteTable(
   (t) => [primaryKey({ columns: [t.day, t.device, t.outcome] })],
 );
 
+// Which store holds which family. A *store address* is text, so that other kinds than D1 can follow: `d1:3` is the
+// binding FAMILY_DB_3, `d1:main` the directory's own database.
+
+/** Ranges of slots → store; see `stores/slots.ts`. No row: every slot is in `d1:main`. */
+export const slots = sqliteTable('slots', {
+  first: integer('first').primaryKey(),
+  /** Inclusive. */
+  last: integer('last').notNull(),
+  store: text('store').notNull(),
+});
+
+/** Families that live elsewhere than their slot says: moved ones. */
+export const homes = sqliteTable('homes', {
+  familyId: text('family_id').primaryKey(),
+  store: text('store').notNull(),
+});
+
+/** Moves of families between stores: where each stands, so that whoever finds it goes on. */
+export const moves = sqliteTable(
+  'moves',
+  {
+    id: text('id').primaryKey(),
+    familyId: text('family_id').notNull(),
+    source: text('source').notNull(),
+    target: text('target').notNull(),
+    state: text('state', {
+      enum: ['draining', 'frozen', 'copying', 'flipped', 'done', 'cancelled'],
+    }).notNull(),
+    startedAt: at('started_at').notNull(),
+    /** When the state was reached. */
+    steppedAt: at('stepped_at').notNull(),
+    /** When the sweep must go on with it; null once it is over. */
+    wakeAt: at('wake_at'),
+    /** Why it was cancelled, or what the last try met. */
+    problem: text('problem'),
+  },
+  (t) => [
+    uniqueIndex('moves_open').on(t.familyId).where(sql`wake_at is not null`),
+    index('moves_wake').on(t.wakeAt).where(sql`wake_at is not null`),
+    index('moves_started').on(t.startedAt),
+  ],
+);
+
+/** Which family a person is of: makes ids of persons unique over all stores, and finds them without a family. */
+export const people = sqliteTable('people', {
+  userId: text('user_id').primaryKey(),
+  familyId: text('family_id').notNull(),
+});
+
+/** The same for threads. */
+export const threadIds = sqliteTable('thread_ids', {
+  threadId: text('thread_id').primaryKey(),
+  familyId: text('family_id').notNull(),
+});
+
 // ──────────────────────────────────────── family data ────────────────────────────────────────
+
+/**
+ * What a store must refuse for a family that moves; triggers on every table of family data hold it (migration
+ * `fences`). `incoming`, `frozen` and `moved`: nobody writes its rows; `draining`: no text is claimed.
+ */
+export const fences = sqliteTable(
+  'fences',
+  {
+    familyId: text('family_id').primaryKey(),
+    state: text('state', { enum: ['incoming', 'draining', 'frozen', 'moved'] }).notNull(),
+    since: at('since').notNull(),
+  },
+  (t) => [index('fences_state').on(t.state, t.since)],
+);
 
 /** A family, as the host application mirrors it. `timeZone`: an IANA name; null: not known. */
 export const families = sqliteTable('families', {

@@ -1,0 +1,36 @@
+import { execFileSync } from 'node:child_process';
+import { copyFile, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fenceTriggers } from '../src/db/stores/family-tables.ts';
+
+// `npm run migration`: the migrations, written anew from src/db/schema.ts: until the first release a change of the schema
+// is a change of the first one. What drizzle cannot say, the fences' triggers, is the second.
+const root = path.resolve(import.meta.dirname, '..');
+const scratch = await mkdtemp(path.join(tmpdir(), 'migration-'));
+try {
+  const options = [
+    '--dialect',
+    'sqlite',
+    '--schema',
+    './src/db/schema.ts',
+    '--out',
+    scratch,
+    '--name',
+    'init',
+  ];
+  execFileSync('drizzle-kit', ['generate', ...options], { cwd: root, stdio: 'inherit' });
+  const file = (await readdir(scratch)).find((name) => name.endsWith('_init.sql'));
+  if (!file) throw new Error('drizzle-kit wrote no migration.');
+  await copyFile(path.join(scratch, file), path.join(root, 'migrations', '0000_init.sql'));
+  await copyFile(
+    path.join(scratch, 'meta', '0000_snapshot.json'),
+    path.join(root, 'migrations', 'meta', '0000_snapshot.json'),
+  );
+  await writeFile(
+    path.join(root, 'migrations', '0001_fences.sql'),
+    `${fenceTriggers().join('\n--> statement-breakpoint\n')}\n`,
+  );
+} finally {
+  await rm(scratch, { recursive: true, force: true });
+}

@@ -1,0 +1,107 @@
+import { q } from '../query.ts';
+import { homes, slots } from '../schema.ts';
+import { compiledOf, type ResultOf, type Statement } from '../statement.ts';
+import { type SlotRange, type StoreName, slotOfHash, storeOfSlot, storesOfGroup } from './slots.ts';
+
+/** The directory's own database, which holds every family that no range of slots claims. */
+export const MAIN_STORE: StoreName = 'd1:main';
+
+/** Max. exceptions that an isolate keeps in mind; beyond, their slots should be moved as a whole. */
+const MAX_HOMES = 50_000;
+
+interface Loaded {
+  ranges: SlotRange[];
+  homes: ReadonlyMap<string, StoreName>;
+  at: number;
+}
+
+const selectRanges = () =>
+  q.select({ first: slots.first, last: slots.last, store: slots.store }).from(slots).orderBy(slots.first);
+const selectHomes = () =>
+  q.select({ familyId: homes.familyId, store: homes.store }).from(homes).limit(MAX_HOMES);
+
+/** Families' slots, remembered: hashing is asynchronous, and a family asks often. */
+const MAX_SLOTS_KEPT = 10_000;
+
+/**
+ * Which store holds which family, as an isolate knows it: read once from the directory and kept for a while. What it
+ * does not know yet, because a family has just moved, a fence tells: then it is read anew.
+ */
+export class StoreMap {
+  readonly #directory: D1Database;
+  readonly #keptMs: number;
+  readonly #slots = new Map<string, number>();
+  #loaded: Loaded | null = null;
+  #loading: Promise<Loaded> | null = null;
+
+  /** @param keptMs for how long it is trusted */
+  constructor(directory: D1Database, keptMs: number) {
+    this.#directory = directory;
+    this.#keptMs = keptMs;
+  }
+
+  /** The store of a family. @throws what D1 throws, when the map could never be read */
+  async storeOf(familyId: string): Promise<StoreName> {
+    const { ranges, homes: exceptions } = await this.#current();
+    return exceptions.get(familyId) ?? storeOfSlot(ranges, await this.slotOf(familyId)) ?? MAIN_STORE;
+  }
+
+  /** The stores in which a link may be whose code names this group of slots, the likeliest first. */
+  async storesOfGroup(group: number): Promise<StoreName[]> {
+    const { ranges, homes: exceptions } = await this.#current();
+    const usual = storesOfGroup(ranges, group);
+    return [...new Set([...(usual.length > 0 ? usual : [MAIN_STORE]), ...exceptions.values()])];
+  }
+
+  /** The slot of a family. */
+  async slotOf(familyId: string): Promise<number> {
+    const known = this.#slots.get(familyId);
+    if (known !== undefined) return known;
+    const hash = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(familyId));
+    const slot = slotOfHash(new Uint8Array(hash));
+    if (this.#slots.size >= MAX_SLOTS_KEPT) this.#slots.clear();
+    this.#slots.set(familyId, slot);
+    return slot;
+  }
+
+  /** Reads the map anew: a fence has told that it is stale. */
+  async refresh(): Promise<void> {
+    await this.#load();
+  }
+
+  async #current(): Promise<Loaded> {
+    const loaded = this.#loaded;
+    if (!loaded) return await this.#load();
+    // A stale map serves while it is read anew, and on while the directory does not answer: fences catch what moved.
+    if (Date.now() - loaded.at >= this.#keptMs) {
+      loaded.at = Date.now();
+      await this.#load().catch(() => loaded);
+      return this.#loaded ?? loaded;
+    }
+    return loaded;
+  }
+
+  /** One reading at a time. */
+  #load(): Promise<Loaded> {
+    this.#loading ??= this.#read().finally(() => {
+      this.#loading = null;
+    });
+    return this.#loading;
+  }
+
+  async #read(): Promise<Loaded> {
+    const bound = [selectRanges(), selectHomes()].map((statement: Statement) => {
+      const { sql, params } = compiledOf(statement);
+      return this.#directory.prepare(sql).bind(...params);
+    });
+    const [ranges, exceptions] = await this.#directory.batch(bound);
+    const rows = <S extends Statement<unknown[]>>(statement: S, result: D1Result | undefined) =>
+      compiledOf(statement).read(result!) as ResultOf<S>;
+    this.#loaded = {
+      ranges: rows(selectRanges(), ranges),
+      homes: new Map(rows(selectHomes(), exceptions).map(({ familyId, store }) => [familyId, store])),
+      at: Date.now(),
+    };
+    return this.#loaded;
+  }
+}

@@ -1,0 +1,44 @@
+/**
+ * Slots: how a family finds its store without a look-up of its own. A family's id hashes to one of 16,384 slots, and
+ * ranges of slots are assigned to stores, as Redis Cluster and Vitess do. Pure.
+ */
+
+/** How many slots there are: 14 bits. */
+export const SLOTS = 16_384;
+
+/** The address of a store: `d1:main`, `d1:0`, `d1:1` … */
+export type StoreName = string;
+
+/** Slots `first` to `last`, inclusive, are in `store`. */
+export interface SlotRange {
+  first: number;
+  last: number;
+  store: StoreName;
+}
+
+/** The slot of a hash: its first 14 bits. @param hash at least two bytes */
+export const slotOfHash = (hash: Uint8Array): number => ((hash[0]! << 8) | hash[1]!) >> 2;
+
+/** The store of a slot; null when no range holds it. @param ranges sorted by `first`, not overlapping */
+export function storeOfSlot(ranges: readonly SlotRange[], slot: number): StoreName | null {
+  return ranges.find(({ first, last }) => first <= slot && slot <= last)?.store ?? null;
+}
+
+/** All slots, spread evenly over these stores, in their order. */
+export function evenRanges(stores: readonly StoreName[]): SlotRange[] {
+  const edge = (i: number) => Math.round((i * SLOTS) / stores.length);
+  return stores.map((store, i) => ({ first: edge(i), last: edge(i + 1) - 1, store }));
+}
+
+const BASE58 = 58;
+/** How many groups of slots two characters of base58 can name. */
+export const SLOT_GROUPS = BASE58 * BASE58;
+
+/** The group of a slot: groups are as even as 16,384 slots over 3,364 groups can be, four or five slots each. */
+export const groupOfSlot = (slot: number): number => Math.floor((slot * SLOT_GROUPS) / SLOTS);
+
+/** The stores that hold slots of a group: one nearly always, two while the border of a range runs through it. */
+export function storesOfGroup(ranges: readonly SlotRange[], group: number): StoreName[] {
+  const touches = ({ first, last }: SlotRange) => groupOfSlot(first) <= group && group <= groupOfSlot(last);
+  return [...new Set(ranges.filter(touches).map(({ store }) => store))];
+}
