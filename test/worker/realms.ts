@@ -8,6 +8,11 @@ export const DIRECTORY: ReadonlySet<string> = new Set([
   'dead_letters',
   'alerts',
   'link_opens',
+  'slots',
+  'homes',
+  'moves',
+  'people',
+  'thread_ids',
 ]);
 
 /** The two realms of the model, which will not always share a database. */
