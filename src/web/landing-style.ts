@@ -6,24 +6,24 @@ export const LANDING_STYLE = `
 :root{color-scheme:light dark;--bg:#f6f3ee;--card:#fffdfa;--ink:#22201c;--soft:#5d574d;--line:#ddd6ca;--go:#1f5f4a;--go-ink:#fff;--focus:#b4540a}
 @media(prefers-color-scheme:dark){:root{--bg:#171614;--card:#22211e;--ink:#f1ede6;--soft:#b9b2a6;--line:#3b3833;--go:#7fd1b1;--go-ink:#0d2a20;--focus:#ffb066}}
 *{box-sizing:border-box}
-body{margin:0;min-height:100vh;min-height:100dvh;display:grid;place-items:center;padding:24px 16px;background:var(--bg);color:var(--ink);font:17px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif}
-main{width:100%;max-width:26rem;background:var(--card);border:1px solid var(--line);border-radius:20px;padding:28px 24px}
-.brand{display:flex;align-items:center;gap:10px;margin:0 0 20px;color:var(--soft);font-size:15px;font-weight:600}
+body{margin:0;min-height:100vh;min-height:100dvh;display:grid;grid-template-columns:minmax(0,26rem);place-content:center;padding:1.5rem min(1rem,4vw);background:var(--bg);color:var(--ink);font:1.0625rem/1.5 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif;overflow-wrap:anywhere}
+main{background:var(--card);border:1px solid var(--line);border-radius:20px;padding:1.75rem min(1.5rem,5vw)}
+.brand{display:flex;align-items:center;gap:.625rem;margin:0 0 1.25rem;color:var(--soft);font-size:.9375rem;font-weight:600}
 .mark{flex:none}
 .mark-home{fill:var(--go)}
 .mark-away{fill:var(--focus)}
-h1{margin:0 0 8px;font-size:25px;line-height:1.25;letter-spacing:-.01em;text-wrap:balance}
-p{margin:0 0 20px;color:var(--soft)}
+h1{margin:0 0 .5rem;font-size:min(1.5625rem,11vw);line-height:1.25;letter-spacing:-.01em;text-wrap:balance}
+p{margin:0 0 1.25rem;color:var(--soft)}
 form{margin:0}
-.button{display:block;width:100%;min-height:52px;margin:0 0 12px;padding:13px 16px;border:1px solid var(--line);border-radius:14px;background:none;color:var(--ink);font:inherit;font-weight:600;text-align:center;text-decoration:none;cursor:pointer}
+.button{display:block;width:100%;min-height:52px;margin:0 0 .75rem;padding:.8125rem min(1rem,4vw);border:1px solid var(--line);border-radius:14px;background:none;color:var(--ink);font:inherit;font-weight:600;text-align:center;text-decoration:none;cursor:pointer}
 .button.go{border-color:var(--go);background:var(--go);color:var(--go-ink)}
 .button:hover{border-color:var(--go)}
 :focus-visible{outline:3px solid var(--focus);outline-offset:2px}
-.more{margin-top:20px;padding-top:16px;border-top:1px solid var(--line)}
-.more h2{margin:0 0 12px;font-size:15px;font-weight:600;color:var(--soft)}
-.more .button{margin-bottom:8px}
+.more{margin-top:1.25rem;padding-top:1rem;border-top:1px solid var(--line)}
+.more h2{margin:0 0 .75rem;font-size:.9375rem;font-weight:600;color:var(--soft)}
+.more .button{margin-bottom:.5rem}
 .more .button:last-child{margin-bottom:0}
-.note{margin:16px 0 0;font-size:15px}
+.note{margin:1rem 0 0;font-size:.9375rem}
 .note:empty{margin:0}
 .note a{color:inherit}
 [data-device=maybe_ipad] .ios,[hidden]{display:none}

@@ -1,0 +1,129 @@
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { lostOn, MAGNIFIED, type Magnified, magnify, SMALL_PHONE } from './magnified.ts';
+import { PEOPLE, type PortalStack, type Someone, sees, startPortalStack, THREAD } from './portal-stack.ts';
+
+const { rosa, ben, nina } = PEOPLE;
+const PATH = `/messages/${THREAD}`;
+const PUBLIC = ['/', '/login', '/help', '/terms', '/privacy', '/docs', '/nothing-here'];
+const OWN = ['/messages', '/messages?new', PATH, '/settings', '/settings/texts', '/ops'];
+
+let portal: PortalStack;
+beforeAll(async () => {
+  portal = await startPortalStack();
+  await portal.say(ben, 'Look at https://example.com/recipes', { fileIds: ['IMG_1.jpg'] });
+  await portal.say(rosa, 'Are you coming for dinner on Sunday?');
+  await portal.say(rosa, 'The door code changed.', { urgent: true });
+});
+afterAll(() => portal?.close());
+
+async function open(who: Someone | null, window: Magnified): Promise<Page> {
+  const page = await portal.open(who, window.options);
+  await magnify(page, window);
+  return page;
+}
+
+const magicLink = async (who: Someone) => {
+  const link = { userId: who.id, threadId: THREAD };
+  return (await portal.host.service<{ url: string }>('POST', '/api/admin/magic', link)).url;
+};
+
+describe.each(MAGNIFIED)('on $name', (window) => {
+  it('every control of every page can be reached, and no word is cut off', async () => {
+    const lost: string[] = [];
+    const look = async (page: Page, path: string, within?: string) => {
+      for (const each of await lostOn(page, within)) lost.push(`${path}: ${each}`);
+    };
+    const stranger = await open(null, window);
+    for (const path of [...PUBLIC, await magicLink(ben)]) {
+      await stranger.goto(path);
+      await look(stranger, path);
+    }
+    const own = await open(rosa, window);
+    for (const path of OWN) {
+      await own.goto(path);
+      await look(own, path);
+    }
+    // What opens, and what comes up on the way in.
+    await own.goto('/settings');
+    for (const summary of await own.locator('summary').all()) await summary.click();
+    await look(own, 'the open settings');
+    await own.goto(PATH);
+    await own.locator('.thread-head summary').click();
+    await look(own, 'the open menu', '.thread-head .menu-body');
+    const fresh = await open(nina, window);
+    await fresh.goto('/settings');
+    await look(fresh, 'settings without a number');
+    await stranger.goto('/login');
+    await stranger.getByLabel('Your mobile number').fill('2025550177');
+    await stranger.keyboard.press('Enter');
+    await stranger.getByLabel('Six-digit code').waitFor();
+    await look(stranger, 'the code');
+    await Promise.all([stranger, own, fresh].map((page) => page.context().close()));
+    expect(lost).toEqual([]);
+  });
+});
+
+// One story, told in order, on the smallest screen with the largest letters, by touch alone.
+describe('a first evening by touch', () => {
+  let page: Page;
+  const press = (name: string | RegExp) => page.getByRole('button', { name, exact: true }).tap();
+  const newest = () => portal.simulator.messages().at(-1)?.seq ?? 0;
+
+  it('a first number, its code, a yes to texts', async () => {
+    page = await open(nina, SMALL_PHONE);
+    await page.goto('/settings');
+    await page.getByLabel('Mobile number').tap();
+    await page.getByLabel('Mobile number').pressSequentially('(202) 555-0153');
+    await press('Text me a code');
+    const text = await portal.simulator.waitForMessage({ phone: nina.phone, contains: 'code is', after: 0 });
+    await page.getByLabel('Six-digit code').tap();
+    await page.getByLabel('Six-digit code').pressSequentially(/code is (\d{6})/.exec(text.body)?.[1] ?? '');
+    await sees(page, 'Your number is verified.');
+    await page.getByLabel(/I agree to receive/).tap();
+    await page.getByLabel('No, like any other message').tap();
+    await press('Turn texts on');
+    await sees(page, 'Texts are on.');
+  });
+
+  it('into the chat, and away', async () => {
+    await page.getByRole('link', { name: 'Messages' }).tap();
+    await page.getByRole('link', { name: /Sunday dinner/ }).tap();
+    await page.getByLabel('Write to Sunday dinner').tap();
+    await page.getByLabel('Write to Sunday dinner').pressSequentially('On my way');
+    await press('Send');
+    await page.locator('.msg .text', { hasText: 'On my way' }).waitFor();
+    expect(await lostOn(page)).toEqual([]);
+    await page.context().close();
+  });
+
+  it('one text, a tap, and the conversation', async () => {
+    const after = newest();
+    await expect
+      .poll(async () => {
+        const { online } = await portal.host.as(rosa)<{ online: { userId: string }[] }>(
+          'GET',
+          '/api/presence',
+        );
+        return online.some(({ userId }) => userId === nina.id);
+      })
+      .toBe(false);
+    await portal.say(rosa, 'Bring the big dish');
+    const { body } = await portal.simulator.waitForMessage({
+      phone: nina.phone,
+      contains: 'Bring the big dish',
+      after,
+    });
+    page = await open(null, SMALL_PHONE);
+    await page.goto(/https?:\S+/.exec(body)?.[0] ?? '');
+    expect(await lostOn(page)).toEqual([]);
+    await press('Continue on the web');
+    await page.locator('.msg .text', { hasText: 'Bring the big dish' }).waitFor();
+    expect(new URL(page.url()).pathname).toBe(PATH);
+    await page.context().close();
+  });
+
+  it('met no error, no refusal by the content policy, and no other host', () => {
+    expect(portal.complaints).toEqual([]);
+  });
+});
