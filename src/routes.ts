@@ -6,20 +6,20 @@ import { identityEndpoints } from './identity/routes.ts';
 import { mountAssociation } from './links/app-links/well-known.ts';
 import { linkEndpoints } from './links/routes.ts';
 import { notificationEndpoints } from './notifications/routes.ts';
-import { type AppEnv, type Endpoint, mount } from './platform/http/endpoint.ts';
+import { type AppEnv, mount } from './platform/http/endpoint.ts';
 import { mountSms } from './sms/routes.ts';
 import { mountLinkPages } from './web/link-pages.ts';
 import { mountPages } from './web/pages.ts';
 
-/** Every JSON route. */
-export const endpoints: readonly Endpoint[] = [
+/** Every JSON route, each with its own types: see `RpcSchema` of platform/http/rpc-schema.ts. */
+export const endpoints = [
   ...adminEndpoints,
   ...identityEndpoints,
   ...chatEndpoints,
   ...notificationEndpoints,
   ...linkEndpoints,
   ...presenceEndpoints,
-];
+] as const;
 
 /** Mounts every route, pages and all; those that are no endpoint are described in web/docs/described-routes.ts. */
 export function mountRoutes(app: Hono<AppEnv>): void {

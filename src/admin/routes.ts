@@ -6,7 +6,7 @@ import { deliverySchema, searchDeliveries } from '../notifications/operate/deliv
 import { loadStats, statsSchema } from '../notifications/operate/stats.ts';
 import { sweep } from '../notifications/operate/sweep.ts';
 import { cursor } from '../notifications/routes.ts';
-import { type Endpoint, endpoint, jsonResponse } from '../platform/http/endpoint.ts';
+import { endpoint, jsonResponse } from '../platform/http/endpoint.ts';
 import { id, instant, iso, line, pageSize, timestamp } from '../platform/http/validation.ts';
 import { isTimeZone } from '../platform/time.ts';
 import { deleteUser, putFamily, putThread, putUser } from './mirror.ts';
@@ -33,7 +33,7 @@ const hours = z._default(
 );
 
 /** The routes of the service API: the host mirrors its data, operators look and act. */
-export const adminEndpoints: Endpoint[] = [
+export const adminEndpoints = [
   endpoint({
     method: 'put',
     path: '/api/admin/families/{id}',
@@ -182,4 +182,4 @@ export const adminEndpoints: Endpoint[] = [
       return jsonResponse({ ok: true }, 202);
     },
   }),
-];
+] as const;

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { explainDeliveries } from '../notifications/operate/delivery-log.ts';
 import { AppError } from '../platform/errors.ts';
-import { type Endpoint, endpoint, jsonResponse } from '../platform/http/endpoint.ts';
+import { endpoint, jsonResponse } from '../platform/http/endpoint.ts';
 import { id, instant, line, pageSize, prose, timestamp } from '../platform/http/validation.ts';
 import { FOREVER } from '../platform/time.ts';
 import { isBlank } from '../platform/visible.ts';
@@ -33,7 +33,7 @@ function idempotencyKey(request: Request): string | null {
 }
 
 /** The routes of threads, messages, reads and mutes. */
-export const chatEndpoints: Endpoint[] = [
+export const chatEndpoints = [
   endpoint({
     method: 'get',
     path: '/api/threads',
@@ -200,4 +200,4 @@ export const chatEndpoints: Endpoint[] = [
       return jsonResponse({ ok: true });
     },
   }),
-];
+] as const;

@@ -4,7 +4,7 @@ import { credentialsOf, requireKnown, requirePerson } from '../platform/auth/req
 import type { Deps } from '../platform/deps.ts';
 import { AppError } from '../platform/errors.ts';
 import type { OnlineMember } from '../platform/family/family-rpc.ts';
-import { type Endpoint, endpoint, jsonResponse } from '../platform/http/endpoint.ts';
+import { endpoint, jsonResponse } from '../platform/http/endpoint.ts';
 import { iso, timestamp } from '../platform/http/validation.ts';
 import { PROTOCOL, upgradeRequest } from './sockets/upgrade.ts';
 
@@ -104,4 +104,4 @@ async function socketCaller(request: Request, protocols: string[], deps: Deps): 
 }
 
 /** Presence over HTTP, and the socket. */
-export const presenceEndpoints: readonly Endpoint[] = [presence, heartbeat, socket];
+export const presenceEndpoints = [presence, heartbeat, socket] as const;

@@ -1,13 +1,12 @@
-import type { Endpoint } from '../platform/http/endpoint.ts';
 import { meEndpoints } from './account/me-endpoints.ts';
 import { loginEndpoints } from './login/login-endpoints.ts';
 import { phoneEndpoints } from './phone/phone-endpoints.ts';
 import { preferencesEndpoints } from './preferences/preferences-endpoints.ts';
 
 /** Every JSON route about who somebody is and what they agreed to. */
-export const identityEndpoints: Endpoint[] = [
+export const identityEndpoints = [
   ...phoneEndpoints,
   ...loginEndpoints,
   ...meEndpoints,
   ...preferencesEndpoints,
-];
+] as const;

@@ -131,4 +131,4 @@ const pendingLink = endpoint({
 });
 
 /** The routes of this folder. */
-export const linkEndpoints = [openLink, pendingLink];
+export const linkEndpoints = [openLink, pendingLink] as const;

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { type Endpoint, endpoint, jsonResponse } from '../platform/http/endpoint.ts';
+import { endpoint, jsonResponse } from '../platform/http/endpoint.ts';
 import { id, pageSize } from '../platform/http/validation.ts';
 import { deliverySchema, listDeliveries } from './operate/delivery-log.ts';
 import { sendTestText } from './test-text.ts';
@@ -8,7 +8,7 @@ import { sendTestText } from './test-text.ts';
 export const cursor = z.optional(id);
 
 /** The routes of the delivery log and the test text. */
-export const notificationEndpoints: Endpoint[] = [
+export const notificationEndpoints = [
   endpoint({
     method: 'get',
     path: '/api/deliveries',
@@ -37,4 +37,4 @@ export const notificationEndpoints: Endpoint[] = [
     errors: ['rate_limited'],
     handle: async ({ deps, caller }) => jsonResponse({ deliveryId: await sendTestText(deps, caller) }, 202),
   }),
-];
+] as const;

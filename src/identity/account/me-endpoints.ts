@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { listConsents } from '../../consent/ledger.ts';
 import { clearSessionCookie } from '../../platform/auth/session.ts';
 import { AppError } from '../../platform/errors.ts';
-import { type Endpoint, endpoint, jsonResponse } from '../../platform/http/endpoint.ts';
+import { endpoint, jsonResponse } from '../../platform/http/endpoint.ts';
 import { id, iso, isoOrNull, timestamp } from '../../platform/http/validation.ts';
 import { ok } from '../request-schemas.ts';
 import { deletePerson } from './delete-person.ts';
@@ -37,7 +37,7 @@ const consent = z.object({
 });
 
 /** The caller's own record, sessions and ledger. */
-export const meEndpoints: Endpoint[] = [
+export const meEndpoints = [
   endpoint({
     method: 'get',
     path: '/api/me',
@@ -108,4 +108,4 @@ export const meEndpoints: Endpoint[] = [
       return jsonResponse({ consents });
     },
   }),
-];
+] as const;

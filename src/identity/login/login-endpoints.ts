@@ -3,7 +3,7 @@ import { identify } from '../../platform/auth/caller.ts';
 import { credentialsOf } from '../../platform/auth/request-caller.ts';
 import { clearSessionCookie, sessionCookie } from '../../platform/auth/session.ts';
 import { AppError } from '../../platform/errors.ts';
-import { type Endpoint, endpoint, jsonResponse } from '../../platform/http/endpoint.ts';
+import { endpoint, jsonResponse } from '../../platform/http/endpoint.ts';
 import { iso, timestamp } from '../../platform/http/validation.ts';
 import { revokeSession } from '../account/own-sessions.ts';
 import { code, ok, phone } from '../request-schemas.ts';
@@ -12,7 +12,7 @@ import { confirmLogin, startLogin } from './login.ts';
 const session = z.object({ token: z.string(), expiresAt: timestamp });
 
 /** Signing in with a verified phone, and out. */
-export const loginEndpoints: Endpoint[] = [
+export const loginEndpoints = [
   endpoint({
     method: 'post',
     path: '/api/login/start',
@@ -77,4 +77,4 @@ export const loginEndpoints: Endpoint[] = [
       return jsonResponse({ ok: true }, 200, { 'Set-Cookie': clearSessionCookie(deps.config) });
     },
   }),
-];
+] as const;

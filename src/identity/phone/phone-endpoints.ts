@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { startNumber } from '../../consent/opt-in-out.ts';
 import { currentWording } from '../../consent/wordings.ts';
-import { type Endpoint, endpoint, jsonResponse } from '../../platform/http/endpoint.ts';
+import { endpoint, jsonResponse } from '../../platform/http/endpoint.ts';
 import { iso, line, timestamp } from '../../platform/http/validation.ts';
 import { code, consentRequest, ok, phone } from '../request-schemas.ts';
 import { confirmPhone } from './confirm-phone.ts';
@@ -9,7 +9,7 @@ import { removePhone } from './remove-phone.ts';
 import { startVerify } from './start-verify.ts';
 
 /** Proving and removing a phone number. */
-export const phoneEndpoints: Endpoint[] = [
+export const phoneEndpoints = [
   endpoint({
     method: 'post',
     path: '/api/phone/start-verify',
@@ -78,4 +78,4 @@ export const phoneEndpoints: Endpoint[] = [
       return jsonResponse({ ok: true });
     },
   }),
-];
+] as const;

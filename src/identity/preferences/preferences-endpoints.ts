@@ -1,13 +1,13 @@
 import { currentWording } from '../../consent/wordings.ts';
 import { AppError } from '../../platform/errors.ts';
-import { type Endpoint, endpoint, jsonResponse } from '../../platform/http/endpoint.ts';
+import { endpoint, jsonResponse } from '../../platform/http/endpoint.ts';
 import { consentRequest } from '../request-schemas.ts';
 import { patchPreferences } from './patch-preferences.ts';
 import { preferencesAnswer, preferencesPatch } from './preferences-schema.ts';
 import { readPreferences } from './read-preferences.ts';
 
 /** What a person wants to be told, when and how. */
-export const preferencesEndpoints: Endpoint[] = [
+export const preferencesEndpoints = [
   endpoint({
     method: 'get',
     path: '/api/preferences',
@@ -41,4 +41,4 @@ export const preferencesEndpoints: Endpoint[] = [
       return jsonResponse(changed.preferences, 200, { ETag: changed.etag });
     },
   }),
-];
+] as const;

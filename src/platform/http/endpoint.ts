@@ -52,16 +52,22 @@ export interface Input<
   request: Request;
 }
 
-/** One route: who, what in, what out, and what it does. The OpenAPI document is made of these too. */
-export interface Endpoint<
-  W extends Audience = Audience,
-  P extends z.ZodMiniType = z.ZodMiniType,
-  Q extends z.ZodMiniType = z.ZodMiniType,
-  B extends z.ZodMiniType = z.ZodMiniType,
+/**
+ * One route: who may call it, its input, its answer, and its handler. The OpenAPI document and the client's types
+ * are made from the same declarations. {@link Endpoint} is the type of any route; a declared one keeps its own.
+ */
+export interface DeclaredEndpoint<
+  Method extends 'get' | 'post' | 'put' | 'patch' | 'delete',
+  Path extends string,
+  W extends Audience,
+  P extends z.ZodMiniType,
+  Q extends z.ZodMiniType,
+  B extends z.ZodMiniType,
+  A extends z.ZodMiniType,
 > {
-  method: 'get' | 'post' | 'put' | 'patch' | 'delete';
+  method: Method;
   /** OpenAPI form: `/api/threads/{id}`. */
-  path: string;
+  path: Path;
   who: W;
   summary: string;
   /** What a summary cannot hold, in plain words or CommonMark. */
@@ -74,21 +80,35 @@ export interface Endpoint<
   optionalBody?: boolean;
   /** Request headers worth documenting. */
   headers?: Record<string, string>;
-  answer: { status: number; description: string; schema?: z.ZodMiniType };
-  /** Errors beyond those that any route can give. */
+  answer: { status: number; description: string; schema?: A };
+  /** Errors beyond those that any route can answer. */
   errors?: ErrorCode[];
+  /** @throws AppError one of `errors`, or one that any route can answer */
   handle(input: Input<W, P, Q, B>): Promise<Response> | Response;
 }
 
-/** Declares a route; gives its parts their types. */
+/** Any route. */
+export type Endpoint = DeclaredEndpoint<
+  'get' | 'post' | 'put' | 'patch' | 'delete',
+  string,
+  Audience,
+  z.ZodMiniType,
+  z.ZodMiniType,
+  z.ZodMiniType,
+  z.ZodMiniType
+>;
+
+/** Declares a route: infers the types of its parts and keeps them. */
 export function endpoint<
+  const Method extends Endpoint['method'],
+  const Path extends string,
   W extends Audience,
   P extends z.ZodMiniType = z.ZodMiniType,
   Q extends z.ZodMiniType = z.ZodMiniType,
   B extends z.ZodMiniType = z.ZodMiniType,
->(definition: Endpoint<W, P, Q, B>): Endpoint {
-  // What `handle` takes is what its own schemas made, and `run` hands it nothing else.
-  return definition as unknown as Endpoint;
+  A extends z.ZodMiniType = z.ZodMiniType,
+>(definition: DeclaredEndpoint<Method, Path, W, P, Q, B, A>): DeclaredEndpoint<Method, Path, W, P, Q, B, A> {
+  return definition;
 }
 
 /** A JSON answer; never stored by caches, since it is somebody's. */
@@ -125,7 +145,7 @@ async function run(definition: Endpoint, c: Context<AppEnv>): Promise<Response> 
   );
   const response = await definition.handle({
     deps,
-    caller: caller as Caller,
+    caller,
     client: clientOf(request),
     params: definition.params ? check(definition.params, c.req.param(), 'path') : undefined,
     query: definition.query ? check(definition.query, query, 'query') : undefined,
