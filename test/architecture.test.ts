@@ -31,6 +31,8 @@ const PURE = [
   'notifications/send/policy.ts',
   'notifications/send/quiet-hours.ts',
   'notifications/text/compose.ts',
+  'platform/possible-zones.ts',
+  'platform/sms/area-codes.ts',
   'platform/sms/sms-text.ts',
   'platform/sms/twilio-errors.ts',
   'platform/time.ts',

@@ -50,3 +50,17 @@ export function nextMidnight(timeZone: string, at: number): number {
   const today = startOfDay(create(BigInt(Math.floor(at)) * 1_000_000n, timeZone));
   return startOfDay(addDays(today, 1)).epochMilliseconds;
 }
+
+/** A method since 2023, an accessor before (tc39.es/proposal-intl-locale-info); TypeScript's library has neither. */
+type LocaleInfo = Intl.Locale & { getTimeZones?(): string[] | undefined; timeZones?: string[] };
+
+/**
+ * The time zones of a country, as the runtime's Unicode data have them.
+ * @param country - ISO 3166-1 alpha-2
+ * @returns IANA names; empty for what is no country
+ */
+export function zonesOfCountry(country: string): readonly string[] {
+  if (!/^[A-Z]{2}$/.test(country)) return [];
+  const locale = new Intl.Locale(`und-${country}`) as LocaleInfo;
+  return locale.getTimeZones?.() ?? locale.timeZones ?? [];
+}

@@ -118,12 +118,12 @@ function present(facts: DeliveryFacts, settings: PolicySettings, now: number): V
 }
 
 function quiet(facts: DeliveryFacts, now: number): Verdict | null {
-  const end = quietUntil(facts, now);
+  const end = quietUntil(facts, [facts.timeZone], now);
   if (end === null) return null;
   if (facts.quietDelivery === 'drop') return { action: 'drop', reason: 'quiet_hours' };
   const spread = end + spreadMs(facts.deliveryId);
   // Someone reachable for a minute a day only must not be spread past that minute.
-  const until = Number.isFinite(end) && quietUntil(facts, spread) === null ? spread : end;
+  const until = Number.isFinite(end) && quietUntil(facts, [facts.timeZone], spread) === null ? spread : end;
   return { action: 'defer', reason: 'quiet_hours', until };
 }
 

@@ -10,24 +10,37 @@ export interface QuietHours {
   quietStart: number | null;
   /** First minute that is not quiet again; smaller than the start when the night is meant; 1440 is midnight. */
   quietEnd: number | null;
-  /** IANA name; one that the runtime does not know counts as UTC. */
-  timeZone: string;
 }
 
+/** Whoever finds no time in so long that is quiet in none of their zones is quiet all day. */
+const LONGEST_QUIET_MS = 3 * DAY_MS;
+
 /**
- * When the quiet period that contains `now` ends, by the wall clock of the person's zone: the first moment at
- * which their clock shows a time that is not quiet, whatever clocks do in between.
+ * When the quiet period that contains `now` ends, by the wall clocks of the zones in which the person may be: the
+ * first moment at which each of them shows a time that is not quiet, whatever clocks do in between.
+ * @param timeZones - IANA names, see `possibleZones`; one that the runtime does not know, and none at all, count as UTC
  * @param now - ms UTC
- * @returns ms UTC, `Infinity` for someone who is quiet all day (0 to 1440), null when `now` is not quiet
+ * @returns ms UTC; null when `now` is quiet in none of the zones; `Infinity` for someone who is quiet all day (0 to
+ *   1440), or in one zone or other at any time
  */
-export function quietUntil(hours: QuietHours, now: number): number | null {
-  const { quietStart, quietEnd } = hours;
+export function quietUntil(hours: QuietHours, timeZones: readonly string[], now: number): number | null {
+  const zones = timeZones.length === 0 ? ['UTC'] : [...new Set(timeZones.map(knownTimeZone))];
+  let at = now;
+  for (;;) {
+    const ends = zones.map((zone) => quietUntilIn(zone, hours, at)).filter((end) => end !== null);
+    if (ends.length === 0) return at === now ? null : at;
+    at = Math.max(...ends);
+    if (at - now > LONGEST_QUIET_MS) return Number.POSITIVE_INFINITY;
+  }
+}
+
+/** {@link quietUntil} by the wall clock of one known zone. */
+function quietUntilIn(zone: string, { quietStart, quietEnd }: QuietHours, now: number): number | null {
   if (quietStart === null || quietEnd === null || quietStart === quietEnd) return null;
   const start = quietStart * MINUTE_MS;
   const quietLength = modulo(quietEnd * MINUTE_MS - start, DAY_MS);
   if (quietLength === 0) return Number.POSITIVE_INFINITY;
 
-  const zone = knownTimeZone(hours.timeZone);
   let at = now;
   for (;;) {
     const offset = offsetAt(zone, at);

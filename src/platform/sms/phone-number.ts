@@ -1,5 +1,6 @@
 import { type CountryCode, type MetadataJson, parsePhoneNumberFromString } from 'libphonenumber-js/core';
 import { base64url, hmacSha256 } from '../crypto.ts';
+import { countryOfArea } from './area-codes.ts';
 import { plainTyped } from './typed-digits.ts';
 
 /** A number that may belong to a mobile phone, with its ISO 3166 country; or why there is none. */
@@ -34,10 +35,10 @@ export interface Phones {
 /**
  * Reads numbers by libphonenumber's plans. Accepted are the numbers that may belong to a mobile phone: the
  * `/mobile` plans hold the mobile ranges alone, so toll-free, premium, shared-cost, personal (+1 500), pager, UAN
- * and voicemail numbers, and fixed lines of countries that tell them apart, are not valid by them. In the North
- * American plan fixed and mobile share their ranges, so every geographic number passes, the fictional 555-01xx
- * included. Area codes younger than the package are unknown to it. The country is the one of the number plan:
- * +1 876 is JM and +1 787 is PR, not US.
+ * and voicemail numbers, and fixed lines of countries that tell them apart, are not valid by them. In the United
+ * States and Canada fixed and mobile numbers share their ranges and new area codes come every year: there every number
+ * of a possible form passes, the fictional 555-01xx included, whose area code is not another country's, toll-free,
+ * premium or personal. The country is the one of the number plan: +1 876 is JM and +1 787 is PR, not US.
  */
 export function createPhones(plans: MetadataJson): Phones {
   const isKnownCountry = (country: string): country is CountryCode => Object.hasOwn(plans.countries, country);
@@ -46,9 +47,12 @@ export function createPhones(plans: MetadataJson): Phones {
       const typed = plain(input);
       if (!typed?.startsWith('+')) return INVALID;
       const phone = parsePhoneNumberFromString(`+${typed.replace(/\D/g, '')}`, { extract: false }, plans);
-      if (!phone?.country || !phone.isValid()) return INVALID;
-      if (!allowedCountries.includes(phone.country)) return { ok: false, error: 'country_not_allowed' };
-      return { ok: true, e164: phone.number, country: phone.country };
+      if (!phone) return INVALID;
+      const area = countryOfArea(phone.number);
+      const country = area ?? phone.country;
+      if (!country || !(area === 'US' || area === 'CA' || phone.isValid())) return INVALID;
+      if (!allowedCountries.includes(country)) return { ok: false, error: 'country_not_allowed' };
+      return { ok: true, e164: phone.number, country };
     },
     normalizeTyped(input, defaultCountry) {
       const typed = plain(input);
@@ -56,7 +60,8 @@ export function createPhones(plans: MetadataJson): Phones {
       const phone = parsePhoneNumberFromString(typed, { defaultCountry, extract: false }, plans);
       return phone?.isPossible() ? phone.number : null;
     },
-    countryOf: (e164) => parsePhoneNumberFromString(e164, { extract: false }, plans)?.country ?? null,
+    countryOf: (e164) =>
+      countryOfArea(e164) ?? parsePhoneNumberFromString(e164, { extract: false }, plans)?.country ?? null,
   };
 }
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { quietUntil, SPREAD_MS, spreadMs } from '../../../src/notifications/send/quiet-hours.ts';
+import { zonesOfNumber } from '../../../src/platform/sms/area-codes.ts';
 
 const MINUTE = 60_000;
 const DAY = 1440 * MINUTE;
@@ -80,7 +81,7 @@ function changes(zone: string): number[] {
 
 const hhmm = (text: string) => Number(text.slice(0, 2)) * 60 + Number(text.slice(3));
 const until = (from: string, to: string, timeZone: string, now: string) => {
-  const end = quietUntil({ quietStart: hhmm(from), quietEnd: hhmm(to), timeZone }, Date.parse(now));
+  const end = quietUntil({ quietStart: hhmm(from), quietEnd: hhmm(to) }, [timeZone], Date.parse(now));
   return end === null || end === Number.POSITIVE_INFINITY ? end : new Date(end).toISOString();
 };
 
@@ -211,7 +212,7 @@ describe('quietUntil', () => {
     [0, 0],
     [1440, 1440],
   ])('is never quiet from %s to %s', (quietStart, quietEnd) => {
-    expect(quietUntil({ quietStart, quietEnd, timeZone: 'UTC' }, Date.UTC(2026, 4, 1, 7))).toBeNull();
+    expect(quietUntil({ quietStart, quietEnd }, ['UTC'], Date.UTC(2026, 4, 1, 7))).toBeNull();
   });
 
   const minutes = fc
@@ -225,7 +226,7 @@ describe('quietUntil', () => {
         minutes,
         fc.integer({ min: Date.UTC(1990, 0), max: Date.UTC(2037, 0) }),
         (timeZone, [quietStart, quietEnd], now) => {
-          expect(quietUntil({ quietStart, quietEnd, timeZone }, now)).toBe(
+          expect(quietUntil({ quietStart, quietEnd }, [timeZone], now)).toBe(
             walk(quietStart, quietEnd, timeZone, now),
           );
         },
@@ -248,12 +249,107 @@ describe('quietUntil', () => {
           const quietEnd = (wallMinute(timeZone, change) + nearness + 1440) % 1440;
           fc.pre(quietEnd !== quietStart);
           const now = change + before;
-          expect(quietUntil({ quietStart, quietEnd, timeZone }, now)).toBe(
+          expect(quietUntil({ quietStart, quietEnd }, [timeZone], now)).toBe(
             walk(quietStart, quietEnd, timeZone, now),
           );
         },
       ),
       { numRuns: 60 },
+    );
+  });
+});
+
+describe('quietUntil for somebody who may be in several zones', () => {
+  const night = { quietStart: 22 * 60, quietEnd: 7 * 60 };
+  const COASTS = ['America/New_York', 'America/Los_Angeles'];
+
+  /** {@link walk} along the clocks of all zones at once. */
+  function walkAll(start: number, end: number, zones: readonly string[], now: number): number | null {
+    const ends = (at: number) => zones.map((zone) => walk(start, end, zone, at));
+    let at = now;
+    for (;;) {
+      const quiet = ends(at).filter((until) => until !== null);
+      if (quiet.length === 0) return at === now ? null : at;
+      at = Math.max(...quiet);
+      if (at > now + 3 * DAY) return Number.POSITIVE_INFINITY;
+    }
+  }
+
+  it.each([
+    ['evening in the east', '2026-07-02T02:00:00.000Z', '2026-07-02T14:00:00.000Z'],
+    ['evening nowhere', '2026-07-02T01:59:00.000Z', null],
+    ['morning in the east, night in the west', '2026-07-02T11:30:00.000Z', '2026-07-02T14:00:00.000Z'],
+    ['morning in both', '2026-07-02T14:00:00.000Z', null],
+    ['the night when clocks go forward', '2026-03-08T03:30:00.000Z', '2026-03-08T14:00:00.000Z'],
+    ['the night when clocks go back', '2026-11-01T02:30:00.000Z', '2026-11-01T15:00:00.000Z'],
+  ])('%s', (_, now, end) => {
+    const until = quietUntil(night, COASTS, Date.parse(now));
+    expect(until === null ? null : new Date(until).toISOString()).toBe(end);
+  });
+
+  it('is as for one zone where all are the same, and as for UTC where none is known', () => {
+    const now = Date.parse('2026-07-02T02:00:00Z');
+    expect(quietUntil(night, ['America/New_York', 'America/New_York'], now)).toBe(
+      quietUntil(night, ['America/New_York'], now),
+    );
+    expect(quietUntil(night, [], now)).toBe(quietUntil(night, ['UTC'], now));
+  });
+
+  it('has no end for zones that are quiet in turns around the day', () => {
+    const zones = ['Asia/Tokyo', 'Europe/London', 'America/Los_Angeles'];
+    expect(quietUntil(night, zones, Date.UTC(2026, 6, 2))).toBe(Number.POSITIVE_INFINITY);
+  });
+
+  const zones = fc.uniqueArray(fc.constantFrom(...ZONES), { minLength: 1, maxLength: 4 });
+  const hours = fc
+    .tuple(fc.integer({ min: 0, max: 1439 }), fc.integer({ min: 0, max: 1440 }))
+    .filter(([start, end]) => start !== end && !(start === 0 && end === 1440));
+  const moment = fc.integer({ min: Date.UTC(2019, 0), max: Date.UTC(2037, 0) });
+
+  it('agrees with a walk along all the clocks', () => {
+    fc.assert(
+      fc.property(zones, hours, moment, (timeZones, [quietStart, quietEnd], now) => {
+        expect(quietUntil({ quietStart, quietEnd }, timeZones, now)).toBe(
+          walkAll(quietStart, quietEnd, timeZones, now),
+        );
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  it('is quiet exactly when one zone is, and ends when none is, never before one of them ends', () => {
+    fc.assert(
+      fc.property(zones, hours, moment, (timeZones, [quietStart, quietEnd], now) => {
+        const quiet = { quietStart, quietEnd };
+        const ends = timeZones.map((zone) => quietUntil(quiet, [zone], now));
+        const until = quietUntil(quiet, timeZones, now);
+        expect(until === null).toBe(ends.every((end) => end === null));
+        if (until === null) return;
+        for (const end of ends) if (end !== null) expect(until).toBeGreaterThanOrEqual(end);
+        if (Number.isFinite(until)) {
+          for (const zone of timeZones) expect(quietUntil(quiet, [zone], until)).toBeNull();
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('agrees with the walk around changes of the clocks, for every area code with several zones', () => {
+    const shared = Array.from({ length: 800 }, (_, n) => zonesOfNumber(`+1${200 + n}2345678`)).filter(
+      (each) => each.length > 1 && each.length < 8,
+    );
+    const changed = [Date.UTC(2026, 2, 8, 8), Date.UTC(2026, 10, 1, 8)];
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...shared),
+        fc.constantFrom(...changed),
+        fc.integer({ min: -30 * 60, max: 30 * 60 }),
+        (timeZones, change, minutesFrom) => {
+          const now = change + minutesFrom * MINUTE;
+          expect(quietUntil(night, timeZones, now)).toBe(walkAll(22 * 60, 7 * 60, timeZones, now));
+        },
+      ),
+      { numRuns: 200 },
     );
   });
 });
