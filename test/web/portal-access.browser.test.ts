@@ -218,23 +218,6 @@ describe('by keyboard alone', () => {
   });
 });
 
-it('moves nothing for those who asked for that', async () => {
-  const page = await portal.open(rosa, { ...DESKTOP, reducedMotion: 'reduce' });
-  await page.goto('/settings');
-  const moving = await page.evaluate(
-    () =>
-      [...document.querySelectorAll('*')].filter((element) => {
-        const { transitionDuration, animationName } = getComputedStyle(element);
-        return (
-          animationName !== 'none' ||
-          transitionDuration.split(',').some((time) => Number.parseFloat(time) > 0)
-        );
-      }).length,
-  );
-  expect(moving).toBe(0);
-  await page.context().close();
-});
-
 it('no page met an error, a refusal by the content policy, or another host', () => {
   expect(portal.complaints).toEqual([]);
 });

@@ -64,6 +64,64 @@ describe.each(MAGNIFIED)('on $name', (window) => {
   });
 });
 
+describe('for those who asked their system', () => {
+  it('in its own few colours, one sees where one is, what was chosen, and where things end', async () => {
+    const page = await portal.open(rosa, { ...SMALL_PHONE.options, forcedColors: 'active' });
+    /** The background of the current one, and of those beside it. */
+    const backgrounds = (links: string) =>
+      page.locator(links).evaluateAll((all) => {
+        const of = (current: boolean) =>
+          all
+            .filter((each) => each.hasAttribute('aria-current') === current)
+            .map((each) => getComputedStyle(each).backgroundColor);
+        return { current: of(true), others: of(false) };
+      });
+    await page.goto('/settings/texts');
+    for (const links of ['.nav a', '.filters a']) {
+      const { current, others } = await backgrounds(links);
+      expect([links, current.length, others.includes(current[0] ?? '')]).toEqual([links, 1, false]);
+    }
+    await page.goto(PATH);
+    const edges = (selector: string) =>
+      page
+        .locator(selector)
+        .first()
+        .evaluate((element) => getComputedStyle(element).borderTopWidth);
+    for (const selector of ['.bubble', '.send'])
+      expect([selector, await edges(selector)]).toEqual([selector, '1px']);
+    await page.goto('/settings');
+    expect(
+      await page
+        .locator('[type=radio]:checked')
+        .first()
+        .evaluate((radio) => getComputedStyle(radio).appearance),
+    ).toBe('auto');
+    await page.context().close();
+  });
+
+  it('nothing moves on any page', async () => {
+    const moving: string[] = [];
+    for (const who of [null, rosa]) {
+      const page = await portal.open(who, { ...SMALL_PHONE.options, reducedMotion: 'reduce' });
+      for (const path of who ? OWN : [...PUBLIC, await magicLink(ben)]) {
+        await page.goto(path);
+        const found = await page.evaluate(() =>
+          [...document.querySelectorAll('*')]
+            .filter((element) => {
+              const { transitionDuration, animationName, scrollBehavior } = getComputedStyle(element);
+              const lasts = transitionDuration.split(',').some((time) => Number.parseFloat(time) > 0);
+              return lasts || animationName !== 'none' || scrollBehavior === 'smooth';
+            })
+            .map(({ outerHTML }) => outerHTML.slice(0, 80)),
+        );
+        moving.push(...found.map((element) => `${path}: ${element}`));
+      }
+      await page.context().close();
+    }
+    expect(moving).toEqual([]);
+  });
+});
+
 // One story, told in order, on the smallest screen with the largest letters, by touch alone.
 describe('a first evening by touch', () => {
   let page: Page;
