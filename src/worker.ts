@@ -51,10 +51,11 @@ export class Family extends FamilyObject<Bindings> {
         await retrying(() => writeLastSeen(family, familyId, departures));
         // What waited because they were here is looked at with the next sweep.
         await retrying(() =>
-          rescheduleDeferred(
-            family,
-            departures.map(({ userId }) => userId),
-            now(),
+          family.run(
+            rescheduleDeferred(
+              departures.map(({ userId }) => userId),
+              now(),
+            ),
           ),
         );
       },

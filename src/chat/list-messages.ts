@@ -1,8 +1,12 @@
-import { sql } from '../db/sql.ts';
+import { asc, desc, eq, gt, lt } from 'drizzle-orm';
+import { allOf, limitOf } from '../db/expressions.ts';
+import { q } from '../db/query.ts';
+import { messages, threadMembers, users } from '../db/schema.ts';
+import { hot } from '../db/statement.ts';
 import type { Caller } from '../platform/auth/caller.ts';
 import type { Deps } from '../platform/deps.ts';
 import { AppError } from '../platform/errors.ts';
-import { type MessageJson, type MessageRow, messageColumns, toMessage } from './message.ts';
+import { type MessageJson, messageColumns, toMessage } from './message.ts';
 
 /** A page of a thread. `before` and `after` are a message's `seq`; at most one of them is used. */
 export interface PageQuery {
@@ -17,6 +21,37 @@ export interface MessagePage {
   next: string | null;
 }
 
+const membership = hot<{ threadId: string; userId: string; familyId: string }>()((v) =>
+  q
+    .select({ userId: threadMembers.userId })
+    .from(threadMembers)
+    .where(
+      allOf(
+        eq(threadMembers.threadId, v.threadId),
+        eq(threadMembers.userId, v.userId),
+        eq(threadMembers.familyId, v.familyId),
+      ),
+    ),
+);
+
+const pageOf = (direction: 'before' | 'after') =>
+  hot<{ threadId: string; seq: number; limit: number }>()((v) =>
+    q
+      .select(messageColumns)
+      .from(messages)
+      .innerJoin(users, eq(users.id, messages.authorId))
+      .where(
+        allOf(
+          eq(messages.threadId, v.threadId),
+          direction === 'before' ? lt(messages.seq, v.seq) : gt(messages.seq, v.seq),
+        ),
+      )
+      .orderBy(direction === 'before' ? desc(messages.seq) : asc(messages.seq))
+      .limit(limitOf(v.limit)),
+  );
+const pageBefore = pageOf('before');
+const pageAfter = pageOf('after');
+
 /**
  * A page of messages: newest first, or oldest first with `after`, for catching up.
  * @throws AppError `thread_not_found`
@@ -28,20 +63,15 @@ export async function listMessages(
   { limit, before, after }: PageQuery,
 ): Promise<MessagePage> {
   const db = deps.db.forFamily(familyId);
-  const range =
-    after === undefined
-      ? sql`msg.seq < ${before ?? Number.MAX_SAFE_INTEGER} ORDER BY msg.seq DESC`
-      : sql`msg.seq > ${after} ORDER BY msg.seq ASC`;
-  const [member, rows] = await db.batch([
-    db.all(sql`SELECT 1 AS yes FROM thread_members m
-      WHERE m.thread_id = ${threadId} AND m.user_id = ${userId} AND m.family_id = ${familyId}`),
-    db.all<MessageRow>(sql`
-      SELECT ${messageColumns} FROM messages msg JOIN users a ON a.id = msg.author_id
-      WHERE msg.thread_id = ${threadId} AND ${range} LIMIT ${limit + 1}`),
-  ]);
+  const page = after === undefined ? pageBefore : pageAfter;
+  const seq = after ?? before ?? Number.MAX_SAFE_INTEGER;
+  const { member, rows } = await db.batch({
+    member: membership({ threadId, userId, familyId }),
+    rows: page({ threadId, seq, limit: limit + 1 }),
+  });
   if (member.length === 0)
     throw new AppError('thread_not_found', 'There is no such thread, or you are not in it.');
-  const page = rows.slice(0, limit);
-  const next = rows.length > limit ? String(page.at(-1)!.seq) : null;
-  return { messages: page.map(toMessage), next };
+  const shown = rows.slice(0, limit);
+  const next = rows.length > limit ? String(shown.at(-1)!.seq) : null;
+  return { messages: shown.map(toMessage), next };
 }

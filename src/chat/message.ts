@@ -1,5 +1,6 @@
+import type { SelectResultFields } from 'drizzle-orm/query-builders/select.types';
 import * as z from 'zod/mini';
-import { sql } from '../db/sql.ts';
+import { messages, users } from '../db/schema.ts';
 import { iso, timestamp } from '../platform/http/validation.ts';
 
 /** A message as the API gives it. */
@@ -19,24 +20,22 @@ export const messageSchema = z.object({
 /** See {@link messageSchema}. */
 export type MessageJson = z.infer<typeof messageSchema>;
 
-/** A message as the database gives it, with {@link messageColumns}. */
-export interface MessageRow {
-  id: string;
-  threadId: string;
-  seq: number;
-  authorId: string;
-  authorName: string;
-  body: string;
-  fileIds: string;
-  urgent: number;
-  via: 'app' | 'sms';
-  createdAt: number;
-}
+/** What is read of a message: of `messages`, with its author joined as `users`. */
+export const messageColumns = {
+  id: messages.id,
+  threadId: messages.threadId,
+  seq: messages.seq,
+  authorId: messages.authorId,
+  authorName: users.name,
+  body: messages.body,
+  fileIds: messages.fileIds,
+  urgent: messages.urgent,
+  via: messages.via,
+  createdAt: messages.createdAt,
+};
 
-/** The columns of a {@link MessageRow}: `msg` is the message, `a` its author. */
-export const messageColumns = sql.raw(`msg.id AS id, msg.thread_id AS threadId, msg.seq AS seq,
-  msg.author_id AS authorId, a.name AS authorName, msg.body AS body, msg.file_ids AS fileIds,
-  msg.urgent AS urgent, msg.via AS via, msg.created_at AS createdAt`);
+/** A message as the database gives it, with {@link messageColumns}. */
+type MessageRow = SelectResultFields<typeof messageColumns>;
 
 /** The API's form of a row. */
 export function toMessage(row: MessageRow): MessageJson {
@@ -48,7 +47,7 @@ export function toMessage(row: MessageRow): MessageJson {
     authorName: row.authorName,
     body: row.body,
     fileIds: JSON.parse(row.fileIds),
-    urgent: row.urgent === 1,
+    urgent: row.urgent,
     via: row.via,
     createdAt: iso(row.createdAt),
   };

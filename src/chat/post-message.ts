@@ -1,26 +1,24 @@
+import { count, eq, gt, gte, lt, min, not, sql } from 'drizzle-orm';
+import { alias } from 'drizzle-orm/sqlite-core';
+import { allOf, anyOf, greatest, hasRow, iif, oneRow, scalar } from '../db/expressions.ts';
+import { insertFrom } from '../db/insert-from.ts';
+import { q } from '../db/query.ts';
 import { retrying } from '../db/retry.ts';
-import { sql } from '../db/sql.ts';
+import { messages, smsDeliveryLog, threadMembers, threads, users } from '../db/schema.ts';
+import { hot, type Later, type ResultOf } from '../db/statement.ts';
 import {
   insertDeliveries,
   notifiedUpTo,
   rescheduleDeferred,
   suppressRead,
 } from '../notifications/deliveries/outbox.ts';
-import type { ClaimedCaller } from '../platform/auth/caller.ts';
+import { type ClaimedCaller, callerCondition } from '../platform/auth/caller.ts';
 import { sha256 } from '../platform/crypto.ts';
 import type { Deps } from '../platform/deps.ts';
 import { AppError, rateLimited } from '../platform/errors.ts';
 import { newId } from '../platform/ids.ts';
 import { DAY_MS } from '../platform/time.ts';
-import { type MessageJson, type MessageRow, messageColumns, toMessage } from './message.ts';
-
-/** Until this file is built by drizzle, see `callerCondition`. */
-function rawCallerCondition(caller: ClaimedCaller, now: number) {
-  const person = sql`u.id = ${caller.userId} AND u.family_id = ${caller.familyId} AND u.deleted_at IS NULL`;
-  if (caller.sessionId === null) return person;
-  return sql`${person} AND EXISTS (SELECT 1 FROM sessions s WHERE s.id = ${caller.sessionId}
-    AND s.user_id = ${caller.userId} AND s.revoked_at IS NULL AND s.expires_at > ${now})`;
-}
+import { type MessageJson, messageColumns, toMessage } from './message.ts';
 
 /** What a member says. */
 export interface NewMessage {
@@ -36,24 +34,170 @@ export interface NewMessage {
 /** Urgent messages a sender may post in a day. */
 const URGENT_PER_DAY = 3;
 
-interface Guard {
-  isCaller: number | null;
-  isMember: number | null;
-  urgentCount: number;
-  urgentSince: number | null;
-}
-interface Recipient {
+/** What the statements of a post are about; the new message's id and digest are made before. Times in ms. */
+interface Posting {
   userId: string;
-  deliveryId: string | null;
-  status: string | null;
+  familyId: string;
+  /** Empty for a token of the host, which needs no session. */
+  sessionId: string;
+  threadId: string;
+  id: string;
+  body: string;
+  /** JSON */
+  fileIds: string;
+  urgent: boolean;
+  via: 'app' | 'sms';
+  clientKey: string;
+  digest: string;
+  now: number;
+  /** Urgent messages since then count. */
+  dayAgo: number;
+  /** When the sweep looks at a delivery that nobody has taken up. */
+  wakeAt: number;
 }
+
+const m = threadMembers;
+/** The message that the statements before have written, if they have. */
+const msg = alias(messages, 'msg');
+
+const isAuthor = (v: Later<Posting>) =>
+  allOf(eq(m.threadId, v.threadId), eq(m.userId, v.userId), eq(m.familyId, v.familyId));
+
+const urgentToday = (v: Later<Posting>) =>
+  allOf(eq(messages.authorId, v.userId), eq(messages.urgent, true), gt(messages.createdAt, v.dayAgo));
+
+const urgentCount = (v: Later<Posting>) =>
+  scalar<number>(
+    q
+      .select({ n: count().as('n') })
+      .from(messages)
+      .where(urgentToday(v)),
+  );
+
+/** The statements of a post in which the caller is checked: by the session, or without one for a token of the host. */
+function checkedStatements(by: 'session' | 'host') {
+  const isCaller = ({ userId, familyId, sessionId, now }: Later<Posting>) =>
+    callerCondition({ userId, familyId, sessionId: by === 'session' ? sessionId : null }, now);
+  return {
+    /** What tells why nothing came of a post. */
+    guard: hot<Posting>()((v) =>
+      q
+        .select({
+          isCaller: hasRow(users, isCaller(v)).as('isCaller'),
+          isMember: hasRow(m, isAuthor(v)).as('isMember'),
+          urgentCount: urgentCount(v).as('urgentCount'),
+          urgentSince: scalar<number>(
+            q
+              .select({ at: min(messages.createdAt).as('at') })
+              .from(messages)
+              .where(urgentToday(v)),
+          ).as('urgentSince'),
+        })
+        .from(oneRow),
+    ),
+    message: hot<Posting>()((v) => {
+      const mayBeUrgent = anyOf(not(v.urgent), lt(urgentCount(v), URGENT_PER_DAY));
+      return insertFrom(
+        messages,
+        {
+          id: v.id,
+          familyId: threads.familyId,
+          threadId: threads.id,
+          seq: sql<number>`${threads.lastSeq} + 1`,
+          authorId: users.id,
+          body: v.body,
+          fileIds: v.fileIds,
+          urgent: v.urgent,
+          via: v.via,
+          clientKey: v.clientKey,
+          clientDigest: v.digest,
+          createdAt: v.now,
+        },
+        sql`from ${m} join ${threads} on ${eq(threads.id, m.threadId)} join ${users} on ${eq(users.id, m.userId)}
+          where ${allOf(isAuthor(v), isCaller(v), mayBeUrgent)}`,
+      ).onConflictDoNothing({ target: [messages.authorId, messages.clientKey] });
+    }),
+  };
+}
+const BY_SESSION = checkedStatements('session');
+const BY_HOST = checkedStatements('host');
+
+const moveThread = hot<Posting>()((v) =>
+  q
+    .update(threads)
+    .set({ lastSeq: msg.seq, lastActivityAt: msg.createdAt })
+    .from(msg)
+    .where(allOf(eq(msg.id, v.id), eq(threads.id, msg.threadId), lt(threads.lastSeq, msg.seq))),
+);
+
+/** Whoever writes in the app has the thread before them; on a phone they know what they were texted. */
+const readByAuthor = hot<Posting>()((v) => {
+  const told = notifiedUpTo(v.userId, v.threadId);
+  const knowsAll = gte(greatest(m.lastReadSeq, told), sql`${msg.seq} - 1`);
+  const readUpTo = iif<number>(anyOf(eq(v.via, 'app'), knowsAll), msg.seq, told);
+  return q
+    .update(m)
+    .set({ lastReadSeq: greatest(m.lastReadSeq, readUpTo) })
+    .from(msg)
+    .where(
+      allOf(
+        eq(msg.id, v.id),
+        eq(m.threadId, msg.threadId),
+        eq(m.userId, msg.authorId),
+        lt(m.lastReadSeq, msg.seq),
+      ),
+    );
+});
+
+const suppress = hot<Posting>()((v) => suppressRead(v.userId, v.threadId));
+
+const deliver = hot<Posting>()((v) => insertDeliveries({ messageId: v.id, now: v.now, wakeAt: v.wakeAt }));
+
+/** The message of this author and key, be it this post's or an earlier one's. */
+const posted = hot<Posting>()((v) =>
+  q
+    .select({ ...messageColumns, digest: messages.clientDigest })
+    .from(messages)
+    .innerJoin(users, eq(users.id, messages.authorId))
+    .where(allOf(eq(messages.authorId, v.userId), eq(messages.clientKey, v.clientKey))),
+);
+
+/** Everybody in the thread, if this post has written its message, and what became of their text so far. */
+const recipientsOf = hot<Posting>()((v) =>
+  q
+    .select({ userId: m.userId, deliveryId: smsDeliveryLog.id, status: smsDeliveryLog.status })
+    .from(m)
+    .leftJoin(smsDeliveryLog, allOf(eq(smsDeliveryLog.messageId, v.id), eq(smsDeliveryLog.userId, m.userId)))
+    .where(allOf(eq(m.threadId, v.threadId), hasRow(messages, eq(messages.id, v.id)))),
+);
+
+/** The statements of one post, in their order. */
+function statementsOf(posting: Posting) {
+  const { guard, message } = posting.sessionId === '' ? BY_HOST : BY_SESSION;
+  const { userId, threadId, via, now } = posting;
+  return {
+    guard: guard(posting),
+    message: message(posting),
+    thread: moveThread(posting),
+    read: readByAuthor(posting),
+    suppressed: suppress(posting),
+    deliveries: deliver(posting),
+    posted: posted(posting),
+    recipients: recipientsOf(posting),
+    // What a text has not told yet need not wait for a window that has grown.
+    hastened: via === 'sms' && rescheduleDeferred([userId], now, { threadId }),
+  };
+}
+
+type Guard = ResultOf<ReturnType<(typeof BY_HOST)['guard']>>[number];
+type Recipient = ResultOf<ReturnType<typeof recipientsOf>>[number];
 
 /** Why no message came out of the batch. */
 function refusal(guard: Guard | undefined, message: NewMessage, now: number): AppError {
   if (!guard?.isCaller) {
     return new AppError('unauthenticated', 'This sign-in has ended, or the person is not known here.');
   }
-  if (guard.isMember && message.urgent && guard.urgentCount >= URGENT_PER_DAY) {
+  if (guard.isMember && message.urgent && (guard.urgentCount ?? 0) >= URGENT_PER_DAY) {
     const wait = ((guard.urgentSince ?? now) + DAY_MS - now) / 1000;
     return rateLimited(`At most ${URGENT_PER_DAY} urgent messages a day; send it as an ordinary one.`, wait);
   }
@@ -76,69 +220,33 @@ export async function postMessage(
   const now = deps.now();
   const db = deps.db.forFamily(caller.familyId);
   const id = newId('msg', now);
-  const key = message.clientKey ?? id;
-  const fileIds = JSON.stringify(message.fileIds);
   const digest = await sha256(
     JSON.stringify([message.threadId, message.body, message.fileIds, message.urgent]),
   );
-  const member = sql`m.thread_id = ${message.threadId} AND m.user_id = ${caller.userId} AND m.family_id = ${caller.familyId}`;
-  // Whoever writes in the app has the thread before them; on a phone they know what they were texted.
-  const told = notifiedUpTo(caller.userId, message.threadId);
-  const readUpTo =
-    message.via === 'app'
-      ? sql`msg.seq`
-      : sql`CASE WHEN MAX(thread_members.last_read_seq, ${told}) >= msg.seq - 1 THEN msg.seq ELSE ${told} END`;
-  const urgentToday = sql`FROM messages WHERE author_id = ${caller.userId} AND urgent = 1 AND created_at > ${now - DAY_MS}`;
-
-  const [guards, , , , , , posted, recipients] = await retrying(() =>
-    db.batch([
-      db.all<Guard>(sql`
-        SELECT (SELECT 1 FROM users u WHERE ${rawCallerCondition(caller, now)}) AS isCaller,
-          (SELECT 1 FROM thread_members m WHERE ${member}) AS isMember,
-          (SELECT COUNT(*) ${urgentToday}) AS urgentCount, (SELECT MIN(created_at) ${urgentToday}) AS urgentSince`),
-      db.run(sql`
-        INSERT INTO messages
-          (id, family_id, thread_id, seq, author_id, body, file_ids, urgent, via, client_key, client_digest, created_at)
-        SELECT ${id}, t.family_id, t.id, t.last_seq + 1, u.id, ${message.body}, ${fileIds}, ${message.urgent ? 1 : 0},
-          ${message.via}, ${key}, ${digest}, ${now}
-        FROM thread_members m JOIN threads t ON t.id = m.thread_id JOIN users u ON u.id = m.user_id
-        WHERE ${member} AND ${rawCallerCondition(caller, now)}
-          AND (${message.urgent ? 1 : 0} = 0 OR (SELECT COUNT(*) ${urgentToday}) < ${URGENT_PER_DAY})
-        ON CONFLICT (author_id, client_key) DO NOTHING`),
-      db.run(sql`
-        UPDATE threads SET last_seq = msg.seq, last_activity_at = msg.created_at
-        FROM (SELECT thread_id, seq, created_at FROM messages WHERE id = ${id}) AS msg
-        WHERE threads.id = msg.thread_id AND threads.last_seq < msg.seq`),
-      db.run(sql`
-        UPDATE thread_members SET last_read_seq = MAX(thread_members.last_read_seq, ${readUpTo})
-        FROM (SELECT thread_id, author_id, seq FROM messages WHERE id = ${id}) AS msg
-        WHERE thread_members.thread_id = msg.thread_id AND thread_members.user_id = msg.author_id
-          AND thread_members.last_read_seq < msg.seq`),
-      suppressRead(db, caller.userId, message.threadId),
-      insertDeliveries(db, id, now, deps.config),
-      db.all<MessageRow & { digest: string }>(sql`
-        SELECT ${messageColumns}, msg.client_digest AS digest FROM messages msg JOIN users a ON a.id = msg.author_id
-        WHERE msg.author_id = ${caller.userId} AND msg.client_key = ${key}`),
-      db.all<Recipient>(sql`
-        SELECT m.user_id AS userId, d.id AS deliveryId, d.status AS status
-        FROM thread_members m LEFT JOIN sms_delivery_log d ON d.message_id = ${id} AND d.user_id = m.user_id
-        WHERE m.thread_id = ${message.threadId} AND EXISTS (SELECT 1 FROM messages WHERE id = ${id})`),
-      // What a text has not told yet need not wait for a window that has grown.
-      ...(message.via === 'sms'
-        ? [rescheduleDeferred(db, [caller.userId], now, { threadId: message.threadId })]
-        : []),
-    ]),
-  );
-
-  const [row] = posted;
-  if (!row || !guards[0]?.isCaller) throw refusal(guards[0], message, now);
+  const posting: Posting = {
+    ...message,
+    id,
+    userId: caller.userId,
+    familyId: caller.familyId,
+    sessionId: caller.sessionId ?? '',
+    clientKey: message.clientKey ?? id,
+    fileIds: JSON.stringify(message.fileIds),
+    digest,
+    now,
+    dayAgo: now - DAY_MS,
+    wakeAt: now + deps.config.CLAIM_LEASE_SECONDS * 1000,
+  };
+  const results = await retrying(() => db.batch(statementsOf(posting)));
+  const [guard] = results.guard;
+  const [row] = results.posted;
+  if (!row || !guard?.isCaller) throw refusal(guard, message, now);
   if (row.digest !== digest) {
     throw new AppError(
       'idempotency_conflict',
       'This Idempotency-Key was used with another message; use a new one.',
     );
   }
-  if (row.id === id) deps.afterwards(announce(deps, caller, toMessage(row), recipients));
+  if (row.id === id) deps.afterwards(announce(deps, caller, toMessage(row), results.recipients));
   return toMessage(row);
 }
 

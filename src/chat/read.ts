@@ -1,5 +1,9 @@
+import { eq, isNotNull, lt } from 'drizzle-orm';
+import { alias } from 'drizzle-orm/sqlite-core';
+import { allOf, json, jsonArray, scalar } from '../db/expressions.ts';
+import { q } from '../db/query.ts';
 import { retrying } from '../db/retry.ts';
-import { sql } from '../db/sql.ts';
+import { messages, threadMembers, threads } from '../db/schema.ts';
 import { rescheduleDeferred, suppressRead } from '../notifications/deliveries/outbox.ts';
 import type { Caller } from '../platform/auth/caller.ts';
 import type { Deps } from '../platform/deps.ts';
@@ -22,41 +26,59 @@ export async function markRead(
   messageId: string | null,
 ): Promise<ReadState> {
   const db = deps.db.forFamily(familyId);
-  const target =
+  const m = threadMembers;
+  const mine = allOf(eq(m.threadId, threadId), eq(m.userId, userId), eq(m.familyId, familyId));
+  const target = scalar<number>(
     messageId === null
-      ? sql`(SELECT t.last_seq FROM threads t WHERE t.id = ${threadId})`
-      : sql`(SELECT msg.seq FROM messages msg WHERE msg.id = ${messageId} AND msg.thread_id = ${threadId})`;
-  const found = sql`${target} IS NOT NULL`;
-  const mine = sql`thread_id = ${threadId} AND user_id = ${userId} AND family_id = ${familyId}`;
-  const [before, , , states] = await retrying(() =>
-    db.batch([
-      db.all<{ seq: number; target: number | null }>(sql`
-        SELECT last_read_seq AS seq, ${target} AS target FROM thread_members WHERE ${mine}`),
-      db.run(
-        sql`UPDATE thread_members SET last_read_seq = ${target} WHERE ${mine} AND last_read_seq < ${target}`,
-      ),
-      suppressRead(db, userId, threadId, found),
-      db.all<{ lastReadSeq: number; lastSeq: number; readers: string }>(sql`
-        SELECT me.last_read_seq AS lastReadSeq, t.last_seq AS lastSeq,
-          (SELECT json_group_array(m.user_id) FROM thread_members m WHERE m.thread_id = t.id) AS readers
-        FROM thread_members me JOIN threads t ON t.id = me.thread_id
-        WHERE me.thread_id = ${threadId} AND me.user_id = ${userId} AND me.family_id = ${familyId}`),
-      // What is left unread need not wait for a window that has grown.
-      ...(messageId === null
-        ? []
-        : [rescheduleDeferred(db, [userId], deps.now(), { threadId, condition: found })]),
-    ]),
+      ? q.select({ seq: threads.lastSeq }).from(threads).where(eq(threads.id, threadId))
+      : q
+          .select({ seq: messages.seq })
+          .from(messages)
+          .where(allOf(eq(messages.id, messageId), eq(messages.threadId, threadId))),
   );
-  const [state] = states;
-  if (!state) throw new AppError('thread_not_found', 'There is no such thread, or you are not in it.');
-  if (before[0]!.target === null)
+  const found = isNotNull(target);
+  const reader = alias(threadMembers, 'reader');
+  const readers = q
+    .select({ ids: jsonArray<string>(reader.userId).as('ids') })
+    .from(reader)
+    .where(eq(reader.threadId, m.threadId));
+  const results = await retrying(() =>
+    db.batch({
+      before: q
+        .select({ seq: m.lastReadSeq, target: target.as('target') })
+        .from(m)
+        .where(mine),
+      read: q
+        .update(m)
+        .set({ lastReadSeq: target })
+        .where(allOf(mine, lt(m.lastReadSeq, target))),
+      suppressed: suppressRead(userId, threadId, found),
+      state: q
+        .select({
+          lastReadSeq: m.lastReadSeq,
+          lastSeq: threads.lastSeq,
+          readers: json<string[]>(scalar(readers)).as('readers'),
+        })
+        .from(m)
+        .innerJoin(threads, eq(threads.id, m.threadId))
+        .where(mine),
+      // What is left unread need not wait for a window that has grown.
+      hastened:
+        messageId !== null && rescheduleDeferred([userId], deps.now(), { threadId, condition: found }),
+    }),
+  );
+  const [before] = results.before;
+  const [state] = results.state;
+  if (!state || !before)
+    throw new AppError('thread_not_found', 'There is no such thread, or you are not in it.');
+  if (before.target === null)
     throw new AppError('message_not_found', 'There is no such message in this thread.');
   // Reading is a return, which shortens the window again; the live event says so by itself.
   const event = { type: 'read' as const, threadId, userId, seq: state.lastReadSeq };
   const family = deps.family(familyId);
-  const isNews = state.lastReadSeq > before[0]!.seq;
+  const isNews = state.lastReadSeq > before.seq;
   deps.afterwards(
-    isNews ? family.publish([{ event, to: JSON.parse(state.readers) }]) : family.returned(userId, threadId),
+    isNews ? family.publish([{ event, to: state.readers }]) : family.returned(userId, threadId),
   );
   return { lastReadSeq: state.lastReadSeq, unread: Math.max(0, state.lastSeq - state.lastReadSeq) };
 }

@@ -29,6 +29,9 @@ export const excluded = <C extends SQLiteColumn>(column: C): SQL<GetColumnData<C
 /** What may stand in an expression: a value, a column, SQL. */
 type Operand = SQLWrapper | string | number | boolean | null;
 
+/** A value, or a placeholder for it in a `hot` statement. */
+export type Value<T> = T | SQL<T>;
+
 /** The first that is not null. */
 export const coalesce = <T>(...values: [Operand, ...Operand[]]): SQL<T> =>
   sql<T>`coalesce(${sql.join(
@@ -54,6 +57,15 @@ export const least = (...values: [Operand, Operand, ...Operand[]]): SQL<number> 
 export const iif = <T>(condition: SQLWrapper, then: Operand, otherwise: Operand): SQL<T> =>
   sql<T>`iif(${condition}, ${then}, ${otherwise})`;
 
+/** The value beside the first condition that holds; null when none does. */
+export const firstWhere = <T extends Exclude<Operand, SQLWrapper>>(
+  cases: readonly (readonly [SQLWrapper, T])[],
+): SQL<T | null> =>
+  sql<T | null>`case ${sql.join(
+    cases.map(([condition, value]) => sql`when ${condition} then ${value}`),
+    sql` `,
+  )} end`;
+
 /** Drizzle puts parentheses around a query of `q` by itself; EXISTS does not take two pairs. */
 const enclosed = (query: SQLWrapper): SQL => (is(query, SQL) ? sql`(${query})` : sql`${query}`);
 
@@ -78,6 +90,9 @@ export const nonNull = <C extends SQLiteColumn>(column: C): SQL<NonNullable<GetC
 
 /** SQLite's number of a row: rows of an append-only table are numbered in the order in which they were written. */
 export const rowid = (table: SQLiteTable): SQL<number> => sql<number>`${table}.rowid`;
+
+/** A placeholder where drizzle's types want a number. */
+export const limitOf = (rows: SQL<number>): number => rows as unknown as number;
 
 /** A table of one row and no column, for a select that asks of no table: `q.select({…}).from(oneRow)`. */
 export const oneRow: SQL = sql`(select 1)`;

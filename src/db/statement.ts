@@ -83,7 +83,7 @@ export function compiledOf(statement: Statement): Compiled {
 }
 
 /** A value that is filled in later; in an expression it has the value's type. */
-type Later<V> = { readonly [K in keyof V]: SQL<V[K]> };
+export type Later<V> = { readonly [K in keyof V]: SQL<V[K]> };
 
 /**
  * A statement that is built once, when it is first needed, and bound often: building one takes drizzle 50–600 µs,
@@ -98,6 +98,9 @@ export const hot =
     let template: Compiled | null = null;
     const later = new Proxy({} as Later<V>, {
       get: (_, name: string) => sql`${sql.placeholder(name) as Placeholder}`,
+      ownKeys: () => {
+        throw new Error('The values of a hot statement cannot be spread; name each.');
+      },
     });
     return (values) => {
       template ??= compile(build(later));

@@ -36,7 +36,7 @@ export async function mintMagic(
     const at = now();
     const target = { userId, threadId, familyId: person.familyId, deliveryId: null, kind: 'magic' as const };
     const { code, row } = await makeLink(config, { id: newId('mgc', at), ...target }, at);
-    await writeLinks(shard, [row]);
+    await shard.run(writeLinks([row]));
     const lifetime = { now: at, loginUntil: row.loginUntil };
     const token = await signMagic(config.MAGIC_SECRET, { code, userId, threadId }, lifetime);
     return { token, url: `${config.PUBLIC_ORIGIN}/magic?token=${token}`, expiresAt: row.loginUntil };

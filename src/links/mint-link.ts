@@ -1,5 +1,7 @@
-import type { Db } from '../db/client.ts';
-import { type SQL, sql } from '../db/sql.ts';
+import { isNull, type SQL, sql } from 'drizzle-orm';
+import { excluded, jsonTable } from '../db/expressions.ts';
+import { insertFrom } from '../db/insert-from.ts';
+import { links } from '../db/schema.ts';
 import type { Config } from '../platform/config.ts';
 import { codeHash, linkCode } from './link-code.ts';
 
@@ -42,17 +44,39 @@ export async function makeLink(
   return { code, row };
 }
 
+const KEYS = [
+  'codeHash',
+  'kind',
+  'userId',
+  'familyId',
+  'threadId',
+  'deliveryId',
+  'loginUntil',
+  'expiresAt',
+  'createdAt',
+] as const satisfies readonly (keyof LinkRow)[];
+
+const rowsOf = (rows: readonly LinkRow[] | SQL<string>) => jsonTable<LinkRow>('link', rows, KEYS);
+
 /**
- * The statement that writes any number of links, as one parameter; for use alone or in a batch. A link that
+ * The statement that writes any number of links, bound as one parameter; for use alone or in a batch. A link that
  * is written again, because its text is sent again, lives anew, unless it was consumed.
- * @param condition which rows to write, as SQL over `value`, the row as JSON
+ * @param rows the rows, or a placeholder of their JSON
+ * @param condition which of the rows to write; all without one
  */
-export function writeLinks(db: Db, rows: readonly LinkRow[], condition: SQL = sql`true`) {
-  return db.run(sql`
-    INSERT INTO links (code_hash, kind, family_id, user_id, thread_id, delivery_id, login_until, expires_at, created_at)
-    SELECT value ->> 'codeHash', value ->> 'kind', value ->> 'familyId', value ->> 'userId', value ->> 'threadId',
-      value ->> 'deliveryId', value ->> 'loginUntil', value ->> 'expiresAt', value ->> 'createdAt'
-    FROM json_each(${JSON.stringify(rows)}) WHERE ${condition}
-    ON CONFLICT (code_hash) DO UPDATE SET login_until = excluded.login_until, expires_at = excluded.expires_at
-    WHERE consumed_at IS NULL`);
+export function writeLinks(
+  rows: readonly LinkRow[] | SQL<string>,
+  condition: (link: ReturnType<typeof rowsOf>) => SQL = () => sql`true`,
+) {
+  const link = rowsOf(rows);
+  const { codeHash, kind, userId, familyId, threadId, deliveryId, loginUntil, expiresAt, createdAt } = link;
+  return insertFrom(
+    links,
+    { codeHash, kind, userId, familyId, threadId, deliveryId, loginUntil, expiresAt, createdAt },
+    sql`from ${link} where ${condition(link)}`,
+  ).onConflictDoUpdate({
+    target: links.codeHash,
+    set: { loginUntil: excluded(links.loginUntil), expiresAt: excluded(links.expiresAt) },
+    setWhere: isNull(links.consumedAt),
+  });
 }

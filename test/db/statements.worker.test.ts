@@ -5,6 +5,7 @@ import { openDatabases } from '../../src/db/client.ts';
 import {
   allOf,
   excluded,
+  firstWhere,
   has,
   hasRow,
   inList,
@@ -85,6 +86,16 @@ it('does not run what was only built', async () => {
   await expect(async () => await q.select().from(users)).rejects.toThrow('only built');
 });
 
+it('does not let the values of a hot statement be spread, which would leave them all out', () => {
+  const spread = hot<{ id: string }>()((v) =>
+    q
+      .select()
+      .from(users)
+      .where(eq(users.id, { ...v }.id)),
+  );
+  expect(() => spread({ id: 'u' })).toThrow('cannot be spread');
+});
+
 it('says nothing of the values when a statement fails', async () => {
   const secret = '+12025550123';
   const failing = q.insert(users).values({ id: 'y', familyId: secret, name: secret, createdAt: 1 });
@@ -134,6 +145,12 @@ it('takes queries as values and as conditions, and reads JSON and row numbers', 
       .select({
         family: nonNull(users.familyId).as('family'),
         una: has(named('Una')).as('una'),
+        which: firstWhere([
+          [eq(users.name, 'nobody'), 'first'],
+          [eq(users.id, 'u'), 'second'],
+          [eq(users.name, 'Una'), 'third'],
+        ]).as('which'),
+        neither: firstWhere([[eq(users.name, 'nobody'), 'first']]).as('neither'),
         nobody: has(named('nobody')).as('nobody'),
         raw: has(sql`select 1`).as('raw'),
         id: scalar<string>(named('Una')).as('scalar'),
@@ -144,6 +161,7 @@ it('takes queries as values and as conditions, and reads JSON and row numbers', 
       .from(users)
       .where(allOf(eq(users.id, 'u'), hasRow(families, eq(families.id, users.familyId)))),
   );
+  expect(row).toMatchObject({ which: 'second', neither: null });
   expect(row).toMatchObject({ family: 'f', una: 1, nobody: 0, raw: 1, id: 'u', none: null, list: ['u'] });
   expect(row?.number).toBeGreaterThan(0);
 });

@@ -42,7 +42,7 @@ export async function newLink({
   const id = `dlv_${made++}`;
   const target = { id, deliveryId: id, kind: 'text' as const, familyId: 'fam', userId, threadId };
   const { code, row } = await makeLink(config, target, at);
-  await writeLinks(db.forLink(code), [row]);
+  await db.forLink(code).run(writeLinks([row]));
   return code;
 }
 

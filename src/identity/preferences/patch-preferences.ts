@@ -101,7 +101,7 @@ async function write(
       })
       .where(isCurrent),
     // What waits for a morning that has moved is judged anew.
-    hastened: movesQuietHours(patch) && rescheduleDeferred(db, [userId], now, { reasons: ['quiet_hours'] }),
+    hastened: movesQuietHours(patch) && rescheduleDeferred([userId], now, { reasons: ['quiet_hours'] }),
   });
   return written.meta.changes > 0;
 }

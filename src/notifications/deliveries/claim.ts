@@ -1,7 +1,25 @@
-import type { Db } from '../../db/client.ts';
-import { sql } from '../../db/sql.ts';
+import {
+  and,
+  count,
+  eq,
+  exists,
+  inArray,
+  isNotNull,
+  isNull,
+  lt,
+  lte,
+  ne,
+  not,
+  type SQL,
+  sql,
+} from 'drizzle-orm';
+import { anyOf, greatest, jsonTable } from '../../db/expressions.ts';
+import { q } from '../../db/query.ts';
+import { notificationPreferences, smsDeliveryLog, threadMembers, users } from '../../db/schema.ts';
+import { hot } from '../../db/statement.ts';
+import { type LinkRow, writeLinks } from '../../links/mint-link.ts';
 import type { Config } from '../../platform/config.ts';
-import { coveredInFlight, coveredRows, minClaimTime } from './coverage.ts';
+import { coveredInFlight, coveredRows, deliveryAs, minClaimTime } from './coverage.ts';
 import { mayBecome } from './delivery-status.ts';
 
 /** A row that may be sent: to which number, after how many tries, telling of how many messages, up to which. */
@@ -13,53 +31,128 @@ export interface Claimable {
   count: number;
 }
 
-const claimables = (rows: Claimable[]) => sql`
-  SELECT value ->> 'id' AS id, value ->> 'phone' AS phone, value ->> 'coversSeq' AS covers,
-    value ->> 'count' AS count, value ->> 'attempts' AS tries
-  FROM json_each(${JSON.stringify(rows)})`;
+const log = smsDeliveryLog;
+
+/** @param json an array of {@link Claimable} */
+const claimables = (json: SQL<string>) =>
+  jsonTable<Claimable>('c', json, ['id', 'phone', 'attempts', 'coversSeq', 'count']);
+
+const takeWave = hot<{ rows: string; claim: string; now: number; leaseEnd: number }>()((v) => {
+  const c = claimables(v.rows);
+  const p = notificationPreferences;
+  const m = threadMembers;
+  const w = deliveryAs('w');
+  const mayBeTexted = q
+    .select({ id: users.id })
+    .from(users)
+    .innerJoin(p, eq(p.userId, users.id))
+    .where(
+      and(
+        eq(users.id, log.userId),
+        isNull(users.deletedAt),
+        eq(users.phone, c.phone),
+        isNotNull(users.phoneVerifiedAt),
+        isNull(users.phoneUnusableAt),
+        eq(p.smsEnabled, true),
+        isNull(p.optedOutAt),
+        isNull(p.carrierOptedOutAt),
+      ),
+    );
+  const covered = q
+    .select({ n: count().as('n') })
+    .from(w)
+    .where(and(coveredRows(w, log, m), lte(w.seq, c.coversSeq)));
+  const isUnread = q
+    .select({ id: m.userId })
+    .from(m)
+    .where(
+      and(
+        eq(m.threadId, log.threadId),
+        eq(m.userId, log.userId),
+        lt(m.lastReadSeq, log.seq),
+        eq(c.count, covered),
+      ),
+    );
+  const isDecidedAbout = and(mayBecome('sending'), eq(log.attempts, c.attempts));
+  const isOurs = and(eq(log.status, 'sending'), eq(log.claim, v.claim));
+  return q
+    .update(log)
+    .set({
+      status: 'sending',
+      reason: null,
+      error: null,
+      claim: v.claim,
+      claimedAt: greatest(v.now, minClaimTime(log)),
+      dueAt: v.leaseEnd,
+      wakeAt: v.leaseEnd,
+      absences: 0,
+      phone: sql`${c.phone}`,
+      coversSeq: sql`${c.coversSeq}`,
+      attempts: sql`${log.attempts} + (${eq(log.status, 'pending')})`,
+    })
+    .from(c)
+    .where(
+      and(
+        eq(log.id, c.id),
+        anyOf(isDecidedAbout, isOurs),
+        exists(mayBeTexted),
+        anyOf(isNull(log.threadId), exists(isUnread)),
+        not(coveredInFlight(log)),
+      ),
+    )
+    .returning({ id: log.id });
+});
 
 /**
  * Claims a wave: `pending` → `sending`, re-checking consent, number and reading in the same statement. Not won is
  * what another text on its way, or in doubt, tells of, whose own text counts messages that were told meanwhile, and
  * what somebody else has tried since it was decided about.
- * The rows of a wave are about different persons or threads. Running it twice under the same claim is harmless. Returns the ids that were won.
+ * The rows of a wave are about different persons or threads. Running it twice under the same claim is harmless.
+ * Comes to the ids that were won.
+ * @param now ms
  */
 export function claimWave(
-  db: Db,
-  rows: Claimable[],
+  rows: readonly Claimable[],
   claim: string,
   now: number,
   config: Pick<Config, 'CLAIM_LEASE_SECONDS'>,
 ) {
   const leaseEnd = now + config.CLAIM_LEASE_SECONDS * 1000;
-  return db.all<{ id: string }>(sql`
-    UPDATE sms_delivery_log SET status = 'sending', reason = NULL, error = NULL, claim = ${claim},
-      claimed_at = MAX(${now}, ${minClaimTime('sms_delivery_log')}),
-      due_at = ${leaseEnd}, wake_at = ${leaseEnd}, absences = 0, phone = c.phone, covers_seq = c.covers,
-      attempts = attempts + (status = 'pending')
-    FROM (${claimables(rows)}) AS c
-    WHERE sms_delivery_log.id = c.id
-      AND ((${mayBecome('sending', 'sms_delivery_log.')} AND attempts = c.tries) OR (sms_delivery_log.status = 'sending' AND sms_delivery_log.claim = ${claim}))
-      AND EXISTS (SELECT 1 FROM users u JOIN notification_preferences p ON p.user_id = u.id
-        WHERE u.id = sms_delivery_log.user_id AND u.deleted_at IS NULL AND u.phone = c.phone
-          AND u.phone_verified_at IS NOT NULL AND u.phone_unusable_at IS NULL AND p.sms_enabled = 1
-          AND p.opted_out_at IS NULL AND p.carrier_opted_out_at IS NULL)
-      AND (sms_delivery_log.thread_id IS NULL OR EXISTS (SELECT 1 FROM thread_members m
-        WHERE m.thread_id = sms_delivery_log.thread_id AND m.user_id = sms_delivery_log.user_id
-          AND m.last_read_seq < sms_delivery_log.seq
-          AND c.count = (SELECT COUNT(*) FROM sms_delivery_log w WHERE ${coveredRows('sms_delivery_log')} AND w.seq <= c.covers)))
-      AND NOT ${coveredInFlight('sms_delivery_log')}
-    RETURNING sms_delivery_log.id AS id`);
+  return takeWave({ rows: JSON.stringify(rows), claim, now, leaseEnd });
 }
+
+const takenByOthers = hot<{ rows: string; claim: string }>()((v) => {
+  const c = claimables(v.rows);
+  return q
+    .select({ id: log.id })
+    .from(c)
+    .innerJoin(log, eq(log.id, c.id))
+    .where(
+      and(
+        ne(log.claim, v.claim),
+        anyOf(
+          ne(log.attempts, c.attempts),
+          inArray(log.status, ['sending', 'sent', 'delivered', 'undelivered', 'failed']),
+        ),
+      ),
+    );
+});
 
 /** Which of these rows somebody else has claimed since they were decided about, or has sent by now. */
-export function claimedByOthers(db: Db, rows: Claimable[], claim: string) {
-  return db.all<{ id: string }>(sql`
-    SELECT d.id AS id FROM (${claimables(rows)}) c JOIN sms_delivery_log d ON d.id = c.id
-    WHERE d.claim <> ${claim}
-      AND (d.attempts <> c.tries OR d.status IN ('sending', 'sent', 'delivered', 'undelivered', 'failed'))`);
-}
+export const claimedByOthers = (rows: readonly Claimable[], claim: string) =>
+  takenByOthers({ rows: JSON.stringify(rows), claim });
 
-/** Holds for the links of rows that the claim won; goes with {@link claimWave}, in its batch. */
-export const claimedBy = (claim: string) => sql`EXISTS (SELECT 1 FROM sms_delivery_log d
-  WHERE d.id = value ->> 'deliveryId' AND d.status = 'sending' AND d.claim = ${claim})`;
+const claimedLinks = hot<{ rows: string; claim: string }>()((v) =>
+  writeLinks(v.rows, (link) =>
+    exists(
+      q
+        .select({ id: log.id })
+        .from(log)
+        .where(and(eq(log.id, link.deliveryId), eq(log.status, 'sending'), eq(log.claim, v.claim))),
+    ),
+  ),
+);
+
+/** Writes the links of the rows that the claim won; goes with {@link claimWave}, behind it in its batch. */
+export const writeClaimedLinks = (links: readonly LinkRow[], claim: string) =>
+  claimedLinks({ rows: JSON.stringify(links), claim });

@@ -1,11 +1,12 @@
-import { sql } from '../../db/sql.ts';
+import { inArray, type SQL } from 'drizzle-orm';
+import { smsDeliveryLog } from '../../db/schema.ts';
 import { STATUSES } from '../../db/statuses.ts';
 
 /** See {@link STATUSES}. */
 export type Status = (typeof STATUSES)[number];
 
 /**
- * The state machine, as data: what may follow what. Every write of a status goes through {@link mayBecome}.
+ * The state machine, as data: what may follow what. Every write of a status is guarded by {@link mayBecome}.
  * `undelivered` → `pending` is the one delayed retry of an unreachable handset.
  */
 export const TRANSITIONS: Record<Status, readonly Status[]> = {
@@ -24,10 +25,5 @@ export const TRANSITIONS: Record<Status, readonly Status[]> = {
 export const predecessors = (to: Status): Status[] =>
   STATUSES.filter((status) => TRANSITIONS[status].includes(to));
 
-/** `status IN (…)`, as SQL: the states from which `to` may be reached. `prefix` names the table where needed. */
-export const mayBecome = (to: Status, prefix = '') =>
-  sql.raw(
-    `${prefix}status IN (${predecessors(to)
-      .map((status) => `'${status}'`)
-      .join(', ')})`,
-  );
+/** Whether a row of `sms_delivery_log` is in a state from which `to` may be reached, as a condition of its UPDATE. */
+export const mayBecome = (to: Status): SQL => inArray(smsDeliveryLog.status, predecessors(to));

@@ -1,7 +1,10 @@
+import { and, eq, gte, isNotNull } from 'drizzle-orm';
 import { carrierOptOut, markNumberUnusable } from '../../consent/carrier-reports.ts';
-import type { Db } from '../../db/client.ts';
+import { coalesce, differs, iif } from '../../db/expressions.ts';
+import { q } from '../../db/query.ts';
 import { retrying } from '../../db/retry.ts';
-import { sql } from '../../db/sql.ts';
+import { smsDeliveryLog } from '../../db/schema.ts';
+import { hot } from '../../db/statement.ts';
 import type { Deps } from '../../platform/deps.ts';
 import { errorRule } from '../../platform/sms/twilio-errors.ts';
 import { MINUTE_MS } from '../../platform/time.ts';
@@ -24,61 +27,110 @@ export interface Receipt {
 /** After so long an unreachable handset is tried once more. */
 const RETRY_AFTER_MS = 10 * MINUTE_MS;
 
+type FinalStatus = Extract<Status, 'delivered' | 'undelivered' | 'failed'>;
+
 /** Twilio's final words, in ours. */
-function finalStatus(status: string, errorCode: number | null): Status | null {
+function finalStatus(status: string, errorCode: number | null): FinalStatus | null {
   if (status === 'delivered' || status === 'read') return 'delivered';
   if (status === 'undelivered') return 'undelivered';
   if (status !== 'failed' && status !== 'canceled') return null;
   return errorCode !== null && errorRule(errorCode, 0).retryOnce ? 'undelivered' : 'failed';
 }
 
+/** What the carrier knows of a delivery's text. `status` is Twilio's word; times in ms. */
+interface CarrierReport {
+  deliveryId: string;
+  sid: string;
+  status: string;
+  errorCode: number | null;
+  segments: number | null;
+  now: number;
+}
+
+const log = smsDeliveryLog;
+
+/** A row that was claimed once, and whose text has left after all: back towards the state from which it is sent. */
+const backTo = (status: Status, to: Status) =>
+  hot<{ deliveryId: string; sid: string }>()((v) =>
+    q
+      .update(log)
+      .set({ status: to })
+      .where(
+        and(
+          eq(log.id, v.deliveryId),
+          eq(log.status, status),
+          mayBecome(to),
+          isNotNull(log.claim),
+          differs(log.providerSid, v.sid),
+        ),
+      ),
+  );
+const toPending = backTo('deferred', 'pending');
+const toSending = backTo('pending', 'sending');
+
+const toSent = hot<{ deliveryId: string; sid: string; segments: number | null; now: number }>()((v) =>
+  q
+    .update(log)
+    .set({
+      status: 'sent',
+      providerSid: v.sid,
+      sentAt: coalesce(log.sentAt, v.now),
+      segments: coalesce(v.segments, log.segments),
+      reason: null,
+      dueAt: null,
+      wakeAt: null,
+    })
+    .where(
+      and(
+        eq(log.id, v.deliveryId),
+        eq(log.status, 'sending'),
+        mayBecome('sent'),
+        differs(log.providerSid, v.sid),
+      ),
+    ),
+);
+
+/** The end of a text, for each state that is one. `retryAt` null: it is not tried again. */
+const endAs = (status: FinalStatus) =>
+  hot<{ deliveryId: string; sid: string; error: string | null; now: number; retryAt: number | null }>()(
+    (v) => {
+      // A text of this row that went out before the claim was the first try.
+      const isFirst = gte(log.sentAt, log.claimedAt);
+      return q
+        .update(log)
+        .set({
+          status,
+          error: v.error,
+          deliveredAt: status === 'delivered' ? v.now : null,
+          wakeAt: iif(isFirst, v.retryAt, null),
+        })
+        .where(and(eq(log.id, v.deliveryId), eq(log.providerSid, v.sid), mayBecome(status)));
+    },
+  );
+const END = {
+  delivered: endAs('delivered'),
+  undelivered: endAs('undelivered'),
+  failed: endAs('failed'),
+} satisfies Record<FinalStatus, unknown>;
+
 /**
  * The statements that write what the carrier knows of a delivery: that it took the text (which ends any
  * doubt, even when absence had been concluded, and whatever the row waits for now), and how it ended. Never back;
- * any order; any number of times.
+ * any order; any number of times. What the text told as well is merged into it.
  * A row that is tried a second time still holds the first text's SID: late receipts of that one say nothing.
  */
-export function outcomeStatements(
-  db: Db,
-  {
-    deliveryId,
-    sid,
-    status,
-    errorCode,
-    segments,
-    now,
-  }: {
-    deliveryId: string;
-    sid: string;
-    status: string;
-    errorCode: number | null;
-    segments: number | null;
-    now: number;
-  },
-) {
+export function reportStatements({ deliveryId, sid, status, errorCode, segments, now }: CarrierReport) {
   const final = finalStatus(status, errorCode);
   const retries = final === 'undelivered' && errorCode !== null && errorRule(errorCode, 0).retryOnce === true;
-  // A text of this row that went out before the claim was the first try.
-  const isFirst = sql`sent_at >= claimed_at`;
-  const wakeAt = retries ? sql`CASE WHEN ${isFirst} THEN ${now + RETRY_AFTER_MS} END` : sql`NULL`;
-  const target: Status = final ?? 'sent';
-  // It was claimed once and has left after all: back through the states to the one from which it is sent.
-  const backFrom = (status: Status, to: Status) =>
-    db.run(sql`
-      UPDATE sms_delivery_log SET status = ${to}
-      WHERE id = ${deliveryId} AND status = ${status} AND ${mayBecome(to)} AND claim IS NOT NULL AND provider_sid IS NOT ${sid}`);
-  return [
-    backFrom('deferred', 'pending'),
-    backFrom('pending', 'sending'),
-    db.run(sql`
-      UPDATE sms_delivery_log SET status = 'sent', provider_sid = ${sid}, sent_at = COALESCE(sent_at, ${now}),
-        segments = COALESCE(${segments}, segments), reason = NULL, due_at = NULL, wake_at = NULL
-      WHERE id = ${deliveryId} AND status = 'sending' AND ${mayBecome('sent')} AND provider_sid IS NOT ${sid}`),
-    db.run(sql`
-      UPDATE sms_delivery_log SET status = ${target}, error = ${errorCode === null ? null : String(errorCode)},
-        delivered_at = ${final === 'delivered' ? now : null}, wake_at = ${wakeAt}
-      WHERE id = ${deliveryId} AND provider_sid = ${sid} AND ${mayBecome(target)} AND ${final === null ? 0 : 1} = 1`),
-  ] as const;
+  const error = errorCode === null ? null : String(errorCode);
+  return {
+    pending: toPending({ deliveryId, sid }),
+    sending: toSending({ deliveryId, sid }),
+    sent: toSent({ deliveryId, sid, segments, now }),
+    ended:
+      final && END[final]({ deliveryId, sid, error, now, retryAt: retries ? now + RETRY_AFTER_MS : null }),
+    merged: mergeInto([deliveryId]),
+  };
 }
 
 /**
@@ -89,15 +141,8 @@ export async function applyReceipt(deps: Deps, receipt: Receipt): Promise<void> 
   const { deliveryId, familyId, sid, status, errorCode } = receipt;
   const databases = familyId === null ? deps.db.shards() : [deps.db.forFamily(familyId)];
   for (const db of databases) {
-    const statements = outcomeStatements(db, {
-      deliveryId,
-      sid,
-      status,
-      errorCode,
-      segments: null,
-      now: deps.now(),
-    });
-    await retrying(() => db.batch([...statements, mergeInto(db, [deliveryId])]));
+    const report = { deliveryId, sid, status, errorCode, segments: null, now: deps.now() };
+    await retrying(() => db.batch(reportStatements(report)));
   }
   deps.log.info('delivery.receipt', { deliveryId, status, code: errorCode });
   if (errorCode !== null) await applyErrorCode(deps, errorCode, receipt);

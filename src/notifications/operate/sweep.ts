@@ -1,11 +1,23 @@
+import { inArray, lte, ne, type SQL } from 'drizzle-orm';
+import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { relayPendingUpdates } from '../../consent/updates/relay.ts';
 import type { Db } from '../../db/client.ts';
-import { sql } from '../../db/sql.ts';
+import { allOf, iif, rowid } from '../../db/expressions.ts';
+import { q } from '../../db/query.ts';
+import {
+  heldReplies,
+  inboundTexts,
+  links,
+  rateCounters,
+  sessions,
+  smsDeliveryLog,
+  verificationCodes,
+} from '../../db/schema.ts';
 import type { Deps } from '../../platform/deps.ts';
 import type { DeliveryJob } from '../../platform/jobs.ts';
 import { errorFields } from '../../platform/log.ts';
 import { DAY_MS } from '../../platform/time.ts';
-import { mayBecome } from '../deliveries/delivery-status.ts';
+import { mayBecome, type Status } from '../deliveries/delivery-status.ts';
 
 /** What one sweep found. */
 export interface SweepResult {
@@ -15,6 +27,8 @@ export interface SweepResult {
   updates: number;
 }
 
+const log = smsDeliveryLog;
+
 const PAGE = 500;
 const MAX_PAGES = 10;
 
@@ -22,12 +36,20 @@ const MAX_PAGES = 10;
  * Takes up to a page of rows whose time has come: due again, never enqueued, or dead in a claim. Each is put
  * off by a lease, so that a sweep that dies loses nothing; waiting ones become `pending` again.
  */
-const takeDueRows = (db: Db, now: number, leaseMs: number) =>
-  db.all<{ deliveryId: string; familyId: string }>(sql`
-    UPDATE sms_delivery_log SET wake_at = ${now + leaseMs},
-      status = CASE WHEN status <> 'sending' AND ${mayBecome('pending')} THEN 'pending' ELSE status END
-    WHERE id IN (SELECT id FROM sms_delivery_log WHERE wake_at <= ${now} ORDER BY wake_at LIMIT ${PAGE})
-    RETURNING id AS deliveryId, family_id AS familyId`);
+function takeDueRows(now: number, leaseMs: number) {
+  const isDue = q
+    .select({ id: log.id })
+    .from(log)
+    .where(lte(log.wakeAt, now))
+    .orderBy(log.wakeAt)
+    .limit(PAGE);
+  const waits = allOf(ne(log.status, 'sending'), mayBecome('pending'));
+  return q
+    .update(log)
+    .set({ wakeAt: now + leaseMs, status: iif<Status>(waits, 'pending', log.status) })
+    .where(inArray(log.id, isDue))
+    .returning({ deliveryId: log.id, familyId: log.familyId });
+}
 
 /** Hands everything that is due to the queue, and finishes what a dead process owed. */
 export async function sweep(deps: Deps): Promise<SweepResult> {
@@ -36,7 +58,7 @@ export async function sweep(deps: Deps): Promise<SweepResult> {
   let woken = 0;
   for (const db of deps.db.shards()) {
     for (let page = 0; page < MAX_PAGES; page++) {
-      const jobs: DeliveryJob[] = await takeDueRows(db, deps.now(), leaseMs);
+      const jobs: DeliveryJob[] = await db.all(takeDueRows(deps.now(), leaseMs));
       await deps.enqueue(jobs);
       woken += jobs.length;
       if (jobs.length < PAGE) break;
@@ -50,27 +72,37 @@ export async function sweep(deps: Deps): Promise<SweepResult> {
 }
 
 const OLD_ROWS = 500;
-/** Twilio's signature has no date: a START that was captured would count again, were its SID ever forgotten. */
-const WITHOUT_EFFECT = "keyword IN ('none', 'help')";
+
+/** Deletes a page of the rows of which the condition holds. */
+const forget = (table: SQLiteTable, condition: SQL) =>
+  q.delete(table).where(
+    inArray(
+      rowid(table),
+      q
+        .select({ row: rowid(table).as('row') })
+        .from(table)
+        .where(condition)
+        .limit(OLD_ROWS),
+    ),
+  );
 
 /** Lets go of what has served its time; a failure waits for the next sweep. */
 async function deleteExpired(deps: Deps, db: Db): Promise<void> {
   const now = deps.now();
-  const old = (table: string, column: string, before: number) => {
-    const name = sql.raw(table);
-    return sql`DELETE FROM ${name} WHERE rowid IN (SELECT rowid FROM ${name} WHERE ${sql.raw(column)} <= ${before} LIMIT ${OLD_ROWS})`;
-  };
+  const monthAgo = now - 30 * DAY_MS;
+  // Twilio's signature has no date: a START that was captured would count again, were its SID ever forgotten.
+  const withoutEffect = inArray(inboundTexts.keyword, ['none', 'help']);
   try {
-    await deps.db.directory.batch([
-      deps.db.directory.run(old('rate_counters', 'expires_at', now)),
-      deps.db.directory.run(old('verification_codes', 'expires_at', now - DAY_MS)),
-      deps.db.directory.run(old('inbound_texts', `${WITHOUT_EFFECT} AND received_at`, now - 30 * DAY_MS)),
-    ]);
-    await db.batch([
-      db.run(old('links', 'expires_at', now - 30 * DAY_MS)),
-      db.run(old('sessions', 'expires_at', now - 30 * DAY_MS)),
-      db.run(old('held_replies', 'received_at', now - DAY_MS)),
-    ]);
+    await deps.db.directory.batch({
+      counters: forget(rateCounters, lte(rateCounters.expiresAt, now)),
+      codes: forget(verificationCodes, lte(verificationCodes.expiresAt, now - DAY_MS)),
+      texts: forget(inboundTexts, allOf(withoutEffect, lte(inboundTexts.receivedAt, monthAgo))),
+    });
+    await db.batch({
+      links: forget(links, lte(links.expiresAt, monthAgo)),
+      sessions: forget(sessions, lte(sessions.expiresAt, monthAgo)),
+      replies: forget(heldReplies, lte(heldReplies.receivedAt, now - DAY_MS)),
+    });
   } catch (error) {
     deps.log.warn('sweep.not_tidied', errorFields(error));
   }

@@ -64,7 +64,7 @@ async function consumeOn(deps: Deps, db: Db, ids: string[]): Promise<JobResult[]
     ends.push(...sent.ends, ...spare.map(({ id }) => ({ id, end: 'retry' as const, delaySeconds: 1 })));
     await releaseWindows(deps, [...sent.unused, ...spare]);
   } else if (postponed.length > 0) {
-    await retrying(() => writeVerdicts(db, postponed));
+    await retrying(() => db.run(writeVerdicts(postponed)));
   }
   // Let go once, never sent, and now not to be sent: what it held others up with is free again.
   const dropped = postponed.flatMap(({ id }) => records.get(id) ?? []).filter(({ attempts }) => attempts > 0);

@@ -1,9 +1,21 @@
+import { and, count, desc, eq, sql } from 'drizzle-orm';
+import { alias } from 'drizzle-orm/sqlite-core';
 import type { Db } from '../../db/client.ts';
-import { sql } from '../../db/sql.ts';
+import { coalesce, json, jsonArray, jsonObject, listTable, scalar } from '../../db/expressions.ts';
+import { q } from '../../db/query.ts';
+import {
+  families,
+  messages,
+  notificationPreferences,
+  smsDeliveryLog,
+  threadMembers,
+  users,
+} from '../../db/schema.ts';
+import { hot, type ResultOf } from '../../db/statement.ts';
 import type { Config } from '../../platform/config.ts';
 import type { Deps } from '../../platform/deps.ts';
 import type { Phones } from '../../platform/sms/phone-number.ts';
-import { coveredRows } from '../deliveries/coverage.ts';
+import { coveredRows, deliveryAs } from '../deliveries/coverage.ts';
 import type { Status } from '../deliveries/delivery-status.ts';
 import type { DeliveryFacts } from './policy.ts';
 
@@ -40,36 +52,97 @@ export interface DeliveryRecord {
   facts: DeliveryFacts;
 }
 
-interface Row extends Omit<DeliveryRecord, 'urgentMessage' | 'preview' | 'covered' | 'facts'> {
-  kind: 'message' | 'test';
-  seq: number | null;
-  urgent: number;
-  createdAt: number;
-  verifiedAt: number | null;
-  unusableAt: number | null;
-  deletedAt: number | null;
-  timeZone: string | null;
-  smsEnabled: number | null;
-  urgentAllowed: number | null;
-  quietStart: number | null;
-  quietEnd: number | null;
-  quietDelivery: 'defer' | 'drop' | null;
-  preview: 'full' | 'sender' | 'none' | null;
-  optedOutAt: number | null;
-  memberId: string | null;
-  lastReadSeq: number | null;
-  mutedUntil: number | null;
-  waiting: string | null;
-  waitingCount: number;
-  newest: string | null;
-}
-
 /** So many authors are looked at for a summary's "Rosa and 2 more". */
 const MAX_WAITING = 100;
 
+/** One author of a covered message, newest first. */
+interface Waiting {
+  seq: number;
+  author: string;
+  name: string;
+}
+
+const rowsOf = hot<{ ids: string }>()((v) => {
+  const wanted = listTable<string>('wanted', v.ids);
+  const d = smsDeliveryLog;
+  const p = notificationPreferences;
+  const m = threadMembers;
+  const w = deliveryAs('w');
+  const author = alias(users, 'author');
+  const isCovered = coveredRows(w, d, m);
+  const latest = q
+    .select({ seq: w.seq, author: author.id, name: author.name })
+    .from(w)
+    .innerJoin(messages, eq(messages.id, w.messageId))
+    .innerJoin(author, eq(author.id, messages.authorId))
+    .where(isCovered)
+    .orderBy(desc(w.seq))
+    .limit(MAX_WAITING)
+    .as('latest');
+  const waiting = q
+    .select({
+      list: jsonArray(jsonObject({ seq: latest.seq, author: latest.author, name: latest.name })).as('list'),
+    })
+    .from(latest);
+  const waitingCount = q
+    .select({ n: count().as('n') })
+    .from(w)
+    .where(isCovered);
+  const fileCount = sql`json_array_length(${messages.fileIds})`;
+  const newest = q
+    .select({ said: jsonObject({ body: messages.body, fileCount }).as('said') })
+    .from(w)
+    .innerJoin(messages, eq(messages.id, w.messageId))
+    .where(isCovered)
+    .orderBy(desc(w.seq))
+    .limit(1);
+  return q
+    .select({
+      id: d.id,
+      familyId: d.familyId,
+      userId: d.userId,
+      threadId: d.threadId,
+      kind: d.kind,
+      status: d.status,
+      seq: d.seq,
+      urgent: d.urgent,
+      createdAt: d.createdAt,
+      dueAt: d.dueAt,
+      claim: d.claim,
+      claimedAt: d.claimedAt,
+      attempts: d.attempts,
+      absences: d.absences,
+      claimedPhone: sql<string | null>`${d.phone}`.as('claimedPhone'),
+      phone: users.phone,
+      verifiedAt: users.phoneVerifiedAt,
+      unusableAt: users.phoneUnusableAt,
+      deletedAt: users.deletedAt,
+      timeZone: coalesce<string | null>(users.timeZone, families.timeZone).as('timeZone'),
+      smsEnabled: p.smsEnabled,
+      urgentAllowed: p.urgentAllowed,
+      quietStart: p.quietStart,
+      quietEnd: p.quietEnd,
+      quietDelivery: p.quietDelivery,
+      preview: p.preview,
+      optedOutAt: coalesce<number | null>(p.optedOutAt, p.carrierOptedOutAt).as('optedOutAt'),
+      memberId: sql<string | null>`${m.userId}`.as('memberId'),
+      lastReadSeq: m.lastReadSeq,
+      mutedUntil: m.mutedUntil,
+      waiting: json<Waiting[]>(scalar(waiting)).as('waiting'),
+      waitingCount: sql<number>`${waitingCount}`.as('waitingCount'),
+      newest: json<Covered['newest']>(scalar(newest)).as('newest'),
+    })
+    .from(wanted)
+    .innerJoin(d, eq(d.id, wanted.value))
+    .innerJoin(users, eq(users.id, d.userId))
+    .innerJoin(families, eq(families.id, d.familyId))
+    .leftJoin(p, eq(p.userId, d.userId))
+    .leftJoin(m, and(eq(m.threadId, d.threadId), eq(m.userId, d.userId)));
+});
+type Row = ResultOf<ReturnType<typeof rowsOf>>[number];
+
 function toRecord(row: Row, config: Pick<Config, 'SMS_ALLOWED_COUNTRIES'>, phones: Phones): DeliveryRecord {
-  const waiting: { seq: number; author: string; name: string }[] = JSON.parse(row.waiting ?? '[]');
-  const senders = new Map(waiting.map(({ author, name }) => [author, name]));
+  const senders = new Map(row.waiting.map(({ author, name }) => [author, name]));
   const country = row.phone === null ? null : phones.countryOf(row.phone);
   return {
     id: row.id,
@@ -84,20 +157,20 @@ function toRecord(row: Row, config: Pick<Config, 'SMS_ALLOWED_COUNTRIES'>, phone
     absences: row.absences,
     claimedPhone: row.claimedPhone,
     phone: row.phone,
-    urgentMessage: row.urgent === 1,
+    urgentMessage: row.urgent,
     preview: row.preview ?? 'full',
     covered: {
       count: Math.max(1, row.waitingCount),
-      upTo: waiting[0]?.seq ?? row.seq,
+      upTo: row.waiting[0]?.seq ?? row.seq,
       senders: [...senders.values()],
-      newest: row.newest === null ? null : JSON.parse(row.newest),
+      newest: row.newest,
     },
     facts: {
       deliveryId: row.id,
       kind: row.kind,
-      urgent: row.urgent === 1 && row.urgentAllowed !== 0,
+      urgent: row.urgent && row.urgentAllowed !== false,
       optedOut: row.optedOutAt !== null,
-      smsEnabled: row.smsEnabled === 1,
+      smsEnabled: row.smsEnabled === true,
       phoneVerified: row.phone !== null && row.verifiedAt !== null && row.deletedAt === null,
       phoneUnusable: row.unusableAt !== null,
       countryAllowed: country !== null && config.SMS_ALLOWED_COUNTRIES.includes(country),
@@ -119,33 +192,10 @@ function toRecord(row: Row, config: Pick<Config, 'SMS_ALLOWED_COUNTRIES'>, phone
  */
 export async function loadFacts(
   db: Db,
-  deliveryIds: string[],
+  deliveryIds: readonly string[],
   deps: Pick<Deps, 'config' | 'phones'>,
 ): Promise<DeliveryRecord[]> {
   const phones = await deps.phones();
-  const waiting = coveredRows('d');
-  const rows = await db.all<Row>(sql`
-    SELECT d.id AS id, d.family_id AS familyId, d.user_id AS userId, d.thread_id AS threadId, d.kind AS kind,
-      d.status AS status, d.seq AS seq, d.urgent AS urgent, d.created_at AS createdAt, d.due_at AS dueAt,
-      d.claim AS claim, d.claimed_at AS claimedAt, d.attempts AS attempts, d.absences AS absences, d.phone AS claimedPhone,
-      u.phone AS phone, u.phone_verified_at AS verifiedAt, u.phone_unusable_at AS unusableAt, u.deleted_at AS deletedAt,
-      COALESCE(u.time_zone, f.time_zone) AS timeZone, p.sms_enabled AS smsEnabled, p.urgent_allowed AS urgentAllowed,
-      p.quiet_start AS quietStart, p.quiet_end AS quietEnd, p.quiet_delivery AS quietDelivery, p.preview AS preview,
-      COALESCE(p.opted_out_at, p.carrier_opted_out_at) AS optedOutAt,
-      m.user_id AS memberId, m.last_read_seq AS lastReadSeq, m.muted_until AS mutedUntil,
-      (SELECT json_group_array(json_object('seq', seq, 'author', author, 'name', name)) FROM (
-        SELECT w.seq AS seq, a.id AS author, a.name AS name
-        FROM sms_delivery_log w JOIN messages msg ON msg.id = w.message_id JOIN users a ON a.id = msg.author_id
-        WHERE ${waiting} ORDER BY w.seq DESC LIMIT ${MAX_WAITING})) AS waiting,
-      (SELECT COUNT(*) FROM sms_delivery_log w WHERE ${waiting}) AS waitingCount,
-      (SELECT json_object('body', msg.body, 'fileCount', json_array_length(msg.file_ids))
-        FROM sms_delivery_log w JOIN messages msg ON msg.id = w.message_id
-        WHERE ${waiting} ORDER BY w.seq DESC LIMIT 1) AS newest
-    FROM json_each(${JSON.stringify([...new Set(deliveryIds)])}) j
-      JOIN sms_delivery_log d ON d.id = j.value
-      JOIN users u ON u.id = d.user_id
-      JOIN families f ON f.id = d.family_id
-      LEFT JOIN notification_preferences p ON p.user_id = d.user_id
-      LEFT JOIN thread_members m ON m.thread_id = d.thread_id AND m.user_id = d.user_id`);
+  const rows = await db.all(rowsOf({ ids: JSON.stringify([...new Set(deliveryIds)]) }));
   return rows.map((row) => toRecord(row, deps.config, phones));
 }

@@ -1,17 +1,20 @@
+import { and, eq } from 'drizzle-orm';
 import type { Db } from '../../db/client.ts';
+import { q } from '../../db/query.ts';
 import { retrying } from '../../db/retry.ts';
-import { sql } from '../../db/sql.ts';
+import { smsDeliveryLog } from '../../db/schema.ts';
 import { linkCode } from '../../links/link-code.ts';
 import type { Deps } from '../../platform/deps.ts';
 import { AT_ONCE, inParallel } from '../../platform/in-parallel.ts';
 import { errorFields } from '../../platform/log.ts';
 import type { CarrierText } from '../../platform/sms/twilio.ts';
 import { mayBecome } from '../deliveries/delivery-status.ts';
-import { mergeInto } from '../deliveries/finish.ts';
-import { outcomeStatements } from '../deliveries/receipts.ts';
+import { reportStatements } from '../deliveries/receipts.ts';
 import { UNKNOWN_OUTCOME } from '../operate/explanations.ts';
 import type { DeliveryRecord } from './facts.ts';
 import type { JobResult } from './wave.ts';
+
+const log = smsDeliveryLog;
 
 /** Absence is concluded only after the lease, and by so many looks. */
 const LOOKS = 2;
@@ -21,17 +24,21 @@ const pauseMs = (deps: Deps) => Math.min(5000, (deps.config.CLAIM_LEASE_SECONDS 
 
 /** The carrier knows the text: it went out, and its later fate applies as a receipt's would. */
 async function found(deps: Deps, db: Db, record: DeliveryRecord, text: CarrierText): Promise<void> {
-  const statements = outcomeStatements(db, {
+  const report = {
     deliveryId: record.id,
     sid: text.sid,
     status: text.status,
     errorCode: text.errorCode,
     segments: text.segments,
     now: deps.now(),
-  });
-  await retrying(() => db.batch([...statements, mergeInto(db, [record.id])]));
+  };
+  await retrying(() => db.batch(reportStatements(report)));
   deps.log.info('delivery.found', { deliveryId: record.id, familyId: record.familyId });
 }
+
+/** The row is still held by the claim under which it was read. */
+const isUnderClaim = ({ id, claim }: DeliveryRecord) =>
+  and(eq(log.id, id), eq(log.status, 'sending'), eq(log.claim, claim ?? ''));
 
 /** The carrier does not know it: remembered once, believed the second time. */
 async function absent(deps: Deps, db: Db, record: DeliveryRecord): Promise<JobResult> {
@@ -40,11 +47,17 @@ async function absent(deps: Deps, db: Db, record: DeliveryRecord): Promise<JobRe
   const until = concluded ? now : now + pauseMs(deps);
   const wakeAt = now + deps.config.CLAIM_LEASE_SECONDS * 1000;
   await retrying(() =>
-    db.run(sql`
-      UPDATE sms_delivery_log SET absences = absences + 1, due_at = ${until}, wake_at = ${wakeAt},
-        status = ${concluded ? sql.raw("'pending'") : sql.raw('status')}
-      WHERE id = ${record.id} AND status = 'sending' AND ${mayBecome('pending')}
-        AND claim = ${record.claim} AND absences = ${record.absences}`),
+    db.run(
+      q
+        .update(log)
+        .set({
+          absences: record.absences + 1,
+          dueAt: until,
+          wakeAt,
+          ...(concluded ? { status: 'pending' as const } : {}),
+        })
+        .where(and(isUnderClaim(record), mayBecome('pending'), eq(log.absences, record.absences))),
+    ),
   );
   deps.log.info('delivery.absent', {
     deliveryId: record.id,
@@ -60,9 +73,12 @@ async function absent(deps: Deps, db: Db, record: DeliveryRecord): Promise<JobRe
  */
 async function giveUp(deps: Deps, db: Db, record: DeliveryRecord): Promise<void> {
   await retrying(() =>
-    db.run(sql`
-      UPDATE sms_delivery_log SET status = 'failed', error = ${UNKNOWN_OUTCOME}, due_at = NULL, wake_at = NULL
-      WHERE id = ${record.id} AND status = 'sending' AND ${mayBecome('failed')} AND claim = ${record.claim}`),
+    db.run(
+      q
+        .update(log)
+        .set({ status: 'failed', error: UNKNOWN_OUTCOME, dueAt: null, wakeAt: null })
+        .where(and(isUnderClaim(record), mayBecome('failed'))),
+    ),
   );
   deps.log.error('delivery.never_known', { deliveryId: record.id, familyId: record.familyId });
 }

@@ -1,12 +1,12 @@
 import type { Db } from '../../db/client.ts';
-import type { RawStatement } from '../../db/raw-statement.ts';
 import { retrying } from '../../db/retry.ts';
-import { type LinkRow, makeLink, writeLinks } from '../../links/mint-link.ts';
+import type { Statement } from '../../db/statement.ts';
+import { type LinkRow, makeLink } from '../../links/mint-link.ts';
 import type { Deps } from '../../platform/deps.ts';
 import { newId } from '../../platform/ids.ts';
 import { inParallel } from '../../platform/in-parallel.ts';
 import { receiptsUrl } from '../../platform/sms/twilio.ts';
-import { type Claimable, claimedBy, claimedByOthers, claimWave } from '../deliveries/claim.ts';
+import { type Claimable, claimedByOthers, claimWave, writeClaimedLinks } from '../deliveries/claim.ts';
 import { type Finished, finishWave, mergeInto } from '../deliveries/finish.ts';
 import { type VerdictRow, writeVerdicts } from '../deliveries/outbox.ts';
 import { composeNotification, composeTest } from '../text/compose.ts';
@@ -83,7 +83,7 @@ const claimable = ({ id, phone, attempts, coversSeq, count }: Claimable): Claima
 
 async function claimedElsewhere(db: Db, lost: Prepared[], claim: string): Promise<Set<string>> {
   if (lost.length === 0) return new Set();
-  const rows = await retrying(() => claimedByOthers(db, lost.map(claimable), claim));
+  const rows = await retrying(() => db.all(claimedByOthers(lost.map(claimable), claim)));
   return new Set(rows.map(({ id }) => id));
 }
 
@@ -102,26 +102,25 @@ export async function sendInWaves(
   const unused: DeliveryRecord[] = [];
   const claim = newId('clm', deps.now());
   const leaseMs = deps.config.CLAIM_LEASE_SECONDS * 1000;
-  let statements: RawStatement<unknown>[] = postponed.length > 0 ? [writeVerdicts(db, postponed)] : [];
+  let owed: Record<string, Statement<D1Result>> = postponed.length > 0
+    ? { postponed: writeVerdicts(postponed) }
+    : {};
   let stopped = false;
 
   for (let start = 0; start < admitted.length && !stopped; start += WAVE) {
     const prepared = await Promise.all(admitted.slice(start, start + WAVE).map((one) => prepare(one, deps)));
     const now = deps.now();
     const claimables = prepared.map(claimable);
-    const earlier = statements;
-    const results = await retrying(() =>
-      db.batch([
-        claimWave(db, claimables, claim, now, deps.config),
-        writeLinks(
-          db,
-          prepared.map(({ link }) => link),
-          claimedBy(claim),
-        ),
+    const links = prepared.map(({ link }) => link);
+    const earlier = owed;
+    const { claimed } = await retrying(() =>
+      db.batch({
+        claimed: claimWave(claimables, claim, now, deps.config),
+        links: writeClaimedLinks(links, claim),
         ...earlier,
-      ]),
+      }),
     );
-    const won = new Set((results[0] as { id: string }[]).map(({ id }) => id));
+    const won = new Set(claimed.map(({ id }) => id));
 
     const lost = prepared.filter(({ id }) => !won.has(id));
     const taken = await claimedElsewhere(db, lost, claim);
@@ -156,7 +155,7 @@ export async function sendInWaves(
         deps.log.info('delivery.sent', { deliveryId: text.id, familyId: text.record.familyId });
     }
     const leads = rows.filter(({ status }) => status === 'sent').map(({ id }) => id);
-    statements = rows.length > 0 ? [finishWave(db, rows, claim, deps.now()), mergeInto(db, leads)] : [];
+    owed = rows.length > 0 ? { finished: finishWave(rows, claim, deps.now()), merged: mergeInto(leads) } : {};
   }
 
   if (stopped) {
@@ -167,8 +166,7 @@ export async function sendInWaves(
       ends.push({ id: record.id, end: 'ack' });
     }
   }
-  const [first, ...rest] = statements;
-  if (first) await retrying(() => db.batch([first, ...rest]));
+  if (Object.keys(owed).length > 0) await retrying(() => db.batch(owed));
   return { ends, unused };
 }
 
