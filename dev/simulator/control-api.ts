@@ -167,10 +167,5 @@ export async function handleControlApi(
   if (!work) throw new HttpError(404, `There is no ${request.method} ${url.pathname}.`);
   const body = request.method === 'GET' ? {} : await readJson(request);
   const parameter = decodeURIComponent(path.slice(cut));
-  try {
-    sendJson(response, 200, await work({ carrier, body, query: url.searchParams, parameter }));
-  } catch (error) {
-    if (!(error instanceof z.ZodError)) throw error;
-    throw new HttpError(400, z.prettifyError(error));
-  }
+  sendJson(response, 200, await work({ carrier, body, query: url.searchParams, parameter }));
 }

@@ -29,6 +29,8 @@ export type SimulatorOptions = {
   /** The name of the product under test, for the page. */
   brand?: string;
   people?: Person[];
+  /** What to do with these people, step by step, a line of Markdown each, for the page. */
+  tour?: readonly string[];
   /** Makes a session for a demo person; without it the page shows no sign-in buttons. */
   signIn?: SignIn;
   /** Who handles STOP, START and HELP; Twilio by default. */

@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import * as z from 'zod';
 import type { Carrier } from './carrier.ts';
 import { handleControlApi } from './control-api.ts';
 import { HttpError, sendJson } from './http.ts';
@@ -9,8 +10,9 @@ type Handler = (request: IncomingMessage, response: ServerResponse, url: URL) =>
 /** Turns what a handler throws into an answer; a fault of our own is shown, since only a developer sees it. */
 function answerError(response: ServerResponse, error: unknown): void {
   if (response.headersSent) return void response.destroy();
-  const status = error instanceof HttpError ? error.status : 500;
-  sendJson(response, status, { error: error instanceof Error ? error.message : String(error) });
+  if (error instanceof z.ZodError) sendJson(response, 400, { error: z.prettifyError(error) });
+  else if (error instanceof HttpError) sendJson(response, error.status, { error: error.message });
+  else sendJson(response, 500, { error: error instanceof Error ? error.message : String(error) });
 }
 
 /** The simulator's HTTP server: Twilio's API, the control API, and the page for everything else. */

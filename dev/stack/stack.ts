@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare, type V4WorkerOptions } from 'miniflare';
 import { demoPhones, lookForDemo, seedDemoFamily } from '../demo-family.ts';
@@ -13,6 +14,7 @@ import { signInAs } from './sign-in.ts';
 import { firstLine, StackError } from './stack-error.ts';
 import { openStateDir, unusableState } from './state-dir.ts';
 import { startSweeper } from './sweeper.ts';
+import { tourSteps } from './tour.ts';
 import { startWatchdog } from './watchdog.ts';
 import { describeWorker } from './worker-options.ts';
 
@@ -157,6 +159,7 @@ export async function startStack({ env = {}, devVars = true, log }: StackOptions
         // As the README has it configured at Twilio: an inbound text is posted again after every kind of failure.
         inboundUrl: `${publicOrigin}/api/sms/inbound#rc=3&rp=5xx,ct,rt`,
         optOuts: given.OPT_OUT_REPLIES === 'app' ? 'off' : 'twilio',
+        tour: tourSteps(await readFile(path.join(ROOT, 'README.md'), 'utf8')),
         brand: String(settings.BRAND_NAME ?? '') || undefined,
         signIn: host ? (userId) => signInAs(userId, host, origin, publicOrigin) : undefined,
       });

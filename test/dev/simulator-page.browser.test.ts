@@ -109,7 +109,7 @@ it('signs in with one click, in a new tab, with a cookie that the application ge
 
 it('sets faults by keyboard and shows those that were set elsewhere', async () => {
   const { page } = await open();
-  await page.locator('summary').focus();
+  await page.locator('.panel summary').focus();
   await page.keyboard.press('Enter');
   const tooMany = page.getByRole('group', { name: 'Too many requests' });
   await tooMany.getByRole('radio', { name: 'Never' }).focus();
@@ -124,14 +124,134 @@ it('sets faults by keyboard and shows those that were set elsewhere', async () =
   await page.close();
 });
 
+describe('what arrives', () => {
+  const DEVICES = [
+    ['a desktop', { viewport: { width: 1280, height: 800 } }],
+    ['a phone', { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true }],
+  ] as const;
+
+  it.each(DEVICES)('is seen without scrolling on %s, though many texts are there', async (_name, options) => {
+    for (let n = 1; n <= 30; n += 1) await text(`Number ${n}`, n % 2 ? ROSA : '+14155550102');
+    const { page } = await open(options);
+    await text('The one that counts');
+    const row = page.locator('.row').filter({ hasText: 'The one that counts' });
+    await expect
+      .poll(async () => (await row.boundingBox())?.y ?? 9999)
+      .toBeLessThan(options.viewport.height / 2);
+    expect(await page.evaluate('[scrollY, document.documentElement.scrollHeight <= innerHeight]')).toEqual([
+      0,
+      true,
+    ]);
+    if ('isMobile' in options) {
+      await page.locator('[data-jump]', { hasText: 'Grandma Rosa' }).filter({ hasText: '1 new' }).waitFor();
+    } else {
+      const bubble = page
+        .getByRole('article', { name: 'Grandma Rosa’s phone' })
+        .getByText('The one that counts');
+      await expect.poll(async () => (await bubble.boundingBox())?.y ?? 9999).toBeLessThan(700);
+    }
+    await page.close();
+  });
+
+  it.each(DEVICES)('is found, and leads to its phone, on %s', async (_name, options) => {
+    await text('Chocolate!', '+14155550102');
+    for (let n = 1; n <= 20; n += 1) await text(`Number ${n}`, '+14155550102');
+    const { page, strange } = await open(options);
+    await page.getByRole('searchbox', { name: 'Search all texts' }).fill('choco TOM');
+    await page.getByText('1 text with “choco TOM”').waitFor();
+    await text('Chocolate again', '+14155550102');
+    await page.getByText('2 texts with “choco TOM”').waitFor();
+    await page.getByRole('link', { name: /Chocolate!/ }).press('Enter');
+    const bubble = page.getByRole('article', { name: 'Tom’s phone' }).getByText('Chocolate!');
+    const { width, height } = options.viewport;
+    await expect
+      .poll(async () => {
+        const { x = -1, y = -1 } = (await bubble.boundingBox()) ?? {};
+        return x > 0 && x < width && y > 0 && y < height;
+      })
+      .toBe(true);
+    expect(strange).toEqual([]);
+    await page.close();
+  });
+
+  it('counts in the title of a tab that nobody looks at', async () => {
+    const { page } = await open();
+    await page.evaluate(`Object.defineProperty(document, 'hidden', { value: true, configurable: true })`);
+    await text('Hello');
+    await page.waitForFunction(`document.title.startsWith('(1) Phones')`);
+    await page.evaluate(
+      `delete document.hidden, document.dispatchEvent(new Event('visibilitychange')), document.title`,
+    );
+    expect(await page.title()).toMatch(/^Phones/);
+    await page.close();
+  });
+});
+
+it('shows older texts as they are asked for', async () => {
+  for (let n = 1; n <= 60; n += 1) await text(`Number ${n}`);
+  const { page } = await open();
+  expect(await page.locator('.row').count()).toBe(50);
+  await page.getByRole('link', { name: 'Older texts' }).press('Enter');
+  await page.getByRole('link', { name: /Number 1 / }).waitFor();
+  expect(await page.locator('.row').count()).toBe(60);
+  expect(await page.getByRole('link', { name: 'Older texts' }).count()).toBe(0);
+  await page.close();
+});
+
+it('is worked by keyboard alone: past the list, to a phone, an answer sent', async () => {
+  for (let n = 1; n <= 10; n += 1) await text(`Number ${n}`);
+  const { page } = await open({ viewport: { width: 1280, height: 800 } });
+  await page.keyboard.press('Tab');
+  expect(await page.evaluate('document.activeElement.textContent')).toBe('Skip to the phones');
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('Tab');
+  expect(await page.evaluate('document.activeElement.textContent')).toContain(
+    'Open the portal as Grandma Rosa',
+  );
+  const rosas = page.getByRole('article', { name: 'Grandma Rosa’s phone' });
+  const typing = 'document.activeElement.matches("input[type=text]")';
+  for (let n = 0; n < 10 && !(await page.evaluate(typing)); n += 1) await page.keyboard.press('Tab');
+  await page.keyboard.type('On my way');
+  await page.keyboard.press('Enter');
+  await rosas.getByText('On my way').waitFor();
+  await page.close();
+});
+
+it('switches a phone to RCS, whose suggestions opt out as Advanced Opt-Out does', async () => {
+  const { page } = await open();
+  const rosas = page.getByRole('article', { name: 'Grandma Rosa’s phone' });
+  await rosas.getByRole('checkbox', { name: /RCS/ }).check();
+  await rosas.getByText('RCS agent').waitFor();
+  await text('Dinner?');
+  await text('Dessert?');
+  await rosas.getByText('Read', { exact: false }).last().waitFor();
+  expect(await rosas.getByRole('button', { name: /^Suggestion/ }).count()).toBe(2);
+  await rosas.getByRole('button', { name: 'Suggestion: STOP' }).click();
+  await rosas.getByText('This phone replied STOP.').waitFor();
+  expect(app.received.at(-1)?.params).toMatchObject({
+    From: `rcs:${ROSA}`,
+    Body: 'STOP',
+    OptOutType: 'STOP',
+  });
+  simulator.setNumber(ROSA, { undelivered: 30005 });
+  await rosas.getByText('RCS agent').waitFor({ state: 'detached' });
+  expect(await rosas.getByRole('checkbox', { name: /RCS/ }).isChecked()).toBe(false);
+  expect(await rosas.getByRole('combobox').inputValue()).toBe('30005');
+  await page.close();
+});
+
 describe.each(['light', 'dark'] as const)('in %s', (colorScheme) => {
   it.each([
-    ['a desktop', 1366, 900],
+    ['a desktop', 1280, 800],
     ['a phone', 390, 844],
+    ['a phone with large letters', 320, 640],
   ])('axe finds nothing on %s', async (_name, width, height) => {
     await text('Hello https://portal.example/l/7Hq3vXkTz9WmPc2R');
     simulator.setNumber('+14155550102', { undelivered: 30005 });
     await text('Lost', '+14155550102');
+    simulator.setNumber(STRANGER, { rcs: true });
+    await text('Your code is 123456', STRANGER);
+    await simulator.idle();
     app.answers.push({ status: 500 });
     await simulator.sendFromPhone(ROSA, 'STOP');
     const { page } = await open({
@@ -140,7 +260,9 @@ describe.each(['light', 'dark'] as const)('in %s', (colorScheme) => {
       reducedMotion: 'reduce',
       bypassCSP: true,
     });
+    expect(await axeViolations(page)).toEqual([]);
     await page.getByText('Make Twilio misbehave').click();
+    await page.locator('.tour summary').click();
     expect(await axeViolations(page)).toEqual([]);
     const sideways = await page.evaluate('document.documentElement.scrollWidth > innerWidth');
     expect(sideways).toBe(false);

@@ -1,6 +1,13 @@
 import { get } from 'node:http';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { clock, formatPhone, initials, linkify } from '../../dev/simulator/page/format.ts';
+import {
+  clock,
+  formatPhone,
+  initials,
+  inlineMarkdown,
+  linkify,
+  when,
+} from '../../dev/simulator/page/format.ts';
 import { html } from '../../dev/simulator/page/html.ts';
 import { createSimulator, type Simulator } from '../../dev/simulator/simulator.ts';
 import { type FakeApp, startFakeApp } from '../support/fake-app.ts';
@@ -21,6 +28,7 @@ beforeAll(async () => {
     publicOrigin: app.origin,
     pace: { sentMs: 0, deliveredMs: 0 },
     people: PEOPLE,
+    tour: ['Write to **Rosa**', 'Type **STOP** <now>'],
     signIn: async (userId) => {
       if (!userId.startsWith('usr')) throw new Error('no such person');
       return {
@@ -77,6 +85,93 @@ describe('pieces of the page', () => {
       'AC',
     ]);
     expect(clock(0)).toMatch(/^\d{1,2}:\d\d\s[AP]M$/);
+    const noon = new Date(2026, 0, 31, 12).getTime();
+    expect(when(noon, noon + 3_600_000)).toBe(clock(noon));
+    expect(when(noon, noon + 86_400_000)).toBe('Jan 31');
+  });
+});
+
+it('writes marks of Markdown as markup, and nothing else', () => {
+  const markup = (line: string) =>
+    inlineMarkdown(line)
+      .map((part) => part.markup)
+      .join('');
+  expect(markup('**Texts** *says* `npm start` at <http://127.0.0.1:1>: <b>')).toBe(
+    '<strong>Texts</strong> <em>says</em> <code>npm start</code> at http://127.0.0.1:1: &lt;b&gt;',
+  );
+});
+
+describe('the list of all texts', () => {
+  const list = async (query = '') => {
+    const answer = await fetch(`${simulator.origin}/simulator/texts?${query}`);
+    const markup = await answer.text();
+    return {
+      words: [...markup.matchAll(/class="words">([^<]*)</g)].map((match) => match[1]),
+      found: /data-found="([^"]*)"/.exec(markup)?.[1],
+      older: /class="older" href="\/\?([^"]*)"/.exec(markup)?.[1]?.replaceAll('&amp;', '&'),
+    };
+  };
+
+  it('shows what arrived at every phone, newest first, and no answers', async () => {
+    await text('One');
+    await text('Two', '+14155552671');
+    await simulator.sendFromPhone(ROSA, 'An answer');
+    expect(await list()).toEqual({ words: ['Two', 'One'], found: '', older: undefined });
+    expect(await page()).toMatch(/id="rows">.*Two.*One/s);
+  });
+
+  it.each([
+    ['dinner', ['Dinner at <8>']],
+    ['ROSA', ['Lunch', 'Dinner at <8>']],
+    ['rosa dinner', ['Dinner at <8>']],
+    ['+1 415 555 2671', ['Your code']],
+    ['14155552671', ['Your code']],
+    ['30003', ['Lunch']],
+    ['breakfast', []],
+  ])('finds %j in words, names, numbers and codes', async (q, expected) => {
+    await text('Dinner at <8>');
+    await text('Your code', '+14155552671');
+    simulator.faults.next({ fault: { undelivered: 30003 } });
+    await text('Lunch');
+    await simulator.idle();
+    const { words, found } = await list(String(new URLSearchParams({ q })));
+    expect(words).toEqual(expected.map((word) => word.replace('<8>', '&lt;8&gt;')));
+    const count = ['No text', '1 text', '2 texts'][expected.length];
+    expect(found).toBe(`${count} with “${q}”`);
+    expect(await (await fetch(`${simulator.origin}/?q=${encodeURIComponent(q)}`)).text()).toContain(found);
+  });
+
+  it('is told a page at a time', async () => {
+    for (let n = 1; n <= 60; n += 1) await text(`Number ${n}`);
+    const first = await list('q=number');
+    expect([first.words.length, first.words[0]]).toEqual([50, 'Number 60']);
+    const second = await list(first.older);
+    expect(second).toMatchObject({ words: { length: 10, 9: 'Number 1' }, older: undefined });
+  });
+
+  it('leads to the text on its phone, however much is there', async () => {
+    for (let n = 1; n <= 230; n += 1) await simulator.sendFromPhone(ROSA, `Line ${n}`);
+    const seq = simulator.messages()[1]?.seq;
+    const shown = async (path: string) => {
+      const markup = await (await fetch(simulator.origin + path)).text();
+      return [...markup.matchAll(/class="bubble">Line (\d+)</g)].map((match) => Number(match[1]));
+    };
+    const newest = await shown('/');
+    expect([newest.length, newest[0], newest.at(-1)]).toEqual([200, 31, 230]);
+    const around = await shown(`/?at=${seq}`);
+    expect([around.length, around[0]]).toEqual([200, 1]);
+  });
+});
+
+describe('the steps to take', () => {
+  it('are those of the tour, as long as there are people', async () => {
+    expect(await page()).toContain(
+      '<li>Write to <strong>Rosa</strong></li><li>Type <strong>STOP</strong> &lt;now&gt;',
+    );
+    simulator.setPeople([]);
+    const markup = await page();
+    expect(markup).not.toContain('Write to');
+    expect(markup).toContain('have a code texted to any US number');
   });
 });
 
@@ -186,6 +281,51 @@ describe('forms without a script', () => {
     expect(await page()).toContain('Twilio works as it should');
   });
 
+  it('set the carrier’s worst weather', async () => {
+    await post('/simulator/faults', {
+      failing: '1',
+      ending: '30036',
+      listDelaySeconds: '90',
+      retryAfterSeconds: '',
+      senderPerSecond: '0.1',
+      senderQueueSeconds: '10',
+    });
+    expect(simulator.faults.get()).toMatchObject({
+      failing: 1,
+      endings: [{ failed: 30036 }],
+      listDelaySeconds: 90,
+      retryAfterSeconds: null,
+      senderPerSecond: 0.1,
+      senderQueueSeconds: 10,
+    });
+    const markup = await page();
+    for (const words of ['texts fail', 'the list is late', 'the sender is slow'])
+      expect(markup).toContain(words);
+    expect(markup).toContain('<option value="90" selected>');
+    await post('/simulator/faults', { senderPerSecond: '' });
+    expect(simulator.faults.get()).toMatchObject({ senderPerSecond: null, listDelaySeconds: 90 });
+    expect((await post('/simulator/faults', { listDelaySeconds: 'soon' })).status).toBe(400);
+    await post('/simulator/faults/next', { fault: 'then-30022', to: '+14155552671' });
+    simulator.faults.set({ failing: 0 });
+    await text('Hi');
+    await text('Hi', '+14155552671');
+    await simulator.idle();
+    expect(simulator.messages().map(({ errorCode }) => errorCode)).toEqual([null, 30022]);
+  });
+
+  it('switch a phone to RCS, and press its suggestions', async () => {
+    await post('/simulator/reception', { phone: ROSA, reception: '30003', rcs: '1' });
+    await text('Hi');
+    await simulator.idle();
+    expect(simulator.messages()).toMatchObject([{ channel: 'rcs', errorCode: 30003 }]);
+    expect(await page()).toMatch(/<option value="30003" selected>.*name="rcs" value="1" checked/s);
+    await post('/simulator/reply', { phone: ROSA, body: 'STOP', suggestion: '1' });
+    expect(app.received.at(-1)?.params).toMatchObject({ From: `rcs:${ROSA}`, OptOutType: 'STOP' });
+    await post('/simulator/reception', { phone: ROSA, reception: 'good' });
+    await simulator.sendFromPhone(ROSA, 'Hi');
+    expect(app.received.at(-1)?.params.From).toBe(ROSA);
+  });
+
   it('clear the texts', async () => {
     await text('Old news');
     await post('/simulator/clear', {});
@@ -198,7 +338,7 @@ describe('live updates', () => {
     await text('Before');
     const stop = new AbortController();
     const stream = await fetch(`${simulator.origin}/simulator/events?after=0`, { signal: stop.signal });
-    const seen: { type: string; html?: string }[] = [];
+    const seen: { type: string; html?: string; row?: string | null }[] = [];
     const reading = (async () => {
       for await (const chunk of stream.body?.pipeThrough(new TextDecoderStream()) ?? []) {
         for (const line of chunk.split('\n')) {
@@ -209,6 +349,7 @@ describe('live updates', () => {
     await expect.poll(() => seen.length).toBeGreaterThan(1);
     await simulator.sendFromPhone(ROSA, 'STOP');
     simulator.faults.set({ latencyMs: 1500 });
+    simulator.setNumber(ROSA, { rcs: true });
     simulator.clear();
     await expect.poll(() => seen.at(-1)?.type).toBe('reload');
     stop.abort();
@@ -219,5 +360,7 @@ describe('live updates', () => {
       true,
     );
     expect(seen.some((update) => update.type === 'faults')).toBe(true);
+    expect(seen).toContainEqual(expect.objectContaining({ type: 'number', reception: 'good', rcs: true }));
+    expect(seen.some((update) => update.type === 'line' && update.row?.includes('Before'))).toBe(true);
   });
 });

@@ -15,6 +15,7 @@ const STYLES = [
   'tokens',
   'page',
   'controls',
+  'inbox',
   'phones',
   'device',
   'conversation',

@@ -37,6 +37,11 @@ export function listCards(carrier: Carrier): Card[] {
   return [...people, ...strangers].map((card, index) => ({ ...card, tone: (index % 6) + 1 }));
 }
 
+/** The card of a phone number. */
+export function cardOf(carrier: Carrier, phone: string): Card | undefined {
+  return listCards(carrier).find((card) => card.phone === phone);
+}
+
 /** Whether Twilio blocks texts from any of the account's senders to this phone. */
 export function isStopped(carrier: Carrier, phone: string): boolean {
   return carrier.settings.from.some((from) => carrier.optOuts.has(senderKey(carrier.settings, from), phone));

@@ -4,44 +4,36 @@ import { faultPanel } from './fault-panel.ts';
 import { initials } from './format.ts';
 import { type Html, html } from './html.ts';
 import { openIcon } from './icons.ts';
+import { type InboxQuery, inbox } from './inbox.ts';
 import { phoneCard } from './phone.ts';
+import { tour } from './tour.ts';
 
 /** What the page is told about its surroundings. */
 export type PageFrame = {
   brand: string;
   canSignIn: boolean;
+  /** The steps of the tour, in Markdown. */
+  steps: readonly string[];
   /** Changes with every start of the simulator, so that an old page knows to load anew. */
   boot: string;
   assetVersion: string;
 };
 
-/** What to do, in four steps; with names when there are people to name. */
-function steps(carrier: Carrier, canSignIn: boolean): Html {
-  const [first, second] = carrier.people.map((person) => person.name);
-  const one = first ?? 'someone';
-  const other = second ?? 'someone else';
-  const open = canSignIn
-    ? html`Open the portal as ${one} here, and as ${other} in a private window: a browser is one person at a time.`
-    : html`Sign in as two people, the second one in a private window: a browser is one person at a time.`;
-  return html`<ol class="steps">
-    <li><strong>Be two people</strong> <span>${open}</span></li>
-    <li><strong>Verify a phone</strong> <span>Unless that is done: in Settings, have a code texted to ${one}’s number, read it below, switch texts on.</span></li>
-    <li><strong>Post, then leave</strong> <span>Close ${one}’s window and write something as ${other}.</span></li>
-    <li><strong>Look here</strong> <span>One text slides in. Tap its link, or answer STOP.</span></li>
-  </ol>`;
-}
+/** What is looked at: which texts are listed, and the `seq` of the one that its phone must show. */
+export type PageView = { query: InboxQuery; at?: number };
 
+/** Where to go on a narrow screen, which shows the list or one phone at a time. */
 function jumps(cards: readonly Card[]): Html {
-  return html`<nav class="jumps" aria-label="Phones">${cards.map(
+  return html`<nav class="jumps" aria-label="Texts and phones"><a href="#inbox" data-jump="inbox" data-current>All texts<span class="count"></span></a>${cards.map(
     (card) =>
       html`<a href="#${card.id}" data-jump="${card.id}"><span class="picture tone-${card.tone}" aria-hidden="true">${initials(card.userId ? card.name : '')}</span> ${card.name}<span class="count"></span></a>`,
   )}</nav>`;
 }
 
 /** The whole page. */
-export function pageDocument(carrier: Carrier, frame: PageFrame): Html {
+export function pageDocument(carrier: Carrier, frame: PageFrame, { query, at }: PageView): Html {
   const cards = listCards(carrier);
-  const { brand, boot, assetVersion, canSignIn } = frame;
+  const { brand, boot, assetVersion, canSignIn, steps } = frame;
   return html`<!doctype html>
 <html lang="en" data-boot="${boot}" data-seq="${carrier.messages.lastSeq()}">
 <head>
@@ -54,18 +46,18 @@ export function pageDocument(carrier: Carrier, frame: PageFrame): Html {
 <script type="module" src="/simulator/assets/phones.js?${assetVersion}"></script>
 </head>
 <body>
+<a class="skip" href="#phones">Skip to the phones</a>
 <header class="top">
-  <div><h1>The family’s phones</h1>
-  <p>A pretend Twilio. Every text that ${brand} sends lands on one of these phones and nowhere else.</p></div>
+  <h1>Phones</h1>
+  <p>A pretend Twilio: every text that ${brand} sends lands on one of these phones, and nowhere else.</p>
   <a class="button quiet" href="${carrier.settings.publicOrigin}" target="_blank" rel="noopener">Open ${brand} ${openIcon}</a>
 </header>
-<main>
-  <section aria-labelledby="how"><h2 id="how" class="unseen">What to do</h2>${steps(carrier, canSignIn)}</section>
-  ${jumps(cards)}
-  <section aria-labelledby="phones-title"><h2 id="phones-title" class="unseen">Phones</h2>
-  <div class="phones" id="phones">${cards.map((card) => phoneCard(carrier, card, canSignIn))}</div></section>
-  <section aria-labelledby="trouble"><h2 id="trouble" class="unseen">Trouble</h2>${faultPanel(carrier)}</section>
+${jumps(cards)}
+<main class="stage">
+  ${inbox(carrier, query, tour(carrier, steps))}
+  <section class="phones" id="phones" aria-label="Phones" tabindex="-1">${cards.map((card) => phoneCard(carrier, card, canSignIn, at))}</section>
 </main>
+<section class="trouble" aria-label="Trouble">${faultPanel(carrier)}</section>
 <p class="offline" role="status" hidden>The simulator does not answer. This page goes on by itself when it is back.</p>
 </body>
 </html>`;

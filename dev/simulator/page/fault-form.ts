@@ -1,6 +1,7 @@
 import type { Carrier } from '../carrier.ts';
 import type { Faults, PlannedFault } from '../faults.ts';
 import { HttpError } from '../http.ts';
+import { OUTCOMES, sameOutcome } from './outcomes.ts';
 
 /** A fault that the page can switch: never, sometimes or always. */
 export type FaultSwitch = {
@@ -15,6 +16,7 @@ const SWITCHED = [
   'timeout',
   'dropBefore',
   'dropAfter',
+  'failing',
   'receiptLost',
   'receiptDuplicated',
   'receiptReordered',
@@ -27,6 +29,7 @@ export const FAULT_SWITCHES: readonly FaultSwitch[] = [
   { name: 'timeout', label: 'No answer', hint: 'the request hangs' },
   { name: 'dropBefore', label: 'Line drops early', hint: 'text not taken' },
   { name: 'dropAfter', label: 'Line drops late', hint: 'text taken, answer lost' },
+  { name: 'failing', label: 'Texts fail', hint: 'taken, but never delivered' },
   { name: 'receiptLost', label: 'Receipts lost', hint: 'never told “delivered”' },
   { name: 'receiptDuplicated', label: 'Receipts doubled', hint: 'each comes twice' },
   { name: 'receiptReordered', label: 'Receipts swapped', hint: '“delivered” before “sent”' },
@@ -47,6 +50,36 @@ export const LATENCIES = [
   { value: '12000', label: 'after 12 seconds' },
 ] as const;
 
+/** How long the list may lag behind, in seconds. */
+export const LIST_DELAYS = [
+  { value: '0', label: 'at once' },
+  { value: '30', label: 'after 30 seconds' },
+  { value: '90', label: 'after 90 seconds' },
+  { value: '600', label: 'after ten minutes' },
+] as const;
+
+/** What a 429 says about when to come back, in seconds; nothing: no header. */
+export const RETRY_AFTERS = [
+  { value: '1', label: 'after a second' },
+  { value: '30', label: 'after 30 seconds' },
+  { value: '', label: 'without saying when' },
+] as const;
+
+/** Texts a second that a sender hands on; nothing: any number. */
+export const SENDER_RATES = [
+  { value: '', label: 'any number of texts' },
+  { value: '3', label: '3 texts a second' },
+  { value: '1', label: 'a text a second' },
+  { value: '0.1', label: 'a text in ten seconds' },
+] as const;
+
+/** What may wait for a sender, in seconds of sending. */
+export const SENDER_QUEUES = [
+  { value: '36000', label: 'ten hours' },
+  { value: '60', label: 'a minute' },
+  { value: '10', label: 'ten seconds' },
+] as const;
+
 /** Who answers keywords, as the page offers it. */
 export const OPT_OUT_CHOICES = [
   { value: 'twilio', label: 'Twilio' },
@@ -63,6 +96,7 @@ export const NEXT_CHOICES: readonly { value: string; label: string; fault: Plann
   { value: 'unavailable', label: 'service unavailable (503)', fault: 'unavailable' },
   { value: '21611', label: 'queue full (21611)', fault: 21611 },
   { value: '30002', label: 'account suspended (30002)', fault: 30002 },
+  ...OUTCOMES.map(({ value, label, outcome }) => ({ value: `then-${value}`, label, fault: outcome })),
 ];
 
 /** The position nearest to a rate that was set elsewhere. */
@@ -71,13 +105,24 @@ function levelOf(rate: number): string {
   return rate === 1 ? '1' : '0.3';
 }
 
+/** The last choice that is not above a number that was set elsewhere. */
+function nearest(choices: readonly { value: string }[], set: number): string {
+  const numbers = choices.map(({ value }) => value).sort((one, other) => Number(one) - Number(other));
+  return numbers.findLast((value) => value !== '' && Number(value) <= set) ?? numbers[0] ?? '';
+}
+
 /** The form's values as they stand, by field name. */
 export function faultValues(carrier: Carrier): Record<string, string> {
   const faults = carrier.faults.get();
-  const latency = LATENCIES.findLast((each) => Number(each.value) <= faults.latencyMs);
   return {
     ...Object.fromEntries(FAULT_SWITCHES.map(({ name }) => [name, levelOf(faults[name])])),
-    latencyMs: latency?.value ?? '0',
+    latencyMs: nearest(LATENCIES, faults.latencyMs),
+    listDelaySeconds: nearest(LIST_DELAYS, faults.listDelaySeconds),
+    retryAfterSeconds:
+      faults.retryAfterSeconds === null ? '' : nearest(RETRY_AFTERS, faults.retryAfterSeconds),
+    senderPerSecond: faults.senderPerSecond === null ? '' : nearest(SENDER_RATES, faults.senderPerSecond),
+    senderQueueSeconds: nearest(SENDER_QUEUES, faults.senderQueueSeconds),
+    ending: OUTCOMES.find(({ outcome }) => sameOutcome(outcome, faults.endings[0] ?? {}))?.value ?? '30008',
     optOuts: carrier.settings.optOuts,
   };
 }
@@ -87,16 +132,37 @@ export function faultSummary(carrier: Carrier): string {
   const faults = carrier.faults.get();
   const on = FAULT_SWITCHES.filter(({ name }) => faults[name] > 0).map(({ label }) => label.toLowerCase());
   if (faults.latencyMs > 0) on.push('slow answers');
+  if (faults.listDelaySeconds > 0) on.push('the list is late');
+  if (faults.senderPerSecond !== null) on.push('the sender is slow');
+  if (faults.concurrent !== null) on.push('few requests at once');
   const planned = carrier.faults.planned().reduce((sum, plan) => sum + plan.times, 0);
   if (planned > 0)
     on.push(planned === 1 ? 'the next text meets trouble' : `the next ${planned} requests meet trouble`);
   return on.length === 0 ? 'Twilio works as it should' : `Twilio is in trouble: ${on.join(', ')}`;
 }
 
+const NUMBERS = [
+  'latencyMs',
+  'listDelaySeconds',
+  'retryAfterSeconds',
+  'senderPerSecond',
+  'senderQueueSeconds',
+] as const;
+
 /** Applies the form. */
 export function applyFaultForm(carrier: Carrier, form: URLSearchParams): void {
   const rates = FAULT_SWITCHES.map(({ name }) => [name, Number(form.get(name) ?? 0)]);
-  carrier.faults.set({ ...Object.fromEntries(rates), latencyMs: Number(form.get('latencyMs') ?? 0) });
+  // A field that the form left out keeps what is there; an empty one means "none".
+  const numbers = NUMBERS.filter((name) => form.has(name)).map((name) => [
+    name,
+    form.get(name) === '' ? null : Number(form.get(name)),
+  ]);
+  const ending = OUTCOMES.find(({ value }) => value === form.get('ending'));
+  carrier.faults.set({
+    ...Object.fromEntries(rates),
+    ...Object.fromEntries(numbers),
+    ...(ending ? { endings: [ending.outcome] } : {}),
+  });
   const choice = OPT_OUT_CHOICES.find(({ value }) => value === form.get('optOuts'));
   if (choice) carrier.settings.optOuts = choice.value;
   carrier.events.emit({ type: 'settings' });
@@ -106,6 +172,7 @@ export function applyFaultForm(carrier: Carrier, form: URLSearchParams): void {
 export function applyNextForm(carrier: Carrier, form: URLSearchParams): void {
   const choice = NEXT_CHOICES.find(({ value }) => value === form.get('fault'));
   if (!choice) throw new HttpError(400, 'There is no such fault.');
-  carrier.faults.next({ fault: choice.fault });
+  const to = form.get('to');
+  carrier.faults.next({ fault: choice.fault, ...(to ? { to } : {}) });
   carrier.events.emit({ type: 'settings' });
 }

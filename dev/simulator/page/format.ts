@@ -22,6 +22,30 @@ export function clock(ms: number): string {
   return new Intl.DateTimeFormat('en-US', { hour: 'numeric', minute: '2-digit' }).format(ms);
 }
 
+/** The time of a text of today, the day of an older one. */
+export function when(ms: number, now: number): string {
+  const day = (at: number): string => new Date(at).toDateString();
+  if (day(ms) === day(now)) return clock(ms);
+  return new Intl.DateTimeFormat('en-US', { month: 'short', day: 'numeric' }).format(ms);
+}
+
+const MARK = /\*\*([^*]+)\*\*|\*([^*]+)\*|`([^`]+)`|<(https?:[^>]+)>/g;
+
+/** One line of Markdown: bold, emphasised, code and bare addresses; everything else is text. */
+export function inlineMarkdown(line: string): Html[] {
+  const parts: Html[] = [];
+  let from = 0;
+  for (const match of line.matchAll(MARK)) {
+    const [whole, bold, emphasis, code, address] = match;
+    parts.push(html`${line.slice(from, match.index)}`);
+    if (bold) parts.push(html`<strong>${bold}</strong>`);
+    else if (emphasis) parts.push(html`<em>${emphasis}</em>`);
+    else parts.push(code ? html`<code>${code}</code>` : html`${address}`);
+    from = match.index + whole.length;
+  }
+  return [...parts, html`${line.slice(from)}`];
+}
+
 const LINK = /https?:\/\/[^\s<>"']+/g;
 
 /** A text with its links made tappable; punctuation that ends a sentence stays outside of them. */

@@ -3,21 +3,28 @@ import type { Carrier } from '../carrier.ts';
 import type { SimulatorEvent } from '../events.ts';
 import { phoneOf } from '../types.ts';
 import { bubble, noticeLine } from './bubble.ts';
-import { listCards } from './cards.ts';
+import { cardOf } from './cards.ts';
 import { faultSummary, faultValues } from './fault-form.ts';
 import type { Html } from './html.ts';
-import { stopBanner } from './phone.ts';
+import { inboxRow } from './inbox.ts';
+import { contact, stopBanner } from './phone.ts';
+import { receptionKey } from './reception.ts';
 
-/** What the page is told while it is open. `line` puts a text or notice on a phone, or renews it. */
+/**
+ * What the page is told while it is open. `line` puts a text or notice on a phone, or renews it, and a text that arrived
+ * into the list; `number` says how the carrier treats a phone.
+ */
 export type LiveUpdate =
   | { type: 'hello'; boot: string }
-  | { type: 'line'; phone: string; id: string; html: string; incoming: boolean }
+  | { type: 'line'; phone: string; id: string; html: string; incoming: boolean; row: string | null }
+  | { type: 'number'; id: string; reception: string; rcs: boolean; contact: string }
   | { type: 'stopped'; id: string; html: string }
   | { type: 'faults'; values: Record<string, string>; summary: string }
   | { type: 'reload' };
 
-function line(phone: string, id: string, markup: Html, incoming: boolean): LiveUpdate {
-  return { type: 'line', phone, id, html: markup.markup, incoming };
+function line(phone: string, id: string, markup: Html, row: Html | null): LiveUpdate {
+  const incoming = row !== null;
+  return { type: 'line', phone, id, html: markup.markup, incoming, row: row?.markup ?? null };
 }
 
 /** The page's update for an event, if it shows at all. */
@@ -26,23 +33,30 @@ function updateFor(carrier: Carrier, event: SimulatorEvent): LiveUpdate | null {
     case 'message':
     case 'status': {
       const { message } = event;
-      const incoming = message.direction !== 'inbound';
-      return line(phoneOf(message), `text-${message.sid}`, bubble(message), incoming);
+      const phone = phoneOf(message);
+      const row = message.direction === 'inbound' ? null : inboxRow(message, cardOf(carrier, phone));
+      return line(phone, `text-${message.sid}`, bubble(message), row);
     }
     case 'notice': {
       const { notice } = event;
       return notice.phone === null
         ? null
-        : line(notice.phone, `notice-${notice.seq}`, noticeLine(notice), false);
+        : line(notice.phone, `notice-${notice.seq}`, noticeLine(notice), null);
     }
     case 'optOut': {
-      const card = listCards(carrier).find((each) => each.phone === event.phone);
+      const card = cardOf(carrier, event.phone);
       return card
         ? { type: 'stopped', id: `stopped-${card.id}`, html: stopBanner(carrier, card).markup }
         : null;
     }
-    case 'number':
-      return null;
+    case 'number': {
+      const card = cardOf(carrier, event.phone);
+      if (!card) return null;
+      const behaviour = carrier.numbers.get(event.phone);
+      const reception = receptionKey(behaviour);
+      const { markup } = contact(carrier, card);
+      return { type: 'number', id: card.id, reception, rcs: behaviour.rcs === true, contact: markup };
+    }
     case 'settings':
       return { type: 'faults', values: faultValues(carrier), summary: faultSummary(carrier) };
     case 'people':

@@ -13,13 +13,14 @@ export async function applyForm(carrier: Carrier, path: string, form: URLSearchP
     case '/simulator/reply': {
       const body = form.get('body') ?? '';
       if (phone === '' || body === '') throw new HttpError(400, 'There is nothing to send.');
-      await sendFromPhone(carrier, phone, body);
+      await sendFromPhone(carrier, phone, body, { suggestion: form.get('suggestion') === '1' });
       return `/#${cardId(phone)}`;
     }
     case '/simulator/reception': {
       const reception = RECEPTIONS.find(({ key }) => key === form.get('reception'));
       if (phone === '' || !reception) throw new HttpError(400, 'There is no such reception.');
-      setNumber(carrier, phone, reception.behaviour);
+      const rcs = form.get('rcs') === '1' ? { rcs: true } : {};
+      setNumber(carrier, phone, { ...reception.behaviour, ...rcs });
       return `/#${cardId(phone)}`;
     }
     case '/simulator/faults':

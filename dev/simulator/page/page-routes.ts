@@ -4,9 +4,10 @@ import type { Carrier } from '../carrier.ts';
 import { HttpError, readForm, requireOwnOrigin } from '../http.ts';
 import type { SimulatorOptions } from '../options.ts';
 import { type Assets, loadAssets } from './assets.ts';
-import { listCards } from './cards.ts';
+import { cardOf } from './cards.ts';
 import { pageDocument } from './document.ts';
 import type { Html } from './html.ts';
+import { inboxQuery, inboxResults } from './inbox.ts';
 import { streamUpdates } from './live.ts';
 import { applyForm } from './page-forms.ts';
 import { phoneCard } from './phone.ts';
@@ -72,7 +73,9 @@ export function createPageHandler(
       }
       const { version } = await load();
       const brand = options.brand ?? 'FamilyCircleSecure';
-      return sendHtml(response, pageDocument(carrier, { brand, canSignIn, boot, assetVersion: version }));
+      const frame = { brand, canSignIn, boot, assetVersion: version, steps: options.tour ?? [] };
+      const at = Number(searchParams.get('at') ?? '') || undefined;
+      return sendHtml(response, pageDocument(carrier, frame, { query: inboxQuery(searchParams), at }));
     }
     if (pathname === '/healthz') {
       response.writeHead(200, { 'content-type': 'text/plain' }).end('ok');
@@ -81,8 +84,10 @@ export function createPageHandler(
     if (pathname === '/simulator/events') {
       return streamUpdates(carrier, response, boot, Number(searchParams.get('after') ?? 0));
     }
+    if (pathname === '/simulator/texts')
+      return sendHtml(response, inboxResults(carrier, inboxQuery(searchParams)));
     if (pathname === '/simulator/phone') {
-      const card = listCards(carrier).find((each) => each.phone === searchParams.get('number'));
+      const card = cardOf(carrier, searchParams.get('number') ?? '');
       if (!card) throw new HttpError(404, 'No such phone.');
       return sendHtml(response, phoneCard(carrier, card, canSignIn));
     }

@@ -1,5 +1,4 @@
 import type { Carrier } from '../carrier.ts';
-import { phoneOf } from '../types.ts';
 import { bubble, noticeLine } from './bubble.ts';
 import { type Card, isStopped } from './cards.ts';
 import { clock, formatPhone, initials } from './format.ts';
@@ -16,16 +15,35 @@ export function stopBanner(carrier: Carrier, card: Card): Html {
   }</div>`;
 }
 
+/** How many lines a phone shows, and how many of them stand before one that it was asked for. */
+const LINES = 200;
+const LINES_BEFORE = 20;
+
+type Line = { at: number; seq: number | null; line: Html };
+
 /** Texts and notices of a phone in the order of time. */
-function conversation(carrier: Carrier, phone: string): Html[] {
-  const texts = carrier.messages.all().filter((message) => phoneOf(message) === phone);
+function lines(carrier: Carrier, phone: string): Line[] {
+  const texts = carrier.messages.all({ phone });
   const notices = carrier.notices.filter((notice) => notice.phone === phone);
   return [
-    ...texts.map((message) => ({ at: message.createdAt, line: bubble(message) })),
-    ...notices.map((notice) => ({ at: notice.at, line: noticeLine(notice) })),
-  ]
-    .sort((one, other) => one.at - other.at)
-    .map((each) => each.line);
+    ...texts.map((message) => ({ at: message.createdAt, seq: message.seq, line: bubble(message) })),
+    ...notices.map((notice) => ({ at: notice.at, seq: null, line: noticeLine(notice) })),
+  ].sort((one, other) => one.at - other.at);
+}
+
+/** The newest lines of a phone or, with `at`, those around the text with that `seq`. */
+function conversation(carrier: Carrier, phone: string, at: number | undefined): Html[] {
+  const all = lines(carrier, phone);
+  const asked = at === undefined ? -1 : all.findIndex(({ seq }) => seq === at);
+  const newest = Math.max(0, all.length - LINES);
+  const first = asked === -1 ? newest : Math.min(newest, Math.max(0, asked - LINES_BEFORE));
+  const shown = all.slice(first, first + LINES);
+  const later = all.length - first - shown.length;
+  return [
+    ...(first > 0 ? [html`<p class="more">${first} before these. The search finds them.</p>`] : []),
+    ...shown.map(({ line }) => line),
+    ...(later > 0 ? [html`<p class="more"><a href="/">${later} after these</a></p>`] : []),
+  ];
 }
 
 function owner(card: Card, canSignIn: boolean): Html {
@@ -56,12 +74,14 @@ function composer(card: Card, phone: string): Html {
 }
 
 function reception(carrier: Carrier, card: Card, phone: string): Html {
-  const chosen = receptionKey(carrier.numbers.get(phone));
-  return html`<form class="reception" method="post" action="/simulator/reception" data-live data-auto>
+  const behaviour = carrier.numbers.get(phone);
+  const chosen = receptionKey(behaviour);
+  return html`<form class="reception" id="reception-${card.id}" method="post" action="/simulator/reception" data-live data-auto>
     <input type="hidden" name="phone" value="${phone}">
-    <label><span>This phone</span> <select name="reception" aria-label="${card.name}’s phone">${RECEPTIONS.map(
+    <label class="fate"><span>A text</span> <select name="reception" aria-label="On ${card.name}’s phone, a text">${RECEPTIONS.map(
       ({ key, label }) => html`<option value="${key}"${key === chosen && html` selected`}>${label}</option>`,
     )}</select></label>
+    <label class="channel"><input type="checkbox" name="rcs" value="1"${behaviour.rcs && html` checked`} aria-label="RCS on ${card.name}’s phone"> <span aria-hidden="true">RCS</span></label>
     <noscript><button class="plain">Set</button></noscript>
   </form>`;
 }
@@ -71,23 +91,28 @@ function blankScreen(card: Card): Html {
   return html`<div class="thread"><p class="empty">${card.name} has no phone number yet.<br>Open the portal as ${card.name} and add any US number, such as +1 415 555 2671. That phone then appears here.</p></div>`;
 }
 
-function screen(carrier: Carrier, card: Card): Html {
-  if (card.phone === null) return blankScreen(card);
-  const lines = conversation(carrier, card.phone);
+/** Whom the phone's texts come from. */
+export function contact(carrier: Carrier, card: Card): Html {
+  const rcs = card.phone !== null && carrier.numbers.get(card.phone).rcs;
   const sender = formatPhone(carrier.settings.from[0] ?? '');
-  return html`<div class="contact"><span class="picture brand" aria-hidden="true">${circleIcon}</span><p>${sender}</p></div>
+  return html`<div class="contact" id="contact-${card.id}"><span class="picture brand" aria-hidden="true">${circleIcon}</span><p>${rcs ? 'RCS agent' : sender}</p></div>`;
+}
+
+function screen(carrier: Carrier, card: Card, at: number | undefined): Html {
+  if (card.phone === null) return blankScreen(card);
+  return html`${contact(carrier, card)}
     ${stopBanner(carrier, card)}
-    <div class="thread" role="log" aria-label="Texts on ${card.name}’s phone" tabindex="0">${lines}<p class="empty">No texts yet. When someone posts while ${card.name} is away, one arrives here.</p></div>
+    <div class="thread" role="log" aria-label="Texts on ${card.name}’s phone" tabindex="0">${conversation(carrier, card.phone, at)}<p class="empty">No texts yet. When someone posts while ${card.name} is away, one arrives here.</p></div>
     ${composer(card, card.phone)}`;
 }
 
-/** A phone with its owner above and its reception below. */
-export function phoneCard(carrier: Carrier, card: Card, canSignIn: boolean): Html {
+/** A phone with its owner above and its reception below; with `at`, around the text with that `seq`. */
+export function phoneCard(carrier: Carrier, card: Card, canSignIn: boolean, at?: number): Html {
   return html`<article class="phone" id="${card.id}"${card.phone !== null && html` data-phone="${card.phone}"`} aria-label="${card.name}’s phone">
     ${owner(card, canSignIn)}
     <div class="device"><div class="screen">
       <div class="statusbar" aria-hidden="true"><span class="clock">${clock(Date.now())}</span><span class="island"></span>${receptionIcon}</div>
-      ${screen(carrier, card)}
+      ${screen(carrier, card, at)}
     </div></div>
     ${card.phone !== null && reception(carrier, card, card.phone)}
   </article>`;

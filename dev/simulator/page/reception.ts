@@ -1,17 +1,16 @@
 import type { NumberBehaviour } from '../numbers.ts';
+import { OUTCOMES, sameOutcome } from './outcomes.ts';
 
-/** What can be wrong with a phone, as the page offers it. */
+/** What can be wrong with a phone, as the page offers it; the words finish "on this phone, a text …". */
 export const RECEPTIONS: readonly { key: string; label: string; behaviour: NumberBehaviour }[] = [
-  { key: 'good', label: 'gets its texts', behaviour: {} },
-  { key: 'off', label: 'is switched off (30003)', behaviour: { undelivered: 30003 } },
-  { key: 'unknown', label: 'does not exist (30005)', behaviour: { undelivered: 30005 } },
-  { key: 'filtered', label: 'has a carrier that filters (30007)', behaviour: { failed: 30007 } },
-  { key: 'landline', label: 'is a landline (refused, 21614)', behaviour: { refuse: 21614 } },
-  { key: 'silent', label: 'sends no delivery receipt', behaviour: { noFinalReceipt: true } },
+  { key: 'good', label: 'arrives', behaviour: {} },
+  { key: 'landline', label: 'is refused: a landline (21614)', behaviour: { refuse: 21614 } },
+  ...OUTCOMES.map(({ value, label, outcome }) => ({ key: value, label, behaviour: outcome })),
 ];
 
 /** The choice that a behaviour amounts to; one that the page does not offer shows as the first. */
 export function receptionKey(behaviour: NumberBehaviour): string {
-  const same = (other: NumberBehaviour): boolean => JSON.stringify(other) === JSON.stringify(behaviour);
+  const same = (other: NumberBehaviour): boolean =>
+    other.refuse === behaviour.refuse && sameOutcome(other, behaviour);
   return RECEPTIONS.find((reception) => same(reception.behaviour))?.key ?? 'good';
 }

@@ -6,16 +6,21 @@ function show(id: string): void {
   if (place) place.textContent = count === 0 ? '' : ` ${count} new`;
 }
 
-/** On a narrow screen one phone is seen at a time; texts on the others are counted beside their names. */
-export function countUnread(card: HTMLElement): void {
-  const { left, width } = card.getBoundingClientRect();
+/** Whether the middle of a panel, the list or a phone, is on the screen. */
+function isSeen(panel: HTMLElement): boolean {
+  const { left, width } = panel.getBoundingClientRect();
   const middle = left + width / 2;
-  if (middle > 0 && middle < window.innerWidth) return;
-  unread.set(card.id, (unread.get(card.id) ?? 0) + 1);
-  show(card.id);
+  return middle > 0 && middle < window.innerWidth;
 }
 
-/** Takes the count away when a phone comes into view, and marks the one that is seen. */
+/** On a narrow screen one panel is seen at a time; texts on the others are counted beside their names. */
+export function countUnread(panel: HTMLElement): void {
+  if (isSeen(panel)) return;
+  unread.set(panel.id, (unread.get(panel.id) ?? 0) + 1);
+  show(panel.id);
+}
+
+/** Takes the count away when a panel comes into view, and marks the one that is seen. */
 export function jumpLinks(): void {
   const seen = new IntersectionObserver(
     (entries) => {
@@ -29,5 +34,5 @@ export function jumpLinks(): void {
     },
     { threshold: 0.5 },
   );
-  for (const card of document.querySelectorAll('.phone')) seen.observe(card);
+  for (const panel of document.querySelectorAll('.inbox, .phone')) seen.observe(panel);
 }

@@ -1,13 +1,10 @@
 import type { LiveUpdate } from '../live.ts';
+import { putRow } from './inbox.ts';
 import { countUnread } from './jumps.ts';
+import { elementOf } from './markup.ts';
+import { countInTitle } from './title.ts';
 
 type Line = Extract<LiveUpdate, { type: 'line' }>;
-
-function element(markup: string): HTMLElement | null {
-  const template = document.createElement('template');
-  template.innerHTML = markup;
-  return template.content.querySelector('*');
-}
 
 function findPhone(phone: string): HTMLElement | null {
   return document.querySelector<HTMLElement>(`[data-phone="${CSS.escape(phone)}"]`);
@@ -18,7 +15,7 @@ const fetching = new Map<string, Promise<void>>();
 /** Puts the phone of a stranger at the end of the row, with all that is on it. */
 async function addPhone(phone: string): Promise<void> {
   const answer = await fetch(`/simulator/phone?number=${encodeURIComponent(phone)}`);
-  const card = answer.ok ? element(await answer.text()) : null;
+  const card = answer.ok ? elementOf(await answer.text()) : null;
   if (!card || findPhone(phone)) return;
   card.classList.add('arriving');
   document.getElementById('phones')?.append(card);
@@ -37,14 +34,26 @@ function buzz(phone: HTMLElement): void {
   phone.classList.add('buzzing');
 }
 
-/** Scrolls every conversation to its end. */
+/** Scrolls every conversation to its end, but for the text that the address names. */
 export function scrollThreads(): void {
   for (const thread of document.querySelectorAll('.thread')) thread.scrollTop = thread.scrollHeight;
+  if (location.hash.length > 1) document.getElementById(location.hash.slice(1))?.scrollIntoView();
+}
+
+/** Brings a phone that is beside the screen into view, unless somebody is writing, or sees one panel at a time. */
+function reveal(phone: HTMLElement): void {
+  const row = phone.parentElement;
+  const writing = document.activeElement instanceof HTMLInputElement;
+  if (!row || writing || getComputedStyle(row).display === 'contents') return;
+  const [own, whole] = [phone.getBoundingClientRect(), row.getBoundingClientRect()];
+  if (own.right > whole.right) row.scrollLeft += own.right - whole.right;
+  if (own.left < whole.left) row.scrollLeft -= whole.left - own.left;
 }
 
 /** Puts a text or notice on its phone, or renews the one that is there. */
-export async function putLine({ phone, id, html, incoming }: Line): Promise<void> {
-  const fresh = element(html);
+export async function putLine({ phone, id, html, incoming, row }: Line): Promise<void> {
+  if (row !== null) putRow(row);
+  const fresh = elementOf(html);
   if (!fresh) return;
   if (!findPhone(phone)) {
     const adding = fetching.get(phone) ?? addPhone(phone);
@@ -63,5 +72,7 @@ export async function putLine({ phone, id, html, incoming }: Line): Promise<void
   thread.scrollTo({ top: thread.scrollHeight, behavior: still ? 'auto' : 'smooth' });
   if (!incoming) return;
   buzz(card);
+  reveal(card);
   countUnread(card);
+  countInTitle();
 }

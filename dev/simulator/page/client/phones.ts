@@ -2,8 +2,11 @@ import type { LiveUpdate } from '../live.ts';
 import { tickClocks } from './clocks.ts';
 import { setFaults } from './faults.ts';
 import { liveForms } from './forms.ts';
+import { liveInbox } from './inbox.ts';
 import { jumpLinks } from './jumps.ts';
 import { putLine, scrollThreads } from './lines.ts';
+import { setNumber } from './numbers.ts';
+import { clearTitle } from './title.ts';
 
 const page = document.documentElement;
 const offline = document.querySelector<HTMLElement>('.offline');
@@ -22,6 +25,9 @@ function apply(update: LiveUpdate): void {
       if (banner) banner.outerHTML = update.html;
       break;
     }
+    case 'number':
+      setNumber(update);
+      break;
     case 'faults':
       setFaults(update.values, update.summary);
       break;
@@ -33,6 +39,8 @@ function apply(update: LiveUpdate): void {
 
 liveForms();
 jumpLinks();
+liveInbox();
+clearTitle();
 scrollThreads();
 tickClocks();
 
