@@ -1,4 +1,7 @@
-import { sql } from '../../db/sql.ts';
+import { eq, gt, isNull } from 'drizzle-orm';
+import { allOf, coalesce } from '../../db/expressions.ts';
+import { q } from '../../db/query.ts';
+import { families, users, verificationCodes } from '../../db/schema.ts';
 import type { ClaimedCaller } from '../../platform/auth/caller.ts';
 import type { Deps } from '../../platform/deps.ts';
 import { verifySubject } from '../codes/one-time-code.ts';
@@ -21,21 +24,25 @@ export interface Me {
 
 /** The number that waits for its code, E.164; null when none does. For the page that asks for the code. */
 export async function pendingNumber({ db, now }: Deps, userId: string): Promise<string | null> {
-  const rows = await db.directory.all<{ number: string }>(sql`
-    SELECT number AS number FROM verification_codes
-    WHERE subject = ${verifySubject(userId)} AND expires_at > ${now()} AND attempts_left > 0`);
-  return rows[0]?.number ?? null;
+  const row = await db.directory.first(
+    q
+      .select({ number: verificationCodes.number })
+      .from(verificationCodes)
+      .where(
+        allOf(
+          eq(verificationCodes.subject, verifySubject(userId)),
+          gt(verificationCodes.expiresAt, now()),
+          gt(verificationCodes.attemptsLeft, 0),
+        ),
+      ),
+  );
+  return row?.number ?? null;
 }
 
-interface Row {
-  name: string;
-  phone: string | null;
-  verifiedAt: number | null;
-  unusableAt: number | null;
-  timeZone: string | null;
-}
-
-function stateOf(row: Row, pending: string | null): PhoneState {
+function stateOf(
+  row: { phone: string | null; verifiedAt: number | null; unusableAt: number | null },
+  pending: string | null,
+): PhoneState {
   if (row.phone !== null && row.verifiedAt !== null) return row.unusableAt === null ? 'verified' : 'unusable';
   return pending === null ? 'none' : 'pending';
 }
@@ -45,15 +52,21 @@ export async function readMe(
   deps: Deps,
   { userId, familyId }: Pick<ClaimedCaller, 'userId' | 'familyId'>,
 ): Promise<Me | null> {
-  const [rows, pending] = await Promise.all([
-    deps.db.forFamily(familyId).all<Row>(sql`
-      SELECT u.name AS name, u.phone AS phone, u.phone_verified_at AS verifiedAt, u.phone_unusable_at AS unusableAt,
-        COALESCE(u.time_zone, f.time_zone) AS timeZone
-      FROM users u JOIN families f ON f.id = u.family_id
-      WHERE u.id = ${userId} AND u.family_id = ${familyId} AND u.deleted_at IS NULL`),
+  const person = q
+    .select({
+      name: users.name,
+      phone: users.phone,
+      verifiedAt: users.phoneVerifiedAt,
+      unusableAt: users.phoneUnusableAt,
+      timeZone: coalesce<string | null>(users.timeZone, families.timeZone).as('time_zone'),
+    })
+    .from(users)
+    .innerJoin(families, eq(families.id, users.familyId))
+    .where(allOf(eq(users.id, userId), eq(users.familyId, familyId), isNull(users.deletedAt)));
+  const [row, pending] = await Promise.all([
+    deps.db.forFamily(familyId).first(person),
     pendingNumber(deps, userId),
   ]);
-  const row = rows[0];
   if (!row) return null;
   return {
     id: userId,

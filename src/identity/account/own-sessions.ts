@@ -1,5 +1,8 @@
+import { desc, eq, gt, isNull } from 'drizzle-orm';
+import { allOf, anyOf } from '../../db/expressions.ts';
+import { q } from '../../db/query.ts';
 import { retrying } from '../../db/retry.ts';
-import { sql } from '../../db/sql.ts';
+import { sessions } from '../../db/schema.ts';
 import type { ClaimedCaller } from '../../platform/auth/caller.ts';
 import type { Deps } from '../../platform/deps.ts';
 import { AppError } from '../../platform/errors.ts';
@@ -19,11 +22,15 @@ type Owner = Pick<ClaimedCaller, 'userId' | 'familyId'>;
 
 /** The caller's live sessions, last used first. */
 export async function listSessions({ db, now }: Deps, { userId, familyId }: Owner): Promise<LiveSession[]> {
-  return await db.forFamily(familyId).all<LiveSession>(sql`
-    SELECT id AS id, kind AS kind, user_agent AS userAgent, created_at AS createdAt, last_used_at AS lastUsedAt,
-      expires_at AS expiresAt
-    FROM sessions WHERE user_id = ${userId} AND revoked_at IS NULL AND expires_at > ${now()}
-    ORDER BY last_used_at DESC LIMIT 200`);
+  const { id, kind, userAgent, createdAt, lastUsedAt, expiresAt } = sessions;
+  return await db.forFamily(familyId).all(
+    q
+      .select({ id, kind, userAgent, createdAt, lastUsedAt, expiresAt })
+      .from(sessions)
+      .where(allOf(eq(sessions.userId, userId), isNull(sessions.revokedAt), gt(expiresAt, now())))
+      .orderBy(desc(lastUsedAt))
+      .limit(200),
+  );
 }
 
 async function closeSockets(deps: Deps, familyId: string, sessionId: string): Promise<void> {
@@ -45,14 +52,21 @@ export async function revokeSession(
   sessionId: string,
 ): Promise<boolean> {
   const now = deps.now();
-  const ended = await retrying(() =>
-    deps.db.forFamily(familyId).all<{ id: string }>(sql`
-      UPDATE sessions SET revoked_at = ${now}
-      WHERE id = ${sessionId} AND user_id = ${userId} AND family_id = ${familyId}
-        AND (revoked_at IS NULL OR revoked_at = ${now}) AND expires_at > ${now}
-      RETURNING id AS id`),
-  );
-  if (ended.length === 0) return false;
+  const end = q
+    .update(sessions)
+    .set({ revokedAt: now })
+    .where(
+      allOf(
+        eq(sessions.id, sessionId),
+        eq(sessions.userId, userId),
+        eq(sessions.familyId, familyId),
+        // Ended by an attempt whose answer was lost.
+        anyOf(isNull(sessions.revokedAt), eq(sessions.revokedAt, now)),
+        gt(sessions.expiresAt, now),
+      ),
+    );
+  const { meta } = await retrying(() => deps.db.forFamily(familyId).run(end));
+  if (meta.changes === 0) return false;
   deps.afterwards(closeSockets(deps, familyId, sessionId));
   return true;
 }

@@ -1,5 +1,9 @@
+import { and, eq, gt, gte, lte, notExists, sql } from 'drizzle-orm';
 import type { Db } from '../../db/client.ts';
-import { sql } from '../../db/sql.ts';
+import { allOf, inList, jsonTable, scalar } from '../../db/expressions.ts';
+import { insertFrom } from '../../db/insert-from.ts';
+import { q } from '../../db/query.ts';
+import { rateCounters } from '../../db/schema.ts';
 import type { Config } from '../../platform/config.ts';
 import { sha256 } from '../../platform/crypto.ts';
 import type { Deps } from '../../platform/deps.ts';
@@ -51,6 +55,17 @@ async function allowanceOf(request: CodeRequest, config: Config, now: number): P
   };
 }
 
+/** How many codes were counted under a key in the last 24 hours, and when the latest was. */
+const sends = (name: string, key: string, at: number) =>
+  q
+    .select({
+      n: sql<number>`coalesce(sum(${rateCounters.count}), 0)`.as(`${name}_n`),
+      latest: sql<number>`coalesce(max(${rateCounters.windowAt}), 0)`.as(`${name}_latest`),
+    })
+    .from(rateCounters)
+    .where(allOf(eq(rateCounters.key, key), gt(rateCounters.windowAt, at - DAY_MS)))
+    .as(name);
+
 /**
  * Counts a code against every limit at once, or against none: one statement, so that of any number of
  * parallel requests no more pass than may.
@@ -61,26 +76,45 @@ async function count(directory: Db, request: CodeRequest, allowance: Allowance):
     ...logs.map((key) => ({ key, windowAt: at, endsAt: at + DAY_MS })),
     ...windows.map(({ key, windowAt, endsAt }) => ({ key, windowAt, endsAt })),
   ];
-  const sends = (
-    key: string,
-  ) => sql`SELECT COALESCE(SUM(count), 0) AS n, COALESCE(MAX(window_at), 0) AS latest
-    FROM rate_counters WHERE key = ${key} AND window_at > ${at - DAY_MS}`;
-  const waits = [0, 1, 2, 3, 4].map((n) => sql`WHEN ${n} THEN ${resendDelaySeconds(n) * 1000} `);
+  const row = jsonTable('row', rows, ['key', 'windowAt', 'endsAt']);
+  const window = jsonTable('window', windows, ['key', 'windowAt', 'limit']);
+  const ofNumber = sends('of_number', numberLog(request), at);
+  const { n, latest } = ofNumber;
+  const pauses = [0, 1, 2, 3, 4].map((sent) => sql`when ${sent} then ${resendDelaySeconds(sent) * 1000}`);
+  const numberIsFree = q
+    .select({
+      free: sql`${n} < ${SENDS_A_DAY} and ${at} - ${latest} >= case ${n} ${sql.join(pauses, sql` `)} end`.as(
+        'free',
+      ),
+    })
+    .from(ofNumber);
+  const ofPerson = request.userId === null ? null : sends('of_person', personLog(request.userId), at);
   const personIsFree =
-    request.userId === null
-      ? sql`1`
-      : sql`(SELECT n FROM (${sends(personLog(request.userId))})) < ${SENDS_A_DAY}`;
-  const counted = await directory.all<{ key: string }>(sql`
-    INSERT INTO rate_counters (key, window_at, count, expires_at)
-    SELECT j.value ->> 'key', j.value ->> 'windowAt', 1, j.value ->> 'endsAt' FROM json_each(${JSON.stringify(rows)}) j
-    WHERE (SELECT n < ${SENDS_A_DAY} AND ${at} - latest >= CASE n ${sql.join(waits)} END FROM (${sends(numberLog(request))}))
-      AND ${personIsFree}
-      AND NOT EXISTS (SELECT 1 FROM json_each(${JSON.stringify(windows)}) l
-        JOIN rate_counters r ON r.key = l.value ->> 'key' AND r.window_at = l.value ->> 'windowAt'
-        WHERE r.count >= l.value ->> 'limit')
-    ON CONFLICT (key, window_at) DO UPDATE SET count = count + 1
-    RETURNING key AS key`);
-  return counted.length > 0;
+    ofPerson && q.select({ free: sql`${ofPerson.n} < ${SENDS_A_DAY}`.as('free') }).from(ofPerson);
+  const isFull = q
+    .select({ key: rateCounters.key })
+    .from(window)
+    .innerJoin(
+      rateCounters,
+      and(eq(rateCounters.key, window.key), eq(rateCounters.windowAt, window.windowAt)),
+    )
+    .where(gte(rateCounters.count, window.limit));
+  const isAllowed = allOf(
+    scalar<0 | 1>(numberIsFree),
+    personIsFree && scalar<0 | 1>(personIsFree),
+    notExists(isFull),
+  );
+  const counted = await directory.run(
+    insertFrom(
+      rateCounters,
+      { key: row.key, windowAt: row.windowAt, count: 1, expiresAt: row.endsAt },
+      sql`from ${row} where ${isAllowed}`,
+    ).onConflictDoUpdate({
+      target: [rateCounters.key, rateCounters.windowAt],
+      set: { count: sql`${rateCounters.count} + 1` },
+    }),
+  );
+  return counted.meta.changes > 0;
 }
 
 interface Counter {
@@ -126,10 +160,13 @@ export async function takeAllowance(deps: Deps, request: CodeRequest): Promise<A
   const { directory } = deps.db;
   const allowance = await allowanceOf(request, deps.config, deps.now());
   if (await count(directory, request, allowance)) return allowance;
-  const keys = JSON.stringify([...allowance.logs, ...allowance.windows.map(({ key }) => key)]);
-  const counters = await directory.all<Counter>(sql`
-    SELECT key AS key, window_at AS at, count AS count FROM rate_counters
-    WHERE key IN (SELECT value FROM json_each(${keys})) AND window_at > ${allowance.at - DAY_MS}`);
+  const keys = [...allowance.logs, ...allowance.windows.map(({ key }) => key)];
+  const counters = await directory.all(
+    q
+      .select({ key: rateCounters.key, at: rateCounters.windowAt, count: rateCounters.count })
+      .from(rateCounters)
+      .where(allOf(inList(rateCounters.key, keys), gt(rateCounters.windowAt, allowance.at - DAY_MS))),
+  );
   const { error, ceilingReached } = refusal(request, allowance, counters);
   if (ceilingReached) {
     const message = `${deps.config.CODES_PER_DAY} one-time codes were asked for today; no more are sent. See CODES_PER_DAY.`;
@@ -145,9 +182,13 @@ export async function refundAllowance(deps: Deps, { logs, windows, at }: Allowan
     ...logs.map((key) => ({ key, at })),
     ...windows.map(({ key, windowAt }) => ({ key, at: windowAt })),
   ];
-  const these = sql`(key, window_at) IN (SELECT value ->> 'key', value ->> 'at' FROM json_each(${JSON.stringify(rows)}))`;
-  await directory.batch([
-    directory.run(sql`UPDATE rate_counters SET count = count - 1 WHERE ${these}`),
-    directory.run(sql`DELETE FROM rate_counters WHERE ${these} AND count <= 0`),
-  ]);
+  const counted = q.select().from(jsonTable('counted', rows, ['key', 'at']));
+  const these = sql`(${rateCounters.key}, ${rateCounters.windowAt}) in ${counted}`;
+  await directory.batch({
+    giveBack: q
+      .update(rateCounters)
+      .set({ count: sql`${rateCounters.count} - 1` })
+      .where(these),
+    deleteEmpty: q.delete(rateCounters).where(allOf(these, lte(rateCounters.count, 0))),
+  });
 }

@@ -1,5 +1,8 @@
+import { eq, gt, sql } from 'drizzle-orm';
+import { allOf, excluded } from '../../db/expressions.ts';
+import { q } from '../../db/query.ts';
 import { retrying } from '../../db/retry.ts';
-import { sql } from '../../db/sql.ts';
+import { verificationCodes } from '../../db/schema.ts';
 import { base64url, equalInConstantTime, hmacSha256 } from '../../platform/crypto.ts';
 import type { Deps } from '../../platform/deps.ts';
 import { AppError } from '../../platform/errors.ts';
@@ -46,13 +49,32 @@ export async function issueCode(
   const codeHash = await hashOf(config.MAGIC_SECRET, subject, number, code);
   const expiresAt = now + config.CODE_TTL_SECONDS * 1000;
   await retrying(() =>
-    db.directory.run(sql`
-      INSERT INTO verification_codes
-        (subject, purpose, user_id, number, number_hash, code_hash, attempts_left, expires_at, created_at)
-      VALUES (${subject}, ${purpose}, ${userId}, ${number}, ${numberHash}, ${codeHash}, ${config.CODE_MAX_ATTEMPTS}, ${expiresAt}, ${now})
-      ON CONFLICT (subject) DO UPDATE SET number = excluded.number, number_hash = excluded.number_hash,
-        code_hash = excluded.code_hash, attempts_left = excluded.attempts_left, expires_at = excluded.expires_at,
-        created_at = excluded.created_at`),
+    db.directory.run(
+      q
+        .insert(verificationCodes)
+        .values({
+          subject,
+          purpose,
+          userId,
+          number,
+          numberHash,
+          codeHash,
+          attemptsLeft: config.CODE_MAX_ATTEMPTS,
+          expiresAt,
+          createdAt: now,
+        })
+        .onConflictDoUpdate({
+          target: verificationCodes.subject,
+          set: {
+            number: excluded(verificationCodes.number),
+            numberHash: excluded(verificationCodes.numberHash),
+            codeHash: excluded(verificationCodes.codeHash),
+            attemptsLeft: excluded(verificationCodes.attemptsLeft),
+            expiresAt: excluded(verificationCodes.expiresAt),
+            createdAt: excluded(verificationCodes.createdAt),
+          },
+        }),
+    ),
   );
   return { code, codeHash, expiresAt };
 }
@@ -60,7 +82,9 @@ export async function issueCode(
 /** Forgets a code that was never sent. */
 export async function withdrawCode({ db }: Deps, subject: string, codeHash: string): Promise<void> {
   await db.directory.run(
-    sql`DELETE FROM verification_codes WHERE subject = ${subject} AND code_hash = ${codeHash}`,
+    q
+      .delete(verificationCodes)
+      .where(allOf(eq(verificationCodes.subject, subject), eq(verificationCodes.codeHash, codeHash))),
   );
 }
 
@@ -78,27 +102,39 @@ export type GuessResult =
 export async function guessCode(deps: Deps, subject: string, code: string): Promise<GuessResult> {
   const { directory } = deps.db;
   const now = deps.now();
-  const spent = await directory.all<{
-    codeHash: string;
-    number: string;
-    numberHash: string;
-    attemptsLeft: number;
-  }>(sql`
-    UPDATE verification_codes SET attempts_left = attempts_left - 1
-    WHERE subject = ${subject} AND attempts_left > 0 AND expires_at > ${now}
-    RETURNING code_hash AS codeHash, number AS number, number_hash AS numberHash, attempts_left AS attemptsLeft`);
-  const row = spent[0];
-  if (row) {
-    const { number, numberHash, codeHash, attemptsLeft } = row;
+  const spent = await directory.first(
+    q
+      .update(verificationCodes)
+      .set({ attemptsLeft: sql`${verificationCodes.attemptsLeft} - 1` })
+      .where(
+        allOf(
+          eq(verificationCodes.subject, subject),
+          gt(verificationCodes.attemptsLeft, 0),
+          gt(verificationCodes.expiresAt, now),
+        ),
+      )
+      .returning({
+        codeHash: verificationCodes.codeHash,
+        number: verificationCodes.number,
+        numberHash: verificationCodes.numberHash,
+        attemptsLeft: verificationCodes.attemptsLeft,
+      }),
+  );
+  if (spent) {
+    const { number, numberHash, codeHash, attemptsLeft } = spent;
     const guessed = await hashOf(deps.config.MAGIC_SECRET, subject, number, code);
     return equalInConstantTime(guessed, codeHash)
       ? { result: 'match', number, numberHash, codeHash }
       : { result: 'invalid', attemptsLeft };
   }
-  const rows = await directory.all<{ expiresAt: number }>(sql`
-    SELECT expires_at AS expiresAt FROM verification_codes WHERE subject = ${subject}`);
-  if (!rows[0]) return { result: 'no_code' };
-  return rows[0].expiresAt <= now ? { result: 'expired' } : { result: 'invalid', attemptsLeft: 0 };
+  const row = await directory.first(
+    q
+      .select({ expiresAt: verificationCodes.expiresAt })
+      .from(verificationCodes)
+      .where(eq(verificationCodes.subject, subject)),
+  );
+  if (!row) return { result: 'no_code' };
+  return row.expiresAt <= now ? { result: 'expired' } : { result: 'invalid', attemptsLeft: 0 };
 }
 
 /** What to tell about a guess that did not match. */

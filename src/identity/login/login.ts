@@ -1,6 +1,8 @@
+import { eq, isNotNull } from 'drizzle-orm';
 import { tryApplyUpdates } from '../../consent/updates/relay.ts';
-import { sql } from '../../db/sql.ts';
-import type { Person } from '../../numbers/changes.ts';
+import { allOf, nonNull } from '../../db/expressions.ts';
+import { q } from '../../db/query.ts';
+import { phoneNumbers, verificationCodes } from '../../db/schema.ts';
 import { loginSubject } from '../../numbers/holders.ts';
 import { recordRefusal } from '../../numbers/number-state.ts';
 import { type IssuedSession, insertSession, prepareSession } from '../../platform/auth/session.ts';
@@ -11,14 +13,24 @@ import { guessCode, guessError, issueCode } from '../codes/one-time-code.ts';
 import { readCodeNumber, textCode } from '../codes/send-code.ts';
 
 /** Who may sign in with a number: its holder, if any. */
-const verifiedHolder = ({ db }: Deps, numberHash: string) =>
-  db.directory.all<Person>(sql`
-    SELECT user_id AS userId, family_id AS familyId FROM phone_numbers
-    WHERE number_hash = ${numberHash} AND user_id IS NOT NULL AND verified_at IS NOT NULL`);
+const verifiedHolder = (numberHash: string) =>
+  q
+    .select({
+      userId: nonNull(phoneNumbers.userId).as('user_id'),
+      familyId: nonNull(phoneNumbers.familyId).as('family_id'),
+    })
+    .from(phoneNumbers)
+    .where(
+      allOf(
+        eq(phoneNumbers.numberHash, numberHash),
+        isNotNull(phoneNumbers.userId),
+        isNotNull(phoneNumbers.verifiedAt),
+      ),
+    );
 
 /** Texts the code, if anybody holds the number. After the answer: neither time nor failure tells who does. */
 async function textHolder(deps: Deps, number: string, numberHash: string, code: string): Promise<void> {
-  if ((await verifiedHolder(deps, numberHash)).length === 0) return;
+  if (!(await deps.db.directory.first(verifiedHolder(numberHash)))) return;
   const outcome = await textCode(deps, number, code);
   await tryApplyUpdates(deps, await recordRefusal(deps, outcome, number));
 }
@@ -66,18 +78,20 @@ export async function confirmLogin(
   if (guess.result !== 'match') throw guessError(guess);
   // In one step: whoever proves the number in between has voided the code.
   const { directory } = deps.db;
-  const [used, [holder]] = await directory.batch([
-    directory.all<{ subject: string }>(sql`
-      DELETE FROM verification_codes WHERE subject = ${subject} AND code_hash = ${guess.codeHash} RETURNING subject AS subject`),
-    verifiedHolder(deps, numberHash),
-  ]);
-  if (used.length === 0 || !holder) throw guessError({ result: 'no_code' });
+  const { used, holders } = await directory.batch({
+    used: q
+      .delete(verificationCodes)
+      .where(allOf(eq(verificationCodes.subject, subject), eq(verificationCodes.codeHash, guess.codeHash))),
+    holders: verifiedHolder(numberHash),
+  });
+  const [holder] = holders;
+  if (used.meta.changes === 0 || !holder) throw guessError({ result: 'no_code' });
   const now = deps.now();
   const session = await prepareSession(deps.config.SESSION_SECRET, holder, now);
   const row = { id: session.id, ...holder, kind, userAgent };
   await deps.db.forFamily(holder.familyId).run(insertSession(row, now));
   // The number may have moved meanwhile, and its sessions been ended before this one was written.
-  if ((await verifiedHolder(deps, numberHash))[0]?.userId !== holder.userId) {
+  if ((await directory.first(verifiedHolder(numberHash)))?.userId !== holder.userId) {
     await revokeSession(deps, holder, session.id);
     throw guessError({ result: 'no_code' });
   }

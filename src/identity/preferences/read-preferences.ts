@@ -1,5 +1,9 @@
+import { eq, isNotNull, isNull, sql } from 'drizzle-orm';
+import { allOf, coalesce, inList, json, scalar } from '../../db/expressions.ts';
+import { q } from '../../db/query.ts';
 import { retrying } from '../../db/retry.ts';
-import { sql } from '../../db/sql.ts';
+import { families, notificationPreferences, threadMembers, users } from '../../db/schema.ts';
+import type { ResultOf } from '../../db/statement.ts';
 import type { Person } from '../../numbers/changes.ts';
 import { sha256 } from '../../platform/crypto.ts';
 import type { Deps } from '../../platform/deps.ts';
@@ -19,27 +23,48 @@ export interface ReadPreferences {
   memberOf: string[];
 }
 
-interface Row {
-  revision: number | null;
-  smsEnabled: number | null;
-  optedOutAt: number | null;
-  consentVersion: string | null;
-  urgentAllowed: number | null;
-  quietStart: number | null;
-  quietEnd: number | null;
-  quietDelivery: 'defer' | 'drop' | null;
-  preview: 'full' | 'sender' | 'none' | null;
-  timeZone: string | null;
-  mutes: string;
-  memberOf: string;
+/** The query of a person's preferences. @param threads of which `memberOf` is asked */
+function preferencesOf({ userId, familyId }: Person, threads: readonly string[]) {
+  const prefs = notificationPreferences;
+  const { threadId, mutedUntil } = threadMembers;
+  const theirs = eq(threadMembers.userId, users.id);
+  const mutes = q
+    .select({ mutes: sql`json_group_object(${threadId}, ${mutedUntil})`.as('mutes') })
+    .from(threadMembers)
+    .where(allOf(theirs, isNotNull(mutedUntil)));
+  const memberOf = q
+    .select({ threads: sql`json_group_array(${threadId})`.as('threads') })
+    .from(threadMembers)
+    .where(allOf(theirs, inList(threadId, threads)));
+  return q
+    .select({
+      revision: prefs.revision,
+      smsEnabled: prefs.smsEnabled,
+      optedOutAt: coalesce<number | null>(prefs.optedOutAt, prefs.carrierOptedOutAt).as('opted_out'),
+      consentVersion: prefs.consentVersion,
+      urgentAllowed: prefs.urgentAllowed,
+      quietStart: prefs.quietStart,
+      quietEnd: prefs.quietEnd,
+      quietDelivery: prefs.quietDelivery,
+      preview: prefs.preview,
+      timeZone: coalesce<string | null>(users.timeZone, families.timeZone).as('zone'),
+      /** Until when which threads are muted, ms. */
+      mutes: json<Record<string, number>>(scalar(mutes)).as('mutes'),
+      memberOf: json<string[]>(scalar(memberOf)).as('member_of'),
+    })
+    .from(users)
+    .innerJoin(families, eq(families.id, users.familyId))
+    .leftJoin(prefs, eq(prefs.userId, users.id))
+    .where(allOf(eq(users.id, userId), eq(users.familyId, familyId), isNull(users.deletedAt)));
 }
 
+type Row = ResultOf<ReturnType<typeof preferencesOf>>[number];
+
 function toPreferences(row: Row, now: number): Preferences {
-  const mutes: Record<string, number> = JSON.parse(row.mutes);
-  const lasting = Object.entries(mutes).filter(([, until]) => until > now);
+  const lasting = Object.entries(row.mutes).filter(([, until]) => until > now);
   return {
-    smsEnabled: row.smsEnabled === 1 && row.optedOutAt === null,
-    urgentAllowed: row.urgentAllowed !== 0,
+    smsEnabled: row.smsEnabled === true && row.optedOutAt === null,
+    urgentAllowed: row.urgentAllowed ?? true,
     quietStart: row.quietStart,
     quietEnd: row.quietEnd,
     timeZone: row.timeZone ?? 'UTC',
@@ -57,23 +82,10 @@ function toPreferences(row: Row, now: number): Preferences {
  */
 export async function readPreferences(
   deps: Deps,
-  { userId, familyId }: Person,
+  person: Person,
   threads: readonly string[] = [],
 ): Promise<ReadPreferences | null> {
-  const rows = await retrying(() =>
-    deps.db.forFamily(familyId).all<Row>(sql`
-      SELECT p.revision AS revision, p.sms_enabled AS smsEnabled,
-        COALESCE(p.opted_out_at, p.carrier_opted_out_at) AS optedOutAt, p.consent_version AS consentVersion,
-        p.urgent_allowed AS urgentAllowed, p.quiet_start AS quietStart, p.quiet_end AS quietEnd,
-        p.quiet_delivery AS quietDelivery, p.preview AS preview, COALESCE(u.time_zone, f.time_zone) AS timeZone,
-        (SELECT json_group_object(m.thread_id, m.muted_until) FROM thread_members m
-          WHERE m.user_id = u.id AND m.muted_until IS NOT NULL) AS mutes,
-        (SELECT json_group_array(m.thread_id) FROM thread_members m
-          WHERE m.user_id = u.id AND m.thread_id IN (SELECT value FROM json_each(${JSON.stringify(threads)}))) AS memberOf
-      FROM users u JOIN families f ON f.id = u.family_id LEFT JOIN notification_preferences p ON p.user_id = u.id
-      WHERE u.id = ${userId} AND u.family_id = ${familyId} AND u.deleted_at IS NULL`),
-  );
-  const row = rows[0];
+  const row = await retrying(() => deps.db.forFamily(person.familyId).first(preferencesOf(person, threads)));
   if (!row) return null;
   const preferences = toPreferences(row, deps.now());
   const revision = row.revision ?? 1;
@@ -83,6 +95,6 @@ export async function readPreferences(
     etag: `"${revision}-${digest.slice(0, 22)}"`,
     revision,
     consentVersion: row.consentVersion,
-    memberOf: JSON.parse(row.memberOf),
+    memberOf: row.memberOf,
   };
 }
