@@ -5,8 +5,6 @@ import { build } from 'esbuild';
 import { writeApiDocs } from './api-docs.ts';
 
 const ROOT = path.join(import.meta.dirname, '..');
-/** libphonenumber's plans with the mobile ranges alone; read by src/platform/sms/number-plans.ts. */
-const NUMBER_PLANS = path.join(ROOT, 'node_modules/libphonenumber-js/metadata.mobile.json');
 const ASSETS = path.join(ROOT, 'dist/public/assets');
 
 /** What browsers load; each becomes one hashed file. */
@@ -72,7 +70,6 @@ export async function buildAssets(): Promise<Record<string, string>> {
   );
   await put(path.join(ROOT, 'dist/public/_headers'), HEADERS);
   await put(path.join(ROOT, 'dist/assets.json'), `${JSON.stringify(assets, null, 2)}\n`);
-  await put(path.join(ROOT, 'dist/public/number-plans.json'), await readFile(NUMBER_PLANS, 'utf8'));
   const { json, page } = await writeApiDocs(ROOT);
   await put(path.join(ROOT, 'dist/public/openapi.json'), json);
   await put(path.join(ROOT, 'dist/public/docs.html'), page);

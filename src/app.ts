@@ -1,7 +1,6 @@
-import type { Context, MiddlewareHandler } from 'hono';
+import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { cors } from 'hono/cors';
 import { secureHeaders } from 'hono/secure-headers';
-import { Hono } from 'hono/tiny';
 import { mountHealth } from './admin/health.ts';
 import { isOverloaded, isTransient } from './db/retry.ts';
 import { ConfigError } from './platform/config.ts';
@@ -55,7 +54,8 @@ const CORS_HEADERS = ['Authorization', 'Content-Type', 'Idempotency-Key', 'If-Ma
 
 /** The app: dependencies put in, errors mapped. Routes are mounted on it by the worker. */
 export function createApp(depsOf: (env: Bindings, ctx: ExecutionContext) => Deps): Hono<AppEnv> {
-  const app = new Hono<AppEnv>();
+  // Not strict: a slash at the end makes no other address (docs/decisions.md).
+  const app = new Hono<AppEnv>({ strict: false });
   const withDeps: MiddlewareHandler<AppEnv> = async (c, next) => {
     c.set('deps', depsOf(c.env, c.executionCtx as ExecutionContext));
     await next();

@@ -117,7 +117,7 @@ const phoneInUse = () => new AppError('phone_in_use', 'Somebody else has verifie
  */
 export async function putUser(deps: Deps, id: string, user: UserMirror): Promise<void> {
   const { phone, phoneVerifiedAt, smsConsent } = user;
-  const number = typeof phone === 'string' ? wellFormed(phone, await deps.phones()) : null;
+  const number = typeof phone === 'string' ? wellFormed(phone, deps.phones) : null;
   const familyId = user.familyId ?? (await familyOf(deps, 'users', id));
   if (number !== null && (await isHeldByOther(deps, { userId: id, phone: number }))) throw phoneInUse();
   await applyUpdates(deps, [id]); // A deletion that was begun would take along what is written now.

@@ -1,4 +1,4 @@
-import * as z from 'zod/mini';
+import * as z from 'zod';
 import { STATUSES } from '../db/statuses.ts';
 import { mintMagic } from '../links/magic-link.ts';
 import { retryDeadLetter } from '../notifications/operate/dead-letters.ts';
@@ -16,21 +16,19 @@ const params = z.object({ id });
 const done = z.object({ ok: z.literal(true) });
 const timeZone = z
   .string()
-  .check(z.maxLength(64), z.refine(isTimeZone, 'should be an IANA time zone such as America/New_York'));
+  .max(64)
+  .refine(isTimeZone, 'should be an IANA time zone such as America/New_York');
 /** Whatever the host takes for an e-mail address, other scripts (RFC 6531) and hosts of one label too; nothing is sent there. */
-const email = z.email({ pattern: /^[^\s@\p{Cc}]+@[^\s@\p{Cc}]+$/u }).check(
-  z.maxLength(254),
-  z.refine((text) => text.isWellFormed()),
-);
-const hours = z._default(
-  z
-    .pipe(
-      z.string().check(z.regex(/^\d{1,4}$/, 'should be a whole number from 1 to 2160')),
-      z.transform(Number),
-    )
-    .check(z.refine((n) => n >= 1 && n <= 2160, 'should be a whole number from 1 to 2160')),
-  24,
-);
+const email = z
+  .email({ pattern: /^[^\s@\p{Cc}]+@[^\s@\p{Cc}]+$/u })
+  .max(254)
+  .refine((text) => text.isWellFormed());
+const hours = z
+  .string()
+  .regex(/^\d{1,4}$/, 'should be a whole number from 1 to 2160')
+  .transform(Number)
+  .refine((n) => n >= 1 && n <= 2160, 'should be a whole number from 1 to 2160')
+  .default(24);
 
 /** The routes of the service API: the host mirrors its data, operators look and act. */
 export const adminEndpoints = [
@@ -41,7 +39,7 @@ export const adminEndpoints = [
     tag,
     summary: 'Mirror a family; an absent field keeps what is there',
     params,
-    body: z.object({ name: z.optional(line(120)), timeZone: z.nullish(timeZone) }),
+    body: z.object({ name: line(120).optional(), timeZone: timeZone.nullish() }),
     answer: { status: 200, description: 'Mirrored.', schema: done },
     handle: async ({ deps, params, body }) => {
       await putFamily(deps, params.id, body);
@@ -56,13 +54,13 @@ export const adminEndpoints = [
     summary: 'Mirror a person, with a verified phone and consent where you have them',
     params,
     body: z.object({
-      familyId: z.optional(id).check(z.describe('Needed the first time; a person cannot move')),
-      name: z.optional(line(120)),
-      email: z.nullish(email),
-      phone: z.nullish(z.string().check(z.maxLength(40))).check(z.describe('E.164; null takes it away')),
-      phoneVerifiedAt: z.nullish(instant),
-      smsConsent: z.optional(z.object({ at: instant, source: line(60), version: line(60) })),
-      timeZone: z.nullish(timeZone),
+      familyId: id.optional().describe('Needed the first time; a person cannot move'),
+      name: line(120).optional(),
+      email: email.nullish(),
+      phone: z.string().max(40).nullish().describe('E.164; null takes it away'),
+      phoneVerifiedAt: instant.nullish(),
+      smsConsent: z.object({ at: instant, source: line(60), version: line(60) }).optional(),
+      timeZone: timeZone.nullish(),
     }),
     answer: { status: 200, description: 'Mirrored.', schema: done },
     errors: ['family_not_found', 'conflict', 'phone_in_use', 'invalid_phone'],
@@ -93,9 +91,9 @@ export const adminEndpoints = [
     summary: 'Mirror a thread; memberIds replaces its members',
     params,
     body: z.object({
-      familyId: z.optional(id).check(z.describe('Needed the first time; a thread cannot move')),
-      title: z.optional(line(120)),
-      memberIds: z.optional(z.array(id).check(z.maxLength(200))),
+      familyId: id.optional().describe('Needed the first time; a thread cannot move'),
+      title: line(120).optional(),
+      memberIds: z.array(id).max(200).optional(),
     }),
     answer: { status: 200, description: 'Mirrored.', schema: done },
     errors: ['family_not_found', 'user_not_found', 'conflict'],
@@ -129,9 +127,9 @@ export const adminEndpoints = [
     tag,
     summary: 'Deliveries, newest first, by family, person or status',
     query: z.object({
-      familyId: z.optional(id),
-      userId: z.optional(id),
-      status: z.optional(z.enum(STATUSES)),
+      familyId: id.optional(),
+      userId: id.optional(),
+      status: z.enum(STATUSES).optional(),
       limit: pageSize,
       cursor,
     }),
@@ -139,8 +137,8 @@ export const adminEndpoints = [
       status: 200,
       description: 'A page.',
       schema: z.object({
-        deliveries: z.array(z.extend(deliverySchema, { userId: z.string(), familyId: z.string() })),
-        next: z.nullable(z.string()),
+        deliveries: z.array(deliverySchema.extend({ userId: z.string(), familyId: z.string() })),
+        next: z.string().nullable(),
       }),
     },
     handle: async ({ deps, query }) => jsonResponse(await searchDeliveries(deps, query)),

@@ -1,5 +1,5 @@
 import type { SelectResultFields } from 'drizzle-orm/query-builders/select.types';
-import * as z from 'zod/mini';
+import * as z from 'zod';
 import { messages, users } from '../db/schema.ts';
 import { iso, timestamp } from '../platform/http/validation.ts';
 
@@ -7,7 +7,7 @@ import { iso, timestamp } from '../platform/http/validation.ts';
 export const messageSchema = z.object({
   id: z.string(),
   threadId: z.string(),
-  seq: z.int().check(z.describe('Gapless in its thread, from 1.')),
+  seq: z.int().describe('Gapless in its thread, from 1.'),
   authorId: z.string(),
   authorName: z.string(),
   body: z.string(),

@@ -1,4 +1,4 @@
-import * as z from 'zod/mini';
+import * as z from 'zod';
 import { explainDeliveries } from '../notifications/operate/delivery-log.ts';
 import { AppError } from '../platform/errors.ts';
 import { endpoint, jsonResponse } from '../platform/http/endpoint.ts';
@@ -14,10 +14,10 @@ import { createThread, getThread, listThreads, mutedJson, threadSchema } from '.
 
 const tag = 'Chat';
 const threadParams = z.object({ id });
-const seq = z.pipe(
-  z.string().check(z.regex(/^\d{1,15}$/, 'should be the seq of a message')),
-  z.transform(Number),
-);
+const seq = z
+  .string()
+  .regex(/^\d{1,15}$/, 'should be the seq of a message')
+  .transform(Number);
 
 /** An Idempotency-Key: printable, at most 200 characters (draft-ietf-httpapi-idempotency-key-header). */
 function idempotencyKey(request: Request): string | null {
@@ -53,7 +53,7 @@ export const chatEndpoints = [
     who: 'user',
     tag,
     summary: 'Create a thread inside your family',
-    body: z.object({ title: line(120), memberIds: z.array(id).check(z.maxLength(200)) }),
+    body: z.object({ title: line(120), memberIds: z.array(id).max(200) }),
     answer: { status: 201, description: 'The thread.', schema: z.object({ thread: threadSchema }) },
     errors: ['user_not_found'],
     handle: async ({ deps, caller, body }) =>
@@ -78,11 +78,11 @@ export const chatEndpoints = [
     tag,
     summary: 'Messages, newest first; with `after`, oldest first, for catching up',
     params: threadParams,
-    query: z.object({ limit: pageSize, before: z.optional(seq), after: z.optional(seq) }),
+    query: z.object({ limit: pageSize, before: seq.optional(), after: seq.optional() }),
     answer: {
       status: 200,
       description: 'A page; `next` goes into `before` (or `after`) for the next one.',
-      schema: z.object({ messages: z.array(messageSchema), next: z.nullable(z.string()) }),
+      schema: z.object({ messages: z.array(messageSchema), next: z.string().nullable() }),
     },
     errors: ['thread_not_found'],
     handle: async ({ deps, caller, params, query }) => {
@@ -101,9 +101,9 @@ export const chatEndpoints = [
     params: threadParams,
     headers: { 'Idempotency-Key': 'A repeat with the same key makes no second message.' },
     body: z.object({
-      body: z._default(prose(4000), ''),
-      fileIds: z._default(z.array(id).check(z.maxLength(10)), []),
-      urgent: z._default(z.boolean(), false),
+      body: prose(4000).default(''),
+      fileIds: z.array(id).max(10).default([]),
+      urgent: z.boolean().default(false),
     }),
     answer: { status: 201, description: 'The message.', schema: z.object({ message: messageSchema }) },
     errors: ['empty_message', 'thread_not_found', 'idempotency_conflict', 'rate_limited'],
@@ -154,7 +154,7 @@ export const chatEndpoints = [
     tag,
     summary: 'Mark read, up to a message or to the end',
     params: threadParams,
-    body: z.object({ messageId: z.optional(id) }),
+    body: z.object({ messageId: id.optional() }),
     optionalBody: true,
     answer: {
       status: 200,
@@ -172,7 +172,7 @@ export const chatEndpoints = [
     tag,
     summary: 'Mute a thread, for good or until a time',
     params: threadParams,
-    body: z.object({ until: z.nullish(instant) }),
+    body: z.object({ until: instant.nullish() }),
     optionalBody: true,
     answer: {
       status: 200,

@@ -1,6 +1,6 @@
 import { and, desc, eq, isNull, sql } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/sqlite-core';
-import * as z from 'zod/mini';
+import * as z from 'zod';
 import { inList, json, jsonArray, jsonObject, scalar } from '../db/expressions.ts';
 import { insertFrom } from '../db/insert-from.ts';
 import { q } from '../db/query.ts';
@@ -22,10 +22,10 @@ export const threadSchema = z.object({
   lastSeq: z.int(),
   lastReadSeq: z.int(),
   unread: z.int(),
-  mutedUntil: z.union([timestamp, z.literal(true), z.null()]).check(z.describe('true: for good')),
-  lastMessage: z.nullable(
-    z.object({ authorId: z.string(), authorName: z.string(), body: z.string(), createdAt: timestamp }),
-  ),
+  mutedUntil: z.union([timestamp, z.literal(true), z.null()]).describe('true: for good'),
+  lastMessage: z
+    .object({ authorId: z.string(), authorName: z.string(), body: z.string(), createdAt: timestamp })
+    .nullable(),
   lastActivityAt: timestamp,
   createdAt: timestamp,
 });

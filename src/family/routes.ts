@@ -1,4 +1,4 @@
-import * as z from 'zod/mini';
+import * as z from 'zod';
 import { type Caller, identify, identifyToken } from '../platform/auth/caller.ts';
 import { credentialsOf, requireKnown, requirePerson } from '../platform/auth/request-caller.ts';
 import type { Deps } from '../platform/deps.ts';
@@ -8,7 +8,7 @@ import { endpoint, jsonResponse } from '../platform/http/endpoint.ts';
 import { iso, timestamp } from '../platform/http/validation.ts';
 import { PROTOCOL, upgradeRequest } from './sockets/upgrade.ts';
 
-const deviceState = z._default(z.enum(['active', 'away'], 'should be active or away'), 'active');
+const deviceState = z.enum(['active', 'away'], 'should be active or away').default('active');
 
 const onlineSchema = z.object({
   online: z.array(

@@ -1,24 +1,19 @@
-import * as z from 'zod/mini';
+import * as z from 'zod';
 import type { ConsentRequest } from '../consent/opt-in-out.ts';
 import type { Caller } from '../platform/auth/caller.ts';
 import type { Client } from '../platform/auth/request-caller.ts';
 import { readTypedCode } from './codes/code-rules.ts';
 
 /** A number as a client writes it; what it must be is said by `invalid_phone`. */
-export const phone = z
-  .string()
-  .check(z.minLength(1), z.maxLength(200), z.describe('With country code, such as +12025550123'));
+export const phone = z.string().min(1).max(200).describe('With country code, such as +12025550123');
 
 /** A one-time code as it is typed or pasted. */
 export const code = z
-  .pipe(
-    z.string().check(z.maxLength(40)),
-    z.transform((text) => readTypedCode(text) ?? ''),
-  )
-  .check(
-    z.refine((digits) => digits !== '', 'should be six digits'),
-    z.describe('Six digits'),
-  );
+  .string()
+  .max(40)
+  .transform((text) => readTypedCode(text) ?? '')
+  .refine((digits) => digits !== '', 'should be six digits')
+  .describe('Six digits');
 
 /** `{ok: true}`, where nothing else is to be said. */
 export const ok = z.object({ ok: z.literal(true) });

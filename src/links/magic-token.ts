@@ -1,5 +1,5 @@
 import { jwtVerify, SignJWT } from 'jose';
-import * as z from 'zod/mini';
+import * as z from 'zod';
 import { utf8 } from '../platform/crypto.ts';
 import { isLinkCode } from './link-code-format.ts';
 
@@ -16,9 +16,9 @@ export interface MagicClaims {
 }
 
 const payloadShape = z.object({
-  jti: z.string().check(z.refine(isLinkCode)),
-  sub: z.string().check(z.minLength(1)),
-  tid: z.string().check(z.minLength(1)),
+  jti: z.string().refine(isLinkCode),
+  sub: z.string().min(1),
+  tid: z.string().min(1),
   purpose: z.literal(PURPOSE),
 });
 

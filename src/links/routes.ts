@@ -1,4 +1,4 @@
-import * as z from 'zod/mini';
+import * as z from 'zod';
 import { currentCaller } from '../platform/auth/request-caller.ts';
 import { AppError } from '../platform/errors.ts';
 import { endpoint, jsonResponse } from '../platform/http/endpoint.ts';
@@ -15,26 +15,18 @@ import { threadPath } from './safe-next.ts';
 
 const openBody = z
   .object({
-    code: z
-      .optional(z.string().check(z.minLength(1), z.maxLength(100)))
-      .check(z.describe('The last part of an address /l/…')),
-    token: z
-      .optional(z.string().check(z.minLength(1), z.maxLength(2048)))
-      .check(z.describe('A magic token (mt of a universal link)')),
-    referrer: z
-      .optional(z.string().check(z.minLength(1), z.maxLength(4096)))
-      .check(z.describe('What the Install Referrer API returned')),
+    code: z.string().min(1).max(100).optional().describe('The last part of an address /l/…'),
+    token: z.string().min(1).max(2048).optional().describe('A magic token (mt of a universal link)'),
+    referrer: z.string().min(1).max(4096).optional().describe('What the Install Referrer API returned'),
   })
-  .check(
-    z.refine(
-      (body) => [body.code, body.token, body.referrer].filter((door) => door !== undefined).length === 1,
-      'should hold exactly one of code, token and referrer',
-    ),
+  .refine(
+    (body) => [body.code, body.token, body.referrer].filter((door) => door !== undefined).length === 1,
+    'should hold exactly one of code, token and referrer',
   );
 
-const destination = z.object({ threadId: z.nullable(z.string()), path: z.string() });
-const opened = z.extend(destination, {
-  session: z.optional(z.object({ token: z.string(), expiresAt: timestamp })),
+const destination = z.object({ threadId: z.string().nullable(), path: z.string() });
+const opened = destination.extend({
+  session: z.object({ token: z.string(), expiresAt: timestamp }).optional(),
 });
 
 /** The app opens a link: its destination, and once, while the link may sign in, a session. */
@@ -118,7 +110,7 @@ const pendingLink = endpoint({
   answer: {
     status: 200,
     description: 'Where to go first, or null',
-    schema: z.object({ link: z.nullable(destination) }),
+    schema: z.object({ link: destination.nullable() }),
   },
   handle: async ({ deps, caller, client }) => {
     const now = deps.now();

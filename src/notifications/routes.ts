@@ -1,11 +1,11 @@
-import * as z from 'zod/mini';
+import * as z from 'zod';
 import { endpoint, jsonResponse } from '../platform/http/endpoint.ts';
 import { id, pageSize } from '../platform/http/validation.ts';
 import { deliverySchema, listDeliveries } from './operate/delivery-log.ts';
 import { sendTestText } from './test-text.ts';
 
 /** A page's cursor: the `next` of the page before. */
-export const cursor = z.optional(id);
+export const cursor = id.optional();
 
 /** The routes of the delivery log and the test text. */
 export const notificationEndpoints = [
@@ -19,7 +19,7 @@ export const notificationEndpoints = [
     answer: {
       status: 200,
       description: 'A page of the log.',
-      schema: z.object({ deliveries: z.array(deliverySchema), next: z.nullable(z.string()) }),
+      schema: z.object({ deliveries: z.array(deliverySchema), next: z.string().nullable() }),
     },
     handle: async ({ deps, caller, query }) => jsonResponse(await listDeliveries(deps, caller, query)),
   }),

@@ -4,7 +4,7 @@ import { type Config, parseConfig } from './config.ts';
 import type { FamilyRpc } from './family/family-rpc.ts';
 import { type DeliveryJob, enqueue } from './jobs.ts';
 import { consoleLog, type Log } from './log.ts';
-import { loadPhones } from './sms/number-plans.ts';
+import { phones } from './sms/number-plans.ts';
 import type { Phones } from './sms/phone-number.ts';
 import { createTwilio, type Sms } from './sms/twilio.ts';
 
@@ -23,8 +23,8 @@ export interface Deps {
   /** Milliseconds since the epoch. */
   now: () => number;
   sms: Sms;
-  /** What is known of phone numbers; read from a file once an isolate. */
-  phones: () => Promise<Phones>;
+  /** What is known of phone numbers. */
+  phones: Phones;
   enqueue: (jobs: DeliveryJob[], delaySeconds?: number) => Promise<void>;
   family: (familyId: string) => FamilyRpc;
   log: Log;
@@ -60,7 +60,7 @@ export function createDeps(
     now,
     log,
     sms: createTwilio(config, now),
-    phones: () => loadPhones(env.ASSETS),
+    phones,
     enqueue: (jobs, delaySeconds) => enqueue(env.DELIVERIES, jobs, delaySeconds),
     family: (familyId) => familyClient(env.FAMILY, familyId),
     alert: createAlerts({ directory: db.directory, config, log, now }),

@@ -1,9 +1,9 @@
-import * as z from 'zod/mini';
+import * as z from 'zod';
 
 /** A queue message: ids only, a wake-up call for a delivery row. */
 export const deliveryJob = z.object({
-  deliveryId: z.string().check(z.minLength(1)),
-  familyId: z.string().check(z.minLength(1)),
+  deliveryId: z.string().min(1),
+  familyId: z.string().min(1),
 });
 
 /** See {@link deliveryJob}. */

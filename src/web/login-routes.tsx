@@ -32,9 +32,8 @@ function show(c: PageContext, part: Partial<LoginView>, status: 200 | 400 | 409 
 }
 
 /** What was typed, as a number where it can be one; what it must be is judged further down. */
-export async function typedNumber({ var: { deps } }: PageContext, typed: string): Promise<string> {
-  const phones = await deps.phones();
-  return phones.normalizeTyped(typed, deps.config.SMS_ALLOWED_COUNTRIES[0] ?? 'US') ?? typed;
+export function typedNumber({ var: { deps } }: PageContext, typed: string): string {
+  return deps.phones.normalizeTyped(typed, deps.config.SMS_ALLOWED_COUNTRIES[0] ?? 'US') ?? typed;
 }
 
 async function sendCode(c: PageContext): Promise<Response> {
@@ -42,7 +41,7 @@ async function sendCode(c: PageContext): Promise<Response> {
   const form = await readForm(c.req.raw);
   const typed = (form.get('phone') ?? '').slice(0, 200);
   const next = safeNext(form.get('next'));
-  const phone = await typedNumber(c, typed);
+  const phone = typedNumber(c, typed);
   const again = form.get('again') === '1';
   try {
     await startLogin(c.var.deps, { phone, address: clientOf(c.req.raw).address });

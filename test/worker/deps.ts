@@ -5,7 +5,7 @@ import { type Config, parseConfig } from '../../src/platform/config.ts';
 import type { Bindings, Deps } from '../../src/platform/deps.ts';
 import type { FamilyRpc } from '../../src/platform/family/family-rpc.ts';
 import type { LogFields } from '../../src/platform/log.ts';
-import { loadPhones } from '../../src/platform/sms/number-plans.ts';
+import { phones } from '../../src/platform/sms/number-plans.ts';
 import type { CarrierText, OutgoingText, SendOutcome } from '../../src/platform/sms/twilio.ts';
 import { workerSettings } from '../support/settings.ts';
 import { type WatchedD1, watchD1 } from './counting.ts';
@@ -114,7 +114,7 @@ export function testDeps(settings: Record<string, string> = {}): TestDeps {
     clock,
     carrier,
     familyCalls,
-    phones: () => loadPhones(bindings.ASSETS),
+    phones,
     familyDown,
     logged,
     alerts,

@@ -6,7 +6,7 @@ import type { Bindings, Deps } from '../../src/platform/deps.ts';
 import { familyClient } from '../../src/platform/family/family-client.ts';
 import { type DeliveryJob, enqueue } from '../../src/platform/jobs.ts';
 import type { LogFields } from '../../src/platform/log.ts';
-import { loadPhones } from '../../src/platform/sms/number-plans.ts';
+import { phones } from '../../src/platform/sms/number-plans.ts';
 import type { Sms } from '../../src/platform/sms/twilio.ts';
 import { watchD1 } from './counting.ts';
 import { statementName } from './statement-name.ts';
@@ -43,7 +43,7 @@ export interface Surroundings {
   enqueued: (job: DeliveryJob, delaySeconds: number) => void;
 }
 
-const { ASSETS, DB, FAMILY } = env as unknown as Bindings;
+const { DB, FAMILY } = env as unknown as Bindings;
 const never = new Promise<never>(() => undefined);
 
 /**
@@ -109,7 +109,7 @@ export function startProcess({ config, sms, enqueued }: Surroundings, strike: St
     db,
     now,
     log,
-    phones: () => loadPhones(ASSETS),
+    phones,
     sms: {
       send: (text) => travel('carrier', 'send', () => sms.send(text)),
       find: (query) => travel('carrier', 'find', () => sms.find(query)),

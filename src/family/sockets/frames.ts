@@ -1,4 +1,4 @@
-import * as z from 'zod/mini';
+import * as z from 'zod';
 import { MINUTE_MS } from '../../platform/time.ts';
 
 /** Largest frame from a client, in bytes. */
@@ -11,7 +11,7 @@ const TYPING_MS = 3000;
 
 const clientFrame = z.discriminatedUnion('type', [
   z.object({ type: z.literal('state'), state: z.enum(['active', 'away']) }),
-  z.object({ type: z.literal('typing'), threadId: z.string().check(z.minLength(1), z.maxLength(200)) }),
+  z.object({ type: z.literal('typing'), threadId: z.string().min(1).max(200) }),
 ]);
 
 /** What a client may say, beside the bare `ping`. */

@@ -1,4 +1,4 @@
-import * as z from 'zod/mini';
+import * as z from 'zod';
 import type { DeviceState } from '../presence/presence.ts';
 
 /** The subprotocol that is spoken, and answered when it was offered. */
@@ -9,10 +9,10 @@ const HEADER = 'X-Family-Upgrade';
 const upgrade = z.object({
   userId: z.string(),
   familyId: z.string(),
-  sessionId: z.nullable(z.string()),
-  expiresAt: z.nullable(z.number()),
+  sessionId: z.string().nullable(),
+  expiresAt: z.number().nullable(),
   state: z.enum(['active', 'away']),
-  protocol: z.nullable(z.string()),
+  protocol: z.string().nullable(),
 });
 
 /** Who is at the other end: settled by the Worker before the upgrade. */

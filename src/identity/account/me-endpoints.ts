@@ -1,4 +1,4 @@
-import * as z from 'zod/mini';
+import * as z from 'zod';
 import { listConsents } from '../../consent/ledger.ts';
 import { clearSessionCookie } from '../../platform/auth/session.ts';
 import { AppError } from '../../platform/errors.ts';
@@ -13,26 +13,26 @@ const me = z.object({
   id: z.string(),
   name: z.string(),
   familyId: z.string(),
-  phone: z.nullable(z.string()).check(z.describe('Masked')),
+  phone: z.string().nullable().describe('Masked'),
   phoneState: z.enum(['none', 'pending', 'verified', 'unusable']),
-  phoneVerifiedAt: z.nullable(timestamp),
-  timeZone: z.nullable(z.string()),
+  phoneVerifiedAt: timestamp.nullable(),
+  timeZone: z.string().nullable(),
 });
 
 const session = z.object({
   id: z.string(),
   kind: z.enum(['web', 'app']),
-  userAgent: z.nullable(z.string()),
+  userAgent: z.string().nullable(),
   createdAt: timestamp,
   lastUsedAt: timestamp,
   expiresAt: timestamp,
-  current: z.boolean().check(z.describe('The session of this request')),
+  current: z.boolean().describe('The session of this request'),
 });
 
 const consent = z.object({
   action: z.enum(['opt_in', 'opt_out']),
   source: z.enum(['web', 'api', 'keyword', 'carrier', 'import', 'number_moved', 'number_removed']),
-  version: z.nullable(z.string()),
+  version: z.string().nullable(),
   at: timestamp,
 });
 

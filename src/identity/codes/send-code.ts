@@ -15,7 +15,7 @@ export async function readCodeNumber(
   input: string,
   { config, phones }: Pick<Deps, 'config' | 'phones'>,
 ): Promise<CodeNumber> {
-  const phone = (await phones()).parse(input, config.SMS_ALLOWED_COUNTRIES);
+  const phone = phones.parse(input, config.SMS_ALLOWED_COUNTRIES);
   if (phone.ok) {
     return { number: phone.e164, numberHash: await phoneHash(config.PHONE_SECRET, phone.e164) };
   }

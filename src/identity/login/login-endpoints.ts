@@ -1,4 +1,4 @@
-import * as z from 'zod/mini';
+import * as z from 'zod';
 import { identify } from '../../platform/auth/caller.ts';
 import { credentialsOf } from '../../platform/auth/request-caller.ts';
 import { clearSessionCookie, sessionCookie } from '../../platform/auth/session.ts';
@@ -23,7 +23,7 @@ export const loginEndpoints = [
     answer: {
       status: 200,
       description: 'The same whether or not the number is known',
-      schema: z.extend(ok, { expiresAt: timestamp }),
+      schema: ok.extend({ expiresAt: timestamp }),
     },
     errors: ['invalid_phone', 'country_not_allowed', 'rate_limited'],
     handle: async ({ deps, client, body }) => {
@@ -45,7 +45,7 @@ export const loginEndpoints = [
     answer: {
       status: 200,
       description: 'Signed in: by the cookie, and for apps by `session`, to be sent as Authorization: Bearer',
-      schema: z.extend(ok, { session: z.optional(session) }),
+      schema: ok.extend({ session: session.optional() }),
     },
     errors: ['invalid_phone', 'country_not_allowed', 'no_code', 'expired', 'invalid'],
     handle: async ({ deps, client, body, request }) => {

@@ -1,4 +1,4 @@
-import * as z from 'zod/mini';
+import * as z from 'zod';
 import { startNumber } from '../../consent/opt-in-out.ts';
 import { currentWording } from '../../consent/wordings.ts';
 import { endpoint, jsonResponse } from '../../platform/http/endpoint.ts';
@@ -22,7 +22,7 @@ export const phoneEndpoints = [
     answer: {
       status: 200,
       description: 'The code is on its way; nothing else has changed',
-      schema: z.extend(ok, { expiresAt: timestamp }),
+      schema: ok.extend({ expiresAt: timestamp }),
     },
     errors: ['invalid_phone', 'country_not_allowed', 'carrier_opted_out', 'rate_limited', 'sms_unavailable'],
     handle: async ({ deps, caller, client, body }) => {
@@ -40,19 +40,18 @@ export const phoneEndpoints = [
     body: z.object({
       code,
       smsConsent: z
-        .optional(z.boolean())
-        .check(z.describe('true: the person ticked the box beside the consent wording')),
-      consentVersion: z
-        .optional(line(100))
-        .check(z.describe('Version of that wording; the current one when absent')),
+        .boolean()
+        .optional()
+        .describe('true: the person ticked the box beside the consent wording'),
+      consentVersion: line(100).optional().describe('Version of that wording; the current one when absent'),
     }),
     answer: {
       status: 200,
       description:
         'The number is the caller’s. `carrierOptedOut` only when `smsConsent` could not count, because the carrier blocks until START is texted to `startNumber`',
-      schema: z.extend(ok, {
-        carrierOptedOut: z.optional(z.literal(true)),
-        startNumber: z.optional(z.nullable(z.string())),
+      schema: ok.extend({
+        carrierOptedOut: z.literal(true).optional(),
+        startNumber: z.string().nullable().optional(),
       }),
     },
     errors: ['no_code', 'expired', 'invalid'],

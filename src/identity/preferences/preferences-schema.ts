@@ -1,36 +1,31 @@
-import * as z from 'zod/mini';
+import * as z from 'zod';
 import { id, instant, line, timestamp } from '../../platform/http/validation.ts';
 import { isTimeZone } from '../../platform/time.ts';
 
-const minute = z.int().check(z.gte(0), z.lte(1440));
+const minute = z.int().min(0).max(1440);
 const mute = z
   .union([z.boolean(), instant, z.null()])
-  .check(z.describe('true: for good; a time: until then; null or false: not any more'));
+  .describe('true: for good; a time: until then; null or false: not any more');
 
 /** What `PATCH /api/preferences` takes: absent fields keep what is there. */
 export const preferencesPatch = z.strictObject({
-  smsEnabled: z.optional(z.boolean()),
-  consentVersion: z
-    .optional(line(100))
-    .check(z.describe('Version of the wording that was shown with `smsEnabled: true`')),
-  urgentAllowed: z.optional(z.boolean()),
-  quietStart: z.optional(z.nullable(minute)).check(z.describe('Minutes of the day; 1440 only as an end')),
-  quietEnd: z.optional(z.nullable(minute)),
+  smsEnabled: z.boolean().optional(),
+  consentVersion: line(100)
+    .optional()
+    .describe('Version of the wording that was shown with `smsEnabled: true`'),
+  urgentAllowed: z.boolean().optional(),
+  quietStart: minute.nullable().optional().describe('Minutes of the day; 1440 only as an end'),
+  quietEnd: minute.nullable().optional(),
   timeZone: z
-    .optional(
-      z.nullable(
-        z
-          .string()
-          .check(
-            z.maxLength(100),
-            z.refine(isTimeZone, 'should be an IANA time zone such as America/New_York'),
-          ),
-      ),
-    )
-    .check(z.describe("null: the family's")),
-  quietDelivery: z.optional(z.enum(['defer', 'drop'])),
-  preview: z.optional(z.enum(['full', 'sender', 'none'])),
-  perThreadMute: z.optional(z.record(id, mute)),
+    .string()
+    .max(100)
+    .refine(isTimeZone, 'should be an IANA time zone such as America/New_York')
+    .nullable()
+    .optional()
+    .describe("null: the family's"),
+  quietDelivery: z.enum(['defer', 'drop']).optional(),
+  preview: z.enum(['full', 'sender', 'none']).optional(),
+  perThreadMute: z.record(id, mute).optional(),
 });
 
 /** See {@link preferencesPatch}. */
@@ -40,8 +35,8 @@ export type PreferencesPatch = z.output<typeof preferencesPatch>;
 export const preferencesAnswer = z.object({
   smsEnabled: z.boolean(),
   urgentAllowed: z.boolean(),
-  quietStart: z.nullable(minute),
-  quietEnd: z.nullable(minute),
+  quietStart: minute.nullable(),
+  quietEnd: minute.nullable(),
   timeZone: z.string(),
   quietDelivery: z.enum(['defer', 'drop']),
   preview: z.enum(['full', 'sender', 'none']),

@@ -1,4 +1,4 @@
-import * as z from 'zod/mini';
+import * as z from 'zod';
 import type { Db } from '../../db/client.ts';
 import { type SQL, sql } from '../../db/sql.ts';
 import { STATUSES } from '../../db/statuses.ts';
@@ -14,18 +14,18 @@ import { explain, explainToAuthor } from './explanations.ts';
 export const deliverySchema = z.object({
   id: z.string(),
   kind: z.enum(['message', 'test']),
-  threadId: z.nullable(z.string()),
-  messageId: z.nullable(z.string()),
+  threadId: z.string().nullable(),
+  messageId: z.string().nullable(),
   status: z.enum(STATUSES),
-  reason: z.nullable(z.string()),
-  explanation: z.string().check(z.describe('Why a text came or did not come, in a sentence.')),
-  mergedInto: z.nullable(z.string()),
+  reason: z.string().nullable(),
+  explanation: z.string().describe('Why a text came or did not come, in a sentence.'),
+  mergedInto: z.string().nullable(),
   createdAt: timestamp,
-  dueAt: z.nullable(timestamp),
-  sentAt: z.nullable(timestamp),
-  deliveredAt: z.nullable(timestamp),
-  segments: z.nullable(z.int()),
-  error: z.nullable(z.string()),
+  dueAt: timestamp.nullable(),
+  sentAt: timestamp.nullable(),
+  deliveredAt: timestamp.nullable(),
+  segments: z.int().nullable(),
+  error: z.string().nullable(),
 });
 
 /** See {@link deliverySchema}. */

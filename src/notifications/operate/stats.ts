@@ -1,4 +1,4 @@
-import * as z from 'zod/mini';
+import * as z from 'zod';
 import { retrying } from '../../db/retry.ts';
 import { sql } from '../../db/sql.ts';
 import type { Deps } from '../../platform/deps.ts';
@@ -13,13 +13,13 @@ const counts = z.record(z.string(), z.int());
 export const statsSchema = z.object({
   since: timestamp,
   byStatus: counts,
-  byReason: counts.check(z.describe('Suppressions and deferrals.')),
+  byReason: counts.describe('Suppressions and deferrals.'),
   errors: z.array(z.object({ code: z.string(), count: z.int(), advice: z.string() })),
-  secondsToSent: z.object({ p50: z.nullable(z.number()), p95: z.nullable(z.number()) }),
+  secondsToSent: z.object({ p50: z.number().nullable(), p95: z.number().nullable() }),
   segments: z.int(),
   byDay: z.array(z.object({ day: z.string(), status: z.string(), count: z.int() })),
   opens: z.array(z.object({ day: z.string(), device: z.string(), outcome: z.string(), count: z.int() })),
-  waiting: z.object({ count: z.int(), oldestAt: z.nullable(timestamp) }),
+  waiting: z.object({ count: z.int(), oldestAt: timestamp.nullable() }),
   deadLetters: z.array(
     z.object({ deliveryId: z.string(), familyId: z.string(), count: z.int(), lastAt: timestamp }),
   ),

@@ -195,7 +195,7 @@ export async function loadFacts(
   deliveryIds: readonly string[],
   deps: Pick<Deps, 'config' | 'phones'>,
 ): Promise<DeliveryRecord[]> {
-  const phones = await deps.phones();
+  const { phones } = deps;
   const rows = await db.all(rowsOf({ ids: JSON.stringify([...new Set(deliveryIds)]) }));
   return rows.map((row) => toRecord(row, deps.config, phones));
 }

@@ -1,5 +1,5 @@
 import { decodeProtectedHeader, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
-import * as z from 'zod/mini';
+import * as z from 'zod';
 import type { Config } from '../config.ts';
 import { utf8 } from '../crypto.ts';
 import { AppError } from '../errors.ts';
@@ -18,9 +18,9 @@ const CLOCK_TOLERANCE_SECONDS = 5;
 
 const claims = z.object({
   exp: z.number(),
-  sub: z.optional(z.string().check(z.minLength(1), z.maxLength(200))),
-  familyId: z.optional(z.string().check(z.minLength(1), z.maxLength(200))),
-  scope: z.optional(z.string()),
+  sub: z.string().min(1).max(200).optional(),
+  familyId: z.string().min(1).max(200).optional(),
+  scope: z.string().optional(),
 });
 
 const refused = () => new AppError('unauthenticated', 'Send a valid, unexpired bearer token.');

@@ -1,4 +1,4 @@
-import type * as z from 'zod/mini';
+import type * as z from 'zod';
 import { AppError } from '../errors.ts';
 import { problemOf } from './problem-words.ts';
 
@@ -55,7 +55,7 @@ export const mediaType = (request: Request): string =>
   (request.headers.get('Content-Type') ?? '').split(';')[0]!.trim().toLowerCase();
 
 /** Checks a value against a schema; each fault becomes an entry of `details`. @throws AppError `invalid_request` */
-export function check<T extends z.ZodMiniType>(
+export function check<T extends z.ZodType>(
   schema: T,
   value: unknown,
   where: 'body' | 'query' | 'path',
@@ -70,7 +70,7 @@ export function check<T extends z.ZodMiniType>(
 }
 
 /** Reads and checks a JSON body; an absent one counts as `{}` where `optional`. */
-export async function readJson<T extends z.ZodMiniType>(
+export async function readJson<T extends z.ZodType>(
   request: Request,
   schema: T,
   { optional = false } = {},

@@ -1,5 +1,5 @@
 import type { Context, Hono } from 'hono';
-import type * as z from 'zod/mini';
+import type * as z from 'zod';
 import { bearsCookie, type Caller, type ClaimedCaller, identify } from '../auth/caller.ts';
 import {
   type Client,
@@ -37,12 +37,7 @@ interface CallerOf {
 }
 
 /** What a handler is handed: everything checked. */
-export interface Input<
-  W extends Audience,
-  P extends z.ZodMiniType,
-  Q extends z.ZodMiniType,
-  B extends z.ZodMiniType,
-> {
+export interface Input<W extends Audience, P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType> {
   deps: Deps;
   caller: CallerOf[W];
   client: Client;
@@ -60,10 +55,10 @@ export interface DeclaredEndpoint<
   Method extends 'get' | 'post' | 'put' | 'patch' | 'delete',
   Path extends string,
   W extends Audience,
-  P extends z.ZodMiniType,
-  Q extends z.ZodMiniType,
-  B extends z.ZodMiniType,
-  A extends z.ZodMiniType,
+  P extends z.ZodType,
+  Q extends z.ZodType,
+  B extends z.ZodType,
+  A extends z.ZodType,
 > {
   method: Method;
   /** OpenAPI form: `/api/threads/{id}`. */
@@ -92,10 +87,10 @@ export type Endpoint = DeclaredEndpoint<
   'get' | 'post' | 'put' | 'patch' | 'delete',
   string,
   Audience,
-  z.ZodMiniType,
-  z.ZodMiniType,
-  z.ZodMiniType,
-  z.ZodMiniType
+  z.ZodType,
+  z.ZodType,
+  z.ZodType,
+  z.ZodType
 >;
 
 /** Declares a route: infers the types of its parts and keeps them. */
@@ -103,10 +98,10 @@ export function endpoint<
   const Method extends Endpoint['method'],
   const Path extends string,
   W extends Audience,
-  P extends z.ZodMiniType = z.ZodMiniType,
-  Q extends z.ZodMiniType = z.ZodMiniType,
-  B extends z.ZodMiniType = z.ZodMiniType,
-  A extends z.ZodMiniType = z.ZodMiniType,
+  P extends z.ZodType = z.ZodType,
+  Q extends z.ZodType = z.ZodType,
+  B extends z.ZodType = z.ZodType,
+  A extends z.ZodType = z.ZodType,
 >(definition: DeclaredEndpoint<Method, Path, W, P, Q, B, A>): DeclaredEndpoint<Method, Path, W, P, Q, B, A> {
   return definition;
 }

@@ -1,5 +1,5 @@
 import type { StatusCode } from 'hono/utils/http-status';
-import type * as z from 'zod/mini';
+import type * as z from 'zod';
 import type { Endpoint } from './endpoint.ts';
 
 /** `/api/threads/{id}` as Hono writes it: `/api/threads/:id`. */
@@ -8,9 +8,9 @@ type HonoPath<Path extends string> = Path extends `${infer Before}{${infer Name}
   : Path;
 
 /** One part of a request; nothing for a route that declares none. */
-type Part<Name extends string, Schema> = z.ZodMiniType extends Schema
+type Part<Name extends string, Schema> = z.ZodType extends Schema
   ? unknown
-  : Schema extends z.ZodMiniType
+  : Schema extends z.ZodType
     ? { [N in Name]: z.input<Schema> }
     : unknown;
 

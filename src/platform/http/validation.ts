@@ -1,5 +1,4 @@
-import * as z from 'zod/mini';
-import * as core from 'zod/v4/core';
+import * as z from 'zod';
 import { isBlank, withoutBidiControls } from '../visible.ts';
 
 /** Control characters that no id, name or title holds. */
@@ -11,64 +10,52 @@ const LINE_CONTROL = /[\u0080-\u009f\u2028\u2029]/;
 const CONTROL_IN_PROSE = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/;
 
 /** An id: opaque, without control characters, at most 200 characters. */
-export const id = z.string().check(
-  z.minLength(1),
-  z.maxLength(200),
-  z.refine(
-    (text) => text.isWellFormed() && !CONTROL.test(text),
-    'should be an id without control characters',
-  ),
-);
+export const id = z
+  .string()
+  .min(1)
+  .max(200)
+  .refine((text) => text.isWellFormed() && !CONTROL.test(text), 'should be an id without control characters');
 
 /** One line of text with something to see, trimmed, without controls of direction: a name, a title. */
 export const line = (max: number) =>
-  z.string().check(
-    z.overwrite(withoutBidiControls),
-    z.trim(),
-    z.minLength(1),
-    z.maxLength(max),
-    z.refine(
+  z
+    .string()
+    .overwrite(withoutBidiControls)
+    .trim()
+    .min(1)
+    .max(max)
+    .refine(
       (text) => text.isWellFormed() && !CONTROL.test(text) && !LINE_CONTROL.test(text),
       'should be one line of well-formed text',
-    ),
-    z.refine((text) => text === '' || !isBlank(text), 'should show at least one character'),
-  );
+    )
+    .refine((text) => text === '' || !isBlank(text), 'should show at least one character');
 
 /** Prose of several lines, at most `max` characters; may be empty. */
 export const prose = (max: number) =>
-  z.string().check(
-    z.maxLength(max),
-    z.refine((text) => text.isWellFormed() && !CONTROL_IN_PROSE.test(text), 'should be well-formed text'),
-  );
-
-// What `z.iso.datetime` does; that brings dates, times of day and durations into the Worker too.
-const isoDateTime = (params: core.$ZodISODateTimeParams = {}) =>
-  core._isoDateTime(z.ZodMiniISODateTime, params);
+  z
+    .string()
+    .max(max)
+    .refine((text) => text.isWellFormed() && !CONTROL_IN_PROSE.test(text), 'should be well-formed text');
 
 /** A point in time as the API gives it: ISO 8601, UTC, to milliseconds. */
-export const timestamp = isoDateTime();
+export const timestamp = z.iso.datetime();
 
 /** A point in time as callers may write it: ISO 8601 with an offset or Z, to milliseconds. */
-export const instant = z
-  .pipe(
-    isoDateTime({ offset: true, error: 'should be a time such as 2026-01-31T12:00:00Z' }),
-    z.transform((text) => Date.parse(text)),
-  )
-  .check(z.refine((ms) => !Number.isNaN(ms), 'should be a time such as 2026-01-31T12:00:00Z'));
+export const instant = z.iso
+  .datetime({ offset: true, error: 'should be a time such as 2026-01-31T12:00:00Z' })
+  .transform((text) => Date.parse(text))
+  .refine((ms) => !Number.isNaN(ms), 'should be a time such as 2026-01-31T12:00:00Z');
 
 /** So much of a list is one page at most. */
 const MOST_OF_A_PAGE = 200;
 
 /** A page's size in a query string. Who asks for more than there is to a page gets a full one (google.aip.dev/158). */
 export const pageSize = z
-  ._default(
-    z.pipe(
-      z.string().check(z.regex(/^[1-9]\d{0,8}$/, 'should be a whole number from 1')),
-      z.transform((digits) => Math.min(Number(digits), MOST_OF_A_PAGE)),
-    ),
-    50,
-  )
-  .check(z.describe('50 when absent; a page holds 200 at most'));
+  .string()
+  .regex(/^[1-9]\d{0,8}$/, 'should be a whole number from 1')
+  .transform((digits) => Math.min(Number(digits), MOST_OF_A_PAGE))
+  .default(50)
+  .describe('50 when absent; a page holds 200 at most');
 
 /** A time as the API writes it. */
 export const iso = (ms: number): string => new Date(ms).toISOString();

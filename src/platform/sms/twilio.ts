@@ -1,4 +1,4 @@
-import * as z from 'zod/mini';
+import * as z from 'zod';
 import type { Config } from '../config.ts';
 import { MINUTE_MS } from '../time.ts';
 import { errorRule, type Meaning } from './twilio-errors.ts';
@@ -46,13 +46,13 @@ export interface Sms {
 const messageJson = z.object({
   sid: z.string(),
   status: z.string(),
-  body: z.nullish(z.string()),
-  num_segments: z.nullish(z.string()),
-  error_code: z.nullish(z.number()),
-  date_created: z.nullish(z.string()),
+  body: z.string().nullish(),
+  num_segments: z.string().nullish(),
+  error_code: z.number().nullish(),
+  date_created: z.string().nullish(),
 });
 const errorJson = z.object({ code: z.number() });
-const pageJson = z.object({ messages: z.array(messageJson), next_page_uri: z.nullish(z.string()) });
+const pageJson = z.object({ messages: z.array(messageJson), next_page_uri: z.string().nullish() });
 
 function carrierText(json: z.infer<typeof messageJson>): CarrierText {
   const segments = Number(json.num_segments ?? 0);

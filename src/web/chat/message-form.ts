@@ -1,4 +1,4 @@
-import * as z from 'zod/mini';
+import * as z from 'zod';
 import { AppError } from '../../platform/errors.ts';
 import { check } from '../../platform/http/body.ts';
 import { id, prose } from '../../platform/http/validation.ts';
@@ -11,7 +11,7 @@ export interface MessageDraft {
   files: string;
 }
 
-const schema = z.object({ body: prose(4000), fileIds: z.array(id).check(z.maxLength(10)) });
+const schema = z.object({ body: prose(4000), fileIds: z.array(id).max(10) });
 
 /** Reads the form as it was typed, to give it back when something is wrong. */
 export const readDraft = (form: URLSearchParams): MessageDraft => ({

@@ -87,7 +87,7 @@ async function startPhone(c: PageContext, caller: Caller): Promise<Response> {
   const typed = (form.get('phone') ?? '').slice(0, 200);
   const { address } = clientOf(c.req.raw);
   try {
-    await startVerify(c.var.deps, { userId: caller.userId, phone: await typedNumber(c, typed), address });
+    await startVerify(c.var.deps, { userId: caller.userId, phone: typedNumber(c, typed), address });
   } catch (error) {
     if (mayArrive(error)) return done(c, 'doubt');
     const { words, retrySeconds, status } = codeRefusal(error);

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import * as z from 'zod/mini';
+import * as z from 'zod';
 import { apiDocument } from '../../../src/docs.tsx';
 import type { Endpoint } from '../../../src/platform/http/endpoint.ts';
 import { jsonSchemaOf } from '../../../src/platform/http/openapi/json-schema.ts';

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
-import plans from 'libphonenumber-js/metadata.mobile.json' with { type: 'json' };
 import * as library from 'libphonenumber-js/mobile';
 import examples from 'libphonenumber-js/mobile/examples';
 import { describe, expect, test } from 'vitest';
-import { createPhones, numberPrefix } from '../../../src/platform/sms/phone-number.ts';
+import { phones } from '../../../src/platform/sms/number-plans.ts';
+import { numberPrefix } from '../../../src/platform/sms/phone-number.ts';
 
-const { parse: parsePhone, normalizeTyped, countryOf } = createPhones(plans);
+const { parse: parsePhone, normalizeTyped, countryOf } = phones;
 
 const US_CA = ['US', 'CA'];
 

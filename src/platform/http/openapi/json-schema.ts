@@ -1,4 +1,4 @@
-import * as z from 'zod/mini';
+import * as z from 'zod';
 
 /** A JSON Schema (2020-12), as far as our own schemas use it. */
 export interface JsonSchema {
@@ -38,7 +38,7 @@ function simplify(schema: JsonSchema, io: 'input' | 'output'): void {
  * The JSON Schema of what a caller sends (`input`: before transforms; unknown fields are ignored, unless
  * `additionalProperties` is false) or receives (`output`: what the handler answers).
  */
-export function jsonSchemaOf(schema: z.ZodMiniType, io: 'input' | 'output'): JsonSchema {
+export function jsonSchemaOf(schema: z.ZodType, io: 'input' | 'output'): JsonSchema {
   const { $schema: _, ...rest } = z.toJSONSchema(schema, {
     io,
     unrepresentable: 'any',

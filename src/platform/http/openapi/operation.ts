@@ -1,4 +1,4 @@
-import type * as z from 'zod/mini';
+import type * as z from 'zod';
 import { AppError, type ErrorCode } from '../../errors.ts';
 import type { Audience, Endpoint } from '../endpoint.ts';
 import { type JsonSchema, jsonSchemaOf } from './json-schema.ts';
@@ -67,7 +67,7 @@ function errorResponses(codes: readonly ErrorCode[]): Operation['responses'] {
 }
 
 /** The properties of an object schema as parameters; those of the path are always required. */
-function parametersOf(schema: z.ZodMiniType | undefined, where: 'path' | 'query'): Parameter[] {
+function parametersOf(schema: z.ZodType | undefined, where: 'path' | 'query'): Parameter[] {
   if (!schema) return [];
   const { properties = {}, required = [] } = jsonSchemaOf(schema, 'input');
   return Object.entries(properties).map(([name, { description, ...rest }]) => ({
