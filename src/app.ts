@@ -11,7 +11,7 @@ import type { AppEnv } from './platform/http/endpoint.ts';
 import { consoleLog, errorFields } from './platform/log.ts';
 import { errorPage, wantsPage } from './web/error-answer.tsx';
 
-/** Turns whatever was thrown into a named answer. */
+/** Maps any thrown error to an error answer. */
 function errorResponse(error: unknown): Response {
   if (error instanceof AppError) {
     return Response.json(error, {
@@ -37,7 +37,10 @@ function errorResponse(error: unknown): Response {
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
-/** What is told about a request that no route took: nothing is there, or it takes other methods (RFC 9110, 15.5.6). */
+/**
+ * The error for a request that matched no route: 404, or 405 when the path has other methods (RFC 9110,
+ * 15.5.6).
+ */
 function nothingFor({ router }: Hono<AppEnv>, path: string): AppError {
   const taken = METHODS.filter((method) =>
     router.match(method, path)[0].some(([[, route]]) => route.method === method),
@@ -47,12 +50,12 @@ function nothingFor({ router }: Hono<AppEnv>, path: string): AppError {
   return new AppError('method_not_allowed', `This address takes ${allow}.`, { allow });
 }
 
-/** The API's description: files, which this Worker serves itself only so that other methods get a named answer. */
+/** The API's description: static files, served by the Worker so that other methods get a 405. */
 const DESCRIPTION = ['/docs', '/openapi.json'];
 
 const CORS_HEADERS = ['Authorization', 'Content-Type', 'Idempotency-Key', 'If-Match'];
 
-/** The app: dependencies put in, errors mapped. Routes are mounted on it by the worker. */
+/** The app: adds dependencies, maps errors. The Worker mounts the routes on it. */
 export function createApp(depsOf: (env: Bindings, ctx: ExecutionContext) => Deps): Hono<AppEnv> {
   // Not strict: a slash at the end makes no other address (docs/decisions.md).
   const app = new Hono<AppEnv>({ strict: false });
@@ -70,7 +73,8 @@ export function createApp(depsOf: (env: Bindings, ctx: ExecutionContext) => Deps
     await next();
     await discardBody(c.req.raw);
   });
-  // What a route sets itself stands. Not `no-referrer`: with that Chromium posts our forms with `Origin: null`.
+  // Headers that a route sets are kept. Not `no-referrer`: with that Chromium posts our forms with `Origin:
+  // null`.
   app.use(
     secureHeaders({
       strictTransportSecurity: 'max-age=31536000',

@@ -13,7 +13,7 @@ import { familyClient } from './platform/family/family-client.ts';
 import { errorFields } from './platform/log.ts';
 import { mountRoutes } from './routes.ts';
 
-/** The queue of wrangler.toml that takes what failed every attempt. */
+/** The dead-letter queue of wrangler.toml. */
 const DEAD_LETTERS = 'fcs-deliveries-dead';
 
 /** The dependencies of one invocation. @throws ConfigError */
@@ -29,7 +29,7 @@ function depsOf(env: Bindings, ctx: Pick<ExecutionContext, 'waitUntil'>): Deps {
 const app = createApp(depsOf);
 mountRoutes(app);
 
-/** One object a family; what it needs of the rungs above it is put in here. */
+/** The Durable Object of a family; its dependencies on higher rungs are injected here. */
 export class Family extends FamilyObject<Bindings> {
   protected override createHost(): FamilyHost {
     const deps = depsOf(this.env, this.ctx);
@@ -42,14 +42,14 @@ export class Family extends FamilyObject<Bindings> {
       settings: familySettings(config),
       now,
       log,
-      // The facts come from our own Worker, which is their only source.
+      // Facts only ever come from our own Worker, which loaded them as DeliveryFacts.
       decide: (facts, family, at) => decide(facts as DeliveryFacts, family, policy, at),
       membersOf: (familyId, threadId) => memberIds(db.forFamily(familyId), familyId, threadId),
       endedSockets: (familyId, sockets) => endedSockets(db.forFamily(familyId), familyId, sockets, now()),
       reportDepartures: async (familyId, departures) => {
         const family = db.forFamily(familyId);
         await retrying(() => writeLastSeen(family, familyId, departures));
-        // What waited because they were here is looked at with the next sweep.
+        // Deliveries that waited because they were online are picked up by the next sweep.
         await retrying(() =>
           family.run(
             rescheduleDeferred(

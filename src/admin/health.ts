@@ -7,7 +7,7 @@ import { type Bindings, configOf } from '../platform/deps.ts';
 import type { AppEnv } from '../platform/http/endpoint.ts';
 import { errorFields } from '../platform/log.ts';
 
-/** One thing that keeps the service from being ready, and what to do. */
+/** One reason why the service is not ready, and what to do about it. */
 interface Fault {
   check: 'settings' | 'database' | 'migrations';
   name?: string;
@@ -48,7 +48,10 @@ async function databaseFaults(env: Bindings): Promise<Fault[]> {
   }
 }
 
-/** `/healthz`: the process lives. `/readyz`: settings, D1 and migrations are fine, or 503 with the list. */
+/**
+ * `/healthz`: the process is running. `/readyz`: settings, D1 and migrations are fine, or 503 with the list of
+ * faults.
+ */
 export function mountHealth(app: Hono<AppEnv>): void {
   app.get('/healthz', (c) => c.json({ ok: true }));
   app.get('/readyz', async (c) => {

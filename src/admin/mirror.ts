@@ -147,7 +147,11 @@ export async function deleteUser(deps: Deps, userId: string): Promise<void> {
   throw new AppError('user_not_found', 'There is no such person.');
 }
 
-/** E.164, of any country: where texts may go is asked when one is to be sent. */
+/**
+ * Checks that a number is E.164 of any country; whether we may text that country is checked when a text is
+ * sent.
+ * @throws AppError `invalid_request`
+ */
 function wellFormed(phone: string, phones: Phones): string {
   const parsed = phones.parse(phone, [phones.countryOf(phone) ?? '']);
   if (!parsed.ok) throw new AppError('invalid_phone', 'Send the number in E.164 form, such as +12025550123.');
@@ -202,7 +206,7 @@ export async function putThread(
       db.run(sql`
         DELETE FROM thread_members WHERE thread_id = ${id} AND ${members ? 1 : 0} AND ${ours}
           AND user_id NOT IN (SELECT value FROM json_each(${list}))`),
-      // Whoever joins later has missed nothing: what was said before is history, not news.
+      // New members start as having read everything: earlier messages are no news to them.
       db.run(sql`
         INSERT INTO thread_members (thread_id, user_id, family_id, last_read_seq, joined_at)
         SELECT t.id, j.value, t.family_id, t.last_seq, ${now} FROM threads t JOIN json_each(${list}) j

@@ -18,7 +18,10 @@ const timeZone = z
   .string()
   .max(64)
   .refine(isTimeZone, 'should be an IANA time zone such as America/New_York');
-/** Whatever the host takes for an e-mail address, other scripts (RFC 6531) and hosts of one label too; nothing is sent there. */
+/**
+ * Any e-mail address that the host accepts, including other scripts (RFC 6531) and single-label hosts; nothing
+ * is sent to it.
+ */
 const email = z
   .email({ pattern: /^[^\s@\p{Cc}]+@[^\s@\p{Cc}]+$/u })
   .max(254)
@@ -30,7 +33,7 @@ const hours = z
   .refine((n) => n >= 1 && n <= 2160, 'should be a whole number from 1 to 2160')
   .default(24);
 
-/** The routes of the service API: the host mirrors its data, operators look and act. */
+/** The routes of the service API: mirroring the host's data, and operations. */
 export const adminEndpoints = [
   endpoint({
     method: 'put',

@@ -37,7 +37,7 @@ export const messageColumns = {
 /** A message as the database gives it, with {@link messageColumns}. */
 type MessageRow = SelectResultFields<typeof messageColumns>;
 
-/** The API's form of a row. */
+/** Converts a row to the API's form. */
 export function toMessage(row: MessageRow): MessageJson {
   return {
     id: row.id,

@@ -20,7 +20,7 @@ import { newId } from '../platform/ids.ts';
 import { DAY_MS } from '../platform/time.ts';
 import { type MessageJson, messageColumns, toMessage } from './message.ts';
 
-/** What a member says. */
+/** A message to be posted. */
 export interface NewMessage {
   threadId: string;
   body: string;
@@ -31,7 +31,7 @@ export interface NewMessage {
   clientKey: string | null;
 }
 
-/** Urgent messages a sender may post in a day. */
+/** Max. urgent messages a sender may post in 24 hours. */
 const URGENT_PER_DAY = 3;
 
 /** What the statements of a post are about; the new message's id and digest are made before. Times in ms. */
@@ -130,7 +130,7 @@ const moveThread = hot<Posting>()((v) =>
     .where(allOf(eq(msg.id, v.id), eq(threads.id, msg.threadId), lt(threads.lastSeq, msg.seq))),
 );
 
-/** Whoever writes in the app has the thread before them; on a phone they know what they were texted. */
+/** An author in the app has seen the whole thread; an author by SMS has seen what the texts covered. */
 const readByAuthor = hot<Posting>()((v) => {
   const told = notifiedUpTo(v.userId, v.threadId);
   const knowsAll = gte(greatest(m.lastReadSeq, told), sql`${msg.seq} - 1`);
@@ -184,7 +184,7 @@ function statementsOf(posting: Posting) {
     deliveries: deliver(posting),
     posted: posted(posting),
     recipients: recipientsOf(posting),
-    // What a text has not told yet need not wait for a window that has grown.
+    // Messages that no text has covered yet need not wait for a window that has grown.
     hastened: via === 'sms' && rescheduleDeferred([userId], now, { threadId }),
   };
 }
@@ -192,7 +192,7 @@ function statementsOf(posting: Posting) {
 type Guard = ResultOf<ReturnType<(typeof BY_HOST)['guard']>>[number];
 type Recipient = ResultOf<ReturnType<typeof recipientsOf>>[number];
 
-/** Why no message came out of the batch. */
+/** The reason why the batch inserted no message. */
 function refusal(guard: Guard | undefined, message: NewMessage, now: number): AppError {
   if (!guard?.isCaller) {
     return new AppError('unauthenticated', 'This sign-in has ended, or the person is not known here.');
@@ -205,11 +205,10 @@ function refusal(guard: Guard | undefined, message: NewMessage, now: number): Ap
 }
 
 /**
- * Posts a message: one D1 round trip, in which caller, session and membership are checked, and message,
- * delivery rows and recipients come out; what the author has thereby read is not texted any more: all of the
- * thread, or by text what they had been texted.
- * Safe to run twice: the client key is unique by author.
- * Live event and queue follow after the answer and can fail; the rows in D1 are the truth.
+ * Posts a message in one D1 round trip, which checks caller, session and membership, inserts message and
+ * delivery rows, returns the recipients, and marks as read what the author has seen: the whole thread, or for a
+ * message by SMS what the texts covered. Safe to run twice: the client key is unique by author. Live event and
+ * queue job follow after the answer and may fail; the rows in D1 are authoritative.
  * @throws AppError `unauthenticated`, `thread_not_found`, `idempotency_conflict`, `rate_limited`
  */
 export async function postMessage(
@@ -250,7 +249,9 @@ export async function postMessage(
   return toMessage(row);
 }
 
-/** What follows a post: the live event, which is also the author's return, and the queue. */
+/**
+ * After a post: publishes the live event, which also marks the author as returned, and enqueues the deliveries.
+ */
 async function announce(
   deps: Deps,
   caller: ClaimedCaller,

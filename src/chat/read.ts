@@ -9,14 +9,15 @@ import type { Caller } from '../platform/auth/caller.ts';
 import type { Deps } from '../platform/deps.ts';
 import { AppError } from '../platform/errors.ts';
 
-/** How far someone has read, and what is left. */
+/** How far someone has read, and how much is unread. */
 export interface ReadState {
   lastReadSeq: number;
   unread: number;
 }
 
 /**
- * Marks a thread read up to a message, or to its end; never back. What is read is not texted.
+ * Marks a thread as read up to a message, or to its end; the position never moves back. Deliveries of read
+ * messages are suppressed.
  * @throws AppError `thread_not_found`, `message_not_found`
  */
 export async function markRead(
@@ -62,7 +63,7 @@ export async function markRead(
         .from(m)
         .innerJoin(threads, eq(threads.id, m.threadId))
         .where(mine),
-      // What is left unread need not wait for a window that has grown.
+      // Unread messages need not wait for a window that has grown.
       hastened:
         messageId !== null && rescheduleDeferred([userId], deps.now(), { threadId, condition: found }),
     }),
@@ -73,7 +74,7 @@ export async function markRead(
     throw new AppError('thread_not_found', 'There is no such thread, or you are not in it.');
   if (before.target === null)
     throw new AppError('message_not_found', 'There is no such message in this thread.');
-  // Reading is a return, which shortens the window again; the live event says so by itself.
+  // Reading resets the window; the live event does so in the Family object.
   const event = { type: 'read' as const, threadId, userId, seq: state.lastReadSeq };
   const family = deps.family(familyId);
   const isNews = state.lastReadSeq > before.seq;

@@ -35,9 +35,9 @@ export type ThreadJson = z.infer<typeof threadSchema>;
 
 type Who = Pick<Caller, 'userId' | 'familyId'>;
 
-/** How many threads a list shows; a family has few. */
+/** Max. threads in a list. */
 const MAX_THREADS = 500;
-/** Last words in a list are cut to this many characters. */
+/** Max. characters of the newest message in a list. */
 const LAST_WORDS = 140;
 
 const members = q
@@ -180,7 +180,7 @@ export async function createThread(
   return thread;
 }
 
-/** Tells a thread's members that it was created, renamed, or has other members. */
+/** Publishes a live event to a thread's members: it was created, renamed, or has other members. */
 export function announceThread(
   deps: Deps,
   familyId: string,

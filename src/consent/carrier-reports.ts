@@ -4,8 +4,10 @@ import { phoneHash } from '../platform/sms/phone-number.ts';
 import { applyUpdates } from './updates/relay.ts';
 
 /**
- * Records that the carrier refused a text because the recipient said STOP to it (21610). `number` is E.164.
- * @param receipt the MessageSid of the receipt, so that its repeats undo no START
+ * Records that the carrier refused a text because the recipient said STOP to it (21610), and applies it to the
+ * holder's rows. `number` is E.164.
+ * @param receipt the receipt's MessageSid, so that a repeat does not undo a later START
+ * @throws when a database fails
  */
 export async function carrierOptOut(
   deps: Deps,
@@ -16,10 +18,11 @@ export async function carrierOptOut(
 }
 
 /**
- * Records that a number cannot receive texts (21211, 21614, 21635, 30006): texts to it stop until somebody
- * verifies it again. `number` is E.164.
- * @param strike once is no proof (30005): the second time counts
- * @param receipt the MessageSid of the receipt, so that its repeats are no second strike
+ * Records that a number cannot receive texts (21211, 21614, 21635, 30006): it gets none until somebody verifies
+ * it again. `number` is E.164.
+ * @param strike true for codes that are no proof by themselves (30005): the second report counts
+ * @param receipt the receipt's MessageSid, so that a repeat is not a second strike
+ * @throws when a database fails
  */
 export async function markNumberUnusable(
   deps: Deps,

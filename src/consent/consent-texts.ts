@@ -1,6 +1,6 @@
 import { brandedText, cutGsm7, gsm7Line } from '../platform/sms/one-segment.ts';
 
-/** Septets of a support contact beside which a text still says everything else. */
+/** Max. septets of a support contact that leave room for the rest of the text. */
 const CONTACT_ROOM = 80;
 
 /**

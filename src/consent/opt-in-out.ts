@@ -10,7 +10,7 @@ import type { Deps } from '../platform/deps.ts';
 import { AppError } from '../platform/errors.ts';
 import { applyUpdates } from './updates/relay.ts';
 
-/** Where an opt-in or opt-out by page or API came from. */
+/** The origin of an opt-in or opt-out on a page or by the API. */
 export interface ConsentRequest extends Person {
   /** `web`: the cookie session of a browser; `api`: a bearer token. */
   source: 'web' | 'api';
@@ -52,8 +52,8 @@ export function carrierOptedOut(deps: Pick<Deps, 'config'>): AppError {
 export type OptInRequest = ConsentRequest & { version: string };
 
 /**
- * Opts a person in, with the number they hold, unless the carrier blocks it: statements for the directory's
- * batch. Nothing happens unless `condition` holds.
+ * Statements for the directory's batch: opts a person and the number they hold in, unless the carrier blocks
+ * the number. They change nothing unless `condition` holds.
  */
 export function optInPerson(request: OptInRequest, now: number, condition?: SQL) {
   const change: Omit<ConsentChange, 'numberHash'> = {
@@ -80,7 +80,7 @@ export function optInPerson(request: OptInRequest, now: number, condition?: SQL)
   };
 }
 
-/** The number a person holds, with what the carrier does to it. */
+/** The number a person holds, and since when the carrier blocks it. */
 const heldNumber = (userId: string) =>
   q
     .select({ blockedAt: phoneNumbers.carrierOptedOutAt })
@@ -98,8 +98,8 @@ export async function checkOptIn(deps: Deps, userId: string): Promise<void> {
 }
 
 /**
- * Opts a person in by their own act on page or API. Lifts an opt-out of their number, never the carrier's
- * block. The first opt-in for a number is confirmed by text, after the answer.
+ * Opts a person in by their own action on a page or by the API. Lifts an opt-out of their number, never the
+ * carrier's block. The first opt-in for a number is confirmed by text, after the answer.
  * @throws AppError `phone_unverified`, `carrier_opted_out`
  */
 export async function optIn(deps: Deps, request: OptInRequest): Promise<void> {
@@ -113,7 +113,10 @@ export async function optIn(deps: Deps, request: OptInRequest): Promise<void> {
 const hashOfHeld = (userId: string) =>
   q.select({ numberHash: phoneNumbers.numberHash }).from(phoneNumbers).where(eq(phoneNumbers.userId, userId));
 
-/** Opts a person out by their own act on page or API, and their number with them. */
+/**
+ * Opts a person and their number out by their own action on a page or by the API.
+ * @throws when a database fails
+ */
 export async function optOut(deps: Deps, request: ConsentRequest): Promise<void> {
   const now = deps.now();
   const id = updateId(now);
@@ -143,9 +146,10 @@ export async function optOut(deps: Deps, request: ConsentRequest): Promise<void>
 }
 
 /**
- * Takes over an opt-in that the host recorded. Sends no text. Never undoes an opt-out: neither one of the
- * number, nor one that the person gave after the host's date; and never covers a number that the person has
- * proven instead of the host's.
+ * Imports an opt-in that the host recorded. Sends no text. Never undoes an opt-out of the number, nor one that
+ * the person gave after the host's date, and never covers a number that the person has verified instead of the
+ * host's.
+ * @throws when a database fails
  */
 export async function importConsent(deps: Deps, consent: ImportedConsent): Promise<'ok' | 'refused'> {
   const now = deps.now();

@@ -10,32 +10,35 @@ import type { Deps } from '../platform/deps.ts';
 import { HOUR_MS } from '../platform/time.ts';
 import { applyUpdates } from './updates/relay.ts';
 
-/** A text that came in, as it was read. */
+/** An inbound text and how it was read. */
 export interface InboundText {
   messageSid: string;
   numberHash: string;
   reading: KeywordReading;
-  /** What to answer, and what to answer when nothing is to be said. */
+  /** The answer, and the empty answer. */
   answer: string;
   silence: string;
-  /** False: an effect beyond consent is still owed, and {@link completeInbound} says when it is done. */
+  /** False: effects beyond consent are still pending; {@link completeInbound} marks them as done. */
   complete: boolean;
 }
 
-/** What is known of it: the answer to give, and whether its whole effect is there. */
+/** The stored result: the answer to give, and whether all effects are done. */
 export interface RecordedInbound {
   answer: string;
   done: boolean;
 }
 
-/** So many answers an hour a number gets, an opt-out's aside; whoever writes more is a machine (Twilio's 14107). */
+/**
+ * Max. answers to one number in an hour, confirmations of opt-outs excluded: more means a loop of machines
+ * (Twilio's 14107).
+ */
 const ANSWERS_PER_HOUR = 5;
 
 /**
- * Takes a text in: once a MessageSid, in one batch of the directory with what it does to the number, so that
- * a repeat finds either all of it or nothing. An opt-out is answered when it is news: whoever has said stop
- * gets no second text. Repeats get the first answer.
- * @throws when a database fails; a repeat, or the sweep, brings to an end what was begun
+ * Records an inbound text, once per MessageSid, in one directory batch with its effect on the number, so that a
+ * repeat finds either both or nothing. An opt-out is answered only when it changes something: someone who has
+ * opted out gets no second text. Repeats get the first answer.
+ * @throws when a database fails; a repeat of the webhook, or the sweep, completes the work
  */
 export async function recordInbound(deps: Deps, text: InboundText): Promise<RecordedInbound> {
   const { messageSid, numberHash, reading, answer, silence, complete } = text;
@@ -57,7 +60,7 @@ export async function recordInbound(deps: Deps, text: InboundText): Promise<Reco
     );
   const isAnswered = allOf(
     kind === 'opt_out' ? not(isOut) : lt(scalar<number>(answered), ANSWERS_PER_HOUR),
-    // A block of the carrier's would refuse the answer, unless this very text has lifted it.
+    // The carrier would refuse the answer to a blocked number, unless this text has just lifted the block.
     !byCarrier && not(isBlocked),
   );
   const isOpen = allOf(eq(inboundTexts.messageSid, messageSid), isNull(inboundTexts.doneAt));
@@ -98,7 +101,10 @@ export async function recordInbound(deps: Deps, text: InboundText): Promise<Reco
   return { answer: taken[0]?.reply ?? silence, done: taken[0]?.doneAt != null };
 }
 
-/** The whole effect of a text is there; from now on it is answered with `answer`. */
+/**
+ * Marks a text as completed; repeats are answered with `answer` from now on.
+ * @throws when the database fails
+ */
 export async function completeInbound({ db, now }: Deps, messageSid: string, answer: string): Promise<void> {
   await retrying(() =>
     db.directory.run(

@@ -1,13 +1,13 @@
 import type { MetaStore } from './meta-store.ts';
 
 const NAME = 'alarm_at';
-/** An alarm for "now" is set this far ahead (ms), so that no mistake can make it spin. */
+/** Min. delay of an alarm (ms), so that a fault cannot make it fire in a loop. */
 const MIN_DELAY_MS = 50;
 
 /**
- * The object's one alarm, with a note of its own about when it is due. A Durable Object has one alarm and promises to
- * ring it at least once; should it get stuck all the same, the next call of any kind finds the note overdue and sets
- * the alarm anew.
+ * The object's one alarm, and a stored copy of its due time. Durable Objects guarantee that an alarm fires at
+ * least once; should it get stuck all the same, the next call of any kind finds the stored time overdue and
+ * sets the alarm again.
  */
 export class Alarm {
   readonly #storage: DurableObjectStorage;
@@ -18,20 +18,20 @@ export class Alarm {
     this.#meta = meta;
   }
 
-  /** When it is due, ms UTC, as noted; null when nothing is. */
+  /** The stored due time, ms UTC; null when no alarm is set. */
   get dueAt(): number | null {
     return this.#meta.get(NAME);
   }
 
-  /** It rang: the note is settled. */
+  /** Clears the stored due time after the alarm has fired. */
   fired(): void {
     this.#meta.set(NAME, null);
   }
 
   /**
-   * Makes sure that it rings by `next`. One that is set earlier stays: ringing early costs less than moving it with
-   * every heartbeat.
-   * @param next - the earliest of everything that waits, ms UTC; null when nothing does
+   * Makes sure that the alarm fires by `next`. An earlier alarm is kept: firing early costs less than moving it
+   * with every heartbeat.
+   * @param next - the earliest of all deadlines, ms UTC; null for none
    */
   schedule(next: number | null, now: number): void {
     const dueAt = this.dueAt;

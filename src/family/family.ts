@@ -23,13 +23,13 @@ import { Sockets } from './sockets/sockets.ts';
 import { PROTOCOL, readUpgrade } from './sockets/upgrade.ts';
 
 const DEPARTURE_RETRY_MS = 30_000;
-/** So often it is asked whether the sessions of open sockets still live. */
+/** Interval at which open sockets are checked against ended sessions and deleted people. */
 const RECHECK_MS = 180_000;
 
 /**
- * One family: who is here, their sockets, and which texts may leave. Everything that matters is in storage or
- * hibernates with a socket, so the object may vanish from memory at any moment. Each call ends with a look around,
- * which also sets the one alarm to the earliest of everything that waits.
+ * The Durable Object of one family: presence, sockets, and admission of texts. All state that matters is in
+ * storage or in socket attachments, so the object may be evicted at any moment. Each call ends with a refresh
+ * of presence, which also sets the one alarm to the earliest deadline.
  */
 export abstract class FamilyObject<Env> extends DurableObject<Env> implements FamilyRpc {
   readonly #sockets: Sockets;
@@ -58,7 +58,7 @@ export abstract class FamilyObject<Env> extends DurableObject<Env> implements Fa
     );
   }
 
-  /** The object's surroundings; asked for once. */
+  /** The object's dependencies; called once. */
   protected abstract createHost(): FamilyHost;
 
   get #host(): FamilyHost {
@@ -196,7 +196,7 @@ export abstract class FamilyObject<Env> extends DurableObject<Env> implements Fa
     await this.#recheck(now);
   }
 
-  /** Whoever ends a session or an account closes its sockets too, but may die in between. */
+  /** Ending a session or an account closes its sockets too, but that process may die in between. */
   async #recheck(now: number): Promise<void> {
     if ((this.#meta.get('rechecked_at') ?? 0) + RECHECK_MS > now) return;
     try {
@@ -208,7 +208,7 @@ export abstract class FamilyObject<Env> extends DurableObject<Env> implements Fa
     }
   }
 
-  /** The time of a call. The first one in a new life of the object takes over what the old one left behind. */
+  /** The time of a call. The first call after an eviction takes over the sockets that are gone. */
   #now(): number {
     const now = this.#host.now();
     if (!this.#orphansDropped) dropOrphans(this.#presence, this.#sockets, this.#alarm.dueAt, now);
@@ -217,8 +217,8 @@ export abstract class FamilyObject<Env> extends DurableObject<Env> implements Fa
   }
 
   /**
-   * Looks at everyone, announces what changed, and sets the alarm.
-   * @param newcomer - id of a socket that is about to be told everything at once
+   * Evaluates presence, broadcasts changes, and sets the alarm.
+   * @param newcomer - id of a socket that is about to get a snapshot
    */
   #refresh(now: number, newcomer?: string): ReadonlyMap<string, Presence> {
     const evaluation = evaluatePresence(this.#presence, this.#sockets, this.#host.settings, now);
@@ -237,7 +237,7 @@ export abstract class FamilyObject<Env> extends DurableObject<Env> implements Fa
     return evaluation.people;
   }
 
-  /** Tells the service who left; what fails is told again later. */
+  /** Reports departures to the service; failed reports are repeated later. */
   #reportDepartures(now: number): void {
     const due = this.#presence.takeDepartures(now, now + DEPARTURE_RETRY_MS);
     if (due.length === 0) return;
@@ -252,7 +252,7 @@ export abstract class FamilyObject<Env> extends DurableObject<Env> implements Fa
     this.ctx.waitUntil(told);
   }
 
-  /** Everyone who is here, as last announced. */
+  /** Everyone who is online or away, as last broadcast. */
   #onlineMembers(): OnlineMember[] {
     return this.#presence
       .announced()

@@ -6,21 +6,27 @@ import type { SocketOwner } from './records.ts';
 import type { DecideAdmission } from './sends/admission.ts';
 import type { WindowSettings } from './sends/windows.ts';
 
-/** What the object needs of the rest of the service; put in by the worker, as all of it stands on higher rungs. */
+/**
+ * The object's dependencies on the rest of the service; injected by the Worker, because they stand on higher
+ * rungs.
+ */
 export interface FamilyHost {
   settings: FamilySettings;
   decide: DecideAdmission;
   /** The user ids of a thread's members; empty when there is no such thread in the family. */
   membersOf(familyId: string, threadId: string): Promise<string[]>;
-  /** Of these sockets, the ids of those whose session or person is no more. */
+  /** Of these sockets, the ids of those whose session has ended or whose person is deleted. */
   endedSockets(familyId: string, sockets: readonly SocketOwner[]): Promise<string[]>;
-  /** People stopped being here. Told at least once each, again after 30 s when it failed. */
+  /**
+   * Reports people who are not online any more. Called at least once per departure, again after 30 s when it
+   * failed.
+   */
   reportDepartures(familyId: string, departures: Departure[]): Promise<void>;
   now(): number;
   log: Log;
 }
 
-/** What the family reads of the settings, in ms and counts. */
+/** The settings that the Family object uses, in ms and counts. */
 export type FamilySettings = PresenceSettings & WindowSettings;
 
 type Names =
@@ -31,7 +37,7 @@ type Names =
   | 'SMS_USER_DAILY_CAP'
   | 'SMS_FAMILY_DAILY_CAP';
 
-/** Turns the settings' seconds into the family's ms. */
+/** Converts the settings' seconds to ms. */
 export function familySettings(config: Pick<Config, Names>): FamilySettings {
   return {
     ttlMs: config.PRESENCE_TTL_SECONDS * 1000,

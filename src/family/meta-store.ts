@@ -3,7 +3,7 @@ CREATE TABLE IF NOT EXISTS threads (id TEXT PRIMARY KEY, seq INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL);
 `;
 
-/** Small numbers that must outlive a restart. */
+/** Numbers that must survive an eviction. */
 export class MetaStore {
   readonly #sql: SqlStorage;
 
@@ -12,7 +12,7 @@ export class MetaStore {
     sql.exec(SCHEMA);
   }
 
-  /** The last `seq` of a thread that was passed on. */
+  /** The last `seq` of a thread that was published; null for none. */
   lastSeq(threadId: string): number | null {
     const row = this.#sql.exec('SELECT seq FROM threads WHERE id = ?', threadId).toArray()[0];
     return row ? Number(row.seq) : null;
@@ -27,7 +27,7 @@ export class MetaStore {
     );
   }
 
-  /** A number kept by name: `alarm_at`, `pruned_at`, `rechecked_at` (ms UTC). */
+  /** A stored number by name: `alarm_at`, `pruned_at`, `rechecked_at` (ms UTC). */
   get(name: string): number | null {
     const row = this.#sql.exec('SELECT value FROM meta WHERE name = ?', name).toArray()[0];
     return row ? Number(row.value) : null;

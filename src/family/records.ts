@@ -16,7 +16,7 @@ export async function memberIds(db: Db, familyId: string, threadId: string): Pro
   return rows.map(({ userId }) => userId);
 }
 
-/** Whose a socket is; the session is null with a host application's token. */
+/** A socket's owner; the session is null with a host application's token. */
 export interface SocketOwner {
   id: string;
   userId: string;
@@ -48,7 +48,10 @@ export async function endedSockets(
   return rows.map(({ id }) => id);
 }
 
-/** Writes when people who went offline were last seen; those who are merely away are still being seen. Repeatable. */
+/**
+ * Stores when people who went offline were last seen; people who are away are still being seen. Idempotent.
+ * @throws when the database fails
+ */
 export async function writeLastSeen(
   db: Db,
   familyId: string,

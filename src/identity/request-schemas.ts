@@ -4,7 +4,7 @@ import type { Caller } from '../platform/auth/caller.ts';
 import type { Client } from '../platform/auth/request-caller.ts';
 import { readTypedCode } from './codes/code-rules.ts';
 
-/** A number as a client writes it; what it must be is said by `invalid_phone`. */
+/** A number as a client writes it; {@link readCodeNumber} checks it and answers `invalid_phone`. */
 export const phone = z.string().min(1).max(200).describe('With country code, such as +12025550123');
 
 /** A one-time code as it is typed or pasted. */
@@ -15,10 +15,10 @@ export const code = z
   .refine((digits) => digits !== '', 'should be six digits')
   .describe('Six digits');
 
-/** `{ok: true}`, where nothing else is to be said. */
+/** `{ok: true}`, where there is nothing else to answer. */
 export const ok = z.object({ ok: z.literal(true) });
 
-/** Who consents, and by which door: a browser's cookie is the web, any bearer token the API. */
+/** The origin of a consent: a browser's cookie is the web, any bearer token the API. */
 export function consentRequest({ userId, familyId, via }: Caller, client: Client): ConsentRequest {
   return { userId, familyId, source: via === 'cookie' ? 'web' : 'api', client };
 }

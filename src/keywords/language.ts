@@ -8,15 +8,15 @@ export type Language = {
   before: readonly string[];
   /** What may stand after it. "Tonight", "at work" and "until Monday" are left out: they limit, not revoke. */
   after: readonly string[];
-  /** Words that add nothing. */
+  /** Words without a meaning of their own. */
   polite: readonly string[];
-  /** Reasons: a part that contains one does not take a request back. */
+  /** Reasons: a part that contains one does not weaken a request. */
   asides: readonly string[];
-  /** Unmistakable in any part of a text. */
+  /** Revokes in any part of a text. */
   clear: readonly string[];
-  /** Enough when their own sentence says nothing else. */
+  /** Revokes when its sentence says nothing else. */
   ask: readonly string[];
-  /** Enough when the whole text says nothing else. */
+  /** Revokes when the whole text says nothing else. */
   weak: readonly string[];
   /** Legal words, with polite ones around them ("stop please"). */
   words: readonly string[];

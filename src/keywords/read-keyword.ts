@@ -14,7 +14,7 @@ export type KeywordKind = 'opt_out' | 'opt_in' | 'help' | 'none';
  */
 export type KeywordReader = 'twilio' | 'carrier_word' | 'plain';
 
-/** What a text was read as, and by whom it was understood; `null` where nobody understood a keyword. */
+/** What a text was read as, and who recognises it; `null` for no keyword. */
 export type KeywordReading =
   | { kind: 'opt_out'; by: KeywordReader }
   | { kind: 'opt_in' | 'help'; by: 'twilio' | 'carrier_word' }
@@ -29,7 +29,7 @@ const TWILIO_WORDS: ReadonlyMap<string, Wanted> = new Map([
   ...['help', 'info'].map(wants('help')),
 ]);
 
-/** Words of other carriers and languages (Canada's ARRET and AIDE), and the commonest slips of the thumb. */
+/** Words of other carriers and languages (Canada's ARRET and AIDE), and the commonest typing errors. */
 const OTHER_WORDS: ReadonlyMap<string, Wanted> = new Map([
   ...[
     'remove',
@@ -48,7 +48,10 @@ const OTHER_WORDS: ReadonlyMap<string, Wanted> = new Map([
   ...['aide', 'ayuda'].map(wants('help')),
 ]);
 
-/** Below a name, these can hardly mean anything else; "Cancel" above "Friday" or "Yes" above "Mom" can. */
+/**
+ * Words that revoke above a closing name; others ("Cancel" above "Friday", "Yes" above "Mom") may be an
+ * ordinary message.
+ */
 const SIGNED_WORDS = /^(?:stop|stopall|unsubscribe|optout|revoke|remove|arret|arretez|alto)$/;
 
 /** Twilio's webhook parameter, present only with Advanced Opt-Out. */

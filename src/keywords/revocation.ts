@@ -34,7 +34,7 @@ const short = (part: string) => part.split(' ', MOST_WORDS_IN_PART + 1).length <
 const read = (part: string, by: keyof PhraseReader) =>
   short(part) && readers.some((reader) => reader[by].test(part));
 
-/** An unmistakable wording stands in any part; a request needs a sentence that says nothing else. */
+/** A clear wording revokes in any part; a request needs a sentence that says nothing else. */
 function sentenceRevokes({ parts, question }: Sentence): boolean {
   if (question && !parts.some((part) => REQUEST.test(part))) return false;
   if (parts.some((part) => read(part, 'clear'))) return true;

@@ -2,7 +2,7 @@
 const APOSTROPHES = /['’‘‛ʼʹ`´′＇]/g;
 const INVISIBLE = /[\p{Default_Ignorable_Code_Point}\p{Cc}]/gu;
 const MARKS = /\p{M}/gu;
-/** A line that ends so goes on in the next one. */
+/** A line that ends like this continues on the next one. */
 const UNFINISHED_LINE = /(^|[^\p{L}])(dont|not|never|didnt|cant|wont|said) *\n/gu;
 const NOT_WORD = /[^\p{L}\p{N}]+/gu;
 

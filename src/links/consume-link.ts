@@ -9,18 +9,18 @@ import { type IssuedSession, prepareSession, SESSION_TTL_MS } from '../platform/
 import type { Link } from './find-link.ts';
 import { codeHash } from './link-code.ts';
 
-/** Which kind of session the link becomes. */
+/** The kind of session to create. */
 export interface Opening {
   kind: 'web' | 'app';
   userAgent: string | null;
 }
 
 /**
- * Signs in by a link: one conditional UPDATE consumes it, and the session is written in the same batch only
- * if that update was ours. However many press at once, by whichever doors, one session comes out. The row
- * remembers its session, so a repeat after a passing database fault finds its own work.
- *
- * @returns null when the link signs nobody in: consumed, too old, or its person is gone
+ * Signs in by a link: one conditional UPDATE consumes it, and the session is inserted in the same batch only if
+ * that update succeeded. However many requests race, through whichever route, one session results. The row
+ * stores the session's id, so that a retry after a transient database error finds its own result.
+ * @returns null when the link signs nobody in: consumed, expired, or its person is deleted
+ * @throws when the database fails
  */
 export async function consumeLink(
   { db, secret, now }: { db: Databases; secret: string; now: number },
@@ -69,7 +69,7 @@ export async function consumeLink(
   return consumed[0]?.sessionId === session.id ? session : null;
 }
 
-/** Notes that a link was opened without signing anyone in; it is no longer pending. */
+/** Marks a link as opened without a sign-in; it is no longer pending. @throws when the database fails */
 export async function markOpened(db: Databases, link: Link, now: number): Promise<void> {
   const isTheirs = eq(links.codeHash, await codeHash(link.code));
   await db.forLink(link.code).run(

@@ -5,7 +5,7 @@ import { links } from '../db/schema.ts';
 import { codeHash } from './link-code.ts';
 import { isLinkCode } from './link-code-format.ts';
 
-/** A link's row as the doors need it. Times in milliseconds. */
+/** A link's row. Times in milliseconds. */
 export interface Link {
   code: string;
   userId: string;
@@ -17,15 +17,14 @@ export interface Link {
   consumedAt: number | null;
 }
 
-/**
- * What a link is still good for.
- * - `ready`: it signs in, once.
- * - `used`, `expired`: it no longer signs in, but finds its thread.
- * - `gone`: it is past both lifetimes.
- */
+/** What a link can still be used for. */
 export type LinkFate = 'ready' | 'used' | 'expired' | 'gone';
 
-/** Looks a link up by its code; null when there is none. One round trip, none for what is no code. */
+/**
+ * Looks a link up by its code, in one round trip; null when there is none. A malformed code needs no round
+ * trip.
+ * @throws when the database fails
+ */
 export async function findLink(db: Databases, code: string): Promise<Link | null> {
   if (!isLinkCode(code)) return null;
   const { userId, familyId, threadId, loginUntil, expiresAt, consumedAt } = links;
@@ -38,7 +37,10 @@ export async function findLink(db: Databases, code: string): Promise<Link | null
   return found ? { code, ...found } : null;
 }
 
-/** What the link is good for at `now`. Whether it signs in is decided again, atomically, when it is consumed. */
+/**
+ * What the link can be used for at `now`. Whether it signs in is decided again, atomically, when it is
+ * consumed.
+ */
 export function linkFate(link: Pick<Link, 'loginUntil' | 'expiresAt' | 'consumedAt'>, now: number): LinkFate {
   if (link.expiresAt <= now) return 'gone';
   if (link.consumedAt !== null) return 'used';

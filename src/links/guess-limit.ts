@@ -6,7 +6,7 @@ import { rateLimited } from '../platform/errors.ts';
 import { clientNetwork, countHit } from '../platform/rate-limit.ts';
 import { MINUTE_MS } from '../platform/time.ts';
 
-/** This many times one address's allowance, from all addresses in ten minutes, is an attack or a fault of ours. */
+/** Operators are alerted at this multiple of one address's limit, summed over all addresses in ten minutes. */
 const ALERT_FACTOR = 10;
 
 type MissDeps = Pick<Deps, 'config' | 'db' | 'now' | 'alert' | 'afterwards'>;
@@ -18,8 +18,8 @@ const limitOf = (deps: MissDeps, address: string) => ({
 });
 
 /**
- * Counts an unknown code against its client. Operators are told when one address reaches its limit, and
- * when many addresses together do.
+ * Counts an unknown code against its client's address. Operators are alerted when one address reaches its
+ * limit, and when many addresses together do.
  * @throws AppError `rate_limited` from the first one beyond the limit
  */
 export async function countMiss(deps: MissDeps, address: string): Promise<void> {
@@ -46,8 +46,8 @@ async function countEverybody(deps: MissDeps): Promise<void> {
 }
 
 /**
- * Lets nobody sign in from an address that has been guessing, whatever code it brings now. A database that
- * does not answer throws, so that signing in fails closed.
+ * Refuses sign-in from an address that exceeded its limit, even with a valid code. A database error is thrown,
+ * so that signing in fails closed.
  * @throws AppError `rate_limited`
  */
 export async function refuseGuessers(deps: MissDeps, address: string): Promise<void> {

@@ -8,7 +8,7 @@ import { findLink, type Link } from './find-link.ts';
 import { readMagic, signMagic } from './magic-token.ts';
 import { makeLink, writeLinks } from './mint-link.ts';
 
-/** A minted token, the page that takes it, and (ms) until when it signs in. */
+/** A new token, the URL of its page, and (ms) until when it signs in. */
 export interface MintedMagic {
   token: string;
   url: string;
@@ -16,7 +16,7 @@ export interface MintedMagic {
 }
 
 /**
- * Mints a magic token that signs one person in, once, and leads to one thread of theirs.
+ * Creates a magic token that signs one person in, once, and leads to one of their threads.
  * @throws AppError `user_not_found`, `thread_not_found`
  */
 export async function mintMagic(
@@ -44,7 +44,10 @@ export async function mintMagic(
   throw new AppError('user_not_found', 'There is no such person.');
 }
 
-/** The link behind a magic token; null when the token is not ours or its row is gone. */
+/**
+ * The link of a magic token; null when the token is invalid or its row is gone.
+ * @throws when the database fails
+ */
 export async function findByToken(
   { config, db, now }: Pick<Deps, 'config' | 'db' | 'now'>,
   token: string,

@@ -8,7 +8,7 @@ const AUDIENCE = 'fcs:links';
 const PURPOSE = 'sign-in';
 const MAX_LENGTH = 2048;
 
-/** What a magic token says. Its `jti` is the code of a link, so that all doors share one row. */
+/** The claims of a magic token. Its `jti` is a link's code, so that all routes share one row. */
 export interface MagicClaims {
   code: string;
   userId: string;
@@ -39,8 +39,8 @@ export function signMagic(
 }
 
 /**
- * Reads a magic token; null when it is not one of ours. A token past its `exp` is still read for
- * `graceSeconds`: it signs nobody in any more (the row decides that), but finds its thread.
+ * Verifies a magic token; null when it is invalid. Never throws. A token past its `exp` is still read for
+ * `graceSeconds`: it signs nobody in any more (the row decides that), but leads to its thread.
  */
 export async function readMagic(
   secret: string,

@@ -7,9 +7,9 @@ import { codeHash, linkCode } from './link-code.ts';
 
 type LinkConfig = Pick<Config, 'MAGIC_SECRET' | 'MAGIC_TTL_SECONDS' | 'LINK_TTL_SECONDS'>;
 
-/** Whom a link is for, and what it leads to. */
+/** The person and target of a link. */
 export interface LinkTarget {
-  /** What the link's code is derived from. */
+  /** The id from which the link's code is derived. */
   id: string;
   kind: 'text' | 'magic';
   userId: string;
@@ -19,7 +19,7 @@ export interface LinkTarget {
   deliveryId: string | null;
 }
 
-/** The row of a link, ready to be written; holds the code's hash, never the code. */
+/** The row of a link, before it is inserted; holds the code's hash, never the code. */
 export interface LinkRow extends Omit<LinkTarget, 'id'> {
   codeHash: string;
   loginUntil: number;
@@ -27,7 +27,7 @@ export interface LinkRow extends Omit<LinkTarget, 'id'> {
   createdAt: number;
 }
 
-/** Makes a link's code and its row: two lifetimes, counted from `now` (ms). Nothing is written. */
+/** Creates a link's code and its row, with two lifetimes counted from `now` (ms). Writes nothing. */
 export async function makeLink(
   config: LinkConfig,
   { id, ...target }: LinkTarget,

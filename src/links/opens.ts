@@ -12,7 +12,10 @@ export type OpenOutcome = 'app' | 'store' | 'web' | 'expired' | 'bot';
 
 const dayOf = (now: number) => new Date(now).toISOString().slice(0, 10);
 
-/** Counts one opening: a day, a kind of device, an outcome; nothing that leads to a person. */
+/**
+ * Counts one opening by day, kind of device and outcome; nothing identifies a person.
+ * @throws when the database fails
+ */
 export async function countOpen(
   directory: Db,
   device: DeviceKind,

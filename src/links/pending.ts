@@ -42,6 +42,6 @@ export async function takePending(db: Db, userId: string, now: number): Promise<
       .where(and(isWaiting, lte(links.createdAt, newest.createdAt)))
       .returning({ codeHash: links.codeHash }),
   );
-  // Whoever marked it has it: of two that ask at once, one gets null.
+  // Only the request that marked it gets it; a concurrent one gets null.
   return taken.some(({ codeHash }) => codeHash === newest.codeHash) ? newest.threadId : null;
 }

@@ -29,7 +29,7 @@ const opened = destination.extend({
   session: z.object({ token: z.string(), expiresAt: timestamp }).optional(),
 });
 
-/** The app opens a link: its destination, and once, while the link may sign in, a session. */
+/** Opens a link in the app: answers its destination and, once while the link may sign in, a session. */
 const openLink = endpoint({
   method: 'post',
   path: '/api/links/open',
@@ -83,7 +83,7 @@ async function linkOf(deps: Handled, body: z.output<typeof openBody>): Promise<L
   return findLink(deps.db, code);
 }
 
-/** Whether the app that asks is signed in as that person already. A stale token counts as none. */
+/** Whether the app is signed in as that person already. An invalid token counts as not signed in. */
 async function isSignedInAs(
   userId: string,
   request: Request,
@@ -100,7 +100,7 @@ async function isSignedInAs(
   }
 }
 
-/** What waits for a freshly installed app. */
+/** The pending destination for a newly installed app. */
 const pendingLink = endpoint({
   method: 'get',
   path: '/api/links/pending',

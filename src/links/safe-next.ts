@@ -21,15 +21,12 @@ function hasControl(text: string): boolean {
   return false;
 }
 
-/** Where a thread lives on the web; without a thread, the list of threads. */
+/** The web path of a thread; of the list of threads for null. */
 export function threadPath(threadId: string | null): string {
   return threadId === null ? '/messages' : `/messages/${encodeURIComponent(threadId)}`;
 }
 
-/**
- * Signing in with the phone number, and then on to the path.
- * @param replaces ask for the number even though somebody else is signed in
- */
+/** The path of signing in by phone number, which continues at `next`. */
 export function signInPath(next: string, replaces = false): string {
   return `/login?next=${encodeURIComponent(next)}${replaces ? '&switch=1' : ''}`;
 }

@@ -4,7 +4,7 @@ export interface Person {
   familyId: string;
 }
 
-/** By which door an opt-in or opt-out came. */
+/** The source of an opt-in or opt-out. */
 export type ConsentSource =
   | 'web'
   | 'api'
@@ -31,7 +31,7 @@ export interface ConsentChange {
   at: number;
 }
 
-/** The person holds this number from now on. Flags are the number's own, as they were when it was bound. */
+/** The person holds this number from now on. Flags are those of the number at the moment of assignment. */
 export interface NumberChange {
   kind: 'number';
   number: string;
@@ -42,7 +42,7 @@ export interface NumberChange {
   unusableAt: number | null;
   /** The number that this one replaces. */
   previousHash: string | null;
-  /** Consent to the previous number is taken as consent to this one: an import, where the host vouches. */
+  /** Consent to the previous number also covers this one: an import, where the host vouches for it. */
   keepsConsent: boolean;
   at: number;
 }
@@ -69,10 +69,10 @@ export interface DeletedChange {
   at: number;
 }
 
-/** What the directory owes to a person's rows. Times are ms. */
+/** A change of the directory that must be projected onto a person's rows. Times are ms. */
 export type Change = ConsentChange | NumberChange | NumberLostChange | UnusableChange | DeletedChange;
 
-/** A change that waits in `family_updates`. */
+/** A pending change, a row of `family_updates`. */
 export interface FamilyUpdate extends Person {
   /** The order of the directory's changes. */
   seq: number;

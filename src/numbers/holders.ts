@@ -7,21 +7,24 @@ import { phoneNumbers, verificationCodes } from '../db/schema.ts';
 import type { Change, Person } from './changes.ts';
 import { changeJson, enqueueForHolder, enqueueForPerson, updateId } from './update-outbox.ts';
 
-/** A number that a person proved, or that their host vouches for. */
+/** A number that a person verified, or that their host vouches for. */
 export interface NumberAssignment extends Person {
   number: string;
   numberHash: string;
-  /** When it was proven, ms. */
+  /** When it was verified, ms. */
   verifiedAt: number;
   now: number;
-  /** Nothing happens unless this holds, in each statement. */
+  /** Each statement changes nothing unless this condition holds. */
   condition: SQL;
 }
 
-/** Under what a one-time code is kept with which a number's holder signs in. */
+/** The subject of one-time codes for signing in with a number. */
 export const loginSubject = (numberHash: string): string => `login:${numberHash}`;
 
-/** Statements that forget who held the numbers of `where`: what belongs to a number itself stays under its hash. */
+/**
+ * Statements that clear the holder of the numbers of `where`; the state of the numbers themselves stays under
+ * their hashes.
+ */
 function clearHolder(where: SQL, now: number) {
   return {
     deleteUnmarked: q
@@ -41,7 +44,10 @@ function clearHolder(where: SQL, now: number) {
   };
 }
 
-/** Tells whoever else holds the number that they lose it: possession wins. Goes before {@link takeNumber}. */
+/**
+ * Enqueues the loss of the number for its other holder, if any: the person who verified it last holds it. Goes
+ * before {@link takeNumber}.
+ */
 export function enqueueNumberMoved(id: string, { userId, numberHash, now, condition }: NumberAssignment) {
   return enqueueForHolder({
     id,
@@ -54,13 +60,13 @@ export function enqueueNumberMoved(id: string, { userId, numberHash, now, condit
   });
 }
 
-/** What was found out before the new proof makes a number unusable no more. */
+/** The unusable mark of a number, unless it is older than the new verification. */
 const stillUnusable = (verifiedAt: number) =>
   sql<
     number | null
   >`case when ${phoneNumbers.unusableAt} > ${verifiedAt} then ${phoneNumbers.unusableAt} end`;
 
-/** Tells the person's rows of their new number. Goes before {@link takeNumber}. */
+/** Enqueues the new number for the person's rows. Goes before {@link takeNumber}. */
 export function enqueueNumber(
   id: string,
   { userId, familyId, number, numberHash, verifiedAt, now, condition }: NumberAssignment,
@@ -93,8 +99,8 @@ export function enqueueNumber(
 }
 
 /**
- * Makes the person the holder of the number and of no other: statements for the directory's batch. What belongs to the
- * number stays with it: an opt-out is never undone here. Being unusable is, when the proof is newer.
+ * Statements for the directory's batch: make the person the holder of this number and of no other. The number
+ * keeps its opt-outs; an unusable mark is cleared when the verification is newer.
  */
 export function takeNumber({
   userId,
@@ -126,14 +132,14 @@ export function takeNumber({
         updatedAt: excluded(phoneNumbers.updatedAt),
       },
     }),
-    // A code to sign in that was sent before proves nothing any more: whoever read it may be the earlier holder.
+    // A sign-in code that was sent before is void: the earlier holder may have read it.
     voidLoginCode: q
       .delete(verificationCodes)
       .where(allOf(eq(verificationCodes.subject, loginSubject(numberHash)), condition)),
   };
 }
 
-/** Takes the person's number and pending codes out of the directory: statements for its batch. */
+/** Statements for the directory's batch: remove the person's number and pending codes. */
 export function releaseNumber({ userId }: Person, now: number) {
   const theirs = eq(phoneNumbers.userId, userId);
   return {

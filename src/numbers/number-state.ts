@@ -12,17 +12,17 @@ import { DAY_MS } from '../platform/time.ts';
 import type { Change, ConsentChange } from './changes.ts';
 import { changeJson, enqueueForHolder, updateId } from './update-outbox.ts';
 
-/** Receipts come again for hours at the most. */
+/** Receipts are repeated for hours at most. */
 const RECEIPT_MEMORY_MS = 7 * DAY_MS;
 
-/** An opt-out or opt-in that came from a number, or was reported about one. */
+/** An opt-out or opt-in sent from a number, or reported for one. */
 export interface NumberConsent {
   numberHash: string;
   source: 'keyword' | 'carrier';
   /** Opt-out: the carrier blocks as well. Opt-in: the carrier's block is lifted as well. */
   carrier: boolean;
   now: number;
-  /** Nothing happens unless this holds. */
+  /** The statements change nothing unless this condition holds. */
   condition?: SQL;
 }
 
@@ -43,7 +43,7 @@ const consentChange = (
     at: now,
   } satisfies Change);
 
-/** Opts a number out, whoever holds it, or nobody: statements for the directory's batch. */
+/** Statements for the directory's batch: opt a number out, and its holder, if any. */
 export function optOutNumber(consent: NumberConsent) {
   const { numberHash, carrier, now, condition = sql`true` } = consent;
   const { optedOutAt, carrierOptedOutAt, updatedAt } = phoneNumbers;
@@ -73,7 +73,7 @@ export function optOutNumber(consent: NumberConsent) {
   };
 }
 
-/** Opts a number in again, and whoever holds it: statements for the directory's batch. */
+/** Statements for the directory's batch: opt a number in again, and its holder, if any. */
 export function optInNumber(consent: NumberConsent) {
   const { numberHash, carrier, now, condition } = consent;
   const mayOptIn = allOf(
@@ -95,7 +95,7 @@ export function optInNumber(consent: NumberConsent) {
   };
 }
 
-/** Who holds a number. */
+/** The holder of a number, if any. */
 export const holderOf = (numberHash: string) =>
   q
     .select({ userId: nonNull(phoneNumbers.userId).as('userId') })
@@ -103,8 +103,8 @@ export const holderOf = (numberHash: string) =>
     .where(allOf(eq(phoneNumbers.numberHash, numberHash), isNotNull(phoneNumbers.userId)));
 
 /**
- * What lets a receipt count once: it may come again, also after what it said was undone.
- * @param receipt the MessageSid; null: no receipt but a refusal, which is always news
+ * Deduplicates a receipt: it may be repeated, also after its effect was undone.
+ * @param receipt the MessageSid; null: a refusal, which is always new
  */
 function once(receipt: string | null, now: number) {
   const key = `receipt:${receipt ?? updateId(now)}`;
@@ -118,9 +118,10 @@ function once(receipt: string | null, now: number) {
 }
 
 /**
- * Writes into the directory that the carrier blocks a number (21610).
- * @param receipt the text whose receipt says so; a repeat of it undoes no START
- * @returns whose rows have to follow
+ * Records in the directory that the carrier blocks a number (21610).
+ * @param receipt the receipt's MessageSid; a repeat does not undo a later START
+ * @returns the ids of people whose pending updates are to be applied
+ * @throws when the directory fails
  */
 export async function recordCarrierBlock(
   { db, now }: Deps,
@@ -137,9 +138,10 @@ export async function recordCarrierBlock(
 }
 
 /**
- * Writes into the directory that a number cannot receive texts: at once, or with the second strike.
- * @param receipt the text whose receipt says so; a repeated receipt is no second strike
- * @returns whose rows have to follow
+ * Records in the directory that a number cannot receive texts: at once, or with the second strike.
+ * @param receipt the receipt's MessageSid; a repeat is not a second strike
+ * @returns the ids of people whose pending updates are to be applied
+ * @throws when the directory fails
  */
 export async function recordUnusable(
   { db, now }: Deps,
@@ -178,9 +180,10 @@ export async function recordUnusable(
 }
 
 /**
- * Writes into the directory what a refused text says about its number, and alerts operators where it is
- * their fault. For texts outside the delivery log: codes, confirmations.
- * @returns whose rows have to follow: to be settled at once, or left to the sweep
+ * Records in the directory what a refused text says about its number, and alerts operators where the fault is
+ * ours. For texts outside the delivery log: codes, confirmations.
+ * @returns the ids of people whose pending updates are to be applied, at once or by the sweep
+ * @throws when the directory fails
  */
 export async function recordRefusal(deps: Deps, outcome: SendOutcome, number: string): Promise<string[]> {
   if (outcome.kind === 'accepted') return [];

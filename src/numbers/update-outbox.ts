@@ -8,7 +8,7 @@ import type { Change, Person } from './changes.ts';
 /** The id of a new update. */
 export const updateId = (now: number): string => newId('upd', now);
 
-/** A change as JSON text: what is known, and fields whose values the database fills in. */
+/** A change as a JSON expression: known fields, and fields whose values the database fills in. */
 export function changeJson(known: Partial<Change>, fields: Record<string, SQL> = {}): SQL<string> {
   const parts = Object.entries(fields).map(([name, value]) => sql`, ${`$.${name}`}, ${value}`);
   return parts.length === 0
@@ -16,7 +16,7 @@ export function changeJson(known: Partial<Change>, fields: Record<string, SQL> =
     : sql<string>`json_set(${JSON.stringify(known)}${sql.join(parts)})`;
 }
 
-/** Enqueues a change of a person's rows if `condition` holds. Running it again under the same id does no harm. */
+/** Statement: enqueues a change of a person's rows if `condition` holds. Idempotent under one id. */
 export function enqueueForPerson({
   id,
   now,
@@ -39,8 +39,8 @@ export function enqueueForPerson({
 }
 
 /**
- * Enqueues a change for whoever holds the number that `condition` picks out of `phoneNumbers`; the change may draw on
- * that row. Goes before the statement that changes the row, in the directory's batch.
+ * Statement: enqueues a change for the holder of the number that `condition` selects from `phoneNumbers`; the
+ * change may read that row. Goes before the statement that changes the row, in the directory's batch.
  */
 export function enqueueForHolder({
   id,

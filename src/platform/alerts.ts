@@ -8,7 +8,7 @@ import { newId } from './ids.ts';
 import { errorFields, type Log } from './log.ts';
 import { HOUR_MS } from './time.ts';
 
-/** What an operator is told about. Stable words; the message says what to do. */
+/** Kinds of alerts. Stable names; the message says what to do. */
 export type AlertKind =
   | 'twilio_credentials'
   | 'twilio_sender'
@@ -20,15 +20,18 @@ export type AlertKind =
   | 'link_misses'
   | 'stuck_rows';
 
-/** Raises an alert: logged at once, kept, and posted once an hour a kind. Never throws. */
+/** Raises an alert: logs it, stores it, and posts it to the webhook once per hour and kind. Never throws. */
 export type RaiseAlert = (kind: AlertKind, message: string) => Promise<void>;
 
-/** Which occurrence within an hour is posted: one filtered text is nothing, several are. */
+/**
+ * The number of the occurrence within an hour that is posted; the first one, unless single occurrences mean
+ * nothing.
+ */
 const POSTED_AT: Partial<Record<AlertKind, number>> = { twilio_filtered: 3 };
 
 const POST_TIMEOUT_MS = 5000;
 
-/** Makes the function that raises alerts. `message` must hold no personal data. */
+/** Creates the function that raises alerts. `message` must hold no personal data. */
 export function createAlerts({
   directory,
   config,

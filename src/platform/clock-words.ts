@@ -5,7 +5,7 @@ const MONTHS = [
   ...['July', 'August', 'September', 'October', 'November', 'December'],
 ];
 
-/** The formatter of the zone asked for last: a page of the log is all in one zone, and making one is dear. */
+/** Cache of the last zone's formatter: a page of the log is in one zone, and creating formatters is slow. */
 let last: { zone: string; format: Intl.DateTimeFormat } | null = null;
 
 function formatterOf(timeZone: string): Intl.DateTimeFormat {
@@ -25,8 +25,8 @@ function formatterOf(timeZone: string): Intl.DateTimeFormat {
 }
 
 /**
- * A moment as people say it, on the wall clock of `timeZone`: `7:00 AM`, `7:00 AM tomorrow`,
- * `7:00 AM yesterday`, `7:00 AM on Sunday, May 3`, and with the year when it is not this one.
+ * A time in words, on the wall clock of `timeZone`: `7:00 AM`, `7:00 AM tomorrow`, `7:00 AM yesterday`, `7:00
+ * AM on Sunday, May 3`, and with the year when it is not this one.
  * @param at - ms UTC
  * @param now - ms UTC
  * @param timeZone - IANA name; an unknown one counts as UTC

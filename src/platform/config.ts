@@ -122,7 +122,7 @@ const fields = {
   ALERT_WEBHOOK_URL: url.optional(),
 };
 
-/** The settings, parsed: keys are the names of the environment; secrets are in here too, so never log it. */
+/** The parsed settings: keys are the names of environment variables. Contains secrets, so never log it. */
 export type Config = { [Name in keyof typeof fields]: z.output<(typeof fields)[Name]> };
 
 /** One fault of the settings: which, and what it should look like. */
@@ -142,7 +142,7 @@ export class ConfigError extends Error {
   }
 }
 
-/** What no single setting can tell. */
+/** Faults of combinations of settings. */
 function combinedFaults(config: Partial<Config>): ConfigFault[] {
   const faults: ConfigFault[] = [];
   const fault = (name: string, expected: string) => faults.push({ name, expected });
@@ -162,10 +162,7 @@ function combinedFaults(config: Partial<Config>): ConfigFault[] {
   return faults;
 }
 
-/**
- * Parses the settings out of an environment, failing closed.
- * @throws ConfigError naming every fault at once
- */
+/** Parses the settings of an environment. @throws ConfigError naming all faults at once */
 export function parseConfig(env: Record<string, unknown>): Config {
   const faults: ConfigFault[] = [];
   const values: Record<string, unknown> = {};

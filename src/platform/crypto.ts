@@ -25,7 +25,7 @@ export async function sha256(text: string): Promise<string> {
   return base64url(await crypto.subtle.digest('SHA-256', utf8(text)));
 }
 
-/** Compares two texts in a time that does not depend on where they differ. */
+/** Compares two texts in constant time: independent of where they differ. Never throws. */
 export function equalInConstantTime(a: string, b: string): boolean {
   const [left, right] = [utf8(a), utf8(b)];
   let difference = left.length ^ right.length;

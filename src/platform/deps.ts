@@ -16,7 +16,7 @@ export interface Bindings {
   ASSETS: Fetcher;
 }
 
-/** Everything that the code below the edges is handed. */
+/** Dependencies of all code below the routes, injected. */
 export interface Deps {
   config: Config;
   db: Databases;
@@ -29,7 +29,7 @@ export interface Deps {
   family: (familyId: string) => FamilyRpc;
   log: Log;
   alert: RaiseAlert;
-  /** Lets work go on after the answer; its failure is logged, never thrown. */
+  /** Continues work after the answer (`waitUntil`); failures are logged, never thrown. */
   afterwards: (work: Promise<unknown>) => void;
 }
 
@@ -44,7 +44,7 @@ export function configOf(env: object): Config {
   return config;
 }
 
-/** Puts the dependencies together: the one place. @throws ConfigError */
+/** Creates the dependencies; the only place that does. @throws ConfigError */
 export function createDeps(
   env: Bindings,
   afterwards: (work: Promise<unknown>) => void,

@@ -36,9 +36,9 @@ const STATUS = {
 /** Every code that an answer can carry in `error`. Stable: callers branch on them. */
 export type ErrorCode = keyof typeof STATUS;
 
-/** More of an answer than code and sentence. */
+/** Further parts of an error answer. */
 export interface ErrorExtras {
-  /** What was wrong, one entry a fault. */
+  /** One entry per fault of the input. */
   details?: unknown[];
   /** Further fields beside `error` and `message`, such as `attemptsLeft`. */
   fields?: Record<string, unknown>;
@@ -48,7 +48,7 @@ export interface ErrorExtras {
   retryAfterSeconds?: number;
 }
 
-/** An error with a name: what the caller did or met, and a sentence that says what to do about it. */
+/** An error with a stable code and a sentence that says what to do about it. */
 export class AppError extends Error {
   readonly code: ErrorCode;
   readonly extras: ErrorExtras;
@@ -81,6 +81,6 @@ export class AppError extends Error {
   }
 }
 
-/** 429 with a true wait, in seconds. */
+/** 429 with the exact wait, in seconds. */
 export const rateLimited = (message: string, retryAfterSeconds: number): AppError =>
   new AppError('rate_limited', message, { retryAfterSeconds });

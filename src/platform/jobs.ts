@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-/** A queue message: ids only, a wake-up call for a delivery row. */
+/** A queue message, with ids only: a delivery row is to be processed. */
 export const deliveryJob = z.object({
   deliveryId: z.string().min(1),
   familyId: z.string().min(1),
@@ -13,9 +13,10 @@ const BATCH = 100; // Cloudflare Queues: sendBatch takes at most 100 messages.
 const TIMEOUT_MS = 5000; // A producer's send can hang; the sweep finds what it would have carried.
 
 /**
- * Hands jobs to the queue.
- * @param delaySeconds how long the queue should hold them back
- * @throws when the queue refuses or does not answer in time; the rows in D1 stay the truth
+ * Sends jobs to the queue.
+ * @param delaySeconds how long the queue delays them
+ * @throws when the queue refuses or does not answer in time; the rows in D1 are authoritative, and the sweep
+ * finds them
  */
 export async function enqueue(
   queue: Queue<DeliveryJob>,

@@ -1,14 +1,14 @@
-/** Fields of a log line: ids, counts, codes. Never a number in clear, words, codes or tokens. */
+/** Fields of a log line: ids, counts, codes. Never phone numbers, message texts, one-time codes or tokens. */
 export type LogFields = Record<string, string | number | boolean | null | undefined>;
 
-/** JSON lines for operators. `event` is a stable word, dotted by domain: `delivery.sent`. */
+/** A structured log. `event` is a stable name, dotted by domain: `delivery.sent`. */
 export interface Log {
   info(event: string, fields?: LogFields): void;
   warn(event: string, fields?: LogFields): void;
   error(event: string, fields?: LogFields): void;
 }
 
-/** A log that writes to the console, one JSON line an event. */
+/** A log that writes one JSON line per event to the console. Never throws. */
 export function consoleLog(): Log {
   const line = (level: string, event: string, fields: LogFields = {}) =>
     JSON.stringify({ level, event, ...fields });
@@ -20,8 +20,8 @@ export function consoleLog(): Log {
 }
 
 /**
- * An error as loggable fields: the innermost cause speaks. What could not be read is not quoted, though errors of
- * JSON do so, and digits that could be a number are struck out.
+ * An error as loggable fields, taken from the innermost cause. Quotes from unparsed input and digits that could
+ * be a phone number are removed.
  */
 export function errorFields(error: unknown): { error: string; cause: string } {
   let inner: unknown = error;

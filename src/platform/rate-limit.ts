@@ -3,19 +3,19 @@ import type { Db } from '../db/client.ts';
 import { q } from '../db/query.ts';
 import { rateCounters } from '../db/schema.ts';
 
-/** A limit: at most `limit` hits of `key` in each window of `windowMs` milliseconds. */
+/** A limit: max. `limit` hits of `key` in each window of `windowMs` milliseconds. */
 export interface Limit {
   key: string;
   limit: number;
   windowMs: number;
 }
 
-/** Whether a hit fits; if not, the seconds until the window ends. */
+/** Whether a hit is within the limit; if not, the seconds until the window ends. */
 export type LimitResult = { allowed: true; count: number } | { allowed: false; retryAfterSeconds: number };
 
 /**
- * Counts one hit, by one conditional upsert: parallel hits never pass more than `limit`.
- * Throws when the database fails, so that limits guarding money or accounts fail closed.
+ * Counts one hit by one conditional upsert: parallel hits never exceed `limit`.
+ * @throws when the database fails, so that limits on money and accounts fail closed
  */
 export async function countHit(db: Db, { key, limit, windowMs }: Limit, now: number): Promise<LimitResult> {
   const windowAt = now - (now % windowMs);

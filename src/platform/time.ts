@@ -1,11 +1,11 @@
 import { addDays, create, offsetNanoseconds, startOfDay } from 'temporal-polyfill/fns/ZonedDateTime';
 
-/** Spans of time, in milliseconds. A day is always 24 hours: calendars and clock changes are not its business. */
+/** Durations, in milliseconds. A day is always 24 hours, whatever clocks do. */
 export const MINUTE_MS = 60_000;
 export const HOUR_MS = 60 * MINUTE_MS;
 export const DAY_MS = 24 * HOUR_MS;
 
-/** Muted for good: the last moment that a date can name, in milliseconds. */
+/** The end of a permanent mute: the last moment that a Date can hold, in milliseconds. */
 export const FOREVER = 8_640_000_000_000_000;
 
 /**
@@ -22,7 +22,10 @@ export function isTimeZone(name: unknown): name is string {
   }
 }
 
-/** `timeZone` itself when the runtime knows it, else `UTC`: what is in the database must never stop a text. */
+/**
+ * `timeZone` itself if the runtime knows it, else `UTC`, so that a bad value in the database cannot stop a
+ * text.
+ */
 export function knownTimeZone(timeZone: string): string {
   try {
     create(0n, timeZone);

@@ -9,9 +9,11 @@ import { mediaOf, messageSidOf, numberOf, type Webhook } from './signed-webhook.
 import { reply, SILENCE } from './twiml.ts';
 
 /**
- * Takes an inbound text: STOP, START, HELP, a revocation in plain words, or an answer to a thread. Each
- * MessageSid has one effect, and every repeat the same answer. Words are never kept or logged.
+ * Handles an inbound text: STOP, START, HELP, a revocation in plain words, or a reply to a thread. Each
+ * MessageSid takes effect once, and repeats get the same answer. Message texts are never stored or logged by
+ * this function.
  * @returns TwiML
+ * @throws when a database fails: Twilio repeats the webhook
  */
 export async function handleInbound(deps: Deps, webhook: Webhook): Promise<string> {
   const messageSid = messageSidOf(webhook);
@@ -41,9 +43,9 @@ export async function handleInbound(deps: Deps, webhook: Webhook): Promise<strin
 type WordSettings = Pick<Config, 'OPT_OUT_REPLIES' | 'BRAND_NAME' | 'SUPPORT_CONTACT' | 'PUBLIC_ORIGIN'>;
 
 /**
- * What we answer to a text that was read so; null: nothing. Where Twilio answers its own keywords, an answer
- * of ours would be refused with 21610 or be a second one; what Twilio did not recognise it did not answer.
- * Source: twilio.com/docs/messaging/tutorials/advanced-opt-out.
+ * Our answer to a keyword; null for none. Where Twilio answers its own keywords, an answer of ours would be
+ * refused with 21610 or be a second one; what Twilio did not recognise it did not answer. Source:
+ * twilio.com/docs/messaging/tutorials/advanced-opt-out.
  */
 export function keywordAnswer({ kind, by }: KeywordReading, config: WordSettings): string | null {
   if (kind === 'none' || (by === 'twilio' && config.OPT_OUT_REPLIES === 'twilio')) return null;

@@ -9,16 +9,16 @@ function errorCodeOf(webhook: Webhook): number | null {
   return /^[1-9]\d{0,5}$/.test(code) ? Number(code) : null;
 }
 
-/** An id out of the address that we gave Twilio. */
+/** An id from the query of our status callback. */
 function idOf({ query }: Webhook, name: string): string | null {
   const id = query.get(name);
   return id !== null && id !== '' && id.length <= 200 ? id : null;
 }
 
 /**
- * Takes a receipt. One that names a delivery belongs to the log; one of a code or a confirmation can still
- * tell that a number is dead or has opted out.
- * Source: twilio.com/docs/messaging/guides/outbound-message-status-in-status-callbacks.
+ * Handles a receipt. One that names a delivery belongs to the log; one of a code or a confirmation can still
+ * tell that a number is dead or has opted out. Source:
+ * twilio.com/docs/messaging/guides/outbound-message-status-in-status-callbacks.
  */
 export async function handleStatus(deps: Deps, webhook: Webhook): Promise<void> {
   const sid = messageSidOf(webhook);

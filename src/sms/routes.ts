@@ -5,7 +5,7 @@ import { handleStatus } from './receipt-webhook.ts';
 import { readWebhook } from './signed-webhook.ts';
 import { SILENCE, twiml } from './twiml.ts';
 
-/** Twilio's webhooks: signed, or refused before anything is looked at. */
+/** Twilio's webhooks; the signature is checked before anything else. */
 export function mountSms(app: Hono<AppEnv>): void {
   app.post('/api/sms/inbound', async (c) => {
     const webhook = await readWebhook(c.req.raw, c.var.deps.config);

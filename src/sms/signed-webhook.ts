@@ -4,7 +4,7 @@ import { mediaType, readText } from '../platform/http/body.ts';
 import { RECEIPTS_FRAGMENT } from '../platform/sms/twilio.ts';
 import { isFromTwilio } from '../platform/sms/twilio-signature.ts';
 
-/** A webhook's parameters, proven to come from Twilio. */
+/** A webhook's parameters, verified to come from Twilio. */
 export interface Webhook {
   /** The first value of a parameter; empty when absent. */
   get(name: string): string;
@@ -40,7 +40,7 @@ export async function readWebhook(request: Request, config: TwilioConfig): Promi
   const signature = request.headers.get('X-Twilio-Signature');
   if (!signature) throw forged();
   const { pathname, searchParams: query } = new URL(request.url);
-  // As it was received where the runtime keeps that: a parsed address has some characters escaped.
+  // The query as received, where the runtime keeps it: a parsed URL has some characters escaped.
   const search = /\?[^#]*/.exec(request.url)?.[0] ?? '';
   const isJson = mediaType(request) === 'application/json';
   if (!isJson && mediaType(request) !== 'application/x-www-form-urlencoded') {
@@ -61,7 +61,7 @@ export async function readWebhook(request: Request, config: TwilioConfig): Promi
       ...(isJson ? { rawBody: raw } : {}),
     });
   const url = config.PUBLIC_ORIGIN + pathname + search;
-  // Twilio leaves the fragment of our StatusCallback out; who signs the address as we gave it proves as much.
+  // Twilio omits the fragment of our StatusCallback; a signature over the address with it is as good.
   if (!(await signed(url)) && !(await signed(url + RECEIPTS_FRAGMENT))) throw forged();
   const params = isJson ? jsonParams(raw) : form;
   return { get: (name) => params.get(name) ?? '', query };
@@ -80,7 +80,7 @@ export function numberOf(webhook: Webhook, name: string): string | null {
   return /^\+[1-9]\d{6,14}$/.test(number) ? number : null;
 }
 
-/** MMS carries at most ten (twilio.com/docs/messaging/guides/webhook-request). */
+/** Max. media of an MMS (twilio.com/docs/messaging/guides/webhook-request). */
 const MOST_MEDIA = 10;
 
 /** The content types of the media that came along; empty where Twilio gives none. */

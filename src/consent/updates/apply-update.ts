@@ -28,11 +28,11 @@ type LedgerEntry = Pick<ConsentChange, 'action' | 'source' | 'numberHash' | 'at'
 
 const prefs = notificationPreferences;
 
-/** The person, while they have not followed this update yet, deleted or not. */
+/** Condition: the person exists, deleted or not, and the update has not been applied yet. */
 const unapplied = ({ userId, familyId, seq }: FamilyUpdate) =>
   allOf(eq(users.id, userId), eq(users.familyId, familyId), lt(users.appliedUpdate, seq));
 
-/** The person, while they exist and have not followed this update yet. */
+/** Condition: the person is not deleted, and the update has not been applied yet. */
 const following = (update: FamilyUpdate) => allOf(unapplied(update), isNull(users.deletedAt));
 
 const isNext = (update: FamilyUpdate) => hasRow(users, following(update));
@@ -69,7 +69,7 @@ function setPreferences(update: FamilyUpdate, values: SQLiteUpdateSetSource<type
 const setPerson = (update: FamilyUpdate, values: SQLiteUpdateSetSource<typeof users>) =>
   q.update(users).set(values).where(following(update));
 
-/** Links in the texts of a phone that is no longer theirs: they find the thread, and sign nobody in. */
+/** Ends the sign-in of links texted to a phone that is no longer theirs; they still lead to their threads. */
 function disableLinkSignIn(update: FamilyUpdate, at: number, { textedOnly }: { textedOnly: boolean }) {
   return q
     .update(links)
@@ -85,14 +85,14 @@ function disableLinkSignIn(update: FamilyUpdate, at: number, { textedOnly }: { t
     );
 }
 
-/** Whether an opt-in or opt-out changes anything in the preferences; what changes nothing is no event. */
+/** Condition: the opt-in or opt-out changes the preferences; otherwise it is not recorded. */
 function changesConsent(change: ConsentChange, userId: string): SQL {
   const { smsEnabled, optedOutAt, carrierOptedOutAt } = prefs;
   if (change.action === 'opt_out') {
     return anyOf(eq(smsEnabled, true), isNull(optedOutAt), change.carrier && isNull(carrierOptedOutAt));
   }
   if (change.source === 'import') {
-    // What the host remembers never undoes what the person said later.
+    // An import never undoes a later choice of the person.
     const saidStopSince = hasRow(
       consentEvents,
       allOf(
@@ -137,7 +137,9 @@ function consent(update: Update<ConsentChange>) {
 
 const NO_PHONE = { phone: null, phoneVerifiedAt: null, phoneUnusableAt: null };
 
-/** @param held whether the directory still says so; if not, the update that takes the number back follows */
+/**
+ * @param held whether the person still holds the number by the directory; if not, a later update takes it away
+ */
 function number(update: Update<NumberChange>, held: boolean) {
   const { change } = update;
   const { numberHash, previousHash, optedOutAt, carrierOptedOutAt, at } = change;
@@ -178,7 +180,7 @@ function numberLost(update: Update<NumberLostChange>) {
   };
 }
 
-/** Personal data goes; the id stays, so that what they wrote keeps an author, and the ledger as proof. */
+/** Deletes personal data; the id stays as the author of messages, and the ledger as proof. */
 function deleted(update: FamilyUpdate, at: number) {
   const isNew = hasRow(users, unapplied(update));
   const theirs = (table: { userId: SQLiteColumn; familyId: SQLiteColumn }) =>
@@ -224,9 +226,10 @@ function statements(update: FamilyUpdate, held: boolean) {
 }
 
 /**
- * Lets a person's rows follow one update, in one batch of their family's database. Once, in order: an update
- * that was followed already, or one that is older than such a one, changes nothing.
- * @param held for a number: whether the directory still says that this person holds it
+ * Projects one update onto a person's rows, in one batch of their family's database. Idempotent and ordered: an
+ * update that was applied already, or is older than an applied one, changes nothing.
+ * @param held for a number: whether the person still holds it by the directory
+ * @throws when the database fails
  */
 export async function applyUpdate(db: Db, update: FamilyUpdate, held: boolean): Promise<void> {
   const { userId, seq } = update;
@@ -240,7 +243,7 @@ export async function applyUpdate(db: Db, update: FamilyUpdate, held: boolean): 
   });
 }
 
-/** Gives a person who exists their row of preferences, with the defaults, where they have none: a statement. */
+/** Statement: inserts the default preferences of an existing person who has none. */
 export function ensurePreferences({ userId, familyId }: Person) {
   const person = allOf(eq(users.id, userId), eq(users.familyId, familyId), isNull(users.deletedAt));
   return insertFrom(

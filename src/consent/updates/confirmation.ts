@@ -11,12 +11,12 @@ import { HOUR_MS } from '../../platform/time.ts';
 import { optInConfirmation } from '../consent-texts.ts';
 import { ledgerId } from '../ledger.ts';
 
-/** After so long a confirmation would only puzzle. */
+/** A confirmation is not sent later than this after the opt-in. */
 const LIFE_MS = HOUR_MS;
 
 /**
- * The number to confirm to: this was the person's first opt-in for it from the web or the API, and they
- * have not taken it back. Null when no confirmation is owed.
+ * The number to send a confirmation to, if this was the person's first opt-in for it on the web or by the API
+ * and they have not opted out since; null when none is due.
  */
 async function numberToConfirm(
   { db }: Deps,
@@ -58,7 +58,7 @@ async function numberToConfirm(
   return row?.phone ?? null;
 }
 
-/** Takes the text on; only one of several processes gets it. */
+/** Claims the confirmation; of several processes one succeeds. */
 async function claim({ db }: Deps, { seq, claimedAt }: FamilyUpdate, now: number): Promise<boolean> {
   const claimed = q
     .update(familyUpdates)
@@ -73,9 +73,10 @@ async function claim({ db }: Deps, { seq, claimedAt }: FamilyUpdate, now: number
 }
 
 /**
- * Sends the text that confirms a first opt-in from the web or the API (CTIA Messaging Principles, 5.1.2.1):
- * once, even when the process dies on the way. A send in doubt is looked up at the carrier after the lease.
- * @returns whether nothing more is owed
+ * Sends the text that confirms a first opt-in on the web or by the API (CTIA Messaging Principles, 5.1.2.1):
+ * once, even when the process dies in between. A send in doubt is looked up at the carrier after the lease.
+ * @returns whether nothing is left to do
+ * @throws when a database or the carrier's list fails
  */
 export async function confirmOptIn(
   deps: Deps,

@@ -6,7 +6,7 @@ import type { FamilyUpdate, NumberLostChange } from '../../numbers/changes.ts';
 import type { Deps } from '../../platform/deps.ts';
 import { confirmOptIn } from './confirmation.ts';
 
-/** Closes the sockets of the sessions that a moved number ended. */
+/** Closes the sockets of sessions that ended because the number moved to somebody else. */
 async function closeEndedSockets(
   { db, family }: Deps,
   update: FamilyUpdate,
@@ -22,8 +22,8 @@ async function closeEndedSockets(
 }
 
 /**
- * Takes a number out of the person's delivery log; null: every number.
- * Returns false while a text is on its way, whose number is still needed to look it up at the carrier.
+ * Deletes a number from the person's delivery log; null: every number. Returns false while a text is in flight,
+ * because its number is needed to look it up at the carrier.
  */
 async function forgetNumber({ db }: Deps, update: FamilyUpdate, number: string | null): Promise<boolean> {
   const { phone, status, userId } = smsDeliveryLog;
@@ -42,8 +42,9 @@ async function forgetNumber({ db }: Deps, update: FamilyUpdate, number: string |
 }
 
 /**
- * Does what an update owes beyond the rows, once they have followed it. Doing it again does no harm.
- * @returns whether nothing more is owed; if not, the sweep comes back to it
+ * Runs an update's effects beyond the database rows (sockets, texts), once the rows are written. Idempotent.
+ * @returns whether nothing is left to do; if not, the sweep tries again
+ * @throws when a call fails
  */
 export async function followUp(deps: Deps, update: FamilyUpdate): Promise<boolean> {
   const { change } = update;

@@ -9,7 +9,7 @@ import { errorFields } from '../../platform/log.ts';
 import { applyUpdate } from './apply-update.ts';
 import { followUp } from './follow-up.ts';
 
-/** A person's open updates, oldest first. `holder`: whose the number of a `number` change is now. */
+/** A person's pending updates, oldest first. `holder`: who holds the number of a `number` change now. */
 function pendingUpdates(userId: string) {
   const holder = q
     .select({ userId: phoneNumbers.userId })
@@ -26,7 +26,10 @@ function pendingUpdates(userId: string) {
     .orderBy(familyUpdates.seq);
 }
 
-/** Lets a person's rows follow every open update, in order. Returns the updates, which then owe a follow-up. */
+/**
+ * Applies a person's pending updates to their rows, in order. Returns the updates, whose follow-ups are still
+ * to run.
+ */
 async function apply(deps: Deps, userId: string): Promise<FamilyUpdate[]> {
   const updates = await retrying(() => deps.db.directory.all(pendingUpdates(userId)));
   for (const { holder, ...update } of updates) {
@@ -35,7 +38,7 @@ async function apply(deps: Deps, userId: string): Promise<FamilyUpdate[]> {
   return updates;
 }
 
-/** Does what the updates owe beyond the rows, and removes those that owe nothing more. */
+/** Runs the follow-ups of updates, and deletes those that are complete. */
 async function finish(deps: Deps, updates: FamilyUpdate[]): Promise<void> {
   const done: number[] = [];
   for (const update of updates) {
@@ -50,8 +53,8 @@ async function finish(deps: Deps, updates: FamilyUpdate[]): Promise<void> {
 }
 
 /**
- * Applies what the directory owes to these people's rows: the rows at once, the rest (sockets, texts) after
- * the answer. @throws when a database fails; the directory stays right, and the sweep applies what was left
+ * Applies the pending updates of these people: rows at once, follow-ups (sockets, texts) after the answer.
+ * @throws when a database fails; the directory stays authoritative, and the sweep applies the rest
  */
 export async function applyUpdates(deps: Deps, userIds: readonly string[]): Promise<void> {
   for (const userId of userIds) {
@@ -60,7 +63,10 @@ export async function applyUpdates(deps: Deps, userIds: readonly string[]): Prom
   }
 }
 
-/** Like {@link applyUpdates}, for when the answer is true already: a failure is logged, and left to the sweep. */
+/**
+ * Like {@link applyUpdates}, for callers whose answer does not depend on it: never throws; a failure is logged
+ * and left to the sweep.
+ */
 export async function tryApplyUpdates(deps: Deps, userIds: readonly string[]): Promise<void> {
   try {
     await applyUpdates(deps, userIds);
@@ -70,8 +76,9 @@ export async function tryApplyUpdates(deps: Deps, userIds: readonly string[]): P
 }
 
 /**
- * The sweep's part: applies what was left open, for at most `limit` people, those waiting longest first.
- * One person's failure holds nobody else up. Returns how many people were looked at.
+ * The sweep's part: applies pending updates of at most `limit` people, the oldest first. One person's failure
+ * does not stop the others. Returns the number of people.
+ * @throws when the directory cannot be read
  */
 export async function relayPendingUpdates(deps: Deps, limit = 100): Promise<number> {
   const oldest = q

@@ -9,22 +9,23 @@ import {
 } from './presence.ts';
 import type { PresenceStore } from './presence-store.ts';
 
-/** An open socket that was silent for so many times the TTL is closed: nobody is there any more. */
+/** An open socket that was silent for this many times the TTL is closed. */
 const SILENCE_FACTOR = 5;
 
-/** What a look around found. */
+/** The result of one evaluation. */
 export interface PresenceEvaluation {
   people: ReadonlyMap<string, Presence>;
-  /** Changes since the last look, already written down. */
+  /** Changes since the last evaluation, already stored. */
   changes: PresenceChange[];
-  /** When to look again, ms UTC; null: nothing here changes by itself. */
+  /** When to evaluate again, ms UTC; null: nothing changes by itself. */
   next: number | null;
 }
 
 /**
- * Sockets that a restart took without a word count as heard of until the moment at which they would have been looked at
- * again: their automatic pongs were known to the runtime alone. To be called once, before the first look.
- * @param dueAt - when the next look was due, ms UTC
+ * Marks sockets that a restart closed without an event as dropped. They count as heard of until the next
+ * evaluation was due, because only the runtime knew of their automatic pongs. Call it once, before the first
+ * evaluation.
+ * @param dueAt - when that evaluation was due, ms UTC
  */
 export function dropOrphans(store: PresenceStore, sockets: Sockets, dueAt: number | null, now: number): void {
   const held = new Set(sockets.all().map((socket) => socket.id));
@@ -34,7 +35,10 @@ export function dropOrphans(store: PresenceStore, sockets: Sockets, dueAt: numbe
   }
 }
 
-/** Looks at every device: closes what is over, forgets what is gone, and says who is here. */
+/**
+ * Evaluates all devices: closes expired and silent sockets, deletes expired devices, and computes presence and
+ * its changes.
+ */
 export function evaluatePresence(
   store: PresenceStore,
   sockets: Sockets,
@@ -61,7 +65,10 @@ export function evaluatePresence(
   return { people, changes, next: Number.isFinite(next) ? next : null };
 }
 
-/** Ends an open socket whose time is over, and notes silence. @returns when to look at it again, ms UTC */
+/**
+ * Closes an open socket whose token has expired or that is silent, and stores staleness.
+ * @returns when to check it again, ms UTC
+ */
 function checkSocket(
   store: PresenceStore,
   sockets: Sockets,

@@ -1,15 +1,15 @@
 import type { Announced, Device, DeviceState, PresenceState } from './presence.ts';
 
-/** A device's row. An open socket's `heardAt` is older than the truth, which is the socket's own. Times in ms UTC. */
+/** A device's row. For an open socket the stored `heardAt` lags behind the socket's own. Times in ms UTC. */
 export interface DeviceRow extends Device {
   id: string;
-  /** A socket that was open when last seen. */
+  /** An open socket, at the last evaluation. */
   open: boolean;
-  /** It was silent too long at the last look, so its `heardAt` is exact. */
+  /** It was silent longer than the TTL at the last evaluation, so its `heardAt` is exact. */
   stale: boolean;
 }
 
-/** Someone who left and of whom the database does not know it yet. Times in ms UTC. */
+/** A departure that has not been reported to the database yet. Times in ms UTC. */
 export interface Departure {
   userId: string;
   state: 'away' | 'offline';
@@ -28,7 +28,7 @@ CREATE TABLE IF NOT EXISTS departures (
 );
 `;
 
-/** Devices, what was announced, and departures not yet passed on: presence as it outlives a restart. */
+/** Stores devices, announced presence and unreported departures; survives an eviction. */
 export class PresenceStore {
   readonly #sql: SqlStorage;
 
@@ -52,7 +52,7 @@ export class PresenceStore {
       }));
   }
 
-  /** Writes a device that was just heard of; an older row of the same id gives way. */
+  /** Inserts or updates a device that was just heard of. */
   saveDevice(device: { id: string; userId: string; state: DeviceState; open: boolean }, now: number): void {
     this.#sql.exec(
       `INSERT INTO devices (id, user_id, state, heard_at, open) VALUES (?, ?, ?, ?, ?)
@@ -65,17 +65,17 @@ export class PresenceStore {
     );
   }
 
-  /** Notes when an open socket was last heard of, and whether that was too long ago. */
+  /** Stores when an open socket was last heard of, and whether it is stale. */
   markStale(id: string, heardAt: number, stale: boolean): void {
     this.#sql.exec('UPDATE devices SET heard_at = ?, stale = ? WHERE id = ?', heardAt, stale ? 1 : 0, id);
   }
 
-  /** Notes a proper goodbye. */
+  /** Stores a clean close. */
   closeDevice(id: string, now: number): void {
     this.#sql.exec('UPDATE devices SET closed_at = ?, open = 0 WHERE id = ? AND open = 1', now, id);
   }
 
-  /** Notes that a socket is gone without a goodbye, and when it was last heard of. */
+  /** Stores that a socket is gone without a clean close, and when it was last heard of. */
   dropDevice(id: string, heardAt: number): void {
     this.#sql.exec(
       'UPDATE devices SET heard_at = max(heard_at, ?), open = 0 WHERE id = ? AND open = 1',
@@ -99,7 +99,7 @@ export class PresenceStore {
       }));
   }
 
-  /** Remembers what everybody was told; nothing is kept about who is offline. */
+  /** Stores the presence that was broadcast; people who are offline have no row. */
   announce(userId: string, state: PresenceState, since: number): void {
     if (state === 'offline') this.#sql.exec('DELETE FROM people WHERE user_id = ?', userId);
     else {
@@ -113,12 +113,12 @@ export class PresenceStore {
     }
   }
 
-  /** Keeps a departure until it has been passed on; a later one of the same person replaces it. */
+  /** Stores a departure until it has been reported; a later one of the same person replaces it. */
   addDeparture({ userId, state, at }: Departure, retryAt: number): void {
     this.#sql.exec('INSERT OR REPLACE INTO departures VALUES (?, ?, ?, ?)', userId, state, at, retryAt);
   }
 
-  /** Takes the departures that are due, and puts them off to `retryAt` in case passing them on fails. */
+  /** Returns due departures and postpones them to `retryAt`, in case reporting them fails. */
   takeDepartures(now: number, retryAt: number): Departure[] {
     return this.#sql
       .exec(
@@ -134,23 +134,23 @@ export class PresenceStore {
       }));
   }
 
-  /** Forgets a departure that was passed on, unless a newer one took its place. */
+  /** Deletes a reported departure, unless a newer one has replaced it. */
   dropDeparture({ userId, state, at }: Departure): void {
     this.#sql.exec('DELETE FROM departures WHERE user_id = ? AND state = ? AND at = ?', userId, state, at);
   }
 
-  /** Forgets a departure of someone who is back. */
+  /** Deletes the departure of someone who is back. */
   cancelDeparture(userId: string): void {
     this.#sql.exec('DELETE FROM departures WHERE user_id = ?', userId);
   }
 
-  /** When the next departure is to be passed on (again), ms UTC. */
+  /** When the next departure is to be reported (again), ms UTC; null for none. */
   nextDeparture(): number | null {
     const at = this.#sql.exec('SELECT min(retry_at) AS at FROM departures').toArray()[0]?.at;
     return at === null || at === undefined ? null : Number(at);
   }
 
-  /** Forgets everything about a person. */
+  /** Deletes everything about a person. */
   forget(userId: string): void {
     for (const table of ['devices', 'people', 'departures']) {
       this.#sql.exec(`DELETE FROM ${table} WHERE user_id = ?`, userId);

@@ -1,24 +1,27 @@
-/** What one device says of its person: in front of it, or elsewhere. */
+/** A device's state: in use, or not. */
 export type DeviceState = 'active' | 'away';
 
-/** Where a person is, over all of their devices. */
+/** A person's presence, over all of their devices. */
 export type PresenceState = 'online' | 'away' | 'offline';
 
-/** One sign of life: an open socket, one that went away, or a client that only sends heartbeats. Times in ms UTC. */
+/** A device: an open socket, a closed one, or a client that only sends heartbeats. Times in ms UTC. */
 export interface Device {
   userId: string;
   state: DeviceState;
   /** The last automatic pong, frame or heartbeat. */
   heardAt: number;
-  /** When it said goodbye properly; null while it is open, and when it just fell silent. */
+  /** When it closed cleanly; null while it is open, and when it just fell silent. */
   closedAt: number | null;
 }
 
-/** How long silence counts as presence. */
+/** How long a device counts after its last sign of life. */
 export interface PresenceSettings {
   /** `PRESENCE_TTL_SECONDS` in ms: a device not heard of for this long is gone. */
   ttlMs: number;
-  /** `PRESENCE_GRACE_SECONDS` in ms: so long after a proper goodbye a device still counts, as a reload is no departure. */
+  /**
+   * `PRESENCE_GRACE_SECONDS` in ms: a device counts for this long after a clean close, because a page reload is
+   * no departure.
+   */
   graceMs: number;
 }
 
@@ -65,7 +68,7 @@ export function presenceOf(
   return people;
 }
 
-/** What everybody was last told about a person. */
+/** A person's presence as last broadcast. */
 export interface Announced {
   userId: string;
   state: PresenceState;
@@ -73,17 +76,14 @@ export interface Announced {
   since: number;
 }
 
-/** One change to announce. */
+/** A change to broadcast. */
 export interface PresenceChange extends Announced {
   from: PresenceState;
   /** The last sign of life, ms UTC; for someone who left, when they were last seen. */
   heardAt: number;
 }
 
-/**
- * What changed since the last announcement.
- * @param now - ms UTC; becomes `since` of what changed
- */
+/** The changes since the last broadcast. @param now - ms UTC; becomes `since` of the changes */
 export function presenceChanges(
   announced: readonly Announced[],
   current: ReadonlyMap<string, Presence>,

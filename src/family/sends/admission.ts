@@ -9,26 +9,26 @@ import type { Presence } from '../presence/presence.ts';
 import type { SendRow, SendStore } from './send-store.ts';
 import { capUntil, nextRank, usesUpCap, type WindowSettings, windowUntil } from './windows.ts';
 
-/** Decides about one delivery; handed in, so that the family knows nothing of notifications. */
+/** Decides about one delivery; injected, so that this folder does not depend on notifications. */
 export type DecideAdmission = (facts: unknown, family: FamilyFacts, now: number) => AdmissionVerdict;
 
-/** What the family knows, and where it remembers the texts that left. */
+/** What admission needs: presence, settings, and the store of sends. */
 export interface AdmissionContext {
   sends: SendStore;
   people: ReadonlyMap<string, Presence>;
   settings: WindowSettings;
 }
 
-/** Whether two texts are about one thread to one person: let go together, one of them tells of both. */
+/** Whether two texts go to the same person about the same thread: admitted together, one covers both. */
 const sameConversation = (a: SendRow, b: Candidate) =>
   a.userId === b.userId && a.threadId !== null && a.threadId === b.threadId && b.kind === 'message';
 
 /**
- * Judges candidates in order. A `send` is remembered before the next candidate is looked at, so that two about one
- * thread cannot both pass. An urgent text passes windows and is nobody's unanswered turn, but ordinary ones keep the
- * base distance after it; a test text counts for the caps alone. Of several that may leave about one thread the last
- * counts for the caps: the others are spare. One that was let go before and comes again leaves
- * now, not then.
+ * Decides about candidates in order. A `send` is stored before the next candidate is decided, so that two about
+ * one thread cannot both pass. Urgent texts ignore windows and do not lengthen them, but ordinary ones keep the
+ * base distance after them; test texts count for the caps alone. Of several candidates that may be sent about
+ * one thread, only the last counts for the caps; the others are superseded. A candidate that was admitted
+ * before is counted from now on, not from then.
  */
 export function admitCandidates(
   context: AdmissionContext,
@@ -75,7 +75,7 @@ export function admitCandidates(
   });
 }
 
-/** Whether a text now is the last for a day, of its person or family, and nobody has told the person yet. */
+/** Whether a text now uses up the daily cap of its person or family, and no earlier text has said so. */
 function usesUpDay(others: SendRow[], family: number[], settings: WindowSettings, now: number): boolean {
   if (others.some((send) => send.lastToday && send.at > now - DAY_MS)) return false;
   const mine = others.map((send) => send.at);

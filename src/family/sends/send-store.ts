@@ -1,12 +1,12 @@
 import type { Send } from './windows.ts';
 
-/** A text that left. */
+/** An admitted text. */
 export interface SendRow extends Send {
   deliveryId: string;
   userId: string;
   /** null for a test text. */
   threadId: string | null;
-  /** It was said in this text that it is the last for the day. */
+  /** This text says that it is the last one for the day. */
   lastToday: boolean;
 }
 
@@ -19,7 +19,7 @@ CREATE INDEX IF NOT EXISTS sends_by_user ON sends (user_id, at);
 CREATE INDEX IF NOT EXISTS sends_by_time ON sends (at);
 `;
 
-/** The texts that left: what windows and caps are computed from. */
+/** Stores admitted texts, from which windows and caps are computed. */
 export class SendStore {
   readonly #sql: SqlStorage;
 
@@ -28,12 +28,12 @@ export class SendStore {
     sql.exec(SCHEMA);
   }
 
-  /** The remembered texts to a person: a day's, and one a thread that waits for an answer. */
+  /** The stored texts to a person: those of the last day, and the newest unanswered one of each thread. */
   forUser(userId: string): SendRow[] {
     return this.#sql.exec('SELECT * FROM sends WHERE user_id = ? ORDER BY at', userId).toArray().map(sendRow);
   }
 
-  /** When the family's newest texts left, `limit` of them at most, without the ones named. */
+  /** When the family's newest texts were admitted, at most `limit`, excluding `without`. */
   newest(limit: number, without: ReadonlySet<string>): number[] {
     return this.#sql
       .exec(
@@ -45,7 +45,7 @@ export class SendStore {
       .map((row) => Number(row.at));
   }
 
-  /** Remembers a text; one that is known already leaves anew. */
+  /** Stores a text; a known one is updated. */
   save(send: SendRow): void {
     this.#sql.exec(
       `INSERT INTO sends (delivery_id, user_id, thread_id, rank, at, last_today) VALUES (?, ?, ?, ?, ?, ?)
@@ -59,12 +59,12 @@ export class SendStore {
     );
   }
 
-  /** Forgets a text that did not go out after all. */
+  /** Deletes a text that was not sent after all. */
   release(deliveryId: string): void {
     this.#sql.exec('DELETE FROM sends WHERE delivery_id = ?', deliveryId);
   }
 
-  /** The person is back: what they were told, in one thread or in all, counts as answered. */
+  /** Marks the person's texts, about one thread or all, as answered. */
   markAnswered(userId: string, threadId?: string): void {
     if (threadId === undefined) {
       this.#sql.exec('UPDATE sends SET rank = 0 WHERE user_id = ? AND rank > 0', userId);
@@ -77,7 +77,7 @@ export class SendStore {
     }
   }
 
-  /** Forgets texts before a moment, but for the newest unanswered one of each person and thread. */
+  /** Deletes texts before a moment, except the newest unanswered one of each person and thread. */
   prune(before: number): void {
     this.#sql.exec(
       `DELETE FROM sends WHERE at < ? AND (rank = 0 OR EXISTS (

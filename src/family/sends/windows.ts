@@ -1,17 +1,17 @@
 import { DAY_MS } from '../../platform/time.ts';
 
-/** A text that left, as the family remembers it. */
+/** An admitted text. */
 export interface Send {
-  /** When it was let go, ms UTC. */
+  /** When it was admitted, ms UTC. */
   at: number;
   /**
-   * Which unanswered text about its thread this was: 1 for the first after the person was last here. 0 for one that has
-   * been answered since, and for urgent and test texts, which are nobody's turn.
+   * The number of this unanswered text about its thread: 1 for the first since the person was last here. 0 once
+   * answered, and for urgent and test texts, which do not lengthen the window.
    */
   rank: number;
 }
 
-/** How far apart texts are, and how many there may be. */
+/** Windows and caps. */
 export interface WindowSettings {
   /** `SMS_WINDOW_SECONDS` in ms: least time between two texts to one person about one thread. */
   windowMs: number;
@@ -22,16 +22,16 @@ export interface WindowSettings {
   familyCap: number;
 }
 
-/** How long after an unanswered text of this rank the next one waits, in ms: doubles with each, from the base. */
+/** The window (ms) after an unanswered text of this rank: doubles with each rank, up to the maximum. */
 export function windowLength(rank: number, settings: WindowSettings): number {
   const doubled = settings.windowMs * 2 ** Math.max(0, rank - 1);
   return Math.min(doubled, Math.max(settings.windowMs, settings.windowMaxMs));
 }
 
 /**
- * When the next text to a person about a thread may leave.
- * @param sends - the texts to this person about this thread that are remembered, in any order, without the one asked for
- * @returns ms UTC, or null when nothing stands in the way
+ * When the window for the next text to a person about a thread ends.
+ * @param sends - the stored texts to this person about this thread, in any order, without the one asked for
+ * @returns ms UTC, or null when the window is open
  */
 export function windowUntil(sends: readonly Send[], settings: WindowSettings, now: number): number | null {
   const until = Math.max(...sends.map((send) => send.at + windowLength(send.rank, settings)));
@@ -44,8 +44,8 @@ export function nextRank(sends: readonly Send[]): number {
 }
 
 /**
- * When the sliding day has room again.
- * @param times - when texts left (ms UTC), in any order, without the one asked for
+ * When the cap over the last 24 hours has room again.
+ * @param times - when texts were admitted (ms UTC), in any order, without the one asked for
  * @returns ms UTC, or null when there is room now
  */
 export function capUntil(times: readonly number[], cap: number, now: number): number | null {
@@ -54,12 +54,12 @@ export function capUntil(times: readonly number[], cap: number, now: number): nu
   return blocking === undefined ? null : blocking + DAY_MS;
 }
 
-/** Whether one more text uses up the day's number. `times` as in {@link capUntil}. */
+/** Whether one more text reaches the daily cap. `times` as in {@link capUntil}. */
 export function usesUpCap(times: readonly number[], cap: number, now: number): boolean {
   return times.filter((at) => at > now - DAY_MS).length + 1 >= cap;
 }
 
-/** How long (ms) an answered or overtaken text must be remembered: caps and windows look back no further. */
+/** How long (ms) an answered or superseded text must be stored: caps and windows look back no further. */
 export function retentionMs(settings: WindowSettings): number {
   return Math.max(DAY_MS, settings.windowMs, settings.windowMaxMs);
 }

@@ -6,16 +6,16 @@ import { countFault, countFrame, countTyping, type FrameError, readFrame } from 
 import { CLOSE, type OpenSocket, type Sockets } from './sockets.ts';
 import { ThreadMembersCache } from './thread-members.ts';
 
-/** Sockets of one person; the oldest gives way. */
+/** Max. sockets of one person; the oldest is closed for a new one. */
 const MAX_SOCKETS_PERSON = 10;
-/** Sockets of one family. */
+/** Max. sockets of one family. */
 const MAX_SOCKETS_FAMILY = 200;
 
 /** Which sockets a frame goes to. */
 export type SocketFilter = (socket: OpenSocket) => boolean;
 const everyone: SocketFilter = () => true;
 
-/** What goes over the family's sockets, both ways. */
+/** Messages over the family's sockets, in both directions. */
 export class Channel {
   readonly #sockets: Sockets;
   readonly #presence: PresenceStore;
@@ -30,7 +30,7 @@ export class Channel {
     this.#host = host;
   }
 
-  /** Sends a frame to open sockets: all of them, or those picked. */
+  /** Sends a frame to the open sockets that pass `filter`. */
   broadcast(frame: object, filter: SocketFilter = everyone): void {
     const text = JSON.stringify(frame);
     const { byteLength } = new TextEncoder().encode(text);
@@ -41,7 +41,7 @@ export class Channel {
     }
   }
 
-  /** Ends connections whose person may not be here any more; no grace. */
+  /** Closes sockets of sessions or people that ended; without the grace period of a clean close. */
   disconnect(filter: SocketFilter, reason: string): void {
     for (const socket of this.#sockets.open().filter(filter)) {
       this.#presence.deleteDevice(socket.id);
@@ -49,7 +49,10 @@ export class Channel {
     }
   }
 
-  /** Ends connections whose session or person is no more, should nobody have said so. */
+  /**
+   * Closes sockets whose session has ended or whose person is deleted, in case nobody did.
+   * @throws when the database fails
+   */
   async disconnectEnded(): Promise<void> {
     const owners = this.#sockets.open().map(({ id, userId, sessionId }) => ({ id, userId, sessionId }));
     if (owners.length === 0) return;
@@ -57,12 +60,12 @@ export class Channel {
     this.disconnect(({ id }) => ended.includes(id), 'session ended');
   }
 
-  /** Threads have other members than before. */
+  /** Invalidates the cache of thread members. */
   membersChanged(): void {
     this.#members.forget();
   }
 
-  /** Takes a frame from a client: obeys it, or answers what is wrong with it. */
+  /** Handles a frame from a client, or answers with an error frame. */
   async handleFrame(ws: WebSocket, data: string | ArrayBuffer, now: number): Promise<void> {
     const socket = this.#sockets.read(ws);
     const { counters, over } = countFrame(socket.counters, now);
@@ -76,7 +79,7 @@ export class Channel {
     }
   }
 
-  /** Makes room for one more socket of a person, or says why there is none. */
+  /** Makes room for one more socket of a person. @returns the error when the family has no room */
   makeRoom(userId: string, now: number): AppError | null {
     const mine = this.#sockets.open().filter((socket) => socket.userId === userId);
     for (const oldest of mine.slice(0, Math.max(0, mine.length - MAX_SOCKETS_PERSON + 1))) {
@@ -95,7 +98,7 @@ export class Channel {
     return null;
   }
 
-  /** Answers a bad frame; the last of too many ends the connection. */
+  /** Answers a bad frame with an error; closes the socket after too many. */
   #refuse(ws: WebSocket, error: FrameError, now: number): void {
     const socket = this.#sockets.read(ws);
     const { counters, over } = countFault(socket.counters, now);
@@ -106,7 +109,10 @@ export class Channel {
     this.#sockets.close(socket, CLOSE.policy, error);
   }
 
-  /** Passes "typing" on to the other members of a thread. Comfort: when the database fails, nobody hears of it. */
+  /**
+   * Sends "typing" to the other members of a thread. Fails open: a database error is logged, and nothing is
+   * sent.
+   */
   async #typing(ws: WebSocket, threadId: string, now: number): Promise<void> {
     const { membersOf, log } = this.#host();
     const familyId = this.#familyId();

@@ -14,7 +14,7 @@ const clientFrame = z.discriminatedUnion('type', [
   z.object({ type: z.literal('typing'), threadId: z.string().min(1).max(200) }),
 ]);
 
-/** What a client may say, beside the bare `ping`. */
+/** Frames a client may send, besides the bare `ping`. */
 export type ClientFrame = z.infer<typeof clientFrame>;
 
 /** Why a frame was refused: the `error` of an error frame. */
@@ -41,13 +41,13 @@ function byteLength(text: string): number {
   return text.length > MAX_FRAME_BYTES ? text.length : new TextEncoder().encode(text).byteLength;
 }
 
-/** A count since a moment (ms UTC): begins anew when its time is over. */
+/** A count within a window that starts at `from` (ms UTC). */
 interface WindowCount {
   from: number;
   count: number;
 }
 
-/** How a socket has behaved lately; kept in its attachment, so that hibernation forgives nothing. */
+/** Rate counters of a socket; kept in its attachment, so that they survive hibernation. */
 export interface FrameCounters {
   frames: WindowCount;
   faults: WindowCount;
@@ -55,7 +55,7 @@ export interface FrameCounters {
   typing: [threadId: string, at: number][];
 }
 
-/** The conduct of a socket that has said nothing yet. */
+/** Counters of a new socket. */
 export const newFrameCounters = (): FrameCounters => ({
   frames: { from: 0, count: 0 },
   faults: { from: 0, count: 0 },
@@ -66,19 +66,19 @@ function add(window: WindowCount, span: number, now: number): WindowCount {
   return now - window.from >= span ? { from: now, count: 1 } : { from: window.from, count: window.count + 1 };
 }
 
-/** Counts one frame; `over` says that it exceeds the budget of 20 frames in 10 s. */
+/** Counts one frame; `over`: it exceeds the limit of 20 frames in 10 s. */
 export function countFrame(counters: FrameCounters, now: number): { counters: FrameCounters; over: boolean } {
   const frames = add(counters.frames, FRAMES_MS, now);
   return { counters: { ...counters, frames }, over: frames.count > MAX_FRAMES };
 }
 
-/** Counts one refused frame; `over` says that it was the fifth within a minute, which ends the connection. */
+/** Counts one refused frame; `over`: it was the fifth within a minute, and the socket is to be closed. */
 export function countFault(counters: FrameCounters, now: number): { counters: FrameCounters; over: boolean } {
   const faults = add(counters.faults, FAULTS_MS, now);
   return { counters: { ...counters, faults }, over: faults.count >= MAX_FAULTS };
 }
 
-/** Whether "typing" is worth passing on: once in 3 s a thread. */
+/** Counts a typing frame; `due`: it is to be passed on, at most once in 3 s per thread. */
 export function countTyping(
   counters: FrameCounters,
   threadId: string,

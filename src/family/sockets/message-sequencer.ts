@@ -1,6 +1,6 @@
-/** How long a message waits for the one before it, in ms. What never comes, the client asks for. */
+/** Max. wait (ms) of a message for its predecessor. The client fetches what never arrives. */
 const MAX_WAIT_MS = 500;
-/** The same in a thread that was never heard of, where the one before may be old. */
+/** The same in a thread whose last `seq` is unknown. */
 const UNKNOWN_MAX_WAIT_MS = 50;
 
 interface Waiter {
@@ -9,15 +9,15 @@ interface Waiter {
 }
 
 /**
- * Puts the messages of a thread in the order of their `seq`: posts that were written one after the other can reach
- * the object the other way round. Kept in memory only: it bridges milliseconds, and nobody relies on it later.
+ * Orders the live messages of a thread by `seq`: posts that were written one after the other can reach the
+ * object in reverse order. Kept in memory only.
  */
 export class MessageSequencer {
   readonly #waiting = new Map<string, Set<Waiter>>();
 
   /**
-   * Waits until every message before `seq` has been passed on, or has been waited for long enough.
-   * @param last - the last `seq` of the thread that was passed on; null when none ever was
+   * Waits until every message before `seq` has been delivered, at most for the time-out.
+   * @param last - the last delivered `seq` of the thread; null when unknown
    */
   async wait(threadId: string, seq: number, last: number | null): Promise<void> {
     if (seq <= (last ?? 0) + 1) return;
@@ -34,12 +34,12 @@ export class MessageSequencer {
     });
   }
 
-  /** Says that a message has been passed on; the next one, if it waits, goes. */
+  /** Marks a message as delivered, and resumes the next one if it waits. */
   delivered(threadId: string, seq: number): void {
     this.#release(threadId, seq + 1);
   }
 
-  /** Lets everything up to `seq` go, in order. */
+  /** Resumes all waiting messages up to `seq`, in order. */
   #release(threadId: string, seq: number): void {
     const queue = this.#waiting.get(threadId);
     if (!queue) return;

@@ -1,22 +1,22 @@
 /**
- * A socket that hibernates has no `bufferedAmount`: the runtime takes whatever is sent and keeps it until the client
- * reads. So the bytes are counted here, and a client is let go before it can pile up memory: it reconnects and asks for
- * what it missed.
+ * Backpressure. Hibernating sockets have no `bufferedAmount`: the runtime buffers what is sent until the client
+ * reads. So the bytes are counted here, and a slow client is disconnected before its buffer grows; it
+ * reconnects and fetches what it missed.
  */
 export interface OutboundBytes {
   /** Bytes sent since it connected. */
   total: number;
-  /** How many of them had been sent when the client was last heard of, and when (ms UTC) that was. */
+  /** Bytes sent up to the client's last sign of life, and when (ms UTC) that was. */
   heardTotal: number;
   heardAt: number;
 }
 
-/** Bytes sent to a client that has given no sign of life meanwhile. */
+/** Max. bytes sent without a sign of life from the client. */
 export const MAX_UNHEARD_BYTES = 524_288;
-/** Bytes sent over one connection. A client that answers pings without reading holds up no more than this. */
+/** Max. bytes sent over one connection; bounds the buffer of a client that answers pings without reading. */
 export const MAX_TOTAL_BYTES = 4_194_304;
 
-/** The outflow of a new connection. */
+/** The count of a new connection. */
 export const newOutboundBytes = (now: number): OutboundBytes => ({ total: 0, heardTotal: 0, heardAt: now });
 
 /**

@@ -2,17 +2,17 @@ import { type FrameCounters, newFrameCounters } from './frames.ts';
 import { countBytes, newOutboundBytes, type OutboundBytes } from './outbound-bytes.ts';
 import type { SocketIdentity } from './upgrade.ts';
 
-/** What hibernates with a socket. */
+/** State attached to a socket; survives hibernation. */
 export interface Attachment extends SocketIdentity {
   id: string;
   openedAt: number;
-  /** The last frame; automatic pongs are known to the runtime alone. */
+  /** Time of the last frame; automatic pongs are not included, only the runtime knows them. */
   framedAt: number;
   counters: FrameCounters;
   outbound: OutboundBytes;
 }
 
-/** An open socket and what hibernates with it. */
+/** A socket and its attachment. */
 export interface OpenSocket extends Attachment {
   ws: WebSocket;
   /** The last sign of life, ms UTC. */
@@ -31,7 +31,7 @@ export class Sockets {
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair('ping', 'pong'));
   }
 
-  /** Takes a socket in; it is among {@link open} from now on. */
+  /** Accepts a socket; it is among {@link open} from now on. */
   accept(ws: WebSocket, id: string, identity: SocketIdentity, now: number): void {
     this.#ctx.acceptWebSocket(ws);
     const attachment: Attachment = {
@@ -45,7 +45,7 @@ export class Sockets {
     ws.serializeAttachment(attachment);
   }
 
-  /** Every socket that is held, those that are just closing too; the oldest first. */
+  /** All sockets, including closing ones; the oldest first. */
   all(): OpenSocket[] {
     return this.#ctx
       .getWebSockets()
@@ -53,19 +53,19 @@ export class Sockets {
       .sort((a, b) => a.openedAt - b.openedAt);
   }
 
-  /** Every socket that is open, as far as is known; the oldest first. */
+  /** All open sockets; the oldest first. */
   open(): OpenSocket[] {
     return this.all().filter(({ ws }) => ws.readyState === WebSocket.READY_STATE_OPEN);
   }
 
-  /** What is known of a socket. */
+  /** Reads a socket's attachment. */
   read(ws: WebSocket): OpenSocket {
     const attachment = ws.deserializeAttachment() as Attachment;
     const ponged = this.#ctx.getWebSocketAutoResponseTimestamp(ws)?.getTime() ?? 0;
     return { ...attachment, ws, heardAt: Math.max(attachment.framedAt, ponged) };
   }
 
-  /** Writes down what changed about a socket. */
+  /** Updates a socket's attachment. */
   update(socket: OpenSocket, change: Partial<Pick<Attachment, 'framedAt' | 'counters' | 'outbound'>>): void {
     const { ws, heardAt: _, ...attachment } = Object.assign(socket, change);
     ws.serializeAttachment(attachment);

@@ -1,14 +1,15 @@
-/** How long (ms) a thread's members are taken for granted. */
+/** How long (ms) a cached thread is valid. */
 const FRESH_MS = 10_000;
 
-/** Who is in a thread, remembered for some seconds so that typing costs the database little. */
+/** Caches the members of threads for some seconds, so that typing frames cost few queries. */
 export class ThreadMembersCache {
   #known = new Map<string, { ids: ReadonlySet<string>; until: number }>();
 
   /**
    * The members of a thread.
-   * @param load - asks the database
+   * @param load - reads them from the database
    * @param now - ms UTC
+   * @throws what `load` throws
    */
   async of(threadId: string, load: () => Promise<string[]>, now: number): Promise<ReadonlySet<string>> {
     const memory = this.#known;
@@ -19,7 +20,7 @@ export class ThreadMembersCache {
     return ids;
   }
 
-  /** Forgets it all, and what is being loaded: somebody joined, or left. */
+  /** Clears the cache, including entries that are being loaded. */
   forget(): void {
     this.#known = new Map();
   }

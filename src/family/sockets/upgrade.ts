@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { DeviceState } from '../presence/presence.ts';
 
-/** The subprotocol that is spoken, and answered when it was offered. */
+/** The WebSocket subprotocol; answered when the client offered it. */
 export const PROTOCOL = 'fcs.v1';
 
 const HEADER = 'X-Family-Upgrade';
@@ -15,7 +15,7 @@ const upgrade = z.object({
   protocol: z.string().nullable(),
 });
 
-/** Who is at the other end: settled by the Worker before the upgrade. */
+/** The person at the other end; authenticated by the Worker before the upgrade. */
 export interface SocketIdentity {
   userId: string;
   familyId: string;
@@ -32,8 +32,8 @@ export interface Upgrade extends SocketIdentity {
 }
 
 /**
- * The request that the object gets instead of the client's: nothing of the client's own headers reaches it, so that
- * nobody can claim to be someone else.
+ * The request that is sent to the object instead of the client's: it carries none of the client's headers, so
+ * that nobody can claim another identity.
  */
 export function upgradeRequest(details: Upgrade): Request {
   return new Request('https://family/socket', {

@@ -22,7 +22,10 @@ export interface Me {
   timeZone: string | null;
 }
 
-/** The number that waits for its code, E.164; null when none does. For the page that asks for the code. */
+/**
+ * The number that waits for its code, E.164; null for none. For the page that asks for the code.
+ * @throws when the directory fails
+ */
 export async function pendingNumber({ db, now }: Deps, userId: string): Promise<string | null> {
   const row = await db.directory.first(
     q
@@ -47,7 +50,7 @@ function stateOf(
   return pending === null ? 'none' : 'pending';
 }
 
-/** Reads the caller's own record; null when the person is gone. */
+/** Reads the caller's own record; null when the person is deleted. @throws when a database fails */
 export async function readMe(
   deps: Deps,
   { userId, familyId }: Pick<ClaimedCaller, 'userId' | 'familyId'>,

@@ -43,8 +43,9 @@ async function closeSockets(deps: Deps, familyId: string, sessionId: string): Pr
 }
 
 /**
- * Ends one of the caller's sessions: with its next request, and its open sockets with it.
- * @returns whether it was alive
+ * Ends one of the caller's sessions, and closes its sockets after the answer.
+ * @returns whether it was live
+ * @throws when the database fails
  */
 export async function revokeSession(
   deps: Deps,

@@ -13,7 +13,7 @@ import { numberPrefix } from '../../platform/sms/phone-number.ts';
 import { DAY_MS, HOUR_MS } from '../../platform/time.ts';
 import { nextSendAllowed, resendDelaySeconds, SENDS_A_DAY } from './code-rules.ts';
 
-/** Who wants a code sent where. */
+/** A request for a code. */
 export interface CodeRequest {
   /** E.164, and its keyed hash. */
   number: string;
@@ -24,11 +24,11 @@ export interface CodeRequest {
   userId: string | null;
 }
 
-/** What was counted for one code, so that it can be given back. */
+/** The counters that one code used up, so that they can be refunded. */
 export interface Allowance {
-  /** One row a send: any 24 hours. */
+  /** Keys with one row per send: limits over any 24 hours. */
   logs: string[];
-  /** One row a window of the clock. */
+  /** Fixed windows, with one row each. */
   windows: { key: string; windowAt: number; endsAt: number; limit: number }[];
   at: number;
 }
@@ -42,7 +42,7 @@ async function allowanceOf(request: CodeRequest, config: Config, now: number): P
     const windowAt = now - (now % length);
     return { key, windowAt, endsAt: windowAt + length, limit };
   };
-  // Hashed: nine digits of a number in ten are personal too.
+  // Hashed, because all but the last four digits of a number are personal data too.
   const prefix = await sha256(`${config.PHONE_SECRET}:${numberPrefix(request.number)}`);
   return {
     logs: [numberLog(request), ...(request.userId === null ? [] : [personLog(request.userId)])],
@@ -67,8 +67,8 @@ const sends = (name: string, key: string, at: number) =>
     .as(name);
 
 /**
- * Counts a code against every limit at once, or against none: one statement, so that of any number of
- * parallel requests no more pass than may.
+ * Counts a code against all limits or none, in one statement, so that parallel requests cannot pass more than
+ * the limits.
  */
 async function count(directory: Db, request: CodeRequest, allowance: Allowance): Promise<boolean> {
   const { logs, windows, at } = allowance;
@@ -123,7 +123,7 @@ interface Counter {
   count: number;
 }
 
-/** Why a code was refused, and how long until it would not be, in seconds: the longest of all waits. */
+/** The error of a refused code, with the longest of all waits in seconds. */
 function refusal(request: CodeRequest, { windows, at }: Allowance, counters: Counter[]) {
   const sendsOf = (key: string) =>
     counters.flatMap((row) => (row.key === key ? Array<number>(row.count).fill(row.at) : []));
@@ -152,8 +152,8 @@ function refusal(request: CodeRequest, { windows, at }: Allowance, counters: Cou
 }
 
 /**
- * Takes the allowance for one code: per number across all accounts, per person, per client address, per
- * number prefix, and for the whole service. A database that fails throws: these limits fail closed.
+ * Counts one code against the limits per number (across accounts), person, client address, number prefix, and
+ * for the whole service. A database error is thrown: these limits fail closed.
  * @throws AppError `rate_limited`
  */
 export async function takeAllowance(deps: Deps, request: CodeRequest): Promise<Allowance> {
@@ -175,7 +175,7 @@ export async function takeAllowance(deps: Deps, request: CodeRequest): Promise<A
   throw error;
 }
 
-/** Gives an allowance back: no text left, and that was no fault of the caller. */
+/** Refunds an allowance when no text was sent, by no fault of the caller. @throws when the directory fails */
 export async function refundAllowance(deps: Deps, { logs, windows, at }: Allowance): Promise<void> {
   const { directory } = deps.db;
   const rows = [

@@ -10,7 +10,10 @@ const RESEND_DELAYS = [60, 120, 300, 600] as const;
 
 const CODES = 1_000_000;
 const BYTES_A_DRAW = 4;
-/** The largest multiple of a million that four bytes reach; draws from it on would favour small codes. */
+/**
+ * The largest multiple of a million within four bytes; higher draws are rejected, because they would favour
+ * small codes.
+ */
 const FAIR_LIMIT = Math.floor(2 ** 32 / CODES) * CODES;
 
 /**

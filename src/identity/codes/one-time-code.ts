@@ -8,7 +8,7 @@ import type { Deps } from '../../platform/deps.ts';
 import { AppError } from '../../platform/errors.ts';
 import { codeFromRandom } from './code-rules.ts';
 
-/** What a code proves: that a person holds a number, or that whoever signs in does. */
+/** What a code is for: verifying a person's number, or signing in with a number. */
 export interface CodeSubject {
   purpose: 'verify' | 'login';
   /** `verify:<user id>` or `login:<number hash>`. */
@@ -18,10 +18,10 @@ export interface CodeSubject {
   numberHash: string;
 }
 
-/** A person proving a number. */
+/** The subject of codes that verify a person's number. */
 export const verifySubject = (userId: string): string => `verify:${userId}`;
 
-/** A code as it is sent, with the hash under which it is kept. `expiresAt` in ms. */
+/** A code, and the hash that is stored. `expiresAt` in ms. */
 export interface IssuedCode {
   code: string;
   codeHash: string;
@@ -38,7 +38,10 @@ function drawCode(): string {
   }
 }
 
-/** Makes a code and keeps its hash, in place of the subject's last one. */
+/**
+ * Creates a code and stores its hash, replacing the subject's previous one.
+ * @throws when the directory fails
+ */
 export async function issueCode(
   deps: Deps,
   { purpose, subject, userId, number, numberHash }: CodeSubject,
@@ -79,7 +82,7 @@ export async function issueCode(
   return { code, codeHash, expiresAt };
 }
 
-/** Forgets a code that was never sent. */
+/** Deletes a code that was not sent. @throws when the directory fails */
 export async function withdrawCode({ db }: Deps, subject: string, codeHash: string): Promise<void> {
   await db.directory.run(
     q
@@ -88,7 +91,7 @@ export async function withdrawCode({ db }: Deps, subject: string, codeHash: stri
   );
 }
 
-/** What a guess met. A match is not used up yet: the caller does that, once, by its hash. */
+/** The result of a guess. A match is not consumed yet: the caller deletes it by its hash, once. */
 export type GuessResult =
   | { result: 'match'; number: string; numberHash: string; codeHash: string }
   | { result: 'no_code' }
@@ -96,8 +99,9 @@ export type GuessResult =
   | { result: 'invalid'; attemptsLeft: number };
 
 /**
- * Spends one attempt, then looks at the guess: however many come at once, no more are looked at than there
- * are attempts. Never repeated by itself: each run is an attempt.
+ * Consumes one attempt, then compares: parallel guesses cannot exceed the attempts. Never retried, because each
+ * run is an attempt.
+ * @throws when the directory fails
  */
 export async function guessCode(deps: Deps, subject: string, code: string): Promise<GuessResult> {
   const { directory } = deps.db;
@@ -137,7 +141,7 @@ export async function guessCode(deps: Deps, subject: string, code: string): Prom
   return row.expiresAt <= now ? { result: 'expired' } : { result: 'invalid', attemptsLeft: 0 };
 }
 
-/** What to tell about a guess that did not match. */
+/** The error for a guess that did not match. */
 export function guessError(guess: Exclude<GuessResult, { result: 'match' }>): AppError {
   if (guess.result === 'no_code') return new AppError('no_code', 'Ask for a code first.');
   if (guess.result === 'expired') return new AppError('expired', 'This code has expired; ask for a new one.');

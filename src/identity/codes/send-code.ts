@@ -4,13 +4,13 @@ import { phoneHash } from '../../platform/sms/phone-number.ts';
 import { receiptsUrl, type SendOutcome } from '../../platform/sms/twilio.ts';
 import { formatCodeText } from './code-rules.ts';
 
-/** A number to which a code may go: E.164, and its keyed hash. */
+/** A number that may be sent a code: E.164, and its keyed hash. */
 export interface CodeNumber {
   number: string;
   numberHash: string;
 }
 
-/** Reads a number that a code is asked for. @throws AppError `invalid_phone`, `country_not_allowed` */
+/** Parses a number that is to be sent a code. @throws AppError `invalid_phone`, `country_not_allowed` */
 export async function readCodeNumber(
   input: string,
   { config, phones }: Pick<Deps, 'config' | 'phones'>,

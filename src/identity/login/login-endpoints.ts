@@ -49,7 +49,7 @@ export const loginEndpoints = [
     },
     errors: ['invalid_phone', 'country_not_allowed', 'no_code', 'expired', 'invalid'],
     handle: async ({ deps, client, body, request }) => {
-      // A page can neither leave its Origin out nor forge it, so a script of ours never sees a token.
+      // A page can neither omit nor forge its Origin, so scripts of our own pages never get a token.
       const origin = request.headers.get('Origin');
       if (origin !== null && origin !== deps.config.PUBLIC_ORIGIN) {
         throw new AppError('forbidden', 'Sign in from our own pages, or from an app.');

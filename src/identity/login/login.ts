@@ -12,7 +12,7 @@ import { takeAllowance } from '../codes/code-limits.ts';
 import { guessCode, guessError, issueCode } from '../codes/one-time-code.ts';
 import { readCodeNumber, textCode } from '../codes/send-code.ts';
 
-/** Who may sign in with a number: its holder, if any. */
+/** The holder of a verified number, who may sign in with it. */
 const verifiedHolder = (numberHash: string) =>
   q
     .select({
@@ -28,7 +28,10 @@ const verifiedHolder = (numberHash: string) =>
       ),
     );
 
-/** Texts the code, if anybody holds the number. After the answer: neither time nor failure tells who does. */
+/**
+ * Texts the code if the number has a holder. Runs after the answer, so that neither timing nor errors tell
+ * whether it has.
+ */
 async function textHolder(deps: Deps, number: string, numberHash: string, code: string): Promise<void> {
   if (!(await deps.db.directory.first(verifiedHolder(numberHash)))) return;
   const outcome = await textCode(deps, number, code);
@@ -36,8 +39,8 @@ async function textHolder(deps: Deps, number: string, numberHash: string, code: 
 }
 
 /**
- * Starts signing in with a number. Known and unknown numbers meet the same limits, the same writes and the
- * same answer; only a known one gets a text, once the answer is out.
+ * Starts signing in with a number. Known and unknown numbers get the same limits, writes and answer; only a
+ * known one is sent a text, after the answer.
  * @returns when the code expires, ms
  * @throws AppError `invalid_phone`, `country_not_allowed`, `rate_limited`
  */
@@ -60,7 +63,7 @@ export async function startLogin(
 }
 
 /**
- * Signs in the holder of a number, with the code that was texted to it. One code, one session.
+ * Signs in the holder of a number with the code that was sent to it. One code gives one session.
  * @throws AppError `invalid_phone`, `country_not_allowed`, `no_code`, `expired`, `invalid`
  */
 export async function confirmLogin(
@@ -76,7 +79,7 @@ export async function confirmLogin(
   const subject = loginSubject(numberHash);
   const guess = await guessCode(deps, subject, code);
   if (guess.result !== 'match') throw guessError(guess);
-  // In one step: whoever proves the number in between has voided the code.
+  // In one batch, because a verification by somebody else in between voids the code.
   const { directory } = deps.db;
   const { used, holders } = await directory.batch({
     used: q
@@ -90,7 +93,7 @@ export async function confirmLogin(
   const session = await prepareSession(deps.config.SESSION_SECRET, holder, now);
   const row = { id: session.id, ...holder, kind, userAgent };
   await deps.db.forFamily(holder.familyId).run(insertSession(row, now));
-  // The number may have moved meanwhile, and its sessions been ended before this one was written.
+  // The number may have moved, and its sessions ended, before this session was inserted.
   if ((await directory.first(verifiedHolder(numberHash)))?.userId !== holder.userId) {
     await revokeSession(deps, holder, session.id);
     throw guessError({ result: 'no_code' });

@@ -10,16 +10,16 @@ import { updateId } from '../../numbers/update-outbox.ts';
 import type { Deps } from '../../platform/deps.ts';
 import { guessCode, guessError, verifySubject } from '../codes/one-time-code.ts';
 
-/** A confirmed number. `blocked`: consent was given too, but the carrier blocks until START is texted. */
+/** The result. `blocked`: consent was given too, but the carrier blocks the number until START is texted. */
 export interface Confirmed {
   blocked: boolean;
 }
 
 /**
- * Makes the caller the holder of the number that their code proves. Possession wins: an earlier holder loses
- * the number, and with it texts and sessions. In one batch of the directory, which uses the code up, so that
- * of parallel right guesses one counts; the families' rows follow.
- * @param consent opts the caller in along with it; null leaves consent as it is
+ * Makes the caller the holder of the number that their code verifies. An earlier holder loses the number, and
+ * with it texts and sessions. One directory batch, which also consumes the code, so that only one of several
+ * parallel correct guesses succeeds; pending updates are applied afterwards.
+ * @param consent opts the caller in in the same batch; null leaves consent unchanged
  * @throws AppError `no_code`, `expired`, `invalid`
  */
 export async function confirmPhone(

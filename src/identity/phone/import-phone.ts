@@ -10,14 +10,18 @@ import { updateId } from '../../numbers/update-outbox.ts';
 import type { Deps } from '../../platform/deps.ts';
 import { phoneHash } from '../../platform/sms/phone-number.ts';
 
-/** Whoever else holds a number. */
+/** The holder of a number, if it is somebody else. */
 const othersWith = (numberHash: string, userId: string) =>
   q
     .select({ userId: phoneNumbers.userId })
     .from(phoneNumbers)
     .where(allOf(eq(phoneNumbers.numberHash, numberHash), ne(phoneNumbers.userId, userId)));
 
-/** Whether somebody else holds a number, at this moment. @param phone E.164 */
+/**
+ * Whether somebody else holds a number now.
+ * @param phone E.164
+ * @throws when the directory fails
+ */
 export async function isHeldByOther(
   { config, db }: Pick<Deps, 'config' | 'db'>,
   { userId, phone }: { userId: string; phone: string },
@@ -27,9 +31,10 @@ export async function isHeldByOther(
 }
 
 /**
- * Takes a number over from the host application. One that somebody else holds stays with them; one that the
- * person proved later than the host's date stays too. Without `verifiedAt` nothing is bound.
+ * Imports a number from the host application. A number that somebody else holds stays with them; one that the
+ * person verified later than the host's date stays too. Without `verifiedAt` no number is assigned.
  * @param phone E.164
+ * @throws when a database fails
  */
 export async function importPhone(
   deps: Deps,

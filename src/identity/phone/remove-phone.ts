@@ -5,8 +5,9 @@ import { releaseNumber } from '../../numbers/holders.ts';
 import type { Deps } from '../../platform/deps.ts';
 
 /**
- * Forgets a person's number, pending codes included; texts stop. What belongs to the number itself, such as
- * an opt-out, stays under its keyed hash. Without a number nothing happens.
+ * Deletes a person's number and pending codes; they get no more texts. State of the number itself, such as an
+ * opt-out, stays under its keyed hash. Without a number nothing happens.
+ * @throws when a database fails
  */
 export async function removePhone(deps: Deps, person: Person): Promise<void> {
   const statements = releaseNumber(person, deps.now());

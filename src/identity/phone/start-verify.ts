@@ -13,7 +13,7 @@ import { readCodeNumber, textCode } from '../codes/send-code.ts';
 
 const COUNTRY_NOT_PERMITTED = '21408';
 
-/** What to tell about a code that was refused. */
+/** The error for a code that the carrier refused. */
 function refusalError(deps: Deps, outcome: Exclude<SendOutcome, { kind: 'accepted' }>): AppError {
   if (outcome.kind === 'opted_out') return carrierOptedOut(deps);
   if (outcome.code === COUNTRY_NOT_PERMITTED) {
@@ -28,7 +28,10 @@ function refusalError(deps: Deps, outcome: Exclude<SendOutcome, { kind: 'accepte
   });
 }
 
-/** The carrier did not answer, or failed: nobody knows, so the code waits, and whoever asked is told until when. */
+/**
+ * The error for a carrier that did not answer: the text may still arrive, so the code stays valid, and the
+ * caller is told until when.
+ */
 const inDoubt = (expiresAt: number) =>
   new AppError(
     'sms_unavailable',
@@ -36,17 +39,18 @@ const inDoubt = (expiresAt: number) =>
     { fields: { expiresAt: iso(expiresAt) } },
   );
 
-/** Whether a code that was refused may arrive all the same, and then counts. */
+/** Whether the text of a failed request may still arrive, in which case its code is valid. */
 export const mayArrive = (error: unknown): boolean =>
   error instanceof AppError && error.extras.fields?.expiresAt !== undefined;
 
 /**
- * Texts a code to a number that a person says is theirs. The number waits with the code; nothing of the
- * person, or of whoever holds the number, changes. An allowance is given back when the text certainly did not
- * leave, by our fault or the carrier's; not when the number itself was refused, and not in doubt.
+ * Texts a code to a number that a person claims. The number is stored with the code; nothing of the person or
+ * of a current holder changes. The allowance is refunded when the text was certainly not sent and the fault is
+ * ours or the carrier's; not when the number itself was refused, and not in doubt.
  * @param phone as the caller wrote it
  * @returns when the code expires, ms
- * @throws AppError `invalid_phone`, `country_not_allowed`, `rate_limited`, `carrier_opted_out`, `sms_unavailable`
+ * @throws AppError `invalid_phone`, `country_not_allowed`, `rate_limited`, `carrier_opted_out`,
+ * `sms_unavailable`
  */
 export async function startVerify(
   deps: Deps,

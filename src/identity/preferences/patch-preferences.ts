@@ -13,7 +13,7 @@ import { FOREVER } from '../../platform/time.ts';
 import { type PreferencesPatch, quietTimesProblem } from './preferences-schema.ts';
 import { type ReadPreferences, readPreferences } from './read-preferences.ts';
 
-/** A change of preferences by their person. */
+/** A person's change of their own preferences. */
 export interface PatchRequest extends ConsentRequest {
   patch: PreferencesPatch;
   /** The If-Match header. */
@@ -29,7 +29,10 @@ const invalid = (field: string, problem: string) =>
     details: [{ in: 'body', field, problem }],
   });
 
-/** Until when each quoted thread is muted; null: not any more. */
+/**
+ * Until when each named thread is muted; null: unmuted.
+ * @throws AppError `invalid_request` for a time in the past
+ */
 function mutesOf(
   { perThreadMute = {} }: PreferencesPatch,
   now: number,
@@ -42,7 +45,7 @@ function mutesOf(
   });
 }
 
-/** What the patch cannot mean, given what is there. */
+/** Checks the patch against the current preferences. @throws AppError `invalid_request`, `thread_not_found` */
 function checkPatch(patch: PreferencesPatch, current: ReadPreferences): void {
   const { quietStart = current.preferences.quietStart, quietEnd = current.preferences.quietEnd } = patch;
   const problem = quietTimesProblem(quietStart, quietEnd);
@@ -57,7 +60,10 @@ function movesQuietHours({ quietStart, quietEnd, quietDelivery, timeZone }: Pref
   return [quietStart, quietEnd, quietDelivery, timeZone].some((wish) => wish !== undefined);
 }
 
-/** Writes everything but consent, if nobody was quicker: one batch, all of it under the revision. */
+/**
+ * Writes everything but consent, in one batch under the condition that the revision is unchanged.
+ * @returns whether it was
+ */
 async function write(
   db: Db,
   { userId, familyId, patch }: PatchRequest,
@@ -100,13 +106,13 @@ async function write(
         preview,
       })
       .where(isCurrent),
-    // What waits for a morning that has moved is judged anew.
+    // Texts deferred by quiet hours are decided again.
     hastened: movesQuietHours(patch) && rescheduleDeferred([userId], now, { reasons: ['quiet_hours'] }),
   });
   return written.meta.changes > 0;
 }
 
-/** What the patch asks of consent; null when it is so already. */
+/** The change of consent that the patch asks for; null for none. */
 function consentWanted({ patch }: PatchRequest, current: ReadPreferences): 'opt_in' | 'opt_out' | null {
   const { smsEnabled, consentVersion } = patch;
   const isOn = current.preferences.smsEnabled;
@@ -123,9 +129,10 @@ async function read(deps: Deps, request: PatchRequest): Promise<ReadPreferences>
 }
 
 /**
- * Changes preferences as a whole or not at all, consent last, by its own door. Without If-Match, a change in
- * between is taken into account; with it, it is a refusal.
- * @throws AppError `invalid_request`, `thread_not_found`, `precondition_failed`, `phone_unverified`, `carrier_opted_out`
+ * Changes preferences completely or not at all, consent last, by optIn and optOut. Without If-Match a
+ * concurrent change is taken into account; with it, it is refused.
+ * @throws AppError `invalid_request`, `thread_not_found`, `precondition_failed`, `phone_unverified`,
+ * `carrier_opted_out`
  */
 export async function patchPreferences(deps: Deps, request: PatchRequest): Promise<ReadPreferences> {
   const { patch, ifMatch } = request;

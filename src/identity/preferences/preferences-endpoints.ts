@@ -6,7 +6,7 @@ import { patchPreferences } from './patch-preferences.ts';
 import { preferencesAnswer, preferencesPatch } from './preferences-schema.ts';
 import { readPreferences } from './read-preferences.ts';
 
-/** What a person wants to be told, when and how. */
+/** Preferences: which texts a person wants, when, and with how much content. */
 export const preferencesEndpoints = [
   endpoint({
     method: 'get',

@@ -46,7 +46,7 @@ export const preferencesAnswer = z.object({
 /** A person's preferences, as the API writes them. */
 export type Preferences = z.output<typeof preferencesAnswer>;
 
-/** What is wrong with a pair of quiet times, after a patch; null when nothing is. */
+/** What is wrong with a pair of quiet times after a patch; null when it is valid. */
 export function quietTimesProblem(start: number | null, end: number | null): string | null {
   if ((start === null) !== (end === null)) return 'needs a start and an end, or neither (null)';
   if (start === null) return null;

@@ -11,7 +11,7 @@ import { iso } from '../../platform/http/validation.ts';
 import { FOREVER } from '../../platform/time.ts';
 import type { Preferences } from './preferences-schema.ts';
 
-/** A person's preferences with what a conditional write needs. */
+/** A person's preferences, and the values for a conditional write. */
 export interface ReadPreferences {
   preferences: Preferences;
   /** Strong; changes with every change of the preferences. */
@@ -19,7 +19,7 @@ export interface ReadPreferences {
   revision: number;
   /** The wording's version of the last opt-in. */
   consentVersion: string | null;
-  /** Quoted threads that the person is a member of. */
+  /** Those of the named threads that the person is a member of. */
   memberOf: string[];
 }
 
@@ -77,8 +77,9 @@ function toPreferences(row: Row, now: number): Preferences {
 }
 
 /**
- * Reads a person's preferences, in one query; one who never set any has the defaults.
- * @param threads of which `memberOf` is asked
+ * Reads a person's preferences in one query; defaults for one who never set any, null for one who is deleted.
+ * @param threads the threads to look up for `memberOf`
+ * @throws when the database fails
  */
 export async function readPreferences(
   deps: Deps,

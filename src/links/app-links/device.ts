@@ -3,7 +3,10 @@ import { isbot } from 'isbot';
 /** `maybe_ipad`: iPadOS says that it is a Mac; only the browser can tell (`maxTouchPoints > 1`). */
 export type DeviceKind = 'ios' | 'android' | 'maybe_ipad' | 'desktop';
 
-/** Who reads the landing page, as far as a user agent can say. It chooses words, it guards nothing. */
+/**
+ * The reader of the landing page, as far as the user agent tells. It selects wordings; nothing is protected by
+ * it.
+ */
 export interface Reader {
   device: DeviceKind;
   /** Inside another app's browser, where no system opens our app by itself. */

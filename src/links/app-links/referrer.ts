@@ -3,7 +3,9 @@ import { isLinkCode } from '../link-code-format.ts';
 /** The parameter that carries our code through the Play Store. */
 const KEY = 'fcs_link';
 
-/** The `referrer` that we hand to Google Play; not yet URL-encoded. Carries a code, never a person. */
+/**
+ * The `referrer` for Google Play, not yet URL-encoded. It holds a link's code and nothing else of a person.
+ */
 export function playReferrer(code: string): string {
   return `utm_source=text&${KEY}=${code}`;
 }

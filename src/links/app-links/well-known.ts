@@ -9,11 +9,11 @@ const identitiesOf = (config: Config): AppIdentities => ({
   androidFingerprints: config.ANDROID_CERT_SHA256,
 });
 
-/** JSON as the systems' fetchers want it: the plain type, no redirect, cacheable for an hour. */
+/** JSON as Apple's and Google's fetchers require it: the plain type, no redirect, cacheable for an hour. */
 const file = (content: unknown) =>
   Response.json(content, { headers: { 'Cache-Control': 'public, max-age=3600' } });
 
-/** The association files, on every host that reaches us and for every fetcher. */
+/** Mounts the association files, on every host and for every client. */
 export function mountAssociation(app: Hono<AppEnv>): void {
   app.get('/.well-known/apple-app-site-association', (c) =>
     file(appleAssociation(identitiesOf(c.var.deps.config))),

@@ -10,7 +10,7 @@ import { cookieValue } from '../http/cookies.ts';
 import { verifyHostToken } from './host-token.ts';
 import { readSessionToken, sessionCookieName } from './session.ts';
 
-/** A person as their token names them: proven genuine, not yet looked up. */
+/** A person as a verified token names them; not looked up yet. */
 export interface ClaimedCaller {
   userId: string;
   familyId: string;
@@ -21,7 +21,7 @@ export interface ClaimedCaller {
   expiresAt: number | null;
 }
 
-/** A person who exists, in that family, with a live session if they came by one. */
+/** A person who exists in that family, with a live session unless the token is the host's. */
 export interface Caller extends ClaimedCaller {
   name: string;
   /** Last use of the session, ms; null without one. */
@@ -39,18 +39,20 @@ export interface Credentials {
 
 const refused = (message: string) => new AppError('unauthenticated', message);
 
-/** The session cookie's value where it speaks: `Authorization` outranks it. */
+/** The session cookie's value, unless there is an `Authorization` header, which takes precedence. */
 function cookieOf({ authorization, cookie }: Credentials, config: Config): string | null {
   return authorization === null ? cookieValue(cookie, sessionCookieName(config)) || null : null;
 }
 
-/** Whether a request speaks by the session cookie, be it a live one or not. */
+/** Whether a request authenticates by the session cookie, valid or not. Never throws. */
 export const bearsCookie = (credentials: Credentials, config: Config): boolean =>
   cookieOf(credentials, config) !== null;
 
 /**
- * Reads who calls, by signature alone; no database. `Authorization` outranks the cookie.
- * @throws AppError `unauthenticated` for a token that is not valid
+ * Identifies the caller by signature alone, without the database. `Authorization` takes precedence over the
+ * cookie.
+ * @throws AppError `unauthenticated` for a token that is not valid, `unavailable` when the host's key set
+ * cannot be fetched
  */
 export async function identify(credentials: Credentials, config: Config): Promise<Identity> {
   const { authorization } = credentials;
@@ -66,7 +68,11 @@ export async function identify(credentials: Credentials, config: Config): Promis
   return { kind: 'user', caller: { ...session, via: 'cookie', expiresAt: null } };
 }
 
-/** Reads a bearer token: a session of the app, or a token of the host application. */
+/**
+ * Identifies the caller by a bearer token: a session of the app, or a token of the host application.
+ * @throws AppError `unauthenticated` for a token that is not valid, `unavailable` when the host's key set
+ * cannot be fetched
+ */
 export async function identifyToken(token: string, config: Config): Promise<Identity> {
   const session = await readSessionToken(config.SESSION_SECRET, token);
   if (session) return { kind: 'user', caller: { ...session, via: 'app', expiresAt: null } };
@@ -127,7 +133,10 @@ const personOfSession = hot<Claim<string> & { sessionId: string; now: number }>(
     .where(isKnownPerson(v)),
 );
 
-/** Looks a claimed caller up, in one query; null when they do not exist, or their session has ended. */
+/**
+ * Looks a claimed caller up, in one query; null when they do not exist, or their session has ended.
+ * @throws when the database fails
+ */
 export async function lookUpCaller(db: Db, caller: ClaimedCaller, now: number): Promise<Caller | null> {
   const { userId, familyId, sessionId } = caller;
   if (sessionId === null) {

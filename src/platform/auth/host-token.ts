@@ -5,7 +5,9 @@ import { utf8 } from '../crypto.ts';
 import { AppError } from '../errors.ts';
 import { withKeys } from './key-set.ts';
 
-/** Who a host application's token speaks of: a person, or the application itself. `expiresAt`: milliseconds. */
+/**
+ * The subject of a host application's token: a person, or the application itself. `expiresAt`: milliseconds.
+ */
 export type HostClaims =
   | { scope: 'user'; userId: string; familyId: string; expiresAt: number }
   | { scope: 'service' };
@@ -25,7 +27,10 @@ const claims = z.object({
 
 const refused = () => new AppError('unauthenticated', 'Send a valid, unexpired bearer token.');
 
-/** Verifies with the keys of a set; of several that fit by name, any one. */
+/**
+ * Verifies a token with a key set; if several keys match its header, any of them may verify it.
+ * @throws JOSEError for an invalid token
+ */
 async function verifyWith(token: string, find: JWTVerifyGetKey, config: TokenConfig): Promise<JWTPayload> {
   const options = {
     algorithms: ASYMMETRIC,
@@ -59,11 +64,17 @@ function algorithm(token: string): string {
   }
 }
 
-/** Whether a claim that may be absent names what is expected, alone or among others; without expectation anything does. */
+/**
+ * Whether an optional claim, alone or in a list, is the expected value; true when nothing is expected or the
+ * claim is absent.
+ */
 const agrees = (claim: unknown, expected: string | undefined): boolean =>
   claim === undefined || expected === undefined || [claim].flat().includes(expected);
 
-/** The payload, proven; every fault of the token is one answer, a key set out of reach another. */
+/**
+ * The verified payload. All faults of a token give the same error.
+ * @throws AppError `unauthenticated`, or `unavailable` when the key set cannot be fetched
+ */
 async function verified(token: string, alg: string, config: TokenConfig): Promise<JWTPayload> {
   try {
     if (alg === 'HS256' && config.AUTH_SECRET) {
@@ -85,9 +96,9 @@ async function verified(token: string, alg: string, config: TokenConfig): Promis
 }
 
 /**
- * Verifies a host application's bearer token (RFC 7519): HS256 under AUTH_SECRET, or RS256, ES256 and
- * EdDSA through AUTH_JWKS_URL. The algorithm decides the key, so neither can stand in for the other.
- * AUTH_ISSUER and AUTH_AUDIENCE must be named by tokens of a key set; by those of the secret, none other.
+ * Verifies a host application's bearer token (RFC 7519): HS256 with AUTH_SECRET, or RS256, ES256 and EdDSA with
+ * the keys of AUTH_JWKS_URL. The algorithm selects the key, so neither can stand in for the other. Tokens of a
+ * key set must name AUTH_ISSUER and AUTH_AUDIENCE; those of the secret must not name others.
  * @throws AppError `unauthenticated`, or `unavailable` when the key set cannot be fetched
  */
 export async function verifyHostToken(token: string, config: TokenConfig): Promise<HostClaims> {

@@ -3,13 +3,13 @@ import { MINUTE_MS } from '../time.ts';
 
 const MAX_AGE_MS = 10 * MINUTE_MS;
 const TIMEOUT_MS = 5000;
-/** Fetches that unknown keys may cause: so many at once, and another one each so often. */
+/** A token bucket for fetches caused by unknown keys: its size, and the time to earn another one. */
 const SPARE_FETCHES = 3;
 const SPARE_EVERY_MS = 2000;
-/** While others fetch, whoever may not waits this long for what they find. */
+/** How long (ms) a request without a fetch of its own waits for concurrent ones. */
 const OTHERS_WAIT_MS = 250;
 
-/** A host application's key set (RFC 7517), as far as it is known. Times in ms. */
+/** A host application's key set (RFC 7517), cached. Times in ms. */
 interface KeySet {
   url: string;
   find: JWTVerifyGetKey | null;
@@ -18,7 +18,7 @@ interface KeySet {
   spareAt: number;
 }
 
-// One a process: requests come and go. A fetch is never shared, since a Worker's requests cannot wait for each other.
+// One per process. A fetch is never shared, since a Worker's requests cannot wait for each other.
 const sets = new Map<string, KeySet>();
 
 async function load(set: KeySet): Promise<void> {
@@ -34,7 +34,7 @@ async function load(set: KeySet): Promise<void> {
   set.loadedAt = Date.now();
 }
 
-/** Takes one of the spare fetches, if there is one. */
+/** Takes a token of the bucket, if there is one. */
 function takeSpare(set: KeySet): boolean {
   const now = Date.now();
   const earned = Math.floor((now - set.spareAt) / SPARE_EVERY_MS);

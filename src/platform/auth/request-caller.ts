@@ -40,14 +40,20 @@ export function requireOurOrigin(request: Request, deps: Pick<Deps, 'config'>): 
   throw new AppError('forbidden', 'Requests with the session cookie must come from our own pages (Origin).');
 }
 
-/** The person who calls, not yet looked up. @throws AppError `unauthenticated`, `forbidden` for the service */
+/**
+ * The calling person, not looked up yet.
+ * @throws AppError `unauthenticated`, `forbidden` for a service token
+ */
 export function requirePerson(identity: Identity): ClaimedCaller {
   if (identity.kind === 'user') return identity.caller;
   if (identity.kind === 'nobody') throw new AppError('unauthenticated', 'Sign in, or send a bearer token.');
   throw new AppError('forbidden', 'A service token opens /api/admin only.');
 }
 
-/** Looks a claimed caller up, and prolongs their session on the way; null when they are not known, or it has ended. */
+/**
+ * Looks a claimed caller up, and extends their session; null when they do not exist, or their session has
+ * ended.
+ */
 async function known(claimed: ClaimedCaller, deps: Deps): Promise<Caller | null> {
   const db = deps.db.forFamily(claimed.familyId);
   const found = await lookUpCaller(db, claimed, deps.now());
@@ -57,7 +63,10 @@ async function known(claimed: ClaimedCaller, deps: Deps): Promise<Caller | null>
   return found;
 }
 
-/** Looks a claimed caller up. @throws AppError `unauthenticated` when they are not known, or their session has ended */
+/**
+ * Looks a claimed caller up.
+ * @throws AppError `unauthenticated` when they do not exist, or their session has ended
+ */
 export async function requireKnown(claimed: ClaimedCaller, deps: Deps): Promise<Caller> {
   const caller = await known(claimed, deps);
   if (caller) return caller;
@@ -67,14 +76,15 @@ export async function requireKnown(claimed: ClaimedCaller, deps: Deps): Promise<
 /**
  * The caller of a request, looked up.
  * @returns null when nobody is signed in
- * @throws AppError `unauthenticated` for a bearer token that is not valid
+ * @throws AppError `unauthenticated` for a bearer token that is not valid, `unavailable` when the host's key
+ * set cannot be fetched
  */
 export async function currentCaller(request: Request, deps: Deps): Promise<Caller | null> {
   const identity = await identify(credentialsOf(request), deps.config);
   return identity.kind === 'user' ? await known(identity.caller, deps) : null;
 }
 
-/** Prolongs the browser's copy of a session along with the row. */
+/** Renews the session cookie when the session's row was extended. Never throws. */
 export function withRollingCookie(
   response: Response,
   caller: Caller | ClaimedCaller | null,

@@ -11,26 +11,26 @@ import { DAY_MS, HOUR_MS } from '../time.ts';
 
 /** A session lives this long after its last use. */
 export const SESSION_TTL_MS = 30 * DAY_MS;
-/** Its life is prolonged at most this often, so that reading costs no write. */
+/** A session is extended at most this often, so that reads cost no write. */
 const TOUCH_EVERY_MS = HOUR_MS;
 
 const TYPE = 'fcs-session+jwt';
 
-/** Who a session token speaks of. Proven to be ours, not yet to be alive. */
+/** The claims of a verified session token; whether the session is live is not known yet. */
 export interface SessionClaims {
   sessionId: string;
   userId: string;
   familyId: string;
 }
 
-/** A session as it is handed out. `expiresAt` in milliseconds. */
+/** A new session. `expiresAt` in milliseconds. */
 export interface IssuedSession {
   id: string;
   token: string;
   expiresAt: number;
 }
 
-/** What a new session row is made of. */
+/** The values of a new session row. */
 export interface SessionRow {
   id: string;
   userId: string;
@@ -39,7 +39,7 @@ export interface SessionRow {
   userAgent: string | null;
 }
 
-/** Signs the token of a session. It holds ids alone and lives as long as the row does. */
+/** Signs a session's token. It holds ids only and does not expire by itself; the row does. */
 function signSessionToken(secret: string, { sessionId, userId, familyId }: SessionClaims): Promise<string> {
   return new SignJWT({ sid: sessionId, fam: familyId })
     .setProtectedHeader({ alg: 'HS256', typ: TYPE })
@@ -47,7 +47,7 @@ function signSessionToken(secret: string, { sessionId, userId, familyId }: Sessi
     .sign(utf8(secret));
 }
 
-/** Reads a session token; null when it is not one of ours. */
+/** Verifies a session token; null when it is not one of ours. Never throws. */
 export async function readSessionToken(secret: string, token: string): Promise<SessionClaims | null> {
   try {
     const { payload } = await jwtVerify(token, utf8(secret), { algorithms: ['HS256'], typ: TYPE });
@@ -59,7 +59,7 @@ export async function readSessionToken(secret: string, token: string): Promise<S
   }
 }
 
-/** A fresh session's id and token, before its row is written. */
+/** Creates a session's id and token; its row is not written yet. */
 export async function prepareSession(
   secret: string,
   who: { userId: string; familyId: string },
@@ -77,10 +77,10 @@ export function insertSession(row: SessionRow, now: number) {
     .values({ ...row, createdAt: now, lastUsedAt: now, expiresAt: now + SESSION_TTL_MS });
 }
 
-/** Whether a session was last prolonged long enough ago to be prolonged again. */
+/** Whether a session is due to be extended. */
 export const isTouchDue = (lastUsedAt: number, now: number): boolean => now - lastUsedAt >= TOUCH_EVERY_MS;
 
-/** Prolongs a session: rolling thirty days. */
+/** Extends a session by thirty days from now. @throws when the database fails */
 export async function touchSession(db: Db, sessionId: string, now: number): Promise<void> {
   await db.run(
     q
@@ -97,9 +97,9 @@ const COOKIE = 'fcs_session';
 /** The session cookie's name. */
 export const sessionCookieName = (config: Origin): string => cookieName(config, COOKIE);
 
-/** The Set-Cookie value that hands a browser its session. */
+/** The Set-Cookie value that sets the session cookie. */
 export const sessionCookie = (config: Origin, token: string): string =>
   setCookie(config, COOKIE, token, SESSION_TTL_MS / 1000);
 
-/** The Set-Cookie value that takes it away. */
+/** The Set-Cookie value that deletes the session cookie. */
 export const clearSessionCookie = (config: Origin): string => setCookie(config, COOKIE, '', 0);

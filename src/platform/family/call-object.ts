@@ -8,15 +8,18 @@ export interface ObjectNamespace<Id, Stub> {
 
 const PAUSES_MS = [50, 200];
 
-/** Cloudflare's marks on errors that an object's stub throws ("Durable Objects: error handling"). */
+/**
+ * Flags that Cloudflare sets on errors of a Durable Object's stub object's stub throws ("Durable Objects: error
+ * handling").
+ */
 function mark(error: unknown, name: 'retryable' | 'overloaded'): boolean {
   return typeof error === 'object' && error !== null && (error as Record<string, unknown>)[name] === true;
 }
 
 /**
- * Calls the object of that name. A broken stub stays broken, so every attempt takes a fresh one; `.retryable` errors are
- * tried again twice, `.overloaded` ones never, as that would only add to the load.
- * @throws AppError `unavailable` when the object could not be reached or is overloaded; other errors as they are
+ * Calls the Durable Object of that name. A stub stays broken after an error, so every attempt uses a new one;
+ * `.retryable` errors are retried twice, `.overloaded` ones never, as that would add to the load.
+ * @throws AppError `unavailable` when the object could not be reached or is overloaded; other errors unchanged
  */
 export async function callObject<Id, Stub, T>(
   namespace: ObjectNamespace<Id, Stub>,

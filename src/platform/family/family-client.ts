@@ -2,11 +2,12 @@ import { callObject, type ObjectNamespace } from './call-object.ts';
 import type { FamilyRpc } from './family-rpc.ts';
 
 /**
- * A family's object as the rest of the code sees it, with {@link callObject}'s care around every call. All calls may
- * be repeated safely: they are keyed, or say the same thing twice.
+ * A client of a family's Durable Object; every call goes through {@link callObject}. All calls are safe to
+ * repeat: they are keyed or idempotent.
+ * @throws AppError `unavailable`, from each call
  */
 export function familyClient(namespace: DurableObjectNamespace, familyId: string): FamilyRpc {
-  // The binding cannot name its class here: worker.ts, which has it, stands above.
+  // The binding's class is defined above this rung, in worker.ts.
   const family = namespace as unknown as ObjectNamespace<DurableObjectId, FamilyRpc>;
   const call = <T>(use: (stub: FamilyRpc) => Promise<T>) => callObject(family, familyId, use);
   return {

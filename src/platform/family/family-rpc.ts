@@ -1,4 +1,4 @@
-/** What the Family object is asked about one delivery. `facts` are the judge's own. */
+/** A delivery to be admitted by the Family object. `facts` are opaque to it. */
 export interface Candidate<Facts = unknown> {
   deliveryId: string;
   userId: string;
@@ -9,17 +9,17 @@ export interface Candidate<Facts = unknown> {
   facts: Facts;
 }
 
-/** What the Family object knows about a delivery's person. Times are ms UTC; null: nothing stands in the way. */
+/** What the Family object knows about a delivery's person. Times are ms UTC; null: no restriction. */
 export interface FamilyFacts {
   presence: 'online' | 'away' | 'offline';
-  /** From then on the next text to this person about this thread may leave. */
+  /** The window for texts to this person about this thread is closed until then. */
   windowUntil: number | null;
-  /** From then on the person's, and the family's, number of texts a day has room again. */
+  /** The daily cap of the person, and of the family, is reached until then. */
   userCapUntil: number | null;
   familyCapUntil: number | null;
 }
 
-/** Send now, wait until (ms), or never; the latter two with their reason. */
+/** Send now, defer until (ms), or drop; the latter two with their reason. */
 export type AdmissionVerdict<Reason = string> =
   | { action: 'send' }
   | { action: 'defer'; reason: Reason; until: number }
@@ -29,18 +29,18 @@ export type AdmissionVerdict<Reason = string> =
 export interface Admission {
   deliveryId: string;
   verdict: AdmissionVerdict;
-  /** This text uses up the day's allowance of the person or the family; said once, in the text. */
+  /** This text reaches the daily cap of the person or the family; one text says so. */
   lastToday: boolean;
 }
 
-/** Who of the family is here. `since`: milliseconds. */
+/** A member of the family who is online or away. `since`: milliseconds. */
 export interface OnlineMember {
   userId: string;
   state: 'online' | 'away';
   since: number;
 }
 
-/** The part of a message that the object reads; the rest of it passes through as it is. */
+/** The part of a message that the object reads; other fields pass through. */
 export interface LiveMessage {
   seq: number;
   authorId: string;
@@ -59,29 +59,30 @@ export interface Publication {
   to: string[];
 }
 
-/** The Family object, as callers see it. Each call may fail like any network call, and may be repeated. */
+/** The Family object's interface. Each call may fail like any network call, and is safe to repeat. */
 export interface FamilyRpc {
   /**
-   * Judges deliveries in order, against presence, windows and caps. Only a `send` consumes any, in the same step, keyed
-   * by delivery id: one that was let go before is not held up by itself and does not count twice.
+   * Decides about deliveries in order, by presence, windows and caps. Only a `send` counts towards windows and
+   * caps, in the same step, keyed by delivery id: a delivery that was admitted before is not held up by itself
+   * and does not count twice.
    */
   admit(candidates: Candidate[]): Promise<Admission[]>;
-  /** Gives windows and caps back: these texts did not go out after all. Unknown ids are fine. */
+  /** Releases windows and caps of texts that were not sent after all. Unknown ids are ignored. */
   release(deliveryIds: string[]): Promise<void>;
   presence(): Promise<OnlineMember[]>;
-  /** A sign of life without a socket; `source` tells a person's devices apart. Answers who is here. */
+  /** A heartbeat without a socket; `source` identifies the person's device. Answers who is online or away. */
   heartbeat(userId: string, state: 'active' | 'away', source?: string): Promise<OnlineMember[]>;
-  /** The person is back (read, wrote): their window falls back to its shortest. */
+  /** The person has returned (read, wrote): resets their window to the base length. */
   returned(userId: string, threadId?: string): Promise<void>;
   /**
-   * Live events to these people's open sockets, messages of a thread in the order of their `seq`. The author or reader
-   * an event names has thereby returned to that thread.
+   * Sends live events to these people's open sockets, messages of a thread in the order of their `seq`. The
+   * author or reader that an event names has returned to that thread.
    */
   publish(publications: Publication[]): Promise<void>;
   /** Closes the sockets of a revoked session. */
   disconnectSession(sessionId: string): Promise<void>;
-  /** Forgets a deleted person. */
+  /** Deletes all state of a deleted person. */
   forgetUser(userId: string): Promise<void>;
-  /** The WebSocket upgrade, for someone whose identity is settled. */
+  /** The WebSocket upgrade of an authenticated person. */
   fetch(request: Request): Promise<Response>;
 }

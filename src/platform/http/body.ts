@@ -2,10 +2,10 @@ import type * as z from 'zod';
 import { AppError } from '../errors.ts';
 import { problemOf } from './problem-words.ts';
 
-/** No body of ours needs more. */
+/** Max. size of a request body, in bytes. */
 const MAX_BODY_BYTES = 64 * 1024;
 
-/** Reads a body to its end or to the limit. @throws AppError `too_large`, `invalid_request` */
+/** Reads a body up to the limit. @throws AppError `too_large`, `invalid_request` */
 export async function readText(request: Request, maxBytes = MAX_BODY_BYTES): Promise<string> {
   const tooLarge = () => new AppError('too_large', `Send at most ${maxBytes} bytes.`);
   if (Number(request.headers.get('Content-Length') ?? 0) > maxBytes) throw tooLarge();
@@ -29,12 +29,12 @@ export async function readText(request: Request, maxBytes = MAX_BODY_BYTES): Pro
   }
 }
 
-/** So much of a body that nobody wants is read away; more breaks the connection. */
+/** Max. bytes of an unread body that are read and discarded; a longer one breaks the connection. */
 const MAX_UNWANTED_BYTES = 32 * 1024 * 1024;
 
 /**
- * Reads away what nobody has read of a body. Cut off in the middle of sending, a client would meet a broken
- * connection, now or with its next request, instead of the answer that says why (RFC 9112, section 9.6).
+ * Reads and discards the unread rest of a body. Otherwise a client that is still sending would see a broken
+ * connection, now or with its next request, instead of the answer (RFC 9112, section 9.6). Never throws.
  */
 export async function discardBody({ body }: Request): Promise<void> {
   if (!body || body.locked) return;
@@ -46,7 +46,7 @@ export async function discardBody({ body }: Request): Promise<void> {
       left -= value.byteLength;
     }
   } catch {
-    // The client has gone; there is nobody to answer.
+    // The client has disconnected.
   }
 }
 
@@ -54,7 +54,10 @@ export async function discardBody({ body }: Request): Promise<void> {
 export const mediaType = (request: Request): string =>
   (request.headers.get('Content-Type') ?? '').split(';')[0]!.trim().toLowerCase();
 
-/** Checks a value against a schema; each fault becomes an entry of `details`. @throws AppError `invalid_request` */
+/**
+ * Validates a value against a schema; each fault becomes an entry of `details`.
+ * @throws AppError `invalid_request`
+ */
 export function check<T extends z.ZodType>(
   schema: T,
   value: unknown,
@@ -69,7 +72,10 @@ export function check<T extends z.ZodType>(
   throw new AppError('invalid_request', `Correct what "details" names: ${fields}.`, { details });
 }
 
-/** Reads and checks a JSON body; an absent one counts as `{}` where `optional`. */
+/**
+ * Reads and validates a JSON body; an absent one counts as `{}` if `optional`.
+ * @throws AppError `too_large`, `unsupported_media_type`, `invalid_request`
+ */
 export async function readJson<T extends z.ZodType>(
   request: Request,
   schema: T,
@@ -89,7 +95,10 @@ export async function readJson<T extends z.ZodType>(
   return check(schema, value, 'body');
 }
 
-/** Reads a urlencoded form, every value of every name. @throws AppError 413, 415 */
+/**
+ * Reads a urlencoded form, with all values of repeated names.
+ * @throws AppError `too_large`, `unsupported_media_type`, `invalid_request`
+ */
 export async function readForm(request: Request): Promise<URLSearchParams> {
   if (mediaType(request) !== 'application/x-www-form-urlencoded') {
     throw new AppError('unsupported_media_type', 'Send a form, as application/x-www-form-urlencoded.');

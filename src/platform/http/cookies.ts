@@ -8,7 +8,10 @@ const isHttps = ({ PUBLIC_ORIGIN }: Origin) => PUBLIC_ORIGIN.startsWith('https:'
 export const cookieName = (config: Origin, name: string): string =>
   isHttps(config) ? `__Host-${name}` : name;
 
-/** The Set-Cookie value of a cookie that scripts cannot read and other sites do not send, but links bring along. */
+/**
+ * The Set-Cookie value of a cookie that scripts cannot read (HttpOnly) and that other sites send with links
+ * only (SameSite=Lax).
+ */
 export function setCookie(config: Origin, name: string, value: string, maxAgeSeconds: number): string {
   const secure = isHttps(config) ? '; Secure' : '';
   return `${cookieName(config, name)}=${value}; Path=/; HttpOnly; SameSite=Lax; Max-Age=${maxAgeSeconds}${secure}`;

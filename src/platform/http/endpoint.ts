@@ -14,7 +14,7 @@ import type { Bindings, Deps } from '../deps.ts';
 import { AppError, type ErrorCode } from '../errors.ts';
 import { check, readJson } from './body.ts';
 
-/** The Hono environment of the app: bindings in, dependencies put in by the first middleware. */
+/** The Hono environment of the app: bindings, and dependencies set by the first middleware. */
 export interface AppEnv {
   Bindings: Bindings;
   Variables: { deps: Deps };
@@ -36,7 +36,7 @@ interface CallerOf {
   service: null;
 }
 
-/** What a handler is handed: everything checked. */
+/** A handler's input, authenticated and validated. */
 export interface Input<W extends Audience, P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType> {
   deps: Deps;
   caller: CallerOf[W];
@@ -106,7 +106,7 @@ export function endpoint<
   return definition;
 }
 
-/** A JSON answer; never stored by caches, since it is somebody's. */
+/** A JSON answer that caches must not store, because answers are personal. */
 export function jsonResponse(data: unknown, status = 200, headers: Record<string, string> = {}): Response {
   return Response.json(data, { status, headers: { 'Cache-Control': 'no-store', ...headers } });
 }
@@ -134,7 +134,7 @@ async function run(definition: Endpoint, c: Context<AppEnv>): Promise<Response> 
   const { deps } = c.var;
   const request = c.req.raw;
   const caller = await resolveCaller(definition.who, request, deps);
-  // `?limit=&cursor=`, as clients put addresses together: what is empty counts as absent.
+  // An empty query parameter (`?limit=&cursor=`) counts as absent.
   const query = Object.fromEntries(
     [...new URL(request.url).searchParams].filter(([, value]) => value !== ''),
   );
@@ -152,7 +152,10 @@ async function run(definition: Endpoint, c: Context<AppEnv>): Promise<Response> 
   return withRollingCookie(response, caller, request, deps);
 }
 
-/** Mounts routes. */
+/**
+ * Mounts routes: authenticates the caller, validates the input, calls the handler. What they throw is mapped to
+ * answers by the app's error handler.
+ */
 export function mount(app: Hono<AppEnv>, endpoints: readonly Endpoint[]): void {
   for (const definition of endpoints) {
     const path = definition.path.replace(/\{(\w+)\}/g, ':$1');

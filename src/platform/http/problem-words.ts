@@ -1,6 +1,6 @@
 import type * as z from 'zod';
 
-/** What zod tells of a fault before it has words. */
+/** An issue of zod, before it has a message. */
 type RawIssue = Parameters<NonNullable<NonNullable<Parameters<typeof z.config>[0]>['customError']>>[0];
 
 const UNITS: Record<string, string> = { string: 'characters long', array: 'entries' };
@@ -22,7 +22,9 @@ const FORMATS: Record<string, string> = {
 const amount = (issue: { origin: string }, count: number | bigint) =>
   UNITS[issue.origin] ? `${count} ${UNITS[issue.origin]}` : String(count);
 
-/** What a value should be, such as `at most 40 characters long`: for faults that a schema has no words for. */
+/**
+ * The expected value in words, such as `at most 40 characters long`: for faults that a schema has no words for.
+ */
 export function expectation(issue: RawIssue): string {
   switch (issue.code) {
     case 'invalid_type':
@@ -42,5 +44,5 @@ export function expectation(issue: RawIssue): string {
   }
 }
 
-/** The same as a sentence's end, for `details` of an answer. */
+/** The same as the end of a sentence, for `details` of an answer. */
 export const problemOf = (issue: RawIssue): string => `should be ${expectation(issue)}`;

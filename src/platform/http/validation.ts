@@ -46,10 +46,10 @@ export const instant = z.iso
   .transform((text) => Date.parse(text))
   .refine((ms) => !Number.isNaN(ms), 'should be a time such as 2026-01-31T12:00:00Z');
 
-/** So much of a list is one page at most. */
+/** Max. entries of a page. */
 const MOST_OF_A_PAGE = 200;
 
-/** A page's size in a query string. Who asks for more than there is to a page gets a full one (google.aip.dev/158). */
+/** A page's size in a query string; larger values give a full page (google.aip.dev/158). */
 export const pageSize = z
   .string()
   .regex(/^[1-9]\d{0,8}$/, 'should be a whole number from 1')

@@ -1,6 +1,6 @@
 import { capacityOf, cutText, foldToGsm7, unitsOf } from './sms-text.ts';
 
-/** Stands in for a name of which nothing is left in GSM-7. */
+/** Replaces a name of which nothing is left in GSM-7. */
 const NAMELESS = 'Family chat';
 const ROOM = capacityOf(1, 'GSM-7');
 

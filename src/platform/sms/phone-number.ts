@@ -65,7 +65,10 @@ export function createPhones(plans: MetadataJson): Phones {
   };
 }
 
-/** All of an E.164 number but its last four digits: neighbours share it, and a burst over them is pumping. */
+/**
+ * An E.164 number without its last four digits: the key of a limit against SMS pumping over neighbouring
+ * numbers.
+ */
 export function numberPrefix(e164: string): string {
   return e164.slice(0, -4);
 }
@@ -76,7 +79,7 @@ function plain(input: unknown): string | null {
   return TYPED.test(typed) ? typed : null;
 }
 
-/** The keyed hash under which everything that belongs to a number is kept. `number` is E.164. */
+/** The keyed hash of a number, under which its state is stored. `number` is E.164. */
 export async function phoneHash(phoneSecret: string, number: string): Promise<string> {
   return base64url(await hmacSha256(phoneSecret, `phone:${number}`));
 }

@@ -1,9 +1,12 @@
 import { GSM7_SEPTETS, GSM7_SUBSTITUTES } from './gsm7.ts';
 
-/** How a text is carried: seven bits a character (GSM 03.38), or UTF-16 where one character needs it. */
+/**
+ * The encoding of a text: GSM-7, seven bits per character (GSM 03.38), or UCS-2 as soon as one character needs
+ * it.
+ */
 export type Encoding = 'GSM-7' | 'UCS-2';
 
-/** What a text costs. */
+/** The size of a text. */
 export interface Measure {
   encoding: Encoding;
   /** Parts that the carrier bills. */
@@ -12,7 +15,7 @@ export interface Measure {
   units: number;
 }
 
-/** Units of a text that travels alone, and of each part of a longer one, whose header takes six octets. */
+/** Units of a single-segment text, and of each segment of a longer one, whose header takes six octets. */
 const CAPACITY = {
   'GSM-7': { alone: 160, part: 153 },
   'UCS-2': { alone: 70, part: 67 },
@@ -22,7 +25,7 @@ const ELLIPSIS = '...';
 const PLAIN_ASCII = /^[\n -Z_a-z]*$/;
 const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' });
 
-/** What a reader takes for single characters, in order: an emoji with its modifiers, a letter with its marks. */
+/** Splits a text into graphemes: an emoji with its modifiers, a letter with its marks. */
 export function graphemes(text: string): string[] {
   if (PLAIN_ASCII.test(text)) return text.split('');
   return Array.from(segmenter.segment(text), ({ segment }) => segment);
@@ -97,7 +100,7 @@ export function measure(text: string): Measure {
   for (const piece of encoding === 'GSM-7' ? text : graphemes(text)) {
     const size = unitsOf(piece, encoding);
     if (filled + size > part) {
-      // A grapheme longer than a whole part is torn all the same.
+      // A grapheme longer than a segment is split all the same.
       segments += Math.ceil(size / part);
       filled = size % part || part;
     } else {

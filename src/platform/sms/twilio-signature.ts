@@ -1,7 +1,7 @@
 import { equalInConstantTime, utf8 } from '../crypto.ts';
 import { addressForms } from './twilio-address-forms.ts';
 
-/** Parameters as received: every value of every name. */
+/** Parameters as received, with all values of repeated names. */
 export type WebhookParams = Iterable<readonly [string, string]>;
 
 /**

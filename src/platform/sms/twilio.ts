@@ -10,11 +10,11 @@ export interface OutgoingText {
   body: string;
   /** Where receipts go; the delivery's id is in its query. */
   statusCallback: string;
-  /** Seconds after which it is worthless, 1 to 36,000. */
+  /** Validity period in seconds, 1 to 36,000. */
   validitySeconds: number;
 }
 
-/** A text as the carrier knows it. */
+/** A text in the carrier's records. */
 export interface CarrierText {
   sid: string;
   /** `queued`, `sending`, `sent`, `delivered`, `undelivered`, `failed` … */
@@ -27,17 +27,17 @@ export interface CarrierText {
   createdAt: number | null;
 }
 
-/** What became of a request to send. `code` is Twilio's error code, as text, or our own word for it. */
+/** The outcome of a request to send. `code` is Twilio's error code, as text, or a word of ours. */
 export type SendOutcome =
   | { kind: 'accepted'; text: CarrierText }
   | { kind: Meaning; code: string; retryAfterSeconds?: number };
 
-/** The carrier, as the rest of the code sees it. */
+/** The carrier's interface. */
 export interface Sms {
-  /** Sends one text. Never throws: a time-out or a dropped line is `ambiguous`. */
+  /** Sends one text. Never throws: a time-out or broken connection is `ambiguous`. */
   send(text: OutgoingText): Promise<SendOutcome>;
   /**
-   * Looks for a text to `to` whose body contains `reference`, newest first, no further back than `since`.
+   * Finds the newest text to `to` whose body contains `reference`, created after `since` (ms).
    * @throws when the carrier cannot be asked: then nothing is known
    */
   find(query: { to: string; reference: string; since: number }): Promise<CarrierText | null>;
@@ -74,7 +74,7 @@ function retryAfter(header: string | null, now: number): number | undefined {
   return Number.isFinite(seconds) && seconds >= 0 ? Math.min(seconds, 3600) : undefined;
 }
 
-/** JSON, or null for anything else: an answer that is no JSON says nothing. */
+/** Parses JSON; null for anything else. Never throws. */
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -85,7 +85,7 @@ function parseJson(text: string): unknown {
 
 const PAGE_SIZE = 100;
 const MAX_PAGES = 20;
-/** Twilio's clock and ours may differ; a text is looked for a little before its claim. */
+/** Twilio's clock and ours may differ, so texts are looked for from a little before their claim. */
 const CLOCK_SKEW_MS = MINUTE_MS;
 
 /** Twilio's Messages API over raw fetch. Source: twilio.com/docs/messaging/api/message-resource. */
@@ -176,7 +176,7 @@ export function createTwilio(
         if (text.body.includes(reference)) return text;
       }
       path = read.data.next_page_uri || null;
-      // Put behind the host as it is, so `@evil.example` or `.evil.example` would be another one.
+      // Appended to the host, so `@evil.example` or `.evil.example` would be another one.
       if (path !== null && !path.startsWith('/'))
         throw new Error("The carrier's list goes on at an address that is not its own");
     }
@@ -187,13 +187,13 @@ export function createTwilio(
   return { send, find };
 }
 
-/** Three more tries for a 5xx, a failed connection and a timed-out read. */
+/** Asks Twilio for three retries after a 5xx, a failed connection or a read time-out. */
 export const RECEIPTS_FRAGMENT = '#rc=3&rp=5xx,ct,rt';
 
 /**
- * Where Twilio sends receipts. The fragment asks it to try again when we do not answer, and is no part of
- * its signature. Source: twilio.com/docs/usage/webhooks/webhooks-connection-overrides.
- * @param query names the delivery; texts outside the delivery log (codes, confirmations) have none
+ * The URL to which Twilio sends receipts. Its fragment configures retries and is not part of the signature.
+ * Source: twilio.com/docs/usage/webhooks/webhooks-connection-overrides.
+ * @param query identifies the delivery; texts outside the delivery log (codes, confirmations) have none
  */
 export function receiptsUrl(
   { PUBLIC_ORIGIN }: Pick<Config, 'PUBLIC_ORIGIN'>,

@@ -27,8 +27,9 @@ export interface InboundReply {
 }
 
 /**
- * Posts a text as its author's message, once a MessageSid.
- * @returns whether it is there; not when the person has left the thread, or the family
+ * Posts a text as its author's message, once per MessageSid.
+ * @returns whether it is posted; false when the person has left the thread or the family
+ * @throws AppError other errors of {@link postMessage}
  */
 async function post(
   deps: Deps,
@@ -55,10 +56,11 @@ async function post(
 }
 
 /**
- * Turns an answer by text into a message of the thread it answers (`SMS_REPLIES`), or asks which thread was meant.
- * Called again when Twilio repeats a text whose first call did not come to its end: what it writes is keyed by the
- * MessageSid, and a repeat decides as the first call did.
- * @returns what to answer in words; null: nothing
+ * Posts a text as a message of the thread it replies to (`SMS_REPLIES`), or asks which thread is meant. Called
+ * again when Twilio repeats a text whose first call did not complete: writes are keyed by the MessageSid, and a
+ * repeat decides as the first call did.
+ * @returns the text of the answer; null for none
+ * @throws when a database fails
  */
 export async function takeReply(deps: Deps, reply: InboundReply): Promise<string | null> {
   const { config } = deps;

@@ -1,7 +1,7 @@
 import { brandedText, gsm7Line } from '../../platform/sms/one-segment.ts';
 import { cutText, type Encoding, isFoldable, measure } from '../../platform/sms/sms-text.ts';
 
-/** Units that a brand may take, and a title at most and at least. */
+/** Max. units of a brand, and max. and min. units of a title. */
 const BRAND_ROOM = { 'GSM-7': 40, 'UCS-2': 20 };
 const TITLE_ROOM = 40;
 const LEAST_TITLE = 8;

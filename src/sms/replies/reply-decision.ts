@@ -1,10 +1,10 @@
 import { ANSWERABLE_MS, choiceOf, replyTarget, type TextedThread, TOGETHER_MS } from './reply-target.ts';
 
-/** So many texts of one person become messages in an hour; a phone that sends more is a machine. */
+/** Max. texts of one person posted in an hour; more means a machine. */
 const POSTS_PER_HOUR = 60;
-/** The same words so often in an hour are a machine's. */
+/** Max. repeats of the same text in an hour; more means a machine. */
 const SAME_WORDS_PER_HOUR = 2;
-/** So many texts wait for a choice. */
+/** Max. texts of one person that wait for a choice. */
 const MOST_HELD = 10;
 
 /** A text that waits for its author to choose a thread. Times are ms UTC. */
@@ -17,12 +17,12 @@ export interface HeldReply {
   receivedAt: number;
 }
 
-/** What is known when a text comes in. */
+/** The facts known about an inbound text. */
 export interface ReplyFacts {
   messageSid: string;
   /** The text as it was sent. */
   body: string;
-  /** It became a message already: this is a repeat. */
+  /** It was posted already: this is a repeat. */
   isPosted: boolean;
   /** What the person was texted about. */
   threads: readonly TextedThread[];
@@ -35,12 +35,12 @@ export interface ReplyFacts {
   mayAnswer: boolean;
 }
 
-/** What becomes of a text. */
+/** What to do with a text. */
 export type ReplyDecision =
   | { does: 'post'; threadId: string }
   /** The text is a choice: these waiting texts are posted. */
   | { does: 'choose'; threadId: string; messageSids: string[] }
-  /** It waits; `ask`: and its author is asked, now or again. */
+  /** It is held; `ask`: the author is asked, now or again. */
   | { does: 'hold'; threads: TextedThread[]; ask: boolean }
   /** A number that was not offered: asked again, and not kept. */
   | { does: 'ask'; choices: readonly string[] }
@@ -50,7 +50,7 @@ export type ReplyDecision =
 const nothing = (why: string): ReplyDecision => ({ does: 'nothing', why });
 
 /**
- * Decides what becomes of a text. The same text, repeated, is decided alike: what its first call left behind shows.
+ * Decides what to do with a text. A repeat is decided like the first call, from what that left in the database.
  * @param now - ms UTC
  */
 export function decideReply(facts: ReplyFacts, now: number): ReplyDecision {
@@ -82,7 +82,7 @@ export function decideReply(facts: ReplyFacts, now: number): ReplyDecision {
   if (target.kind === 'thread') return { does: 'post', threadId: target.threadId };
   if (target.kind === 'none') return mayAnswer ? { does: 'answer_nobody' } : nothing('too many answers');
   const { threads } = target;
-  // Somebody who writes three texts in a row is asked once.
+  // An author of several texts in a row is asked once.
   const isAsked =
     asked !== undefined &&
     sameChoices(asked, { choices: threads.map(({ threadId }) => threadId) }) &&

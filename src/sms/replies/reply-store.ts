@@ -8,21 +8,26 @@ import { SILENCE } from '../twiml.ts';
 import type { HeldReply, ReplyFacts } from './reply-decision.ts';
 import { ANSWERABLE_MS, type TextedThread } from './reply-target.ts';
 
-/** So many answers in words one number gets, keywords included: two machines must not talk for ever (Twilio's 14107). */
+/**
+ * Max. answers to one number in an hour, keywords included, so that two machines cannot loop (Twilio's 14107).
+ */
 const ANSWERS_PER_HOUR = 3;
 const ANSWERS_PER_DAY = 10;
 
-/** Who holds a number, and whether it may be answered. */
+/** The holder of a number, and whether it may be sent an answer. */
 export interface Writer {
   userId: string;
   familyId: string;
   mayAnswer: boolean;
 }
 
-/** The key under which a text becomes a message: once a MessageSid. */
+/** The idempotency key of a text's message: its MessageSid. */
 export const clientKeyOf = (messageSid: string): string => `sms:${messageSid}`;
 
-/** Who holds a verified number; null when nobody does. Whoever has opted out is sent no answer. */
+/**
+ * The holder of a verified number; null for none. Someone who has opted out is sent no answer.
+ * @throws when a database fails
+ */
 export async function writerOf(
   { db, now }: Deps,
   numberHash: string,
@@ -47,7 +52,11 @@ interface HeldRow extends Omit<HeldReply, 'choices'> {
   choices: string;
 }
 
-/** What the family's rows say about a text: one round trip. `words` is the message it would become. */
+/**
+ * Loads the facts about a text from the family's database, in one round trip. `words` is the message it would
+ * become.
+ * @throws when the database fails
+ */
 export async function replyFacts(
   { db, now: clock, config }: Deps,
   { userId, familyId, mayAnswer }: Writer,
@@ -55,7 +64,7 @@ export async function replyFacts(
 ): Promise<ReplyFacts> {
   const now = clock();
   const family = db.forFamily(familyId);
-  // Ids sort by time; a text left at most an expiry after its message was written.
+  // Ids sort by time, and a text is sent at most the expiry after its message was written.
   const oldest = newId('dlv', now - ANSWERABLE_MS - config.SMS_EXPIRY_SECONDS * 1000);
   const mine = sql`msg.author_id = ${userId} AND msg.urgent = 0 AND msg.via = 'sms'`;
   const [posted, threads, held, [recent]] = await retrying(() =>
@@ -93,7 +102,7 @@ export async function replyFacts(
   };
 }
 
-/** Keeps a text until its author has chosen; once a MessageSid. */
+/** Holds a text until its author has chosen a thread; once per MessageSid. @throws when the database fails */
 export async function hold(
   { db, now }: Deps,
   { userId, familyId }: Writer,
@@ -108,7 +117,10 @@ export async function hold(
   );
 }
 
-/** Notes a choice. Returns the texts it was made for that are not posted yet, oldest first. */
+/**
+ * Stores a choice. Returns the held texts that it covers and that are not posted yet, oldest first.
+ * @throws when the database fails
+ */
 export async function takeChoice(
   { db }: Deps,
   { userId, familyId }: Writer,
@@ -129,7 +141,7 @@ export async function takeChoice(
   return chosen;
 }
 
-/** Forgets the words of texts that have become messages. */
+/** Deletes the content of held texts that are posted. @throws when the database fails */
 export async function forgetWords(
   { db }: Deps,
   { userId, familyId }: Writer,
@@ -141,7 +153,7 @@ export async function forgetWords(
   );
 }
 
-/** The titles of threads, in the order asked for; empty for one that is gone. */
+/** The titles of threads, in the given order; empty for a deleted one. @throws when the database fails */
 export async function titlesOf(db: Db, threadIds: readonly string[]): Promise<string[]> {
   const rows = await retrying(() =>
     db.all<{ title: string | null }>(sql`

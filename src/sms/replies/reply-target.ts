@@ -1,10 +1,13 @@
 import { DAY_MS, MINUTE_MS } from '../../platform/time.ts';
 
-/** A text answers one of ours that is at most this old, ms. */
+/** A text replies to one of ours that is at most this old, ms. */
 export const ANSWERABLE_MS = DAY_MS;
-/** Texts about two threads within this time (ms) make an answer ambiguous; and so long a chosen thread stays chosen. */
+/**
+ * Texts about two threads within this time (ms) make a reply ambiguous; a chosen thread stays chosen for as
+ * long.
+ */
 export const TOGETHER_MS = 10 * MINUTE_MS;
-/** So many threads fit into a question. */
+/** Max. threads in a question. */
 const MOST_CHOICES = 4;
 
 /** A thread that a person was texted about. Times are ms UTC. */
@@ -17,7 +20,7 @@ export interface TextedThread {
   repliedAt: number | null;
 }
 
-/** Where a text from a phone belongs: in one thread, in one of several, or nowhere. */
+/** The thread that a text belongs to: one, one of several, or none. */
 export type ReplyTarget =
   | { kind: 'thread'; threadId: string }
   | { kind: 'ask'; threads: TextedThread[] }

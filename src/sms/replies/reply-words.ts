@@ -1,6 +1,6 @@
 import { isBlank } from '../../platform/visible.ts';
 
-/** What a picture or file that came with a text is called; its content is never fetched. */
+/** The label of media sent with a text; its content is never fetched. */
 const MEDIA: readonly (readonly [RegExp, string])[] = [
   [/^image\//, '[Photo]'],
   [/^video\//, '[Video]'],
@@ -34,7 +34,7 @@ const INVISIBLE = /[\u200b\u200c\u2060\ufeff]/g;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out; tab and line feed stay
 const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f]/g;
 
-/** The word that stands for a medium. `contentType` as in MediaContentTypeN; empty when unknown. */
+/** The label of a medium. */
 function mediaWord(contentType: string): string {
   const type = contentType.toLowerCase().split(';')[0]!.trim();
   return MEDIA.find(([pattern]) => pattern.test(type))?.[1] ?? OTHER_MEDIA;
@@ -59,7 +59,7 @@ export function replyWords(
   return [said, media.map(mediaWord).join(' ')].filter((part) => part !== '').join('\n');
 }
 
-/** Whether a text is one of ours come back, by a forwarder or a machine that repeats what it hears. */
+/** Whether a text repeats one of ours: from a forwarder or an echoing machine. */
 export function isEcho(body: string, brand: string): boolean {
   const words = body.replace(/^[\s>"'“‘«]+/u, '').toLowerCase();
   return words.startsWith(`${brand.toLowerCase()}: `) || words.startsWith(`urgent ${brand.toLowerCase()}: `);

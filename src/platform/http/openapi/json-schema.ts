@@ -26,7 +26,7 @@ export interface JsonSchema {
 /** Bounds that say no more than "an integer of JavaScript". */
 const isSafeBound = (bound: number | undefined) => Math.abs(bound ?? 0) === Number.MAX_SAFE_INTEGER;
 
-/** Takes out what a reader of the document does not need, and does not promise that no field is ever added to answers. */
+/** Removes noise, and `additionalProperties: false` from answers, to which fields may be added. */
 function simplify(schema: JsonSchema, io: 'input' | 'output'): void {
   if (io === 'output' && schema.additionalProperties === false) delete schema.additionalProperties;
   if (isSafeBound(schema.minimum)) delete schema.minimum;

@@ -81,7 +81,7 @@ function parametersOf(schema: z.ZodType | undefined, where: 'path' | 'query'): P
 
 const headersOf = (headers: Record<string, string> = {}): Parameter[] =>
   Object.entries(headers)
-    // OpenAPI has its own place for this one: `security`.
+    // OpenAPI describes this one by `security`.
     .filter(([name]) => name !== 'Authorization')
     .map(([name, description]) => ({
       name,
