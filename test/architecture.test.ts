@@ -37,6 +37,7 @@ const PURE = [
   'platform/sms/twilio-errors.ts',
   'platform/time.ts',
   'platform/visible.ts',
+  'sms/replies/reactions.ts',
   'sms/replies/reply-answers.ts',
   'sms/replies/reply-decision.ts',
   'sms/replies/reply-target.ts',

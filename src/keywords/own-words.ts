@@ -1,5 +1,5 @@
-const QUOTE = /["“”„‟«»＂]/g;
-const OPENING_QUOTES = '“„«';
+const QUOTE = /["“”„‟«»‹›「」『』〝〞＂]/g;
+const OPENING_QUOTES = '“„«‹「『〝';
 const DEVICE_LINE =
   /\s(?:sent (?:from|via|with) |get outlook for |enviado (?:desde|por|con) |envoyé (?:de|depuis|avec|à partir) )/i;
 const DELIMITER_LINE = /^(?:--|__|—)\s*$/;

@@ -76,7 +76,7 @@ const OPT_OUT_TYPES: ReadonlyMap<string, Wanted> = new Map([
  *   Anything else, empty and absent included, is ignored.
  */
 export function readKeyword(body: string, optOutType?: string | null): KeywordReading {
-  const declared = OPT_OUT_TYPES.get(optOutType?.trim().toUpperCase() ?? '');
+  const declared = declaredBy(optOutType);
   if (declared) return { kind: declared, by: 'twilio' };
   const exact = TWILIO_WORDS.get(/^[ \t\r\n]*([a-z]+)[ \t\r\n]*$/i.exec(body)?.[1]?.toLowerCase() ?? '');
   if (exact) return { kind: exact, by: 'twilio' };
@@ -94,6 +94,33 @@ export function readKeyword(body: string, optOutType?: string | null): KeywordRe
     ? { kind: 'opt_out', by: 'plain' }
     : { kind: 'none', by: null };
 }
+
+/** What is known of a number when a text comes from it. */
+export interface NumberStanding {
+  /** An opt-out of the number holds: by STOP, by its holder's settings, or by the carrier's block. */
+  isOut: boolean;
+}
+
+/** Whether what a text asks for depends on the state it speaks about, which then has to be loaded. */
+export const dependsOnState = ({ kind }: KeywordReading, optOutType?: string | null): boolean =>
+  kind === 'opt_in' && !isDeclared(optOutType);
+
+/**
+ * Reads a word together with the state it speaks about: START, YES and UNSTOP lift an opt-out. From somebody who gets
+ * our texts they lift nothing: "Yes" is then an answer to what was asked ("Are you coming?"), and nobody is told that
+ * they get texts "again" who never stopped them. What Twilio declares by `OptOutType` it has acted on, so that counts
+ * whatever the state.
+ */
+export function readInState(
+  reading: KeywordReading,
+  { isOut }: NumberStanding,
+  optOutType?: string | null,
+): KeywordReading {
+  return isOut || !dependsOnState(reading, optOutType) ? reading : { kind: 'none', by: null };
+}
+
+const declaredBy = (optOutType?: string | null) => OPT_OUT_TYPES.get(optOutType?.trim().toUpperCase() ?? '');
+const isDeclared = (optOutType?: string | null) => declaredBy(optOutType) !== undefined;
 
 function wants(kind: Wanted): (word: string) => [string, Wanted] {
   return (word) => [word, kind];

@@ -1,6 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type KeywordReading, readKeyword } from '../../src/keywords/read-keyword.ts';
+import {
+  dependsOnState,
+  type KeywordReading,
+  readInState,
+  readKeyword,
+} from '../../src/keywords/read-keyword.ts';
 import { CORPUS } from './corpus.ts';
 
 const OPT_OUT = ['STOP', 'STOPALL', 'UNSUBSCRIBE', 'CANCEL', 'END', 'QUIT', 'REVOKE', 'OPTOUT'];
@@ -45,6 +50,42 @@ describe('OptOutType', () => {
   ];
   test.each(cases)('%j with %j', (body, optOutType, reading) => {
     expect(readKeyword(body, optOutType)).toEqual(reading);
+  });
+});
+
+describe('a word read with the state of its number', () => {
+  const read = (body: string, isOut: boolean, optOutType?: string) =>
+    readInState(readKeyword(body, optOutType), { isOut }, optOutType);
+  const none = { kind: 'none', by: null };
+
+  test.each(['START', 'Yes', 'yes', 'YES', 'UNSTOP'])(
+    '%s lifts an opt-out, and is an answer where there is none',
+    (word) => {
+      expect(read(word, true)).toEqual({ kind: 'opt_in', by: 'twilio' });
+      expect(read(word, false)).toEqual(none);
+    },
+  );
+
+  test.each(['Yes!', 'yes 👍', 'Yes.', 'Start!', '“yes”'])('%s likewise, in its clothes', (word) => {
+    expect(read(word, true)).toEqual({ kind: 'opt_in', by: 'carrier_word' });
+    expect(read(word, false)).toEqual(none);
+  });
+
+  test.each(['STOP', 'stop!', 'please stop texting me', 'HELP', 'Info?', 'On my way'])(
+    '%s says the same in any state',
+    (text) => {
+      expect(read(text, false)).toEqual(readKeyword(text));
+      expect(read(text, true)).toEqual(readKeyword(text));
+      expect(dependsOnState(readKeyword(text))).toBe(false);
+    },
+  );
+
+  test('what Twilio declares outranks the state', () => {
+    expect(read('Yes', false, 'START')).toEqual({ kind: 'opt_in', by: 'twilio' });
+    expect(read('dale', false, 'START')).toEqual({ kind: 'opt_in', by: 'twilio' });
+    expect(dependsOnState(readKeyword('Yes', 'START'), 'START')).toBe(false);
+    expect(dependsOnState(readKeyword('Yes', 'NONSENSE'), 'NONSENSE')).toBe(true);
+    expect(read('Yes', false, 'STOP')).toEqual({ kind: 'opt_out', by: 'twilio' });
   });
 });
 

@@ -75,7 +75,7 @@ export async function takeReply(deps: Deps, reply: InboundReply): Promise<string
   const origins = [config.PUBLIC_ORIGIN, config.LINK_ALTERNATE_ORIGIN].filter(
     (origin) => origin !== undefined,
   );
-  const words = replyWords(reply, { origins });
+  const words = replyWords(reply, { brand, origins });
   const writer = await writerOf(deps, reply.numberHash, messageSid);
   if (words === '' || !writer) {
     done('nothing', writer ? 'no words' : 'not a member');

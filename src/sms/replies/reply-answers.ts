@@ -1,3 +1,4 @@
+import { redact } from '../../notifications/text/redact.ts';
 import { brandedText, gsm7Line } from '../../platform/sms/one-segment.ts';
 import { cutText, type Encoding, isFoldable, measure } from '../../platform/sms/sms-text.ts';
 
@@ -17,7 +18,7 @@ export function whichThread({ brand, titles }: { brand: string; titles: readonly
   const line = (text: string) =>
     encoding === 'GSM-7' ? gsm7Line(text) : text.replace(/[\s\p{C}]+/gu, ' ').trim();
   const name = cutText(line(brand), BRAND_ROOM[encoding], encoding) ?? '';
-  const lines = titles.map(line);
+  const lines = titles.map((title) => redact(line(title)));
   const write = (room: number) => {
     const choices = lines.map((title, n) => `${n + 1} for ${cutText(title, room, encoding) || UNTITLED}`);
     return `${name}: which conversation is this for? Reply ${choices.join(', ')}.`;

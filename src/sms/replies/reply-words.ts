@@ -1,4 +1,5 @@
 import { isBlank } from '../../platform/visible.ts';
+import { type OurTexts, reactionToOurs } from './reactions.ts';
 
 /** The label of media sent with a text; its content is never fetched. */
 const MEDIA: readonly (readonly [RegExp, string])[] = [
@@ -40,21 +41,16 @@ function mediaWord(contentType: string): string {
   return MEDIA.find(([pattern]) => pattern.test(type))?.[1] ?? OTHER_MEDIA;
 }
 
-/** Where our own addresses begin, such as `https://portal.example.com`. */
-export interface OurAddresses {
-  origins: readonly string[];
-}
-
 /**
  * The words of a text as a message of a thread: reactions as their emoji, media by name, no address of ours, since
  * a link that was texted to one person signs that person in. Empty: there is nothing to say.
  */
 export function replyWords(
   { body, media }: { body: string; media: readonly string[] },
-  { origins }: OurAddresses,
+  ours: OurTexts,
 ): string {
   const words = body.toWellFormed().replace(/\r\n?/g, '\n').replace(CONTROL, '').trim();
-  const read = reactionIn(words) ?? withoutOurLinks(words, origins);
+  const read = reactionIn(words) ?? reactionToOurs(ours, words) ?? withoutOurLinks(words, ours.origins);
   const said = isBlank(read) ? '' : read;
   return [said, media.map(mediaWord).join(' ')].filter((part) => part !== '').join('\n');
 }

@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { isEcho, replyWords } from '../../../src/sms/replies/reply-words.ts';
 
-const ours = { origins: ['https://portal.example.com', 'https://open.example.com'] };
+const ours = {
+  brand: 'FamilyCircleSecure',
+  origins: ['https://portal.example.com', 'https://open.example.com'],
+};
 const words = (body: string, media: string[] = []) => replyWords({ body, media }, ours);
 const TEXT =
   'FamilyCircleSecure: Rosa: "Hi"\nhttps://portal.example.com/l/7Hq3vXkTz9WmPc2R Reply STOP to opt out';
