@@ -1,11 +1,16 @@
+import { eq, gt, isNull, max, ne, sql } from 'drizzle-orm';
+import { allOf, hasRow, oneRow, scalar } from '../db/expressions.ts';
+import { insertFrom } from '../db/insert-from.ts';
+import { q } from '../db/query.ts';
 import { retrying } from '../db/retry.ts';
-import { sql } from '../db/sql.ts';
+import { smsDeliveryLog } from '../db/schema.ts';
 import type { Caller } from '../platform/auth/caller.ts';
 import type { Deps } from '../platform/deps.ts';
 import { rateLimited } from '../platform/errors.ts';
 import { newId } from '../platform/ids.ts';
 import { errorFields } from '../platform/log.ts';
 import { MINUTE_MS } from '../platform/time.ts';
+import { deliveryAs } from './deliveries/coverage.ts';
 
 const ONCE_MS = MINUTE_MS;
 
@@ -22,20 +27,37 @@ export async function sendTestText(
   const now = deps.now();
   const db = deps.db.forFamily(familyId);
   const id = newId('dlv', now);
+  const log = smsDeliveryLog;
+  const recent = deliveryAs('recent');
   // Ids sort by time: the last minute's rows are the end of the person's index.
-  const recent = sql`SELECT MAX(created_at) FROM sms_delivery_log
-    WHERE user_id = ${userId} AND id > ${newId('dlv', now - ONCE_MS)} AND kind = 'test' AND created_at > ${now - ONCE_MS} AND id <> ${id}`;
-  const wakeAt = now + deps.config.CLAIM_LEASE_SECONDS * 1000;
-  const [, [state]] = await retrying(() =>
-    db.batch([
-      db.run(sql`
-        INSERT INTO sms_delivery_log (id, family_id, kind, user_id, status, wake_at, created_at)
-        SELECT ${id}, ${familyId}, 'test', ${userId}, 'pending', ${wakeAt}, ${now} WHERE (${recent}) IS NULL
-        ON CONFLICT (id) DO NOTHING`),
-      db.all<{ inserted: number | null; lastAt: number | null }>(sql`
-        SELECT (SELECT 1 FROM sms_delivery_log WHERE id = ${id}) AS inserted, (${recent}) AS lastAt`),
-    ]),
+  const lastAt = scalar<number>(
+    q
+      .select({ at: max(recent.createdAt).as('at') })
+      .from(recent)
+      .where(
+        allOf(
+          eq(recent.userId, userId),
+          gt(recent.id, newId('dlv', now - ONCE_MS)),
+          eq(recent.kind, 'test'),
+          gt(recent.createdAt, now - ONCE_MS),
+          ne(recent.id, id),
+        ),
+      ),
   );
+  const wakeAt = now + deps.config.CLAIM_LEASE_SECONDS * 1000;
+  const results = await retrying(() =>
+    db.batch({
+      delivery: insertFrom(
+        log,
+        { id, familyId, kind: 'test', userId, status: 'pending', wakeAt, createdAt: now },
+        sql`from ${oneRow} where ${isNull(lastAt)}`,
+      ).onConflictDoNothing({ target: log.id }),
+      state: q
+        .select({ inserted: hasRow(log, eq(log.id, id)).as('inserted'), lastAt: lastAt.as('lastAt') })
+        .from(oneRow),
+    }),
+  );
+  const [state] = results.state;
   if (!state?.inserted) {
     throw rateLimited(
       'One test text a minute; wait a moment.',

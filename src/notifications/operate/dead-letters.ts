@@ -1,9 +1,14 @@
+import { and, eq, sql } from 'drizzle-orm';
+import { excluded } from '../../db/expressions.ts';
+import { q } from '../../db/query.ts';
 import { retrying } from '../../db/retry.ts';
-import { sql } from '../../db/sql.ts';
+import { deadLetters, smsDeliveryLog } from '../../db/schema.ts';
 import type { Deps } from '../../platform/deps.ts';
 import { AppError } from '../../platform/errors.ts';
 import { deliveryJob } from '../../platform/jobs.ts';
 import { errorFields } from '../../platform/log.ts';
+
+const log = smsDeliveryLog;
 
 /**
  * The dead-letter queue's consumer: records instead of losing. The delivery row stays as it is, and the
@@ -20,10 +25,19 @@ export async function recordDeadLetters(deps: Deps, batch: MessageBatch<unknown>
     }
     const { deliveryId, familyId } = parsed.data;
     try {
-      await deps.db.directory.run(sql`
-        INSERT INTO dead_letters (delivery_id, family_id, count, first_at, last_at)
-        VALUES (${deliveryId}, ${familyId}, 1, ${now}, ${now})
-        ON CONFLICT (delivery_id) DO UPDATE SET count = count + 1, last_at = excluded.last_at, resolved_at = NULL`);
+      await deps.db.directory.run(
+        q
+          .insert(deadLetters)
+          .values({ deliveryId, familyId, count: 1, firstAt: now, lastAt: now })
+          .onConflictDoUpdate({
+            target: deadLetters.deliveryId,
+            set: {
+              count: sql`${deadLetters.count} + 1`,
+              lastAt: excluded(deadLetters.lastAt),
+              resolvedAt: null,
+            },
+          }),
+      );
       await deps.alert(
         'dead_letter',
         'A delivery failed every attempt of the queue; see its dead letters at /ops.',
@@ -42,25 +56,31 @@ export async function recordDeadLetters(deps: Deps, batch: MessageBatch<unknown>
  */
 export async function retryDeadLetter(deps: Deps, deliveryId: string): Promise<void> {
   const now = deps.now();
-  const [letter] = await retrying(() =>
-    deps.db.directory.all<{ familyId: string; resolvedAt: number | null }>(sql`
-      SELECT family_id AS familyId, resolved_at AS resolvedAt FROM dead_letters WHERE delivery_id = ${deliveryId}`),
+  const isThisOne = eq(deadLetters.deliveryId, deliveryId);
+  const letter = await retrying(() =>
+    deps.db.directory.first(
+      q
+        .select({ familyId: deadLetters.familyId, resolvedAt: deadLetters.resolvedAt })
+        .from(deadLetters)
+        .where(isThisOne),
+    ),
   );
   if (!letter) {
     for (const db of deps.db.shards()) {
-      const rows = await db.all(sql`SELECT 1 AS yes FROM sms_delivery_log WHERE id = ${deliveryId}`);
-      if (rows.length > 0)
-        throw new AppError('not_dead', 'This delivery is no dead letter; it needs no help.');
+      const row = await db.first(q.select({ id: log.id }).from(log).where(eq(log.id, deliveryId)));
+      if (row) throw new AppError('not_dead', 'This delivery is no dead letter; it needs no help.');
     }
     throw new AppError('delivery_not_found', 'There is no such delivery.');
   }
   if (letter.resolvedAt !== null) throw new AppError('not_dead', 'This dead letter was sent again already.');
   await retrying(() =>
-    deps.db.forFamily(letter.familyId).run(sql`
-      UPDATE sms_delivery_log SET due_at = NULL, wake_at = ${now} WHERE id = ${deliveryId} AND status = 'pending'`),
+    deps.db.forFamily(letter.familyId).run(
+      q
+        .update(log)
+        .set({ dueAt: null, wakeAt: now })
+        .where(and(eq(log.id, deliveryId), eq(log.status, 'pending'))),
+    ),
   );
   await deps.enqueue([{ deliveryId, familyId: letter.familyId }]);
-  await deps.db.directory.run(
-    sql`UPDATE dead_letters SET resolved_at = ${now} WHERE delivery_id = ${deliveryId}`,
-  );
+  await deps.db.directory.run(q.update(deadLetters).set({ resolvedAt: now }).where(isThisOne));
 }

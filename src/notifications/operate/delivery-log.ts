@@ -1,13 +1,17 @@
+import { between, desc, eq, inArray, lt, type SQL, sql } from 'drizzle-orm';
 import * as z from 'zod';
 import type { Db } from '../../db/client.ts';
-import { type SQL, sql } from '../../db/sql.ts';
+import { allOf, coalesce, iif, nonNull } from '../../db/expressions.ts';
+import { q } from '../../db/query.ts';
+import { families, messages, smsDeliveryLog, threadMembers, users } from '../../db/schema.ts';
+import type { ResultOf } from '../../db/statement.ts';
 import { STATUSES } from '../../db/statuses.ts';
 import type { Caller } from '../../platform/auth/caller.ts';
 import type { Deps } from '../../platform/deps.ts';
 import { AppError } from '../../platform/errors.ts';
 import { isoOrNull, timestamp } from '../../platform/http/validation.ts';
+import { deliveryAs } from '../deliveries/coverage.ts';
 import type { Status } from '../deliveries/delivery-status.ts';
-import type { Reason } from '../send/policy.ts';
 import { explain, explainToAuthor } from './explanations.ts';
 
 /** A delivery as its recipient sees it. */
@@ -31,35 +35,42 @@ export const deliverySchema = z.object({
 /** See {@link deliverySchema}. */
 export type DeliveryJson = z.infer<typeof deliverySchema>;
 
-interface Row {
-  id: string;
-  userId: string;
-  familyId: string;
-  kind: 'message' | 'test';
-  threadId: string | null;
-  messageId: string | null;
-  status: Status;
-  reason: Reason | null;
-  mergedInto: string | null;
-  createdAt: number;
-  dueAt: number | null;
-  sentAt: number | null;
-  deliveredAt: number | null;
-  segments: number | null;
-  error: string | null;
-  timeZone: string | null;
-  leadStatus: Status | null;
-  leadError: string | null;
-}
+const log = smsDeliveryLog;
+/** The row whose text told of a merged one. */
+const lead = deliveryAs('lead');
 
-const columns =
-  sql.raw(`d.id AS id, d.user_id AS userId, d.family_id AS familyId, d.kind AS kind, d.thread_id AS threadId,
-  d.message_id AS messageId, d.status AS status, d.reason AS reason, d.merged_into AS mergedInto, d.created_at AS createdAt,
-  CASE WHEN d.status IN ('deferred', 'pending') THEN d.due_at END AS dueAt, d.sent_at AS sentAt,
-  d.delivered_at AS deliveredAt, d.segments AS segments, d.error AS error,
-  (SELECT lead.status FROM sms_delivery_log lead WHERE lead.id = d.merged_into) AS leadStatus,
-  (SELECT lead.error FROM sms_delivery_log lead WHERE lead.id = d.merged_into) AS leadError,
-  (SELECT COALESCE(u.time_zone, f.time_zone) FROM users u JOIN families f ON f.id = u.family_id WHERE u.id = d.user_id) AS timeZone`);
+/** What the log says of a delivery; times in ms. Goes with the joins of {@link select}. */
+const columns = {
+  id: log.id,
+  userId: log.userId,
+  familyId: log.familyId,
+  kind: log.kind,
+  threadId: log.threadId,
+  messageId: log.messageId,
+  status: log.status,
+  reason: log.reason,
+  mergedInto: log.mergedInto,
+  createdAt: log.createdAt,
+  dueAt: iif<number | null>(inArray(log.status, ['deferred', 'pending']), log.dueAt, null).as('dueAt'),
+  sentAt: log.sentAt,
+  deliveredAt: log.deliveredAt,
+  segments: log.segments,
+  error: log.error,
+  leadStatus: sql<Status | null>`${lead.status}`.as('leadStatus'),
+  leadError: sql<string | null>`${lead.error}`.as('leadError'),
+  timeZone: coalesce<string | null>(users.timeZone, families.timeZone).as('timeZone'),
+};
+
+/** Deliveries with what their sentences need. The joins cannot lead, so that the log's indexes do. */
+const select = (condition: SQL) =>
+  q
+    .select(columns)
+    .from(log)
+    .leftJoin(lead, eq(lead.id, log.mergedInto))
+    .leftJoin(users, eq(users.id, log.userId))
+    .leftJoin(families, eq(families.id, users.familyId))
+    .where(condition);
+type Row = ResultOf<ReturnType<typeof select>>[number];
 
 const times = (row: Row) => ({
   createdAt: isoOrNull(row.createdAt)!,
@@ -88,13 +99,17 @@ export interface DeliveryPage<T = DeliveryJson> {
   next: string | null;
 }
 
-const among = (statuses: readonly Status[]) =>
-  sql`d.status IN (SELECT value FROM json_each(${JSON.stringify(statuses)}))`;
-
-async function page(db: Db, where: SQL, { limit, cursor }: { limit: number; cursor?: string | undefined }) {
-  const rows = await db.all<Row>(sql`
-    SELECT ${columns} FROM sms_delivery_log d
-    WHERE ${where} AND d.id < ${cursor ?? '~'} ORDER BY d.id DESC LIMIT ${limit + 1}`);
+async function page(
+  db: Db,
+  conditions: (SQL | undefined)[],
+  { limit, cursor }: { limit: number; cursor?: string | undefined },
+) {
+  const before = lt(log.id, cursor ?? '~');
+  const rows = await db.all(
+    select(allOf(...conditions, before))
+      .orderBy(desc(log.id))
+      .limit(limit + 1),
+  );
   const shown = rows.slice(0, limit);
   return { rows: shown, next: rows.length > limit ? shown.at(-1)!.id : null };
 }
@@ -117,9 +132,8 @@ export async function listDeliveries(
     timeZone?: string | undefined;
   },
 ): Promise<DeliveryPage> {
-  const own = sql`d.user_id = ${userId}`;
-  const where = statuses ? sql`${own} AND ${among(statuses)}` : own;
-  const { rows, next } = await page(deps.db.forFamily(familyId), where, query);
+  const conditions = [eq(log.userId, userId), statuses && inArray(log.status, statuses)];
+  const { rows, next } = await page(deps.db.forFamily(familyId), conditions, query);
   return { deliveries: rows.map((row) => toDelivery(row, deps.now(), timeZone)), next };
 }
 
@@ -138,13 +152,12 @@ export async function searchDeliveries(
   },
 ): Promise<DeliveryPage<OperatorDelivery>> {
   const conditions = [
-    query.userId === undefined ? null : sql`d.user_id = ${query.userId}`,
-    query.familyId === undefined ? null : sql`d.family_id = ${query.familyId}`,
-    query.status === undefined ? null : sql`d.status = ${query.status}`,
-  ].filter((condition) => condition !== null);
-  const where = conditions.length > 0 ? sql.join(conditions, sql` AND `) : sql`1`;
+    query.userId === undefined ? undefined : eq(log.userId, query.userId),
+    query.familyId === undefined ? undefined : eq(log.familyId, query.familyId),
+    query.status && eq(log.status, query.status),
+  ];
   const databases = query.familyId === undefined ? deps.db.shards() : [deps.db.forFamily(query.familyId)];
-  const pages = await Promise.all(databases.map((db) => page(db, where, query)));
+  const pages = await Promise.all(databases.map((db) => page(db, conditions, query)));
   const merged = pages.flatMap(({ rows }) => rows).sort((a, b) => (a.id < b.id ? 1 : -1));
   const rows = merged.slice(0, query.limit);
   const more = merged.length > rows.length || pages.some(({ next }) => next !== null);
@@ -167,10 +180,26 @@ export interface Told {
   explanation: string;
 }
 
-type ToldRow = Row & { name: string; read: number | null };
-
-const toldColumns = sql.raw(`(SELECT name FROM users WHERE id = d.user_id) AS name,
-  (SELECT m.last_read_seq >= d.seq FROM thread_members m WHERE m.thread_id = d.thread_id AND m.user_id = d.user_id) AS read`);
+/** Deliveries of messages, as their author may know them. */
+const selectTold = (condition: SQL) =>
+  q
+    .select({
+      ...columns,
+      name: nonNull(users.name).as('name'),
+      lastReadSeq: threadMembers.lastReadSeq,
+      seq: log.seq,
+    })
+    .from(log)
+    .innerJoin(messages, eq(messages.id, log.messageId))
+    .leftJoin(lead, eq(lead.id, log.mergedInto))
+    .leftJoin(users, eq(users.id, log.userId))
+    .leftJoin(families, eq(families.id, users.familyId))
+    .leftJoin(
+      threadMembers,
+      allOf(eq(threadMembers.threadId, log.threadId), eq(threadMembers.userId, log.userId)),
+    )
+    .where(condition);
+type ToldRow = ResultOf<ReturnType<typeof selectTold>>[number];
 
 /**
  * Who was told about the caller's own message, and who will see it later; settings of others stay theirs.
@@ -183,22 +212,33 @@ export async function explainDeliveries(
   messageId: string,
 ): Promise<Told[]> {
   const db = deps.db.forFamily(familyId);
-  const [own, rows] = await db.batch([
-    db.all(sql`
-      SELECT 1 AS yes FROM messages msg JOIN thread_members m ON m.thread_id = msg.thread_id AND m.user_id = msg.author_id
-      WHERE msg.id = ${messageId} AND msg.thread_id = ${threadId} AND msg.author_id = ${userId} AND msg.family_id = ${familyId}`),
-    db.all<ToldRow>(sql`
-      SELECT ${columns}, ${toldColumns}
-      FROM sms_delivery_log d WHERE d.message_id = ${messageId} ORDER BY d.user_id`),
-  ]);
+  const { own, rows } = await db.batch({
+    own: q
+      .select({ id: messages.id })
+      .from(messages)
+      .innerJoin(
+        threadMembers,
+        allOf(eq(threadMembers.threadId, messages.threadId), eq(threadMembers.userId, messages.authorId)),
+      )
+      .where(
+        allOf(
+          eq(messages.id, messageId),
+          eq(messages.threadId, threadId),
+          eq(messages.authorId, userId),
+          eq(messages.familyId, familyId),
+        ),
+      ),
+    rows: selectTold(eq(log.messageId, messageId)).orderBy(log.userId),
+  });
   if (own.length === 0)
     throw new AppError('message_not_found', 'There is no such message of yours in this thread.');
   return rows.map(toTold);
 }
 
 function toTold(row: ToldRow): Told {
-  const { told, text } = row.read === 1 ? { told: true, text: 'has read it' } : explainToAuthor(row);
-  return { userId: row.userId, name: row.name, told, read: row.read === 1, explanation: text };
+  const read = row.lastReadSeq !== null && row.seq !== null && row.lastReadSeq >= row.seq;
+  const { told, text } = read ? { told: true, text: 'has read it' } : explainToAuthor(row);
+  return { userId: row.userId, name: row.name, told, read, explanation: text };
 }
 
 /**
@@ -212,11 +252,13 @@ export async function explainOwnMessages(
   threadId: string,
   { fromSeq, toSeq }: { fromSeq: number; toSeq: number },
 ): Promise<Map<string, Told[]>> {
-  const rows = await deps.db.forFamily(familyId).all<ToldRow>(sql`
-    SELECT ${columns}, ${toldColumns} FROM messages msg JOIN sms_delivery_log d ON d.message_id = msg.id
-    WHERE msg.thread_id = ${threadId} AND msg.seq BETWEEN ${fromSeq} AND ${toSeq}
-      AND msg.author_id = ${userId} AND msg.family_id = ${familyId}
-    ORDER BY msg.seq, d.user_id`);
+  const own = allOf(
+    eq(messages.threadId, threadId),
+    between(messages.seq, fromSeq, toSeq),
+    eq(messages.authorId, userId),
+    eq(messages.familyId, familyId),
+  );
+  const rows = await deps.db.forFamily(familyId).all(selectTold(own).orderBy(messages.seq, log.userId));
   const byMessage = Map.groupBy(rows, ({ messageId }) => messageId ?? '');
   return new Map([...byMessage].map(([id, group]) => [id, group.map(toTold)]));
 }

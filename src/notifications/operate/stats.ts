@@ -1,6 +1,9 @@
+import { count, desc, gte, isNotNull, isNull, lte, min, type SQL, sql } from 'drizzle-orm';
 import * as z from 'zod';
+import { allOf, limitOf, nonNull, oneRow, scalar } from '../../db/expressions.ts';
+import { q } from '../../db/query.ts';
 import { retrying } from '../../db/retry.ts';
-import { sql } from '../../db/sql.ts';
+import { alerts, deadLetters, linkOpens, smsDeliveryLog } from '../../db/schema.ts';
 import type { Deps } from '../../platform/deps.ts';
 import { iso, isoOrNull, timestamp } from '../../platform/http/validation.ts';
 import { newId } from '../../platform/ids.ts';
@@ -34,67 +37,128 @@ const LISTED = 50;
 const toCounts = (rows: { key: string; count: number }[]) =>
   Object.fromEntries(rows.map(({ key, count }) => [key, count]));
 
-/** The stats of the last `hours`. Delivery ids sort by time, so that one range of the primary key is read. */
+const log = smsDeliveryLog;
+const counted = count().as('count');
+
+/** Deliveries written since then. Their ids sort by time, so that one range of the primary key is read. @param since ms */
+const writtenSince = (since: number) =>
+  allOf(gte(log.id, newId('dlv', since).slice(0, 14)), gte(log.createdAt, since));
+
+/** So many seconds it took from message to carrier for this share of the deliveries. */
+function secondsToSent(recent: SQL, share: number): SQL<number | null> {
+  const sent = allOf(recent, isNotNull(log.sentAt));
+  const took = sql`${log.sentAt} - ${log.createdAt}`;
+  const rank = q
+    .select({ n: sql<number>`cast(count(*) * ${share} as integer)`.as('n') })
+    .from(log)
+    .where(sent);
+  return scalar<number>(
+    q
+      .select({ seconds: sql`(${took}) / 1000.0`.as('seconds') })
+      .from(log)
+      .where(sent)
+      .orderBy(took)
+      .limit(1)
+      .offset(limitOf(sql<number>`${rank}`)),
+  );
+}
+
+const directoryStatements = (since: number) => ({
+  opens: q
+    .select({
+      day: linkOpens.day,
+      device: linkOpens.device,
+      outcome: linkOpens.outcome,
+      count: linkOpens.count,
+    })
+    .from(linkOpens)
+    .where(gte(linkOpens.day, iso(since).slice(0, 10)))
+    .orderBy(linkOpens.day, linkOpens.device, linkOpens.outcome),
+  deadLetters: q
+    .select({
+      deliveryId: deadLetters.deliveryId,
+      familyId: deadLetters.familyId,
+      count: deadLetters.count,
+      lastAt: deadLetters.lastAt,
+    })
+    .from(deadLetters)
+    .where(isNull(deadLetters.resolvedAt))
+    .orderBy(desc(deadLetters.lastAt))
+    .limit(LISTED),
+  alerts: q
+    .select({ kind: alerts.kind, message: alerts.message, count: alerts.count, lastAt: alerts.lastAt })
+    .from(alerts)
+    .where(gte(alerts.lastAt, since))
+    .orderBy(desc(alerts.lastAt))
+    .limit(LISTED),
+});
+
+function familyStatements(since: number, now: number) {
+  const recent = writtenSince(since);
+  const day = sql<string>`date(${log.createdAt} / 1000, 'unixepoch')`;
+  return {
+    byStatus: q.select({ key: log.status, count: counted }).from(log).where(recent).groupBy(log.status),
+    byReason: q
+      .select({ key: nonNull(log.reason).as('key'), count: counted })
+      .from(log)
+      .where(allOf(recent, isNotNull(log.reason)))
+      .groupBy(log.reason),
+    errors: q
+      .select({ code: nonNull(log.error).as('code'), count: counted })
+      .from(log)
+      .where(allOf(recent, isNotNull(log.error)))
+      .groupBy(log.error)
+      .orderBy(desc(counted)),
+    sums: q
+      .select({
+        p50: secondsToSent(recent, 0.5).as('p50'),
+        p95: secondsToSent(recent, 0.95).as('p95'),
+        segments: scalar<number>(
+          q
+            .select({ sum: sql`sum(${log.segments})`.as('sum') })
+            .from(log)
+            .where(recent),
+        ).as('segments'),
+      })
+      .from(oneRow),
+    byDay: q
+      .select({ day: day.as('day'), status: log.status, count: counted })
+      .from(log)
+      .where(recent)
+      .groupBy(day, log.status)
+      .orderBy(day, log.status),
+    waiting: q
+      .select({ count: counted, oldestAt: min(log.wakeAt).as('oldestAt') })
+      .from(log)
+      .where(lte(log.wakeAt, now)),
+  };
+}
+
+/** The stats of the last `hours`. */
 export async function loadStats(deps: Deps, hours: number): Promise<Stats> {
   const now = deps.now();
   const since = now - hours * HOUR_MS;
-  const recent = sql`d.id >= ${newId('dlv', since).slice(0, 14)} AND d.created_at >= ${since}`;
-  const db = deps.db.directory;
-  const [opens, deadLetters, alerts] = await retrying(() =>
-    db.batch([
-      db.all<Stats['opens'][number]>(sql`
-        SELECT day, device, outcome, count FROM link_opens WHERE day >= ${iso(since).slice(0, 10)} ORDER BY day, device, outcome`),
-      db.all<{ deliveryId: string; familyId: string; count: number; lastAt: number }>(sql`
-        SELECT delivery_id AS deliveryId, family_id AS familyId, count, last_at AS lastAt
-        FROM dead_letters WHERE resolved_at IS NULL ORDER BY last_at DESC LIMIT ${LISTED}`),
-      db.all<{ kind: string; message: string; count: number; lastAt: number }>(sql`
-        SELECT kind, message, count, last_at AS lastAt FROM alerts WHERE last_at >= ${since} ORDER BY last_at DESC LIMIT ${LISTED}`),
-    ]),
-  );
+  const directory = await retrying(() => deps.db.directory.batch(directoryStatements(since)));
   // One shard today; sums over several would be added up here.
   const [shard] = deps.db.shards();
-  const family = shard!;
-  const percentile = (
-    share: number,
-  ) => sql`(SELECT (d.sent_at - d.created_at) / 1000.0 FROM sms_delivery_log d
-    WHERE ${recent} AND d.sent_at IS NOT NULL ORDER BY d.sent_at - d.created_at
-    LIMIT 1 OFFSET (SELECT CAST(COUNT(*) * ${share} AS INTEGER) FROM sms_delivery_log d WHERE ${recent} AND d.sent_at IS NOT NULL))`;
-  const [byStatus, byReason, errors, sums, byDay, waiting] = await retrying(() =>
-    family.batch([
-      family.all<{ key: string; count: number }>(
-        sql`SELECT d.status AS key, COUNT(*) AS count FROM sms_delivery_log d WHERE ${recent} GROUP BY d.status`,
-      ),
-      family.all<{ key: string; count: number }>(sql`
-        SELECT d.reason AS key, COUNT(*) AS count FROM sms_delivery_log d
-        WHERE ${recent} AND d.reason IS NOT NULL GROUP BY d.reason`),
-      family.all<{ code: string; count: number }>(sql`
-        SELECT d.error AS code, COUNT(*) AS count FROM sms_delivery_log d
-        WHERE ${recent} AND d.error IS NOT NULL GROUP BY d.error ORDER BY count DESC`),
-      family.all<{ p50: number | null; p95: number | null; segments: number | null }>(sql`
-        SELECT ${percentile(0.5)} AS p50, ${percentile(0.95)} AS p95,
-          (SELECT SUM(d.segments) FROM sms_delivery_log d WHERE ${recent}) AS segments`),
-      family.all<Stats['byDay'][number]>(sql`
-        SELECT date(d.created_at / 1000, 'unixepoch') AS day, d.status AS status, COUNT(*) AS count
-        FROM sms_delivery_log d WHERE ${recent} GROUP BY 1, 2 ORDER BY 1, 2`),
-      family.all<{ count: number; oldestAt: number | null }>(sql`
-        SELECT COUNT(*) AS count, MIN(d.wake_at) AS oldestAt FROM sms_delivery_log d WHERE d.wake_at <= ${now}`),
-    ]),
-  );
+  const family = await retrying(() => shard!.batch(familyStatements(since, now)));
+  const [sums] = family.sums;
+  const [waiting] = family.waiting;
   return {
     since: iso(since),
-    byStatus: toCounts(byStatus),
-    byReason: toCounts(byReason),
-    errors: errors.map(({ code, count }) => ({
+    byStatus: toCounts(family.byStatus),
+    byReason: toCounts(family.byReason),
+    errors: family.errors.map(({ code, count }) => ({
       code,
       count,
       advice: errorRule(Number(code) || null, 0).advice,
     })),
-    secondsToSent: { p50: sums[0]?.p50 ?? null, p95: sums[0]?.p95 ?? null },
-    segments: sums[0]?.segments ?? 0,
-    byDay,
-    opens,
-    waiting: { count: waiting[0]?.count ?? 0, oldestAt: isoOrNull(waiting[0]?.oldestAt ?? null) },
-    deadLetters: deadLetters.map((letter) => ({ ...letter, lastAt: iso(letter.lastAt) })),
-    alerts: alerts.map((alert) => ({ ...alert, lastAt: iso(alert.lastAt) })),
+    secondsToSent: { p50: sums?.p50 ?? null, p95: sums?.p95 ?? null },
+    segments: sums?.segments ?? 0,
+    byDay: family.byDay,
+    opens: directory.opens,
+    waiting: { count: waiting?.count ?? 0, oldestAt: isoOrNull(waiting?.oldestAt ?? null) },
+    deadLetters: directory.deadLetters.map((letter) => ({ ...letter, lastAt: iso(letter.lastAt) })),
+    alerts: directory.alerts.map((alert) => ({ ...alert, lastAt: iso(alert.lastAt) })),
   };
 }
