@@ -120,7 +120,7 @@ export async function putUser(deps: Deps, id: string, user: UserMirror): Promise
   const number = typeof phone === 'string' ? wellFormed(phone, deps.phones) : null;
   const familyId = user.familyId ?? (await familyOf(deps, 'users', id));
   if (number !== null && (await isHeldByOther(deps, { userId: id, phone: number }))) throw phoneInUse();
-  await applyUpdates(deps, [id]); // A deletion that was begun would take along what is written now.
+  await applyUpdates(deps, [id]); // A pending deletion would delete what is written now.
   await upsertUser(deps.db.forFamily(familyId), id, { ...user, familyId }, deps.now());
   if (phone === null) await removePhone(deps, { userId: id, familyId });
   if (number !== null) {

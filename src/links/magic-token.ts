@@ -60,6 +60,6 @@ export async function readMagic(
     const { jti, sub, tid } = payloadShape.parse(payload);
     return { code: jti, userId: sub, threadId: tid };
   } catch {
-    return null; // Whatever is wrong with it, it opens nothing.
+    return null; // Any invalid token is treated alike.
   }
 }

@@ -4,7 +4,7 @@ import { id, pageSize } from '../platform/http/validation.ts';
 import { deliverySchema, listDeliveries } from './operate/delivery-log.ts';
 import { sendTestText } from './test-text.ts';
 
-/** A page's cursor: the `next` of the page before. */
+/** A page cursor: the `next` of the page before. */
 export const cursor = id.optional();
 
 /** The routes of the delivery log and the test text. */

@@ -18,7 +18,7 @@ import { reply, SILENCE } from './twiml.ts';
 export async function handleInbound(deps: Deps, webhook: Webhook): Promise<string> {
   const messageSid = messageSidOf(webhook);
   const from = numberOf(webhook, 'From');
-  if (from === null) return SILENCE; // A short code or a name: nobody here.
+  if (from === null) return SILENCE; // A short code or a sender name.
   const body = webhook.get('Body');
   const reading = readKeyword(body, webhook.get('OptOutType'));
   const answer = keywordAnswer(reading, deps.config);

@@ -22,7 +22,10 @@ import type { Config } from '../../platform/config.ts';
 import { coveredInFlight, coveredRows, deliveryAs, minClaimTime } from './coverage.ts';
 import { mayBecome } from './delivery-status.ts';
 
-/** A row that may be sent: to which number, after how many tries, telling of how many messages, up to which. */
+/**
+ * A row to be claimed: the number it is sent to, its attempts so far, and how many messages its text covers, up
+ * to which `seq`.
+ */
 export interface Claimable {
   id: string;
   phone: string;
@@ -104,11 +107,10 @@ const takeWave = hot<{ rows: string; claim: string; now: number; leaseEnd: numbe
 });
 
 /**
- * Claims a wave: `pending` → `sending`, re-checking consent, number and reading in the same statement. Not won is
- * what another text on its way, or in doubt, tells of, whose own text counts messages that were told meanwhile, and
- * what somebody else has tried since it was decided about.
- * The rows of a wave are about different persons or threads. Running it twice under the same claim is harmless.
- * Comes to the ids that were won.
+ * Statement: claims a wave of rows, `pending` → `sending`, and checks consent, number and read position again.
+ * Not claimed are rows that another text in flight or in doubt covers, rows whose text counts messages that
+ * were covered meanwhile, and rows that another consumer has attempted since the decision. The rows of a wave
+ * are about different people or threads. Idempotent under one claim. Returns the ids that were claimed.
  * @param now ms
  */
 export function claimWave(
@@ -138,7 +140,7 @@ const takenByOthers = hot<{ rows: string; claim: string }>()((v) => {
     );
 });
 
-/** Which of these rows somebody else has claimed since they were decided about, or has sent by now. */
+/** Those of these rows that another consumer has claimed or sent since the decision. */
 export const claimedByOthers = (rows: readonly Claimable[], claim: string) =>
   takenByOthers({ rows: JSON.stringify(rows), claim });
 
@@ -153,6 +155,6 @@ const claimedLinks = hot<{ rows: string; claim: string }>()((v) =>
   ),
 );
 
-/** Writes the links of the rows that the claim won; goes with {@link claimWave}, behind it in its batch. */
+/** Statement: inserts the links of the claimed rows; goes after {@link claimWave}, in the same batch. */
 export const writeClaimedLinks = (links: readonly LinkRow[], claim: string) =>
   claimedLinks({ rows: JSON.stringify(links), claim });

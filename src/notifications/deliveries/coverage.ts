@@ -5,19 +5,21 @@ import { q } from '../../db/query.ts';
 import { smsDeliveryLog, type threadMembers } from '../../db/schema.ts';
 import type { Status } from './delivery-status.ts';
 
-/** The delivery log under a name of its own, for statements that know several of its rows. */
+/** The delivery log under an alias, for statements that join several of its rows. */
 export const deliveryAs = <N extends string>(name: N) => alias(smsDeliveryLog, name);
 
-/** The columns of a delivery row that tell what its text is about: of the table, or of an alias of it. */
+/**
+ * The columns of a delivery row that say which messages its text covers: of the table, or of an alias of it.
+ */
 type Delivery = Pick<
   ReturnType<typeof deliveryAs<string>> | typeof smsDeliveryLog,
   'id' | 'userId' | 'threadId' | 'status' | 'seq' | 'attempts' | 'claimedAt' | 'mergedInto'
 >;
 
-/** Another row: the one whose text is under way. */
+/** Another row, whose text is in flight. */
 const other = deliveryAs('o');
 
-/** `other` is being sent, to the same person about the same thread. */
+/** `other` is in flight, to the same person about the same thread. */
 const underWayBeside = (row: Delivery): SQL =>
   allOf(
     eq(other.userId, row.userId),
@@ -28,7 +30,9 @@ const underWayBeside = (row: Delivery): SQL =>
 
 const one = { one: sql<number>`1`.as('one') };
 
-/** Another text is being sent that tells of `row`, and for which `condition` holds. A look into the index, whatever the log holds. */
+/**
+ * Another text in flight covers `row`, and `condition` holds for it. One index lookup, however long the log is.
+ */
 const isToldBy = (row: Delivery, condition?: SQL): SQL =>
   exists(
     q
@@ -38,20 +42,23 @@ const isToldBy = (row: Delivery, condition?: SQL): SQL =>
   );
 
 /**
- * Holds when a text that is under way or in doubt tells of a row already: until its outcome is known, no other text
- * may tell of it.
+ * Condition: another text, in flight or in doubt, covers the row already; no second text may cover it until the
+ * outcome is known.
  * @param except one more row whose own text does not count
  */
 export const coveredInFlight = (row: Delivery, except?: Delivery): SQL =>
   isToldBy(row, except && ne(other.id, except.id));
 
-/** The same for a row that `lead` would tell of: only texts claimed before it count, it left out what they tell. */
+/**
+ * The same for a row that the text of `lead` covers: only texts claimed before it count, because it left out
+ * what they cover.
+ */
 export const coveredByEarlierClaim = (row: Delivery, lead: Delivery): SQL =>
   isToldBy(row, lt(other.claimedAt, lead.claimedAt));
 
 /**
- * The earliest time (ms) by which a row may be claimed to have been claimed after the texts under way to the same
- * person about the same thread, whose process's clock may be ahead; 0 when there is none.
+ * The min. claim time (ms) of a row: later than the claims of texts in flight to the same person about the same
+ * thread, by processes whose clocks may be ahead; 0 when there are none.
  */
 export const minClaimTime = (row: Delivery): SQL<number> =>
   coalesce<number>(
@@ -65,9 +72,9 @@ export const minClaimTime = (row: Delivery): SQL<number> =>
 const WAITING: readonly Status[] = ['pending', 'deferred', 'sending'];
 
 /**
- * Whether a text about `row` tells of the row `w`: it waits for the same person in the same thread, is unread, and no
- * other text on its way tells of it. A text that is tried again, since it did not reach the phone, tells once more
- * what was merged into it.
+ * Condition: a text about `row` covers the row `w`, which waits for the same person in the same thread, is
+ * unread, and is covered by no other text in flight. A text that is retried, because it did not reach the
+ * phone, covers again what was merged into it.
  * @param member the person's membership of the thread
  */
 export function coveredRows(

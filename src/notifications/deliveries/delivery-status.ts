@@ -6,8 +6,8 @@ import { STATUSES } from '../../db/statuses.ts';
 export type Status = (typeof STATUSES)[number];
 
 /**
- * The state machine, as data: what may follow what. Every write of a status is guarded by {@link mayBecome}.
- * `undelivered` → `pending` is the one delayed retry of an unreachable handset.
+ * The state machine: the states that may follow each state. Every write of a status is guarded by {@link
+ * mayBecome}. `undelivered` → `pending` is the one delayed retry of an unreachable handset.
  */
 export const TRANSITIONS: Record<Status, readonly Status[]> = {
   pending: ['deferred', 'sending', 'suppressed', 'merged'],
@@ -25,5 +25,5 @@ export const TRANSITIONS: Record<Status, readonly Status[]> = {
 export const predecessors = (to: Status): Status[] =>
   STATUSES.filter((status) => TRANSITIONS[status].includes(to));
 
-/** Whether a row of `sms_delivery_log` is in a state from which `to` may be reached, as a condition of its UPDATE. */
+/** Condition for an UPDATE of `sms_delivery_log`: the row is in a state from which `to` may be reached. */
 export const mayBecome = (to: Status): SQL => inArray(smsDeliveryLog.status, predecessors(to));

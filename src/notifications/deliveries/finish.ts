@@ -7,7 +7,7 @@ import { hot } from '../../db/statement.ts';
 import { coveredByEarlierClaim, deliveryAs } from './coverage.ts';
 import { mayBecome } from './delivery-status.ts';
 
-/** What became of a claimed row. */
+/** The outcome of a claimed row. */
 export interface Finished {
   id: string;
   status: 'sent' | 'failed' | 'pending';
@@ -49,8 +49,8 @@ const finish = hot<{ rows: string; claim: string; now: number }>()((v) => {
 });
 
 /**
- * Writes outcomes of a claim. A receipt can have been quicker: then only what it did not know is added.
- * Ambiguous rows are not among them; they stay `sending` until they have been looked up.
+ * Statement: writes the outcomes of a claim. If a receipt came first, only missing values are added. Ambiguous
+ * rows are not among them; they stay `sending` until they have been looked up.
  * @param now ms
  */
 export const finishWave = (rows: readonly Finished[], claim: string, now: number) =>
@@ -79,5 +79,8 @@ const merge = hot<{ leadIds: string }>()((v) => {
     );
 });
 
-/** Rows of the same person and thread that these texts told as well: merged into them, unless an earlier one may tell. */
+/**
+ * Statement: merges waiting rows of the same person and thread into the sent texts that cover them, unless an
+ * earlier text may cover them.
+ */
 export const mergeInto = (leadIds: readonly string[]) => merge({ leadIds: JSON.stringify(leadIds) });

@@ -21,7 +21,10 @@ import { mayBecome, type Status } from './delivery-status.ts';
 
 const log = smsDeliveryLog;
 
-/** Why a member of the message's thread gets no text, whatever else holds; null: they may. The order is that of `decide()`. */
+/**
+ * The reason why a member of the message's thread gets no text, as known when the message is posted; null: they
+ * may get one. The order is that of `decide()`.
+ */
 function ruledOut(now: Value<number>): SQL<Reason | null> {
   const p = notificationPreferences;
   const heardAnyway = allOf(eq(messages.urgent, true), eq(p.urgentAllowed, true));
@@ -35,9 +38,9 @@ function ruledOut(now: Value<number>): SQL<Reason | null> {
 }
 
 /**
- * One delivery row for every other member of a message's thread, for the message's own batch. Whom the facts
- * rule out at once is born suppressed.
- * The sweep takes up a row that nobody touched by `wakeAt`: the queue is only a wake-up call.
+ * Statement for the message's own batch: inserts one delivery row for every other member of its thread; rows
+ * that the facts rule out are inserted as suppressed. The sweep takes up rows that are untouched at `wakeAt`,
+ * so the queue is an optimisation.
  * @param now ms, as is `wakeAt`
  */
 export function insertDeliveries({
@@ -91,7 +94,7 @@ export function insertDeliveries({
   ).onConflictDoNothing({ target: [log.messageId, log.userId] });
 }
 
-/** Seq of the newest message of a thread that a person was told of by text; 0 when there is none. */
+/** Expression: the seq of the newest message of a thread that a text to the person covered; 0 for none. */
 export function notifiedUpTo(userId: Value<string>, threadId: Value<string>): SQL<number> {
   const told = deliveryAs('told');
   const newest = (status: Status) =>
@@ -106,8 +109,8 @@ export function notifiedUpTo(userId: Value<string>, threadId: Value<string>): SQ
 }
 
 /**
- * Rows of a person and thread that wait although they have been read: suppressed, with the reason.
- * @param condition without which nothing happens
+ * Statement: suppresses waiting rows of a person and thread that have been read.
+ * @param condition for the statement to have an effect
  */
 export function suppressRead(userId: Value<string>, threadId: Value<string>, condition?: SQL) {
   const m = threadMembers;
@@ -130,14 +133,14 @@ export function suppressRead(userId: Value<string>, threadId: Value<string>, con
     );
 }
 
-/** What a person's own doing can end: being here, leaving texts unanswered, or their quiet hours. */
+/** Reasons for deferral that the person can end: being online, unanswered texts, quiet hours. */
 type Waiting = Extract<Reason, 'online' | 'rate_limited' | 'quiet_hours'>;
 
 /**
- * What waits for these people for one of these reasons is looked at again at `until` (ms): they have left, their window
- * has fallen back, or their quiet hours are others now. Joined in this order (CROSS), it reads what waits, and not all
- * that ever was.
- * @param options `threadId`: there alone; `condition`: without which nothing happens
+ * Statement: reschedules rows of these people that are deferred for one of these reasons to `until` (ms),
+ * because they left, their window was reset, or their quiet hours changed. Joined in this order (CROSS), it
+ * reads deferred rows only, not the whole log.
+ * @param options `threadId`: only in this thread; `condition`: for the statement to have an effect
  */
 export function rescheduleDeferred(
   userIds: readonly string[],
@@ -174,7 +177,7 @@ export function rescheduleDeferred(
     .where(inArray(log.id, waiting));
 }
 
-/** What was decided about a row that is not sent now. */
+/** The verdict on a row that is not sent now. */
 export interface VerdictRow {
   id: string;
   status: 'deferred' | 'suppressed';
@@ -197,6 +200,6 @@ const write = hot<{ verdicts: string }>()((v) => {
     .where(and(eq(log.id, verdict.id), mayBecome('deferred'), mayBecome('suppressed')));
 });
 
-/** Writes verdicts that are no `send`. */
+/** Statement: writes `deferred` and `suppressed` verdicts. */
 export const writeVerdicts = (verdicts: readonly VerdictRow[]) =>
   write({ verdicts: JSON.stringify(verdicts) });

@@ -11,25 +11,25 @@ import { MINUTE_MS } from '../../platform/time.ts';
 import { mayBecome, type Status } from './delivery-status.ts';
 import { mergeInto } from './finish.ts';
 
-/** What a receipt says. `errorCode` null: none. */
+/** A delivery receipt. `errorCode` null: none. */
 export interface Receipt {
   deliveryId: string;
-  /** Null when the address did not say: then every database is asked. */
+  /** Null when the callback's query has none: then every database is asked. */
   familyId: string | null;
   sid: string;
-  /** Twilio's word: `queued`, `sent`, `delivered`, `undelivered`, `failed`, `read` … */
+  /** Twilio's status: `queued`, `sent`, `delivered`, `undelivered`, `failed`, `read` … */
   status: string;
   errorCode: number | null;
   /** The number it was about, E.164. */
   to: string | null;
 }
 
-/** After so long an unreachable handset is tried once more. */
+/** Delay until an unreachable handset is tried once more. */
 const RETRY_AFTER_MS = 10 * MINUTE_MS;
 
 type FinalStatus = Extract<Status, 'delivered' | 'undelivered' | 'failed'>;
 
-/** Twilio's final words, in ours. */
+/** The final state for a status of Twilio's; null when it is not final. */
 function finalStatus(status: string, errorCode: number | null): FinalStatus | null {
   if (status === 'delivered' || status === 'read') return 'delivered';
   if (status === 'undelivered') return 'undelivered';
@@ -37,7 +37,7 @@ function finalStatus(status: string, errorCode: number | null): FinalStatus | nu
   return errorCode !== null && errorRule(errorCode, 0).retryOnce ? 'undelivered' : 'failed';
 }
 
-/** What the carrier knows of a delivery's text. `status` is Twilio's word; times in ms. */
+/** The carrier's report on a delivery's text. `status` is Twilio's; times in ms. */
 interface CarrierReport {
   deliveryId: string;
   sid: string;
@@ -49,7 +49,7 @@ interface CarrierReport {
 
 const log = smsDeliveryLog;
 
-/** A row that was claimed once, and whose text has left after all: back towards the state from which it is sent. */
+/** Statement: moves a row whose text was sent after all back to the state before sending. */
 const backTo = (status: Status, to: Status) =>
   hot<{ deliveryId: string; sid: string }>()((v) =>
     q
@@ -90,11 +90,11 @@ const toSent = hot<{ deliveryId: string; sid: string; segments: number | null; n
     ),
 );
 
-/** The end of a text, for each state that is one. `retryAt` null: it is not tried again. */
+/** Statement: writes a final state. `retryAt` null: no retry. */
 const endAs = (status: FinalStatus) =>
   hot<{ deliveryId: string; sid: string; error: string | null; now: number; retryAt: number | null }>()(
     (v) => {
-      // A text of this row that went out before the claim was the first try.
+      // A text sent before the current claim was the first attempt.
       const isFirst = gte(log.sentAt, log.claimedAt);
       return q
         .update(log)
@@ -114,10 +114,10 @@ const END = {
 } satisfies Record<FinalStatus, unknown>;
 
 /**
- * The statements that write what the carrier knows of a delivery: that it took the text (which ends any
- * doubt, even when absence had been concluded, and whatever the row waits for now), and how it ended. Never back;
- * any order; any number of times. What the text told as well is merged into it.
- * A row that is tried a second time still holds the first text's SID: late receipts of that one say nothing.
+ * The statements that apply a carrier's report: that it accepted the text (which ends any doubt, even after
+ * absence was concluded, whatever the row waits for now), and its final state. Monotonic and idempotent, in any
+ * order. Rows that the text covers are merged into it. A row on its second attempt still holds the first text's
+ * SID: late receipts of that text have no effect.
  */
 export function reportStatements({ deliveryId, sid, status, errorCode, segments, now }: CarrierReport) {
   const final = finalStatus(status, errorCode);
@@ -134,8 +134,8 @@ export function reportStatements({ deliveryId, sid, status, errorCode, segments,
 }
 
 /**
- * Applies a delivery receipt: to the row, to the number, to the operators' attention.
- * A delivery that does not exist (any more) is no error.
+ * Applies a delivery receipt to the row and the number, and alerts operators. An unknown delivery is no error.
+ * @throws when a database fails: Twilio repeats the receipt
  */
 export async function applyReceipt(deps: Deps, receipt: Receipt): Promise<void> {
   const { deliveryId, familyId, sid, status, errorCode } = receipt;
@@ -148,7 +148,7 @@ export async function applyReceipt(deps: Deps, receipt: Receipt): Promise<void> 
   if (errorCode !== null) await applyErrorCode(deps, errorCode, receipt);
 }
 
-/** What an error code of a receipt means beyond its delivery. */
+/** Applies a receipt's error code beyond its delivery: the number's state, alerts. */
 export async function applyErrorCode(
   deps: Deps,
   errorCode: number,

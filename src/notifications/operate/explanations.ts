@@ -3,24 +3,27 @@ import { errorRule } from '../../platform/sms/twilio-errors.ts';
 import type { Status } from '../deliveries/delivery-status.ts';
 import type { Reason } from '../send/policy.ts';
 
-/** What the log says of one delivery. Times are ms UTC. */
+/** An entry of the delivery log. Times are ms UTC. */
 export interface LoggedDelivery {
   kind: 'message' | 'test';
   status: Status;
   /** A {@link Reason}, for what waits or was suppressed. */
   reason: string | null;
-  /** When it is looked at again. */
+  /** When it is processed again. */
   dueAt: number | null;
   sentAt: number | null;
   deliveredAt: number | null;
   /** The carrier's code. */
   error: string | null;
-  /** For what was merged: how the text that tells of it stands. */
+  /** For a merged one: the status of the text that covers it. */
   leadStatus?: Status | null;
   leadError?: string | null;
 }
 
-/** How the author of a message sees one recipient: `text` follows the name ("Ben" + "was told by text"). */
+/**
+ * The outcome of a message for one recipient, as shown to its author: recipient: `text` follows the name ("Ben"
+ * + "was told by text").
+ */
 export interface AuthorsView {
   /** Knows of the message, by a text or by having read it. */
   told: boolean;
@@ -42,7 +45,7 @@ const SUPPRESSED: Record<Reason, string> = {
   daily_cap: 'The number of texts for one day was used up, so none was sent.',
 };
 
-/** What waits and why, up to "would go at …". */
+/** The explanation of a deferral, up to "would go at …". */
 const WAITING: Partial<Record<Reason, string>> = {
   online: 'You are in the chat right now; unless you read the message there, a text',
   quiet_hours: 'These are your quiet hours; unless you read the message before, a text',
@@ -50,13 +53,13 @@ const WAITING: Partial<Record<Reason, string>> = {
   daily_cap: 'The number of texts for one day is used up; this one',
 };
 
-/** The `error` of a text whose outcome was never learnt. */
+/** The `error` of a text whose outcome was never known. */
 export const UNKNOWN_OUTCOME = 'unknown';
 
 const NOT_REACHED = 'Another text told of this message, but it did not reach your phone.';
 const AGAIN = 'Another text, which tells of this message, did not reach your phone; it is to be sent again.';
 
-/** What became of a message by the fate of the text that told of it, where that did not arrive. */
+/** The explanation of a merged message whose covering text did not arrive. */
 const MERGED: Partial<Record<Status, string>> = {
   undelivered: NOT_REACHED,
   failed: NOT_REACHED,
@@ -70,11 +73,7 @@ const LATER: AuthorsView = { told: false, text: 'will see it later' };
 const STOPPED =
   'You asked your phone company to stop our texts, so none was sent; text START to our number to allow them again.';
 
-/**
- * Tells the recipient in one sentence what became of a text, or when it would go.
- * @param now - ms UTC
- * @param timeZone - the recipient's; an unknown one counts as UTC
- */
+/** Explains to the recipient in one sentence what happened to a text, or when it would be sent. */
 export function explain(delivery: LoggedDelivery, now: number, timeZone: string): string {
   const text = delivery.kind === 'test' ? 'Your test text' : 'The text';
   const at = (moment: number | null) => (moment === null ? '' : ` at ${clockWords(moment, now, timeZone)}`);
@@ -106,8 +105,8 @@ export function explain(delivery: LoggedDelivery, now: number, timeZone: string)
 }
 
 /**
- * Tells the author of a message what became of one recipient, without giving away how that person has set up their
- * texts: muted, quiet hours, present, asked to wait, opted out and without a number all read alike.
+ * Explains to the author of a message what happened for one recipient, without revealing that person's
+ * settings: muted, quiet hours, online, windows, opted out and without a number all read alike.
  */
 export function explainToAuthor(
   delivery: Pick<LoggedDelivery, 'status' | 'reason' | 'error' | 'leadStatus' | 'leadError'>,
@@ -129,7 +128,7 @@ export function explainToAuthor(
       return { told: false, text: 'is being told by text' };
     case 'undelivered':
     case 'failed':
-      // A refusal because of an opt-out, or of a block on the phone, is the person's own business.
+      // A refusal because of an opt-out, or a block on the phone, is private to the person.
       if (isStopped(delivery.error) || delivery.error === '30004') return LATER;
       return { told: false, text: 'could not be reached by text and will see it later' };
     case 'deferred':

@@ -19,11 +19,11 @@ import { errorFields } from '../../platform/log.ts';
 import { DAY_MS } from '../../platform/time.ts';
 import { mayBecome, type Status } from '../deliveries/delivery-status.ts';
 
-/** What one sweep found. */
+/** The result of a sweep. */
 export interface SweepResult {
-  /** Rows handed to the queue. */
+  /** Rows sent to the queue. */
   woken: number;
-  /** Directory changes that a family's rows were still owed. */
+  /** People whose pending updates were applied. */
   updates: number;
 }
 
@@ -33,8 +33,8 @@ const PAGE = 500;
 const MAX_PAGES = 10;
 
 /**
- * Takes up to a page of rows whose time has come: due again, never enqueued, or dead in a claim. Each is put
- * off by a lease, so that a sweep that dies loses nothing; waiting ones become `pending` again.
+ * Statement: takes up to a page of due rows: deferred ones, ones that were never enqueued, and expired claims.
+ * Each is postponed by a lease, so that a sweep that dies loses nothing; waiting ones become `pending` again.
  */
 function takeDueRows(now: number, leaseMs: number) {
   const isDue = q
@@ -51,7 +51,10 @@ function takeDueRows(now: number, leaseMs: number) {
     .returning({ deliveryId: log.id, familyId: log.familyId });
 }
 
-/** Hands everything that is due to the queue, and finishes what a dead process owed. */
+/**
+ * Sends everything that is due to the queue, applies pending updates, and deletes expired rows.
+ * @throws when a database or the queue fails
+ */
 export async function sweep(deps: Deps): Promise<SweepResult> {
   const leaseMs = deps.config.CLAIM_LEASE_SECONDS * 1000;
   const updates = await relayPendingUpdates(deps);
@@ -73,7 +76,7 @@ export async function sweep(deps: Deps): Promise<SweepResult> {
 
 const OLD_ROWS = 500;
 
-/** Deletes a page of the rows of which the condition holds. */
+/** Statement: deletes a page of the rows for which the condition holds. */
 const forget = (table: SQLiteTable, condition: SQL) =>
   q.delete(table).where(
     inArray(
@@ -86,11 +89,11 @@ const forget = (table: SQLiteTable, condition: SQL) =>
     ),
   );
 
-/** Lets go of what has served its time; a failure waits for the next sweep. */
+/** Deletes expired rows; a failure is logged and left to the next sweep. */
 async function deleteExpired(deps: Deps, db: Db): Promise<void> {
   const now = deps.now();
   const monthAgo = now - 30 * DAY_MS;
-  // Twilio's signature has no date: a START that was captured would count again, were its SID ever forgotten.
+  // Twilio's signature has no date: a replayed START would count again if its SID were deleted.
   const withoutEffect = inArray(inboundTexts.keyword, ['none', 'help']);
   try {
     await deps.db.directory.batch({

@@ -2,17 +2,17 @@ import type { Admission } from '../../platform/family/family-rpc.ts';
 import type { VerdictRow } from '../deliveries/outbox.ts';
 import type { DeliveryRecord } from './facts.ts';
 
-/** A delivery that the Family object let pass. */
+/** A delivery that the Family object admitted. */
 export interface Admitted {
   record: DeliveryRecord;
   lastToday: boolean;
 }
 
-/** Whether the first text should tell of the second one too, not the other way round: urgent before newest. */
+/** Whether the first text should cover the second, not the other way round: urgent before newest. */
 const takesPrecedence = ({ record: a }: Admitted, { record: b }: Admitted) =>
   a.urgentMessage === b.urgentMessage ? a.facts.createdAt > b.facts.createdAt : a.urgentMessage;
 
-/** Of several texts to one person about one thread the one that leaves and tells of all; and the others. */
+/** Keeps one of several texts to one person about one thread, which covers the others. */
 function mergeByThread(passed: Admitted[]): { admitted: Admitted[]; spare: DeliveryRecord[] } {
   const chosen = new Map<string, Admitted>();
   for (const one of passed) {
@@ -27,8 +27,8 @@ function mergeByThread(passed: Admitted[]): { admitted: Admitted[]; spare: Deliv
 }
 
 /**
- * The verdicts of the Family object, sorted into what is sent and what is not. The `spare` ones could leave but
- * another text tells of them: they are merged into it, or decided anew when it did not go out.
+ * Splits the Family object's verdicts into what is sent and what is not. `spare` deliveries were admitted too,
+ * but another text covers them: they are merged into it, or decided again if it is not sent.
  */
 export function sortAdmissions(records: Map<string, DeliveryRecord>, admissions: Admission[]) {
   const passed: Admitted[] = [];

@@ -9,10 +9,10 @@ import { type DeliveryRecord, loadFacts } from './facts.ts';
 import { reconcile } from './look-up.ts';
 import { type JobResult, sendInWaves } from './wave.ts';
 
-/** The Family object cannot be asked: comfort fails open elsewhere, but a text is not sent unjudged. */
+/** Delay of jobs whose Family object cannot be reached: without its verdict no text is sent. */
 const OBJECT_PAUSE_SECONDS = 5;
 
-/** Asks each family's object; a family that cannot be asked has its jobs retried. */
+/** Asks each family's object for verdicts; jobs of a family whose object fails are retried. */
 async function admit(deps: Deps, waiting: DeliveryRecord[], ends: JobResult[]) {
   const byFamily = Map.groupBy(waiting, ({ familyId }) => familyId);
   const answers = await Promise.all(
@@ -38,7 +38,10 @@ async function admit(deps: Deps, waiting: DeliveryRecord[], ends: JobResult[]) {
   return answers.flat();
 }
 
-/** Windows of texts that did not go out are given back; failing that, the next text waits a little longer. */
+/**
+ * Releases the windows of texts that were not sent. A failure is logged: the next text then waits a little
+ * longer.
+ */
 async function releaseWindows(deps: Deps, unused: DeliveryRecord[]): Promise<void> {
   const byFamily = Map.groupBy(unused, ({ familyId }) => familyId);
   for (const [familyId, records] of byFamily) {
@@ -50,7 +53,10 @@ async function releaseWindows(deps: Deps, unused: DeliveryRecord[]): Promise<voi
   }
 }
 
-/** Handles the jobs of one database: facts in one query, then judgement, claims and texts. */
+/**
+ * Handles the jobs of one database: facts in one query, then verdicts, claims, sends and look-ups.
+ * @throws when the database fails
+ */
 async function consumeOn(deps: Deps, db: Db, ids: string[]): Promise<JobResult[]> {
   const ends: JobResult[] = [];
   const now = deps.now();
@@ -66,18 +72,18 @@ async function consumeOn(deps: Deps, db: Db, ids: string[]): Promise<JobResult[]
   } else if (postponed.length > 0) {
     await retrying(() => db.run(writeVerdicts(postponed)));
   }
-  // Let go once, never sent, and now not to be sent: what it held others up with is free again.
+  // Admitted before, never sent, and now ruled out: their windows are released.
   const dropped = postponed.flatMap(({ id }) => records.get(id) ?? []).filter(({ attempts }) => attempts > 0);
   await releaseWindows(deps, dropped);
-  // Last, because it can take long when the carrier does not answer.
+  // Last, because it takes long when the carrier does not answer.
   const doubtful = due.filter(({ status }) => status === 'sending');
   ends.push(...(await reconcile(deps, db, doubtful)));
   return ends;
 }
 
 /**
- * Handles a batch of jobs. Every job ends by itself; what is not named in the answer is done.
- * @throws when the database cannot be asked: then nothing was acknowledged and the queue hands the rest over again
+ * Handles a batch of jobs. Each job has its own result; jobs without one are done.
+ * @throws when the database fails: then nothing was acknowledged, and the queue delivers the rest again
  */
 async function consumeJobs(deps: Deps, jobs: DeliveryJob[]): Promise<JobResult[]> {
   const byDatabase = Map.groupBy(jobs, ({ familyId }) => deps.db.forFamily(familyId));
@@ -89,12 +95,15 @@ async function consumeJobs(deps: Deps, jobs: DeliveryJob[]): Promise<JobResult[]
   return ends.flat();
 }
 
-/** The longest time the queue is asked to hold a job; what waits longer is the sweep's. */
+/** Max. delay of a queue message; the sweep takes up what waits longer. */
 const MAX_DELAY_SECONDS = 300;
-/** After so many tries a job is left to the sweep, so that a busy carrier fills no dead-letter queue. */
+/**
+ * Max. attempts of a job by the queue; then it is left to the sweep, so that a busy carrier does not fill the
+ * dead-letter queue.
+ */
 const TRIES = 3;
 
-/** The queue's consumer: acks and retries each message by itself. */
+/** The queue's consumer: acknowledges or retries each message by itself. Never throws. */
 export async function consumeBatch(deps: Deps, batch: MessageBatch<unknown>): Promise<void> {
   const jobs = new Map<Message<unknown>, DeliveryJob>();
   for (const message of batch.messages) {
@@ -102,7 +111,7 @@ export async function consumeBatch(deps: Deps, batch: MessageBatch<unknown>): Pr
     if (parsed.success) jobs.set(message, parsed.data);
     else {
       deps.log.error('job.malformed', { messageId: message.id });
-      message.ack(); // It can never be understood; the row it may have meant is found by the sweep.
+      message.ack(); // Unreadable for good; the sweep finds the row it was for.
     }
   }
   if (jobs.size === 0) return;

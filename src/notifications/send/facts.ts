@@ -19,9 +19,9 @@ import { coveredRows, deliveryAs } from '../deliveries/coverage.ts';
 import type { Status } from '../deliveries/delivery-status.ts';
 import type { DeliveryFacts } from './policy.ts';
 
-/** What a text may say about the messages it covers. */
+/** The messages that a text covers, as far as it may say. */
 export interface Covered {
-  /** Unread messages that wait for this person in this thread, this one included. */
+  /** The number of unread messages that wait for this person in this thread, this one included. */
   count: number;
   /** Seq of the newest of them. */
   upTo: number | null;
@@ -30,20 +30,20 @@ export interface Covered {
   newest: { body: string; fileCount: number } | null;
 }
 
-/** Everything the database knows about one delivery. Times in ms. */
+/** The facts of one delivery from the database. */
 export interface DeliveryRecord {
   id: string;
   familyId: string;
   userId: string;
   threadId: string | null;
   status: Status;
-  /** Not to be acted on before. */
+  /** Not to be processed before. */
   dueAt: number | null;
   claim: string | null;
   claimedAt: number | null;
   attempts: number;
   absences: number;
-  /** The number of the claim, and the person's number now. */
+  /** The number that the claim is for, and the person's number now. */
   claimedPhone: string | null;
   phone: string | null;
   urgentMessage: boolean;
@@ -52,7 +52,7 @@ export interface DeliveryRecord {
   facts: DeliveryFacts;
 }
 
-/** So many authors are looked at for a summary's "Rosa and 2 more". */
+/** Max. messages read for a summary's authors ("Rosa and 2 more"). */
 const MAX_WAITING = 100;
 
 /** One author of a covered message, newest first. */
@@ -187,8 +187,9 @@ function toRecord(row: Row, config: Pick<Config, 'SMS_ALLOWED_COUNTRIES'>, phone
 }
 
 /**
- * The facts of a batch of deliveries, in one query. Ids that do not exist are left out.
- * A summary covers what waits for the person in that thread, is unread, and in no other text on its way.
+ * Loads the facts of a batch of deliveries in one query. Unknown ids are left out. A summary covers messages
+ * that wait for the person in that thread, are unread, and are in no other text in flight.
+ * @throws when the database fails
  */
 export async function loadFacts(
   db: Db,

@@ -16,13 +16,13 @@ import type { JobResult } from './wave.ts';
 
 const log = smsDeliveryLog;
 
-/** Absence is concluded only after the lease, and by so many looks. */
+/** Number of look-ups without a result, all after the lease, from which absence is concluded. */
 const LOOKS = 2;
 
-/** Time between two looks, ms: a text that was accepted late can still turn up. */
+/** Min. time between two look-ups, ms: a text that was accepted late can still turn up. */
 const pauseMs = (deps: Deps) => Math.min(5000, (deps.config.CLAIM_LEASE_SECONDS * 1000) / 4);
 
-/** The carrier knows the text: it went out, and its later fate applies as a receipt's would. */
+/** The carrier has the text: its status is applied like a receipt. */
 async function found(deps: Deps, db: Db, record: DeliveryRecord, text: CarrierText): Promise<void> {
   const report = {
     deliveryId: record.id,
@@ -36,11 +36,11 @@ async function found(deps: Deps, db: Db, record: DeliveryRecord, text: CarrierTe
   deps.log.info('delivery.found', { deliveryId: record.id, familyId: record.familyId });
 }
 
-/** The row is still held by the claim under which it was read. */
+/** Condition: the row is still held by the claim under which it was read. */
 const isUnderClaim = ({ id, claim }: DeliveryRecord) =>
   and(eq(log.id, id), eq(log.status, 'sending'), eq(log.claim, claim ?? ''));
 
-/** The carrier does not know it: remembered once, believed the second time. */
+/** The carrier does not have the text: counted at first, and concluded by {@link LOOKS} look-ups. */
 async function absent(deps: Deps, db: Db, record: DeliveryRecord): Promise<JobResult> {
   const now = deps.now();
   const concluded = record.absences + 1 >= LOOKS;
@@ -68,8 +68,8 @@ async function absent(deps: Deps, db: Db, record: DeliveryRecord): Promise<JobRe
 }
 
 /**
- * Asked for as long as a notification is worth something, the carrier never answered: the row ends without our ever
- * knowing. It is not sent again, and keeps nothing else back any longer.
+ * The carrier never answered within the notification's expiry: the row fails with an unknown outcome. It is not
+ * sent again, and stops holding up other texts.
  */
 async function giveUp(deps: Deps, db: Db, record: DeliveryRecord): Promise<void> {
   await retrying(() =>
@@ -83,7 +83,7 @@ async function giveUp(deps: Deps, db: Db, record: DeliveryRecord): Promise<void>
   deps.log.error('delivery.never_known', { deliveryId: record.id, familyId: record.familyId });
 }
 
-/** Looks one up. @throws when the carrier or the database cannot be asked */
+/** Looks up one claim. @throws when the carrier */
 async function lookUp(deps: Deps, db: Db, record: DeliveryRecord, phone: string): Promise<JobResult> {
   const reference = await linkCode(deps.config.MAGIC_SECRET, record.id);
   const since = record.claimedAt ?? record.facts.createdAt;
@@ -101,8 +101,9 @@ async function lookUp(deps: Deps, db: Db, record: DeliveryRecord, phone: string)
 }
 
 /**
- * Looks up claims that outlived their lease: sent after all, or absent at the carrier and so free to be sent.
- * What fails is left to the next sweep; a carrier that cannot be asked is not asked for the whole batch.
+ * Looks up claims whose lease has expired: sent after all, or absent at the carrier and free to be sent again.
+ * Failures are logged and left to the next sweep; a carrier that does not answer is not asked for the whole
+ * batch.
  */
 export async function reconcile(deps: Deps, db: Db, records: DeliveryRecord[]): Promise<JobResult[]> {
   let failures = 0;

@@ -5,12 +5,12 @@ import { errorRule } from '../../platform/sms/twilio-errors.ts';
 import type { Finished } from '../deliveries/finish.ts';
 import type { DeliveryRecord } from './facts.ts';
 
-/** What became of a claimed text. `late`: the claim had grown too old to send under it, so nothing left. */
+/** The outcome of a claimed text. `late`: the claim was too old to send under it, so the text was not sent. */
 export type Outcome = SendOutcome | { kind: 'late' };
 
 /**
- * What an outcome makes of a row; null for one in doubt, which stays claimed until it is looked up. Unless the
- * carrier itself asks for more, no wait is longer than the lease: so soon after an outage the work goes on.
+ * The row's update for an outcome; null for one in doubt, which stays claimed until it is looked up. No delay
+ * is longer than the lease unless the carrier asks for it, so that work resumes soon after an outage.
  */
 export function finishedRow(
   record: DeliveryRecord,
@@ -38,7 +38,10 @@ export function finishedRow(
   }
 }
 
-/** What a refusal means beyond its row: the number's state, the carrier's opt-out, the operators. */
+/**
+ * Applies a failed outcome beyond its row: the number's state, the carrier's opt-out, alerts.
+ * @throws when a database fails
+ */
 export async function handleFailure(
   deps: Deps,
   { record, phone }: { record: DeliveryRecord; phone: string },
@@ -64,8 +67,8 @@ export async function handleFailure(
 const BASE_MS = 2000;
 
 /**
- * How long to wait before the next try: doubling from two seconds to `maxMs`, spread by half so that many rows
- * do not come back at once. The same for the same attempt and key.
+ * The delay before the next attempt: doubles from two seconds to `maxMs`, with jitter of half so that many rows
+ * do not come back at once. Deterministic in attempt and key.
  */
 export function retryDelayMs(attempt: number, key: string, maxMs: number): number {
   const full = Math.min(maxMs, BASE_MS * 2 ** Math.max(0, attempt - 1));

@@ -2,7 +2,7 @@ import type { AdmissionVerdict, FamilyFacts } from '../../platform/family/family
 import { MINUTE_MS } from '../../platform/time.ts';
 import { quietUntil, spreadMs } from './quiet-hours.ts';
 
-/** Why a text did not leave, or not yet; the words of the delivery log. */
+/** Why a text was not sent, or not yet; as stored in the delivery log. */
 export type Reason =
   | 'opted_out'
   | 'unverified'
@@ -24,7 +24,7 @@ export interface DeliveryFacts {
   kind: 'message' | 'test';
   /** The message is urgent and this person allows urgent texts. */
   urgent: boolean;
-  /** Somebody said stop: the person, or an earlier holder of the number. */
+  /** The person, or an earlier holder of the number, opted out. */
   optedOut: boolean;
   smsEnabled: boolean;
   phoneVerified: boolean;
@@ -42,23 +42,24 @@ export interface DeliveryFacts {
   quietDelivery: 'defer' | 'drop';
 }
 
-/** What the settings say about it. */
+/** The settings of the policy. */
 export interface PolicySettings {
   /** `SMS_EXPIRY_SECONDS` in ms: a notification older than this is dropped. */
   expiryMs: number;
-  /** `PRESENT_RECHECK_SECONDS` in ms; 0: whoever is present is not looked at again. */
+  /** `PRESENT_RECHECK_SECONDS` in ms; 0: deliveries to people who are online are dropped at once. */
   presentRecheckMs: number;
 }
 
-/** What is decided about a delivery. */
+/** The decision about a delivery. */
 export type Verdict = AdmissionVerdict<Reason>;
 
-/** For so long after a message someone who is present is looked at again. */
+/** Deliveries to people who are online are decided again for this long after the message. */
 export const PRESENT_WATCH_MS = 10 * MINUTE_MS;
 
 /**
- * Decides about one text, by the first gate that is closed: the law, then what would make the text pointless, then
- * courtesy. Urgent ones pass courtesy, caps excepted. A wait that would outlast the notification is a drop.
+ * Decides about one text, by the first rule that applies: the law, then what makes the text obsolete, then
+ * courtesy. Urgent texts skip courtesy, except for the caps. A deferral beyond the notification's expiry is a
+ * drop.
  * @param now - ms UTC
  * @returns a verdict whose `until` (ms UTC) is after `now`
  */
@@ -122,7 +123,7 @@ function quiet(facts: DeliveryFacts, now: number): Verdict | null {
   if (end === null) return null;
   if (facts.quietDelivery === 'drop') return { action: 'drop', reason: 'quiet_hours' };
   const spread = end + spreadMs(facts.deliveryId);
-  // Someone reachable for a minute a day only must not be spread past that minute.
+  // The spread must not exceed a very short time between two quiet periods.
   const until = Number.isFinite(end) && quietUntil(facts, [facts.timeZone], spread) === null ? spread : end;
   return { action: 'defer', reason: 'quiet_hours', until };
 }

@@ -1,14 +1,14 @@
 import { create, getTimeZoneTransition } from 'temporal-polyfill/fns/ZonedDateTime';
 import { DAY_MS, knownTimeZone, MINUTE_MS, offsetAt } from '../../platform/time.ts';
 
-/** The end of quiet hours is spread over this long, so that seven o'clock is no stampede. */
+/** Texts deferred to the end of quiet hours are spread over this time, to avoid a burst. */
 export const SPREAD_MS = 3 * MINUTE_MS;
 
 /** When a person does not want texts: minutes of their own day (0..1440), or both null. */
 export interface QuietHours {
   /** First quiet minute, inclusive. */
   quietStart: number | null;
-  /** First minute that is not quiet again; smaller than the start when the night is meant; 1440 is midnight. */
+  /** The minute after the last quiet one; smaller than the start when the night is meant; 1440 is midnight. */
   quietEnd: number | null;
 }
 
@@ -47,7 +47,7 @@ function quietUntilIn(zone: string, { quietStart, quietEnd }: QuietHours, now: n
     const sinceStart = modulo(at + offset - start, DAY_MS);
     if (sinceStart >= quietLength) return at === now ? null : at;
     const candidate = at + quietLength - sinceStart;
-    // When the clock is changed on the way, what it shows right after the change decides anew.
+    // If the clock changes in between, the time right after the change is decided again.
     const change = offsetAt(zone, candidate) === offset ? null : nextChange(zone, at);
     if (change === null || change > candidate) return candidate;
     at = change;
@@ -55,11 +55,12 @@ function quietUntilIn(zone: string, { quietStart, quietEnd }: QuietHours, now: n
 }
 
 /**
- * How long after the end of quiet hours the text with this key leaves: the same for the same key, evenly spread.
+ * The delay after the end of quiet hours for this key: deterministic, evenly text with this key leaves: the
+ * same for the same key, evenly spread.
  * @returns whole ms, 0..180000
  */
 export function spreadMs(key: string): number {
-  // FNV-1a, with a finishing mix because ULIDs of one burst differ in few characters.
+  // FNV-1a with a final mix, because ULIDs of one burst differ in few characters.
   let hash = 0x811c9dc5;
   for (let i = 0; i < key.length; i++) hash = Math.imul(hash ^ key.charCodeAt(i), 0x01000193);
   hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d);

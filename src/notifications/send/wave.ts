@@ -14,10 +14,10 @@ import type { Admitted } from './admissions.ts';
 import type { DeliveryRecord } from './facts.ts';
 import { finishedRow, handleFailure, type Outcome } from './outcome.ts';
 
-/** How a queue message about a delivery ends: done for now, or to be handed over again. */
+/** The result of a queue message: acknowledged, or retried. */
 export type JobResult = { id: string; end: 'ack' } | { id: string; end: 'retry'; delaySeconds: number };
 
-/** Texts claimed together: a STOP is honoured at the latest when the next wave is claimed. */
+/** Number of texts claimed together: a STOP takes effect at the latest when the next wave is claimed. */
 const WAVE = 25;
 
 interface Prepared extends Claimable {
@@ -57,8 +57,8 @@ async function prepare({ record, lastToday }: Admitted, { config, now }: Deps): 
 }
 
 /**
- * Hands a text to the carrier while its claim is fresh. Under one whose lease could end before the answer is there,
- * somebody else may look the text up in vain and send it a second time, so it does not leave.
+ * Sends a text while its claim is fresh. If the lease could expire before the carrier's time-out, another
+ * process might look the text up in vain and send it a second time, so it is not sent.
  * @param claimedAt ms
  */
 async function sendWithinLease(claimedAt: number, text: Prepared, deps: Deps): Promise<Outcome> {
@@ -88,9 +88,11 @@ async function claimedElsewhere(db: Db, lost: Prepared[], claim: string): Promis
 }
 
 /**
- * Sends what was admitted, one text a person and thread, in waves: each wave's claim travels together with the
- * outcome of the one before, so that a hundred texts cost five D1 round trips. Rows that were postponed are written with the first.
- * @returns how each job ends, and which deliveries did not go out and give their window back
+ * Sends the admitted deliveries in waves, one text per person and thread. Each wave's claim is batched with the
+ * outcomes of the wave before, so that a hundred texts cost five D1 round trips. Other verdicts are written
+ * with the first batch.
+ * @returns the results of the jobs, and the deliveries that were not sent, whose windows are to be released
+ * @throws when the database fails
  */
 export async function sendInWaves(
   deps: Deps,
@@ -125,7 +127,8 @@ export async function sendInWaves(
     const lost = prepared.filter(({ id }) => !won.has(id));
     const taken = await claimedElsewhere(db, lost, claim);
     for (const { record } of lost) {
-      // Another consumer's, and so is the window; or lost to a STOP or to reading, and decided anew, soon.
+      // Claimed by another consumer, with the window; otherwise lost to an opt-out or a read, and decided again
+      // soon.
       if (taken.has(record.id)) ends.push({ id: record.id, end: 'ack' });
       else {
         unused.push(record);
@@ -159,7 +162,7 @@ export async function sendInWaves(
   }
 
   if (stopped) {
-    // Nobody's text can leave: what was not claimed yet waits where it is, and the sweep tries again.
+    // No text can be sent: rows that are not claimed yet wait, and the sweep retries them.
     const handled = new Set(ends.map(({ id }) => id));
     for (const { record } of admitted.filter(({ record }) => !handled.has(record.id))) {
       unused.push(record);
@@ -170,7 +173,7 @@ export async function sendInWaves(
   return { ends, unused };
 }
 
-/** How long the carrier may keep trying: no longer than the notification is worth something. */
+/** The validity period: no longer than the notification's expiry. */
 function validitySeconds(record: DeliveryRecord, { config, now }: Deps): number {
   const left = config.SMS_EXPIRY_SECONDS - (now() - record.facts.createdAt) / 1000;
   return Math.min(14_400, Math.max(60, left));

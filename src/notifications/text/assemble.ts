@@ -3,20 +3,20 @@ import { cut } from './quoting.ts';
 
 const STOP = ' Reply STOP to opt out';
 const LAST_TODAY = ' (last text for today)';
-/** Units that a brand may take; a longer one is cut. */
+/** Max. units of a brand; a longer one is cut. */
 const BRAND_ROOM = 40;
 
-/** A text as it goes to the carrier. */
+/** A text ready to be sent. */
 export interface Composed {
   body: string;
   encoding: Encoding;
   segments: number;
 }
 
-/** A wording of the first line that fits into so many units, or null when none does. */
+/** Writes the first line within a number of units; null when it does not fit. */
 export type Wording = (room: number) => string | null;
 
-/** The same wording, followed by the hint that no further text comes today. */
+/** The same wording, followed by the hint that it is the last text today. */
 export function withHint(wording: Wording): Wording {
   return (room) => {
     const line = wording(room - LAST_TODAY.length);
@@ -29,7 +29,7 @@ export interface Parts {
   /** Before the brand. */
   start: string;
   brand: string;
-  /** The richest first. */
+  /** The longest first. */
   wordings: readonly Wording[];
   link: string;
   /** Segments. */
@@ -38,8 +38,8 @@ export interface Parts {
 }
 
 /**
- * Takes the first wording that fits between the brand and the link; the brand alone, cut if need be, when none does.
- * Link and closing sentence are always whole.
+ * Takes the first wording that fits between brand and link; the brand alone, cut if necessary, when none does.
+ * Link and closing sentence are never cut.
  */
 export function assemble({ start, brand, wordings, link, limit, encoding }: Parts): Composed {
   const finish = (line: string): Composed => {
@@ -59,7 +59,7 @@ export function assemble({ start, brand, wordings, link, limit, encoding }: Part
     (free: number) => prefixed(start, cut(shortBrand || 'New message', free - start.length, encoding)),
   ];
   for (const line of lines) {
-    // What falls on the border of two segments wastes units, so that a full room may be too much.
+    // Characters at segment borders waste units, so a full room may be too much.
     for (let free = room; free > 0; free--) {
       const written = line(free);
       if (written === null) break;

@@ -2,15 +2,15 @@ import { type Encoding, foldToGsm7, isFoldable, measure, unitsOf } from '../../p
 import { assemble, type Composed, type Wording, withHint } from './assemble.ts';
 import { cut, oneLine, quotable } from './quoting.ts';
 
-/** So much of somebody's words decides whether the text can be GSM-7: more is never seen. */
+/** Max. characters of a message that are checked for the encoding; more never fits. */
 const DECISIVE_LENGTH = 320;
 
-/** What a notification is made of. */
+/** The content of a notification. */
 export interface NotificationInput {
   brand: string;
   /** Distinct names, the author of the newest message first. */
   senders: readonly string[];
-  /** Messages that this text tells of. */
+  /** The number of messages that this text covers. */
   count: number;
   /** The newest of them, or null when it is not known. */
   newest: { body: string; fileCount: number } | null;
@@ -20,13 +20,13 @@ export interface NotificationInput {
   link: string;
   /** `MAX_SEGMENTS`; texts in a script that does not fold to GSM-7 may take one more. */
   maxSegments: number;
-  /** No further text will come today: says so, if there is room. */
+  /** The last text today: says so, if there is room. */
   lastToday?: boolean;
 }
 
 /**
- * Writes the text about one or several messages: brand, sender, as much of the newest words as fits, link, how to
- * stop. Link and closing sentence are always whole; should they alone exceed the segments, the text is longer.
+ * Writes the text about one or several messages: brand, sender, as much of the newest message as fits, link,
+ * how to stop. Link and closing sentence are never cut; if they alone exceed the segments, the text is longer.
  */
 export function composeNotification(notification: NotificationInput): Composed {
   const { brand, preview, newest, senders, link } = notification;
@@ -35,7 +35,7 @@ export function composeNotification(notification: NotificationInput): Composed {
   const encoding = encodingOf([brand, author, body.slice(0, DECISIVE_LENGTH)], link);
   const composed = write(notification, encoding);
   if (encoding === 'GSM-7' || needsUcs2(composed, notification)) return composed;
-  // What needed UCS-2 found no room, and the rest folds.
+  // The part that needed UCS-2 did not fit, and the rest folds.
   return write(isFoldable(body) ? notification : { ...notification, newest: null }, 'GSM-7');
 }
 
@@ -60,7 +60,7 @@ function write(notification: NotificationInput, encoding: Encoding): Composed {
   });
 }
 
-/** Writes the text with which a person tries out whether texts reach them. */
+/** Writes the test text. */
 export function composeTest(input: Pick<NotificationInput, 'brand' | 'link' | 'maxSegments'>): Composed {
   const { brand, link, maxSegments } = input;
   const sentence = 'This is your test text. Texts reach this phone.';
@@ -77,7 +77,7 @@ export function composeTest(input: Pick<NotificationInput, 'brand' | 'link' | 'm
   return composed.encoding === 'GSM-7' || needsUcs2(composed, input) ? composed : writeTest('GSM-7');
 }
 
-/** GSM-7 unless one of the parts is in a script that does not fold: what it says would be lost. */
+/** GSM-7, unless one of the parts is in a script that does not fold and would be lost. */
 function encodingOf(parts: readonly string[], link: string): Encoding {
   return measure(link).encoding === 'GSM-7' && parts.every(isFoldable) ? 'GSM-7' : 'UCS-2';
 }
@@ -86,7 +86,7 @@ function limitOf(maxSegments: number, encoding: Encoding): number {
   return maxSegments + (encoding === 'UCS-2' ? 1 : 0);
 }
 
-/** Whether a text fits and shows letters that GSM-7 would lose, or its link does. */
+/** Whether a text fits and contains letters that GSM-7 would lose, or its link does. */
 function needsUcs2(
   text: Composed,
   { link, maxSegments }: Pick<NotificationInput, 'link' | 'maxSegments'>,
@@ -113,7 +113,8 @@ function named({ name, others, count, newest, encoding }: Named): Wording {
   const said = counted || (filesOnly ? ': [Attachment]' : ' sent a message');
   return (room) => {
     const left = room - unitsOf(`${counted}: ""`, encoding);
-    // A long name makes way for the words, but keeps two fifths of the room; one of usual length stays whole.
+    // A long name is cut in favour of the message, but keeps two fifths of the room; one of usual length is not
+    // cut.
     const nameRoom = Math.max(
       left - unitsOf(words, encoding),
       Math.floor(left * 0.4),

@@ -3,7 +3,7 @@ import { cutText, type Encoding } from '../../platform/sms/sms-text.ts';
 import { isBlank } from '../../platform/visible.ts';
 import { redact } from './redact.ts';
 
-/** Fewer characters than these before an ellipsis tell nobody anything. */
+/** Min. characters before an ellipsis. */
 const LEAST = 3;
 
 /**
@@ -20,7 +20,7 @@ export function quotable(text: string, encoding: Encoding): string {
   return isBlank(line) ? '' : line;
 }
 
-/** {@link cutText} that leaves at least so much that it tells something. */
+/** {@link cutText} that leaves at least {@link LEAST} characters. */
 export function cut(text: string, room: number, encoding: Encoding): string | null {
   return cutText(text, room, encoding, LEAST);
 }

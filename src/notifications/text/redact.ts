@@ -1,4 +1,4 @@
-/** What takes the place of a link and of a token. */
+/** Replacements of links and tokens. */
 const LINK = '[link]';
 const TOKEN = '***';
 

@@ -64,7 +64,7 @@ export async function identify(credentials: Credentials, config: Config): Promis
   const value = cookieOf(credentials, config);
   if (value === null) return { kind: 'nobody' };
   const session = await readSessionToken(config.SESSION_SECRET, value);
-  if (!session) return { kind: 'nobody' }; // A stale or foreign cookie is like none: the page asks to sign in.
+  if (!session) return { kind: 'nobody' }; // An invalid cookie counts as none: the page asks to sign in.
   return { kind: 'user', caller: { ...session, via: 'cookie', expiresAt: null } };
 }
 

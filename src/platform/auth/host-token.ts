@@ -60,7 +60,7 @@ function algorithm(token: string): string {
   try {
     return decodeProtectedHeader(token).alg ?? 'none';
   } catch {
-    throw refused(); // Not a token at all.
+    throw refused(); // Malformed.
   }
 }
 

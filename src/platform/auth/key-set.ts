@@ -67,7 +67,7 @@ export async function withKeys<T>(url: string, check: (find: JWTVerifyGetKey) =>
     if (!mayBeRotated(error)) throw error;
     if (takeSpare(set)) await load(set);
     else await new Promise((resolve) => setTimeout(resolve, OTHERS_WAIT_MS));
-    if (set.find === find) throw error; // Nobody has fetched anything new.
+    if (set.find === find) throw error; // No newer set has been fetched.
     return await check(set.find!);
   }
 }

@@ -55,7 +55,7 @@ export async function readSessionToken(secret: string, token: string): Promise<S
     if (typeof sid !== 'string' || typeof sub !== 'string' || typeof fam !== 'string') return null;
     return { sessionId: sid, userId: sub, familyId: fam };
   } catch {
-    return null; // Whatever is wrong with it, it is no session.
+    return null; // Any invalid token is treated alike.
   }
 }
 

@@ -49,7 +49,7 @@ async function post(
     return true;
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
-    if (error.code === 'idempotency_conflict') return true; // Its first call put it into another thread.
+    if (error.code === 'idempotency_conflict') return true; // An earlier call posted it to another thread.
     if (error.code === 'thread_not_found' || error.code === 'unauthenticated') return false;
     throw error;
   }

@@ -31,7 +31,7 @@ function simplify(schema: JsonSchema, io: 'input' | 'output'): void {
   if (io === 'output' && schema.additionalProperties === false) delete schema.additionalProperties;
   if (isSafeBound(schema.minimum)) delete schema.minimum;
   if (isSafeBound(schema.maximum)) delete schema.maximum;
-  if (schema.format) delete schema.pattern; // Zod's own pattern behind `date-time`: a line of noise.
+  if (schema.format) delete schema.pattern; // Zod's own pattern of `date-time`.
 }
 
 /**
