@@ -102,7 +102,7 @@ export async function gather(
     );
   }
   const codes = new Map<string, string>();
-  for (const { id } of deliveries) codes.set(await linkCode(magicSecret, id), id);
+  for (const delivery of deliveries) codes.set(await linkCode(magicSecret, delivery), delivery.id);
   const ours = simulator.messages({ direction: 'outbound' }).filter(({ writtenBy }) => writtenBy === 'app');
   const texts = ours.map(({ to, body, segments, createdAt }) => {
     const code = /\/l\/(\w+)/.exec(body)?.[1];

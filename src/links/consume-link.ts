@@ -30,13 +30,13 @@ export async function consumeLink(
   const { userId, familyId } = link;
   const session = await prepareSession(secret, { userId, familyId }, now);
   const hash = await codeHash(link.code);
-  const shard = db.forLink(link.code);
+  const family = db.forFamily(familyId);
   const person = q
     .select({ id: users.id })
     .from(users)
     .where(allOf(eq(users.id, links.userId), eq(users.familyId, links.familyId), isNull(users.deletedAt)));
   const { consumed } = await retrying(() =>
-    shard.batch({
+    family.batch({
       consumed: q
         .update(links)
         .set({ consumedAt: now, openedAt: coalesce(links.openedAt, now), sessionId: session.id })
@@ -72,7 +72,7 @@ export async function consumeLink(
 /** Marks a link as opened without a sign-in; it is no longer pending. @throws when the database fails */
 export async function markOpened(db: Databases, link: Link, now: number): Promise<void> {
   const isTheirs = eq(links.codeHash, await codeHash(link.code));
-  await db.forLink(link.code).run(
+  await db.forFamily(link.familyId).run(
     q
       .update(links)
       .set({ openedAt: now })

@@ -3,7 +3,7 @@ import type { Databases } from '../db/client.ts';
 import { q } from '../db/query.ts';
 import { links } from '../db/schema.ts';
 import { codeHash } from './link-code.ts';
-import { isLinkCode } from './link-code-format.ts';
+import { groupOfCode, isLinkCode } from './link-code-format.ts';
 
 /** A link's row. Times in milliseconds. */
 export interface Link {
@@ -21,20 +21,23 @@ export interface Link {
 export type LinkFate = 'ready' | 'used' | 'expired' | 'gone';
 
 /**
- * Looks a link up by its code, in one round trip; null when there is none. A malformed code needs no round
- * trip.
- * @throws when the database fails
+ * Looks a link up by its code; null when there is none. One round trip to one store nearly always, none for what is no
+ * code; old codes, and those of slots on the move, may be in several.
  */
 export async function findLink(db: Databases, code: string): Promise<Link | null> {
   if (!isLinkCode(code)) return null;
   const { userId, familyId, threadId, loginUntil, expiresAt, consumedAt } = links;
-  const found = await db.forLink(code).first(
-    q
-      .select({ userId, familyId, threadId, loginUntil, expiresAt, consumedAt })
-      .from(links)
-      .where(eq(links.codeHash, await codeHash(code))),
-  );
-  return found ? { code, ...found } : null;
+  const group = groupOfCode(code);
+  const stores = group === null ? db.stores() : await db.storesOfGroup(group);
+  const byCode = q
+    .select({ userId, familyId, threadId, loginUntil, expiresAt, consumedAt })
+    .from(links)
+    .where(eq(links.codeHash, await codeHash(code)));
+  for (const store of stores) {
+    const found = await db.at(store).first(byCode);
+    if (found) return { code, ...found };
+  }
+  return null;
 }
 
 /**

@@ -33,7 +33,7 @@ export async function makeLink(
   { id, ...target }: LinkTarget,
   now: number,
 ): Promise<{ code: string; row: LinkRow }> {
-  const code = await linkCode(config.MAGIC_SECRET, id);
+  const code = await linkCode(config.MAGIC_SECRET, { id, familyId: target.familyId });
   const row = {
     ...target,
     codeHash: await codeHash(code),

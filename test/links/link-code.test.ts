@@ -1,38 +1,48 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { slotOfFamily } from '../../src/db/stores/family-slot.ts';
+import { groupOfSlot } from '../../src/db/stores/slots.ts';
 import { codeHash, linkCode } from '../../src/links/link-code.ts';
-import { BASE58_ALPHABET, base58Tail, isLinkCode } from '../../src/links/link-code-format.ts';
+import { BASE58_ALPHABET, base58Tail, groupOfCode, isLinkCode } from '../../src/links/link-code-format.ts';
 
 const SECRET = 'a-secret-of-thirty-two-bytes-or-more';
 
+const delivery = (id: string, familyId = 'fam_1') => ({ id, familyId });
+
 describe('link codes', () => {
   test('a code is the HMAC of its delivery id: the same for the same secret and id, and only then', async () => {
-    const code = await linkCode(SECRET, 'dlv_1');
-    expect(code).toBe(await linkCode(SECRET, 'dlv_1'));
-    expect(code).not.toBe(await linkCode(SECRET, 'dlv_2'));
-    expect(code).not.toBe(await linkCode(`${SECRET}!`, 'dlv_1'));
+    const code = await linkCode(SECRET, delivery('dlv_1'));
+    expect(code).toBe(await linkCode(SECRET, delivery('dlv_1')));
+    expect(code).not.toBe(await linkCode(SECRET, delivery('dlv_2')));
+    expect(code).not.toBe(await linkCode(`${SECRET}!`, delivery('dlv_1')));
   });
 
   test('is made as written down, so that a text sent yesterday is still found tomorrow', async () => {
-    expect(await linkCode(SECRET, 'dlv_01JD0000000000000000000000')).toBe('1MoFuC349uZcjzvc5');
+    const code = await linkCode(SECRET, delivery('dlv_01JD0000000000000000000000'));
+    expect(code.slice(2)).toBe('MoFuC349uZcjzvc5');
+    expect(code).toHaveLength(18);
   });
 
-  test('any id gives a shard character and sixteen base58 characters', async () => {
+  test('begins with the group of slots of its family, which alone says where its row is', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.string(), async (id) => {
-        const code = await linkCode(SECRET, id);
-        expect(code).toHaveLength(17);
-        expect(code.startsWith('1')).toBe(true);
+      fc.asyncProperty(fc.string(), fc.string(), async (id, familyId) => {
+        const code = await linkCode(SECRET, delivery(id, familyId));
         expect(isLinkCode(code)).toBe(true);
+        expect(groupOfCode(code)).toBe(groupOfSlot(await slotOfFamily(familyId)));
       }),
     );
+  });
+
+  test('an old code, of one character and sixteen, is a code that names no group', () => {
+    expect(isLinkCode('1MoFuC349uZcjzvc5')).toBe(true);
+    expect(groupOfCode('1MoFuC349uZcjzvc5')).toBeNull();
   });
 
   test('the digits of many codes are spread evenly over the alphabet', async () => {
     const counts = new Map<string, number>();
     for (let i = 0; i < 1000; i++) {
-      const code = await linkCode(SECRET, `dlv_${i}`);
-      for (const digit of code.slice(1)) counts.set(digit, (counts.get(digit) ?? 0) + 1);
+      const code = await linkCode(SECRET, delivery(`dlv_${i}`));
+      for (const digit of code.slice(2)) counts.set(digit, (counts.get(digit) ?? 0) + 1);
     }
     const expected = 16_000 / 58;
     for (const digit of BASE58_ALPHABET) {
@@ -55,7 +65,8 @@ describe('link codes', () => {
     ['', false],
     ['17Hq3vXkTz9WmPc2R', true],
     ['17Hq3vXkTz9WmPc2', false],
-    ['17Hq3vXkTz9WmPc2RR', false],
+    ['17Hq3vXkTz9WmPc2RR', true],
+    ['17Hq3vXkTz9WmPc2RRR', false],
     ['17Hq3vXkTz9WmPc20', false],
     ['17Hq3vXkTz9WmPc2I', false],
     ['17Hq3vXkTz9WmPc2l', false],

@@ -73,7 +73,7 @@ export async function startPortal(): Promise<Portal> {
     alternateOrigin,
     newLink: async (userId, { loginMs = TEN_MINUTES } = {}) => {
       const now = Date.now();
-      const code = await linkCode(secret, `test_${made++}`);
+      const code = await linkCode(secret, { id: `test_${made++}`, familyId: 'fam' });
       await database
         .prepare(
           `INSERT INTO links (code_hash, kind, family_id, user_id, thread_id, login_until, expires_at, created_at)

@@ -1,7 +1,8 @@
 import { q } from '../query.ts';
 import { homes, slots } from '../schema.ts';
 import { compiledOf, type ResultOf, type Statement } from '../statement.ts';
-import { type SlotRange, type StoreName, slotOfHash, storeOfSlot, storesOfGroup } from './slots.ts';
+import { type SlotRange, type StoreName, storeOfSlot, storesOfGroup } from './slots.ts';
+import { slotOfFamily } from './family-slot.ts';
 
 /** The directory's own database, which holds every family that no range of slots claims. */
 export const MAIN_STORE: StoreName = 'd1:main';
@@ -20,9 +21,6 @@ const selectRanges = () =>
 const selectHomes = () =>
   q.select({ familyId: homes.familyId, store: homes.store }).from(homes).limit(MAX_HOMES);
 
-/** Families' slots, remembered: hashing is asynchronous, and a family asks often. */
-const MAX_SLOTS_KEPT = 10_000;
-
 /**
  * Which store holds which family, as an isolate knows it: read once from the directory and kept for a while. What it
  * does not know yet, because a family has just moved, a fence tells: then it is read anew.
@@ -30,7 +28,6 @@ const MAX_SLOTS_KEPT = 10_000;
 export class StoreMap {
   readonly #directory: D1Database;
   readonly #keptMs: number;
-  readonly #slots = new Map<string, number>();
   #loaded: Loaded | null = null;
   #loading: Promise<Loaded> | null = null;
 
@@ -43,7 +40,7 @@ export class StoreMap {
   /** The store of a family. @throws what D1 throws, when the map could never be read */
   async storeOf(familyId: string): Promise<StoreName> {
     const { ranges, homes: exceptions } = await this.#current();
-    return exceptions.get(familyId) ?? storeOfSlot(ranges, await this.slotOf(familyId)) ?? MAIN_STORE;
+    return exceptions.get(familyId) ?? storeOfSlot(ranges, await slotOfFamily(familyId)) ?? MAIN_STORE;
   }
 
   /** The stores in which a link may be whose code names this group of slots, the likeliest first. */
@@ -51,17 +48,6 @@ export class StoreMap {
     const { ranges, homes: exceptions } = await this.#current();
     const usual = storesOfGroup(ranges, group);
     return [...new Set([...(usual.length > 0 ? usual : [MAIN_STORE]), ...exceptions.values()])];
-  }
-
-  /** The slot of a family. */
-  async slotOf(familyId: string): Promise<number> {
-    const known = this.#slots.get(familyId);
-    if (known !== undefined) return known;
-    const hash = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(familyId));
-    const slot = slotOfHash(new Uint8Array(hash));
-    if (this.#slots.size >= MAX_SLOTS_KEPT) this.#slots.clear();
-    this.#slots.set(familyId, slot);
-    return slot;
   }
 
   /** Reads the map anew: a fence has told that it is stale. */

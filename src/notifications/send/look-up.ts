@@ -85,7 +85,7 @@ async function giveUp(deps: Deps, db: Db, record: DeliveryRecord): Promise<void>
 
 /** Looks up one claim. @throws when the carrier */
 async function lookUp(deps: Deps, db: Db, record: DeliveryRecord, phone: string): Promise<JobResult> {
-  const reference = await linkCode(deps.config.MAGIC_SECRET, record.id);
+  const reference = await linkCode(deps.config.MAGIC_SECRET, record);
   const since = record.claimedAt ?? record.facts.createdAt;
   let text: CarrierText | null;
   try {
