@@ -36,6 +36,8 @@ export default defineConfig({
           cloudflareTest(async ({ inject }) => ({
             wrangler: { configPath: './wrangler.toml' },
             miniflare: {
+              // Beside the one of wrangler.toml: stores of families.
+              d1Databases: { FAMILY_DB_0: 'family-0', FAMILY_DB_1: 'family-1', FAMILY_DB_2: 'family-2' },
               bindings: {
                 ...NOTHING_SET,
                 ...workerSettings(inject('twilioPort')),

@@ -7,6 +7,7 @@ import type { Cast } from './cast.ts';
 export interface Delivery {
   id: string;
   userId: string;
+  familyId: string;
   threadId: string | null;
   messageId: string | null;
   status: string;

@@ -30,7 +30,7 @@ function settingsFaults(env: Bindings): Fault[] {
 
 async function databaseFaults(env: Bindings): Promise<Fault[]> {
   try {
-    const applied = await openDatabases(env.DB).directory.all<{ name: string }>(
+    const applied = await openDatabases(env).directory.all<{ name: string }>(
       sql`SELECT name FROM d1_migrations`,
     );
     const names = new Set(applied.map(({ name }) => name));

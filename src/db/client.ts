@@ -1,6 +1,9 @@
 import { RawStatement } from './raw-statement.ts';
 import type { SQL as RawSQL } from './sql.ts';
 import { type Conditioned, compiledOf, type ResultOf, type Statement } from './statement.ts';
+import { isFenced } from './stores/fence-message.ts';
+import { MAIN_STORE, StoreMap } from './stores/map.ts';
+import type { StoreName } from './stores/slots.ts';
 
 /** The statements of a batch by name; what is `null` or `false` is left out. */
 type Named = Readonly<Record<string, Statement | RawStatement<unknown> | null | false>>;
@@ -11,9 +14,10 @@ type Results<B extends Named> = {
     | OneResult<Exclude<B[K], null | false>>
     | (Extract<B[K], null | false> extends never ? never : undefined);
 };
+
 type OneResult<S> = S extends RawStatement<infer T> ? T : ResultOf<S>;
 
-/** One D1 database. Statements are built by `q` and run here, and nowhere else. */
+/** One database. Statements are built by `q` and run here, and nowhere else. Its verbs throw what D1 throws. */
 export interface Db {
   /** @deprecated raw text, until all statements are built by `q` */
   all<T = Record<string, unknown>>(query: RawSQL): RawStatement<T[]>;
@@ -43,60 +47,182 @@ export interface Db {
 }
 
 /**
- * The databases, by what they hold. Today all of them are the one D1; code is written as if they were
- * many, so that no batch ever spans two of them.
+ * The databases, by what they hold. A batch never spans two of them. Families are spread over stores; which one holds a
+ * family is found when a statement runs, without a look-up of its own.
  */
 export interface Databases {
-  /** Numbers, one-time codes, limits: what no family owns. */
+  /** Numbers, one-time codes, limits, the map of stores: what no family owns. */
   directory: Db;
-  /** Where a family's rows are. */
+  /**
+   * Where a family's rows are. While the family moves between stores a change waits for it, two seconds at the most.
+   * Its verbs throw {@link FamilyMovingError} then.
+   */
   forFamily(familyId: string): Db;
-  /** Where a texted link's row is: the code's first character names the shard. */
-  forLink(code: string): Db;
-  /** Every database that holds families, for the sweep. */
+  /** The name of the store that holds a family: to group work by it. */
+  storeOf(familyId: string): Promise<StoreName>;
+  /** The stores in which links may be whose codes name this group of slots, the likeliest first. */
+  storesOfGroup(group: number): Promise<StoreName[]>;
+  /** Every store that may hold families. */
+  stores(): StoreName[];
+  /** All of them, opened. */
   shards(): Db[];
+  /** One store; its statements do not wait for moves. @throws Error for a store that is not bound */
+  at(store: StoreName): Db;
+  /** Reads the map of stores anew: somebody has seen that it is stale. */
+  refreshMap(): Promise<void>;
+}
+
+/** A family is being moved, and could not be written within the time that a request may wait. Try again in a moment. */
+export class FamilyMovingError extends Error {
+  constructor(cause: unknown) {
+    super('The family is being moved to another database; try again in a moment.', { cause });
+    this.name = 'FamilyMovingError';
+  }
+}
+
+/** For how long a change waits for a family that moves, and how often it looks. */
+const MOVE_WAIT_MS = 2000;
+const MOVE_LOOK_MS = 100;
+/** D1 ends a query after 30 s (its limits); one that is silent for longer is taken for dead. */
+const ANSWER_MS = 31_000;
+
+async function inTime<T>(answer: Promise<T>): Promise<T> {
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const message = 'Network connection lost: the database did not answer in time.';
+  const timer = setTimeout(() => reject(new Error(message)), ANSWER_MS);
+  try {
+    return await Promise.race([answer, late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /** D1 binds no booleans as such. */
 const bindable = (value: unknown) => (typeof value === 'boolean' ? Number(value) : value);
 
-/** Opens one D1. */
-function open(d1: D1Database): Db {
-  function prepare(statement: Statement | RawStatement<unknown>, name?: string) {
-    if (statement instanceof RawStatement)
-      return { bound: statement.prepare(), read: (r: D1Result) => statement.read(r) };
-    const { sql, params, read } = compiledOf(statement);
-    const text = name === undefined ? sql : `/* ${name} */ ${sql}`;
-    return { bound: d1.prepare(text).bind(...params.map(bindable)), read };
+/** Runs a call on the D1 that holds what is asked for. */
+type Reach = <T>(call: (d1: D1Database) => Promise<T>) => Promise<T>;
+
+function bind(d1: D1Database, statement: Statement | RawStatement<unknown>, name?: string) {
+  if (statement instanceof RawStatement) {
+    const { text, params } = statement.query;
+    return { bound: d1.prepare(text).bind(...params), read: (result: D1Result) => statement.read(result) };
   }
-  async function execute(statement: Statement): Promise<unknown> {
-    const { bound, read } = prepare(statement);
-    return read(await bound.run());
-  }
+  const { sql, params, read } = compiledOf(statement);
+  const text = name === undefined ? sql : `/* ${name} */ ${sql}`;
+  return { bound: d1.prepare(text).bind(...params.map(bindable)), read };
+}
+
+/** A database whose D1 is found when a statement runs. */
+function open(reach: Reach): Db {
+  const run = (statement: Statement): Promise<unknown> =>
+    reach(async (d1) => {
+      const { bound, read } = bind(d1, statement);
+      return read(await inTime(bound.run()));
+    });
   const isRaw = (query: unknown): query is RawSQL => (query as RawSQL).isSql === true;
-  const rawly = <T>(query: RawSQL, read: (result: D1Result) => T) =>
-    new RawStatement(() => d1.prepare(query.text).bind(...query.params), read);
+  const raw = <T>(query: RawSQL, read: (result: D1Result) => T) =>
+    new RawStatement(
+      query,
+      ({ text, params }) =>
+        reach((d1) =>
+          inTime(
+            d1
+              .prepare(text)
+              .bind(...params)
+              .run(),
+          ),
+        ),
+      read,
+    );
   const db = {
-    all: (query: Statement | RawSQL) => (isRaw(query) ? rawly(query, (r) => r.results) : execute(query)),
-    first: async (statement: Statement) => ((await execute(statement)) as unknown[])[0],
-    run: (query: Statement | RawSQL) => (isRaw(query) ? rawly(query, (r) => r) : execute(query)),
-    batch: async (statements: Named | readonly RawStatement<unknown>[]) => {
-      const entries = Object.entries(statements)
-        .filter(([, statement]) => statement)
-        .map(([name, statement]) => ({
-          name,
-          ...prepare(statement as Statement, Array.isArray(statements) ? undefined : name),
-        }));
-      const results = await d1.batch(entries.map(({ bound }) => bound));
-      const read = entries.map(({ name, read }, i) => [name, read(results[i]!)] as const);
-      return Array.isArray(statements) ? read.map(([, value]) => value) : Object.fromEntries(read);
-    },
+    all: (query: Statement | RawSQL) => (isRaw(query) ? raw(query, (r) => r.results) : run(query)),
+    first: async (statement: Statement) => ((await run(statement)) as unknown[])[0],
+    run: (query: Statement | RawSQL) => (isRaw(query) ? raw(query, (r) => r) : run(query)),
+    batch: (statements: Named | readonly RawStatement<unknown>[]) =>
+      reach(async (d1) => {
+        if (Array.isArray(statements)) {
+          const bound = statements.map((statement: RawStatement<unknown>) => bind(d1, statement));
+          const answers = await inTime(d1.batch(bound.map((each) => each.bound)));
+          return bound.map(({ read }, i) => read(answers[i]!));
+        }
+        const entries = Object.entries(statements).flatMap(([name, statement]) =>
+          statement ? [{ name, ...bind(d1, statement, name) }] : [],
+        );
+        const results = await inTime(d1.batch(entries.map(({ bound }) => bound)));
+        return Object.fromEntries(entries.map(({ name, read }, i) => [name, read(results[i]!)]));
+      }),
   };
   return db as Db;
 }
 
-/** Opens the databases over one D1 binding. */
-export function openDatabases(d1: D1Database): Databases {
-  const db = open(d1);
-  return { directory: db, forFamily: () => db, forLink: () => db, shards: () => [db] };
+/** The bindings of databases: `DB`, the directory, and any number of `FAMILY_DB_0`, `FAMILY_DB_1` … */
+export interface DatabaseBindings {
+  DB: D1Database;
+}
+
+const FAMILY_BINDING = /^FAMILY_DB_(\d+)$/;
+
+/** The stores that an environment binds: those for families where there are any, and the directory's own. */
+function storesOf(env: DatabaseBindings): Map<StoreName, D1Database> {
+  const numbered = Object.entries(env as unknown as Record<string, D1Database>).flatMap(([binding, d1]) => {
+    const number = FAMILY_BINDING.exec(binding)?.[1];
+    return number === undefined ? [] : [[`d1:${number}`, d1] as const];
+  });
+  return new Map([...numbered, [MAIN_STORE, env.DB] as const]);
+}
+
+const maps = new WeakMap<D1Database, StoreMap>();
+
+/** An isolate has one map, whoever opens the databases. */
+function mapOf(env: DatabaseBindings, keptMs: number): StoreMap {
+  const known = maps.get(env.DB);
+  if (known) return known;
+  const map = new StoreMap(env.DB, keptMs);
+  maps.set(env.DB, map);
+  return map;
+}
+
+/**
+ * Opens the databases of an environment.
+ * @param mapSeconds for how long an isolate trusts its map of stores
+ */
+export function openDatabases(env: DatabaseBindings, mapSeconds = 15): Databases {
+  const bound = storesOf(env);
+  const map = mapOf(env, mapSeconds * 1000);
+  const d1Of = (store: StoreName): D1Database => {
+    const d1 = bound.get(store);
+    if (!d1) throw new Error(`The store ${store} is not bound: see FAMILY_DB_… in wrangler.toml.`);
+    return d1;
+  };
+  const at = (store: StoreName) => open((call) => call(d1Of(store)));
+  const only = bound.size === 1;
+  const storeOf = async (familyId: string) => (only ? MAIN_STORE : await map.storeOf(familyId));
+
+  const reachFamily =
+    (familyId: string): Reach =>
+    async (call) => {
+      const until = Date.now() + MOVE_WAIT_MS;
+      for (;;) {
+        try {
+          return await call(d1Of(await storeOf(familyId)));
+        } catch (error) {
+          if (!isFenced(error)) throw error;
+          if (Date.now() >= until) throw new FamilyMovingError(error);
+        }
+        await new Promise((resolve) => setTimeout(resolve, MOVE_LOOK_MS));
+        await map.refresh();
+      }
+    };
+
+  return {
+    directory: open((call) => call(env.DB)),
+    forFamily: (familyId) => open(reachFamily(familyId)),
+    storeOf,
+    storesOfGroup: async (group) => (only ? [MAIN_STORE] : await map.storesOfGroup(group)),
+    stores: () => [...bound.keys()],
+    shards: () => [...bound.keys()].map(at),
+    at,
+    refreshMap: () => map.refresh(),
+  };
 }

@@ -1,17 +1,16 @@
+import type { SQL } from './sql.ts';
+
 /** A statement that runs when it is awaited, or as one of a batch. */
 export class RawStatement<T> implements Promise<T> {
   readonly [Symbol.toStringTag] = 'RawStatement';
-  readonly #prepare: () => D1PreparedStatement;
+  readonly query: SQL;
+  readonly #execute: (query: SQL) => Promise<D1Result>;
   readonly #read: (result: D1Result) => T;
 
-  constructor(prepare: () => D1PreparedStatement, read: (result: D1Result) => T) {
-    this.#prepare = prepare;
+  constructor(query: SQL, execute: (query: SQL) => Promise<D1Result>, read: (result: D1Result) => T) {
+    this.query = query;
+    this.#execute = execute;
     this.#read = read;
-  }
-
-  /** The statement with its parameters bound. */
-  prepare(): D1PreparedStatement {
-    return this.#prepare();
   }
 
   /** What its result comes to. */
@@ -20,7 +19,7 @@ export class RawStatement<T> implements Promise<T> {
   }
 
   async #run(): Promise<T> {
-    return this.#read(await this.#prepare().run());
+    return this.#read(await this.#execute(this.query));
   }
 
   // biome-ignore lint/suspicious/noThenProperty: being awaitable is the point

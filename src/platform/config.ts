@@ -112,6 +112,7 @@ const fields = {
   SMS_WINDOW_MAX_SECONDS: seconds(0, 604_800).default(21_600),
   SMS_USER_DAILY_CAP: count().default(30),
   SMS_FAMILY_DAILY_CAP: count().default(300),
+  MAP_SECONDS: seconds(0, 3600).default(15),
   SMS_EXPIRY_SECONDS: seconds(1, 604_800).default(86_400),
   SMS_REPLIES: z.enum(['off', 'on'], 'off or on').default('off'),
   CLAIM_LEASE_SECONDS: seconds(0.2, 3600).default(60),

@@ -1,4 +1,4 @@
-import { type Databases, openDatabases } from '../db/client.ts';
+import { type DatabaseBindings, type Databases, openDatabases } from '../db/client.ts';
 import { createAlerts, type RaiseAlert } from './alerts.ts';
 import { type Config, parseConfig } from './config.ts';
 import type { FamilyRpc } from './family/family-rpc.ts';
@@ -9,8 +9,7 @@ import type { Phones } from './sms/phone-number.ts';
 import { createTwilio, type Sms } from './sms/twilio.ts';
 
 /** The Worker's bindings beside its settings. */
-export interface Bindings {
-  DB: D1Database;
+export interface Bindings extends DatabaseBindings {
   DELIVERIES: Queue<DeliveryJob>;
   FAMILY: DurableObjectNamespace;
   ASSETS: Fetcher;
@@ -53,7 +52,7 @@ export function createDeps(
   const config = configOf(env);
   const now = () => Date.now();
   const log = consoleLog();
-  const db = openDatabases(env.DB);
+  const db = openDatabases(env, config.MAP_SECONDS);
   return {
     config,
     db,

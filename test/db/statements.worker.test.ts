@@ -22,7 +22,7 @@ import { families, users } from '../../src/db/schema.ts';
 import { hot } from '../../src/db/statement.ts';
 
 const { DB } = env as unknown as { DB: D1Database };
-const db = openDatabases(DB).directory;
+const db = openDatabases({ DB }).directory;
 const insertUser = (id: string, name: string) =>
   q
     .insert(users)

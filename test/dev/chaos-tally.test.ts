@@ -35,6 +35,7 @@ function ended(n: number, over: Partial<Delivery> = {}): Delivery[] {
     return {
       id: deliveryId(n, userId),
       userId,
+      familyId: 'fam',
       threadId: thread.id,
       messageId: `msg_${n}`,
       status: told ? 'sent' : 'suppressed',

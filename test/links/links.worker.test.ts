@@ -278,7 +278,7 @@ describe('a link that no longer signs in', () => {
     const target = { kind: 'text', familyId: 'fam', userId: 'usr_ben', threadId: 'thr_1' } as const;
     const write = async (at: number) => {
       const link = await makeLink(config, { id: 'dlv_again', deliveryId: 'dlv_again', ...target }, at);
-      await db.forLink(link.code).run(writeLinks([link.row]));
+      await db.forFamily('fam').run(writeLinks([link.row]));
       return `/l/${link.code}`;
     };
     const path = await write(Date.now() - 11 * MINUTE);

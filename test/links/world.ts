@@ -12,7 +12,7 @@ import { UA } from './app-links/user-agents.ts';
 /** The Worker's environment, as the tests configure it. */
 export const bindings = env as unknown as Bindings;
 export const config = configOf(bindings);
-export const db = openDatabases(bindings.DB);
+export const db = openDatabases(bindings);
 export const ORIGIN = config.PUBLIC_ORIGIN;
 
 const sql = (text: string, ...values: unknown[]) => bindings.DB.prepare(text).bind(...values);
@@ -42,7 +42,7 @@ export async function newLink({
   const id = `dlv_${made++}`;
   const target = { id, deliveryId: id, kind: 'text' as const, familyId: 'fam', userId, threadId };
   const { code, row } = await makeLink(config, target, at);
-  await db.forLink(code).run(writeLinks([row]));
+  await db.forFamily('fam').run(writeLinks([row]));
   return code;
 }
 

@@ -13,7 +13,7 @@ let hook: () => Response;
 
 const raise = (url: string | undefined = HOOK, d1: D1Database = DB) =>
   createAlerts({
-    directory: openDatabases(d1).directory,
+    directory: openDatabases({ DB: d1 }).directory,
     config: { ALERT_WEBHOOK_URL: url, BRAND_NAME: 'FamilyCircleSecure' },
     log: silent,
     now: () => clock,

@@ -65,8 +65,8 @@ function door(d1: D1Database, realm: Realm): D1Database {
 
 /** The databases as they will be one day, the directory apart from the families; here both are the one D1. */
 function splitDatabases(d1: D1Database): Databases {
-  const { directory } = openDatabases(door(d1, 'directory'));
-  const families = openDatabases(door(d1, 'family'));
+  const { directory } = openDatabases({ DB: door(d1, 'directory') });
+  const families = openDatabases({ DB: door(d1, 'family') });
   return { ...families, directory };
 }
 
@@ -104,11 +104,11 @@ export function testDeps(settings: Record<string, string> = {}): TestDeps {
           return [];
         },
     });
-  const keep = createAlerts({ directory: openDatabases(bindings.DB).directory, config, log, now });
+  const keep = createAlerts({ directory: openDatabases(bindings).directory, config, log, now });
   return {
     config,
     d1,
-    unwatched: openDatabases(bindings.DB).directory,
+    unwatched: openDatabases(bindings).directory,
     db,
     now,
     clock,

@@ -53,6 +53,6 @@ export async function insertWebSession(
   const now = Date.now();
   const session = await prepareSession(settings.SESSION_SECRET, { userId, familyId }, now);
   const row = { id: session.id, userId, familyId, kind: 'web' as const, userAgent: null };
-  await openDatabases(bindings.DB).forFamily(familyId).run(insertSession(row, now));
+  await openDatabases(bindings).forFamily(familyId).run(insertSession(row, now));
   return session;
 }

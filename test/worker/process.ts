@@ -102,7 +102,7 @@ export function startProcess({ config, sms, enqueued }: Surroundings, strike: St
     (event: string, fields: LogFields = {}) =>
       void logged.push({ level, event, fields });
   const log = { info: at('info'), warn: at('warn'), error: at('error') };
-  const db = openDatabases(d1);
+  const db = openDatabases({ DB: d1 });
   const now = () => Date.now();
   const deps: Deps = {
     config,

@@ -4,20 +4,30 @@ import { afterAll, expect } from 'vitest';
 import { statementsThatScan } from './query-plan.ts';
 import { tripsThatStraddle } from './realms.ts';
 
-const { DB, TEST_MIGRATIONS } = env as unknown as { DB: D1Database; TEST_MIGRATIONS: D1Migration[] };
+const { DB, TEST_MIGRATIONS, ...rest } = env as unknown as { DB: D1Database; TEST_MIGRATIONS: D1Migration[] };
+const stores = Object.entries(rest).flatMap(([name, store]) =>
+  name.startsWith('FAMILY_DB_') ? [store as unknown as D1Database] : [],
+);
+
 /** Drops every table; `reset` leaves a database as it is that something still holds on to. */
-async function dropTables(): Promise<void> {
-  const { results } = await DB.prepare(
-    "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT GLOB 'sqlite_*' AND name NOT GLOB '_cf_*'",
-  ).all<{ name: string }>();
-  const drops = results.map(({ name }) => DB.prepare(`DROP TABLE "${name}"`));
-  await DB.batch([DB.prepare('PRAGMA defer_foreign_keys = on'), ...drops]);
+async function dropTables(db: D1Database): Promise<void> {
+  const { results } = await db
+    .prepare(
+      "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT GLOB 'sqlite_*' AND name NOT GLOB '_cf_*'",
+    )
+    .all<{ name: string }>();
+  const drops = results.map(({ name }) => db.prepare(`DROP TABLE "${name}"`));
+  await db.batch([db.prepare('PRAGMA defer_foreign_keys = on'), ...drops]);
 }
 
 // The files share a runtime: each finds its databases and objects empty.
 await reset();
-await dropTables();
-await applyD1Migrations(DB, TEST_MIGRATIONS);
+await Promise.all(
+  [DB, ...stores].map(async (db) => {
+    await dropTables(db);
+    await applyD1Migrations(db, TEST_MIGRATIONS);
+  }),
+);
 
 // Whatever a test makes the product ask the database, no statement may read a table from end to end, and no
 // trip may touch the directory and a family's rows at once.

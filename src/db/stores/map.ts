@@ -1,8 +1,8 @@
 import { q } from '../query.ts';
 import { homes, slots } from '../schema.ts';
 import { compiledOf, type ResultOf, type Statement } from '../statement.ts';
-import { type SlotRange, type StoreName, storeOfSlot, storesOfGroup } from './slots.ts';
 import { slotOfFamily } from './family-slot.ts';
+import { type SlotRange, type StoreName, storeOfSlot, storesOfGroup } from './slots.ts';
 
 /** The directory's own database, which holds every family that no range of slots claims. */
 export const MAIN_STORE: StoreName = 'd1:main';

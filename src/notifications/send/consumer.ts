@@ -86,10 +86,13 @@ async function consumeOn(deps: Deps, db: Db, ids: string[]): Promise<JobResult[]
  * @throws when the database fails: then nothing was acknowledged, and the queue delivers the rest again
  */
 async function consumeJobs(deps: Deps, jobs: DeliveryJob[]): Promise<JobResult[]> {
-  const byDatabase = Map.groupBy(jobs, ({ familyId }) => deps.db.forFamily(familyId));
+  const located = await Promise.all(
+    jobs.map(async (job) => ({ ...job, store: await deps.db.storeOf(job.familyId) })),
+  );
+  const byStore = Map.groupBy(located, ({ store }) => store);
   const ends = await Promise.all(
-    [...byDatabase].map(([db, group]) =>
-      consumeOn(deps, db, [...new Set(group.map(({ deliveryId }) => deliveryId))]),
+    [...byStore].map(([store, group]) =>
+      consumeOn(deps, deps.db.at(store), [...new Set(group.map(({ deliveryId }) => deliveryId))]),
     ),
   );
   return ends.flat();
