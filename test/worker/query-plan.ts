@@ -13,7 +13,14 @@ export function scans(details: readonly string[]): string[] {
   const own = new Set(details.flatMap((line) => /^(?:MATERIALIZE|CO-ROUTINE) (\S+)/.exec(line)?.[1] ?? []));
   return details.flatMap((line) => {
     const table = /^SCAN (\S+)/.exec(line)?.[1];
-    if (!table || own.has(table) || READ_WHOLE.includes(table) || table === 'CONSTANT' || table.startsWith('(')) return [];
+    if (
+      !table ||
+      own.has(table) ||
+      READ_WHOLE.includes(table) ||
+      table === 'CONSTANT' ||
+      table.startsWith('(')
+    )
+      return [];
     return /VIRTUAL TABLE/.test(line) ? [] : [line];
   });
 }
