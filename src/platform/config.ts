@@ -15,6 +15,7 @@ const origin = z
   .refine((text) => asOrigin(text) !== null, ORIGIN)
   .transform((text) => asOrigin(text) ?? text);
 const url = z.string().refine((text) => URL.canParse(text) && /^https?:/.test(text), 'an http(s) address');
+const secureUrl = z.string().refine((text) => URL.canParse(text) && /^https:/.test(text), 'an https address');
 const secret = (least: number) => {
   const expected = `a secret of at least ${least} bytes`;
   return z.string(expected).refine((text) => utf8(text).length >= least, expected);
@@ -119,6 +120,7 @@ const fields = {
   MAX_SEGMENTS: count(1, 4).default(1),
   SUPPORT_CONTACT: z.string().min(1).max(100).default('support@familycirclesecure.com'),
   COMPANY_NAME: z.string().min(1).max(80).default('FamilyCircleSecure'),
+  ATTACHMENT_PICKER_URL: secureUrl.optional(),
   OPERATOR_USER_IDS: list.default([]),
   ALERT_WEBHOOK_URL: url.optional(),
 };

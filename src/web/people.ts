@@ -1,3 +1,5 @@
+import { withoutBidiControls } from '../platform/visible.ts';
+
 /** A person as pages show them. */
 export interface PersonView {
   id: string;
@@ -38,17 +40,26 @@ export function peopleOf(
   const colours = new Map(family.map(({ id }, place) => [id, place % COLOURS]));
   return (id, name) => ({
     id,
-    name,
+    name: withoutBidiControls(name),
     colour: colours.get(id) ?? colourOfStranger(id),
     initials: initials(name),
   });
 }
 
+/** A piece of a list of names: a name, or what stands between two. */
+export interface NamePart {
+  text: string;
+  isName: boolean;
+}
+
 /** Names as a sentence lists them: `Ana`, `Ana and Ben`, `Ana, Ben and 3 more`. */
-export function listNames(names: readonly string[], most = 4): string {
+export function listNames(names: readonly string[], most = 4): NamePart[] {
   const shown = names.length > most ? names.slice(0, most - 1) : names;
   const rest = names.length - shown.length;
-  const parts = rest > 0 ? [...shown, `${rest} more`] : [...shown];
-  const end = parts.pop() ?? '';
-  return parts.length > 0 ? `${parts.join(', ')} and ${end}` : end;
+  const items = shown.map((text) => ({ text, isName: true }));
+  if (rest > 0) items.push({ text: `${rest} more`, isName: false });
+  return items.flatMap((item, i) => {
+    if (i === 0) return [item];
+    return [{ text: i === items.length - 1 ? ' and ' : ', ', isName: false }, item];
+  });
 }

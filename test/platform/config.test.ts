@@ -108,6 +108,7 @@ describe('settings', () => {
     ['SMS_REPLIES', 'true'],
     ['MAX_SEGMENTS', '0'],
     ['ALERT_WEBHOOK_URL', 'mailto:ops@example.com'],
+    ['ATTACHMENT_PICKER_URL', 'http://files.example/pick'],
   ])('refuse %s = %s', (name, value) => {
     expect(faults({ ...good, [name]: value })).toEqual([name]);
   });

@@ -154,7 +154,7 @@ describe('by keyboard alone', () => {
     await page.getByRole('button', { name: 'For 1 hour' }).focus();
     await page.keyboard.press('Enter');
     await page.getByText('Muted').first().waitFor();
-    expect(await focused(page)).toContain('Menu of this conversation');
+    await expect.poll(() => focused(page)).toContain('Menu of this conversation');
     await page.context().close();
   });
 

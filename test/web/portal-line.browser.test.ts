@@ -1,15 +1,29 @@
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { PEOPLE, PHONE, type PortalStack, sees, startPortalStack, THREAD, write } from './portal-stack.ts';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import {
+  DESKTOP,
+  PEOPLE,
+  PHONE,
+  type PortalStack,
+  sees,
+  startPortalStack,
+  THREAD,
+  write,
+} from './portal-stack.ts';
 
-const { rosa, ben } = PEOPLE;
+const { rosa, ben, nina } = PEOPLE;
 const PATH = `/messages/${THREAD}`;
 
 let portal: PortalStack;
 beforeAll(async () => {
-  portal = await startPortalStack({ OPERATOR_USER_IDS: '' });
+  portal = await startPortalStack({
+    OPERATOR_USER_IDS: '',
+    ATTACHMENT_PICKER_URL: 'https://files.example/pick',
+  });
 });
 afterAll(() => portal?.close());
+// Whoever is left there by a test that failed would read on.
+afterEach(() => Promise.all(portal.browser.contexts().map((context) => context.close())));
 
 const message = (page: Page, words: string) => page.locator('[data-items] .text', { hasText: words });
 const isAtEnd = (page: Page) => page.locator('[data-log]').evaluate((log) => log.scrollTop > -5);
@@ -30,7 +44,6 @@ describe('a line that breaks', () => {
     await page.locator('[data-outbox] li').waitFor({ state: 'detached' });
     expect(await message(page, 'Written on the train').count()).toBe(1);
     expect(await page.locator('[data-offline]').textContent()).toBe('');
-    await page.context().close();
   });
 
   it('shows a conversation’s new name and new members at once', async () => {
@@ -50,7 +63,6 @@ describe('a line that breaks', () => {
       memberIds: Object.values(PEOPLE).map(({ id }) => id),
     });
     await page.getByRole('heading', { name: 'Sunday dinner' }).waitFor();
-    await page.context().close();
   });
 
   it('repeats under the same key when the answer is lost, so that one message is one', async () => {
@@ -69,7 +81,6 @@ describe('a line that breaks', () => {
     await page.reload();
     expect(await message(page, 'Only once, please').count()).toBe(1);
     expect([keys.length, new Set(keys).size]).toEqual([2, 1]);
-    await page.context().close();
   });
 
   it('keeps a refused message, with the reason, until it is sent again or discarded', async () => {
@@ -88,7 +99,6 @@ describe('a line that breaks', () => {
     await page.getByRole('button', { name: 'Discard' }).click();
     await page.reload();
     expect(await page.getByText('Never mind').count()).toBe(0);
-    await page.context().close();
   });
 
   it('gives a refused message back to be changed, and sends it by itself no more', async () => {
@@ -109,7 +119,6 @@ describe('a line that breaks', () => {
     await page.keyboard.press('Enter');
     await message(page, 'Not quite right, now it is').waitFor();
     expect(await message(page, 'Not quite right').count()).toBe(1);
-    await page.context().close();
   });
 
   it('asks again for a message that could not be read', async () => {
@@ -121,7 +130,6 @@ describe('a line that breaks', () => {
     await page.route('**/items?after=*', (route) => route.fulfill({ status: 503 }), { times: 1 });
     await portal.say(ben, 'Heard at the second try');
     await message(page, 'Heard at the second try').waitFor();
-    await page.context().close();
   });
 
   it('says when a form failed, and keeps what was typed', async () => {
@@ -134,7 +142,6 @@ describe('a line that breaks', () => {
     await page.getByRole('button', { name: 'Text me a code' }).click();
     await page.locator('#phone').getByText('Wait a moment.').waitFor();
     expect(await page.getByLabel('New mobile number').inputValue()).toBe('202 555 0177');
-    await page.context().close();
   });
 });
 
@@ -157,7 +164,6 @@ describe('what one has begun to write', () => {
     await page.goto(PATH);
     await sees(page, /Rosa is here|^With/);
     expect([await body.inputValue(), await page.locator('[data-outbox] li').count()]).toEqual(['', 0]);
-    await page.context().close();
   });
 
   it('is not lost to the page being written anew in the zone of the browser', async () => {
@@ -172,7 +178,6 @@ describe('what one has begun to write', () => {
     await page.goto(PATH);
     await socket;
     expect(await body.inputValue()).toBe('Typed at once');
-    await page.context().close();
   });
 
   it('is counted, not cut: too long a message is not sent, and stays', async () => {
@@ -184,7 +189,6 @@ describe('what one has begun to write', () => {
     await sees(page, 'Too long by 499');
     expect(await page.getByLabel('Write to Sunday dinner').inputValue()).toBe(words);
     expect(await page.locator('[data-outbox] li').count()).toBe(0);
-    await page.context().close();
   });
 });
 
@@ -204,57 +208,341 @@ describe('who comes back after a while', () => {
     await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
     await sees(page, 'Yesterday');
     expect(await page.getByText('Today', { exact: true }).count()).toBe(0);
-    await page.context().close();
   });
 });
 
-describe('a long conversation', () => {
-  it('begins at its end, goes back on scrolling up, and stays where one reads', async () => {
-    for (let i = 1; i <= 90; i++) await portal.say(ben, `Line ${i} of the story`);
-    const page = await portal.open(rosa, PHONE);
-    await page.goto(PATH);
-    await message(page, 'Line 90 of the story').waitFor();
-    expect(await isAtEnd(page)).toBe(true);
-    const log = page.locator('[data-log]');
-    await expect
-      .poll(
-        async () => {
-          await log.evaluate((element) => element.scrollTo({ top: -element.scrollHeight }));
-          return message(page, 'Line 1 of the story').count();
-        },
-        { timeout: 15_000 },
-      )
-      .toBeGreaterThan(0);
-    const seqs = await page
-      .locator('[data-items] [data-seq]')
-      .evaluateAll((all) => all.map((li) => Number(li.dataset.seq)));
-    expect(seqs).toEqual(Array.from({ length: seqs.length }, (_, i) => seqs[0]! + i));
+const LONG = 'thr_news';
+const LONG_PATH = `/messages/${LONG}`;
 
-    await log.evaluate((element) => element.scrollTo({ top: -2000 }));
-    await page.getByRole('button', { name: 'Newest messages' }).waitFor();
-    const topOf = (words: string) =>
-      message(page, words).evaluate((element) => element.getBoundingClientRect().top);
-    const before = await topOf('Line 60 of the story');
-    await portal.say(ben, 'While you read further up');
-    const jump = page.getByRole('button', { name: 'New messages' });
-    await jump.waitFor();
-    expect(Math.abs((await topOf('Line 60 of the story')) - before)).toBeLessThan(2);
-    await jump.click();
-    expect(await isAtEnd(page)).toBe(true);
-    await page.context().close();
+/** Rosa says so many things in a conversation with Nina, who gets no texts. */
+const tell = async (count: number) => {
+  const post = portal.host.as(rosa);
+  for (let i = 0; i < count; i++) await post('POST', `/api/threads/${LONG}/messages`, { body: `News ${i}` });
+};
+interface Thread {
+  id: string;
+  unread: number;
+  lastSeq: number;
+}
+const readAll = async () => {
+  for (const id of [LONG, THREAD]) await portal.host.as(nina)('POST', `/api/threads/${id}/read`, {});
+};
+const ninasThread = async () => {
+  const path = `/api/threads/${LONG}`;
+  return (await portal.host.as(nina)<{ thread: Thread }>('GET', path, undefined)).thread;
+};
+const unreadOfNina = async () => (await ninasThread()).unread;
+const lastSeq = async () => (await ninasThread()).lastSeq;
+
+/** What of a conversation is in the page, and what of it in sight. */
+const view = (page: Page) =>
+  page.locator('[data-log]').evaluate((log) => {
+    const box = log.getBoundingClientRect();
+    const inSight = (element: Element | null) => {
+      const { top, bottom } = element?.getBoundingClientRect() ?? { top: Infinity, bottom: 0 };
+      return bottom > box.top && top < box.bottom;
+    };
+    const messages = [...log.querySelectorAll<HTMLElement>('[data-items] [data-seq]')];
+    const seq = (item: HTMLElement | undefined) => Number(item?.dataset.seq);
+    const button = (which: string) =>
+      document.querySelector(`[data-jump=${which}]:not([hidden])`)?.textContent ?? null;
+    return {
+      count: messages.length,
+      first: seq(messages[0]),
+      last: seq(messages.at(-1)),
+      from: seq(messages.find(inSight)),
+      line: inSight(log.querySelector('.fresh')),
+      up: button('unread'),
+      down: button('newest'),
+      title: document.title.replace(/ – .*/, ''),
+    };
+  });
+
+/** The script has taken the page over. */
+const settled = (page: Page) => page.locator('[data-user].here').first().waitFor({ state: 'attached' });
+
+describe('a long conversation', () => {
+  beforeAll(async () => {
+    await portal.host.service('PUT', `/api/admin/threads/${LONG}`, {
+      familyId: rosa.familyId,
+      title: 'Family news',
+      memberIds: [rosa.id, nina.id],
+    });
+    await portal.host.as(nina)('POST', `/api/threads/${THREAD}/read`, {});
+    await tell(330);
+  });
+
+  it('opens where the unread begin, and only what was seen is read', async () => {
+    const page = await portal.open(nina, PHONE);
+    await page.routeWebSocket(/presence/, () => undefined); // What one does is shown without its echo.
+    await page.goto(LONG_PATH);
+    await expect.poll(unreadOfNina).toBeLessThan(330);
+    expect(await unreadOfNina()).toBeGreaterThan(310);
+    const opened = await view(page);
+    expect(opened).toMatchObject({ first: 1, last: 48, line: true, up: null, title: '(99+) Family news' });
+    expect(opened.down).toMatch(/^3\d\d new ↓$/);
+    await page.locator('[data-log]').evaluate((log) => {
+      log.scrollTop = 0;
+    });
+    await expect.poll(async () => (await view(page)).last).toBeGreaterThan(48);
+    expect(await unreadOfNina()).toBeGreaterThan(230);
+    await page.locator('[data-jump=newest]').click();
+    await expect.poll(unreadOfNina).toBe(0);
+    expect(await view(page)).toMatchObject({ last: 330, down: null, title: 'Family news' });
+  });
+
+  const log = '[data-log]';
+  it.each<[string, (page: Page) => Promise<unknown>]>([
+    ['one turn of the wheel', (page) => page.mouse.wheel(0, -5000)],
+    [
+      'a jump',
+      (page) =>
+        page.locator(log).evaluate((element) => {
+          element.scrollTop = -99_999;
+        }),
+    ],
+    ['the key Home', (page) => page.keyboard.press('Home')],
+    [
+      'a fling of the finger',
+      async (page) => {
+        const client = await page.context().newCDPSession(page);
+        const touch = (type: 'touchStart' | 'touchMove' | 'touchEnd', y: number) =>
+          client.send('Input.dispatchTouchEvent', {
+            type,
+            touchPoints: type === 'touchEnd' ? [] : [{ x: 180, y }],
+          });
+        for (let swipe = 0; swipe < 8; swipe++) {
+          await touch('touchStart', 200);
+          for (let y = 250; y <= 700; y += 50) await touch('touchMove', y);
+          await touch('touchEnd', 700);
+        }
+      },
+    ],
+  ])('goes back by one page with %s, and the reader stays where they were', async (_, scroll) => {
+    await readAll();
+    const page = await portal.open(nina, PHONE);
+    const pages: string[] = [];
+    page.on('request', (request) => {
+      if (request.url().includes('items?before=')) pages.push(request.url());
+    });
+    await page.goto(LONG_PATH);
+    await settled(page);
+    await page.locator(log).focus();
+    await page.mouse.move(180, 300);
+    for (let round = 1; round <= 2; round++) {
+      const { first } = await view(page);
+      // The page comes when the reader has arrived at the upper end.
+      const arrived = Promise.withResolvers<void>();
+      await page.route('**/items?before=*', async (route) => {
+        await arrived.promise;
+        await route.continue();
+      });
+      await scroll(page);
+      await atTop(page);
+      const before = await topOf(page, first);
+      arrived.resolve();
+      await expect.poll(async () => (await view(page)).first).toBe(first - 40);
+      expect(Math.abs((await topOf(page, first)) - before)).toBeLessThan(1.5);
+      await page.unroute('**/items?before=*');
+    }
+    await idle(page);
+    expect(pages.length).toBe(2);
+  });
+
+  it('stays where one reads in engines that measure lists from their other end, too', async () => {
+    const page = await portal.open(nina, PHONE);
+    await page.goto(LONG_PATH);
+    await settled(page);
+    const { first } = await view(page);
+    const before = await page.locator(log).evaluate((element) => {
+      element.style.flexDirection = 'column';
+      element.scrollTop = 0;
+      return element.querySelector('[data-seq]')?.getBoundingClientRect().top ?? 0;
+    });
+    await expect.poll(async () => (await view(page)).first).toBeLessThan(first);
+    expect(Math.abs((await topOf(page, first)) - before)).toBeLessThan(1.5);
+  });
+
+  it('forgets what is far away, and leads back to what is new in one step', async () => {
+    await readAll();
+    const page = await portal.open(nina);
+    await page.goto(LONG_PATH);
+    await settled(page);
+    for (let { first } = await view(page); first > 1; { first } = await view(page)) {
+      await page.locator(log).evaluate((element) => element.scrollTo({ top: -element.scrollHeight }));
+      await expect.poll(async () => (await view(page)).first).toBeLessThan(first);
+    }
+    await expect.poll(async () => (await view(page)).count).toBe(240);
+    expect(await view(page)).toMatchObject({ first: 1, last: 240, down: 'Newest messages' });
+    const seen = await topOf(page, 12);
+    await tell(1);
+    await page.getByRole('button', { name: '1 new ↓' }).waitFor();
+    expect(Math.abs((await topOf(page, 12)) - seen)).toBeLessThan(1.5);
+    const asked: string[] = [];
+    page.on('request', (request) => asked.push(new URL(request.url()).search));
+    await page.getByRole('button', { name: '1 new ↓' }).click();
+    await expect.poll(async () => (await view(page)).last).toBe(await lastSeq());
+    expect(asked.filter((query) => query.includes('unread=')).length).toBeLessThanOrEqual(2);
+    expect(await view(page)).toMatchObject({ line: true, down: null });
+    await expect.poll(unreadOfNina).toBe(0);
+  });
+
+  it('leads to what is new when it was opened below it, and nothing is read before', async () => {
+    await readAll();
+    await tell(60);
+    const page = await portal.open(nina);
+    await page.goto(`${LONG_PATH}?newest`);
+    await settled(page);
+    expect(await view(page)).toMatchObject({ up: '60 new ↑', down: null, title: '(60) Family news' });
+    expect(await unreadOfNina()).toBe(60);
+    await page.getByRole('button', { name: '60 new ↑' }).click();
+    await expect.poll(async () => (await view(page)).line).toBe(true);
+    await expect.poll(unreadOfNina).toBeLessThan(60);
+    expect(await view(page)).toMatchObject({ up: null });
+    await write(page, 'I have seen it all', 'Family news');
+    await expect.poll(unreadOfNina).toBe(0);
+    await message(page, 'I have seen it all').waitFor();
+    expect(await view(page)).toMatchObject({ last: await lastSeq(), down: null, title: 'Family news' });
+  });
+
+  it('keeps the line in sight however much arrives meanwhile', async () => {
+    await readAll();
+    const page = await portal.open(nina, PHONE);
+    await page.goto(LONG_PATH);
+    await settled(page);
+    await page.evaluate(() => {
+      document.hasFocus = () => false;
+    });
+    await tell(25);
+    await expect.poll(async () => (await view(page)).last).toBe(await lastSeq());
+    expect(await view(page)).toMatchObject({
+      line: true,
+      up: null,
+      down: '25 new ↓',
+      title: '(25) Family news',
+    });
+    await page.evaluate(() => {
+      document.hasFocus = () => true;
+      dispatchEvent(new Event('focus'));
+    });
+    await page.locator('[data-jump=newest]').click();
+    await expect.poll(unreadOfNina).toBe(0);
+    expect(await view(page)).toMatchObject({ down: null, title: 'Family news' });
   });
 
   it('begins at its end in a low window, too: a phone on its side, or with its keyboard open', async () => {
-    const page = await portal.open(rosa, { ...PHONE, viewport: { width: 360, height: 300 } });
-    await page.goto(PATH);
+    await readAll();
+    const page = await portal.open(nina, { ...PHONE, viewport: { width: 360, height: 300 } });
+    await page.goto(LONG_PATH);
     const last = page.locator('[data-items] .text').last();
     await last.waitFor();
-    await page.locator('[data-user].here').first().waitFor({ state: 'attached' });
+    await settled(page);
     await page.waitForLoadState('networkidle');
     const box = await last.boundingBox();
     expect(box && box.y > 0 && box.y + box.height < 300).toBe(true);
     expect(await page.locator('[data-items] [data-seq]').count()).toBeLessThan(90);
-    await page.context().close();
+  });
+});
+
+/** Where a message stands. */
+const topOf = (page: Page, seq: number) =>
+  page.locator(`#m-${seq}`).evaluate((element) => element.getBoundingClientRect().top);
+const atTop = (page: Page) =>
+  page.waitForFunction(() => {
+    const element = document.querySelector('[data-log]');
+    return element && -element.scrollTop >= element.scrollHeight - element.clientHeight - 1;
+  });
+/** Nothing is loading, and nothing has been for two frames. */
+const idle = async (page: Page) => {
+  await page.waitForLoadState('networkidle');
+  await page.evaluate(
+    () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))),
+  );
+};
+
+describe('what one does', () => {
+  it('is shown at once: words in the list, a mute, and what is read, without an echo', async () => {
+    await readAll();
+    await tell(3);
+    const page = await portal.open(nina);
+    await page.routeWebSocket(/presence/, () => undefined);
+    await page.goto('/messages');
+    const row = page.locator(`[data-row=${LONG}]`);
+    expect(await row.locator('.count').textContent()).toBe('3 new');
+    expect(await page.title()).toMatch(/^\(3\) Messages/);
+    await page.goto(LONG_PATH);
+    await row.locator('.count').waitFor({ state: 'detached' });
+    expect((await view(page)).title).toBe('Family news');
+    await page.route('**/api/threads/*/messages', () => undefined); // Never answered.
+    await write(page, 'On its way', 'Family news');
+    expect(await row.locator('.thread-last').textContent()).toBe('You: On its way');
+    expect(await page.locator('.threads li').first().locator('[data-row]').getAttribute('data-row')).toBe(
+      LONG,
+    );
+    await page.route('**/mute', () => undefined);
+    await page.locator('.thread-head summary').click();
+    await page.getByRole('button', { name: 'For good' }).click();
+    await page.locator('.thread-head > .pill', { hasText: 'Muted' }).waitFor({ timeout: 2000 });
+  });
+
+  it('that fails is not shown any more', async () => {
+    const page = await portal.open(nina);
+    await page.goto(LONG_PATH);
+    await settled(page);
+    await page.route('**/mute', (route) => route.abort());
+    await page.locator('.thread-head summary').click();
+    await page.getByRole('button', { name: 'For good' }).click();
+    await sees(page, 'We could not reach the service.');
+    expect(await page.locator('.thread-head > .pill').count()).toBe(0);
+  });
+});
+
+describe('what happens in other conversations', () => {
+  it.each([
+    ['a phone, which does not show the list', PHONE],
+    ['a desktop', DESKTOP],
+  ] as const)('counts in the title on %s', async (_, device) => {
+    await readAll();
+    const page = await portal.open(nina, device);
+    await page.goto(PATH);
+    await settled(page);
+    await tell(3);
+    await expect.poll(() => page.title()).toMatch(/^\(3\) Sunday dinner/);
+    await expect.poll(() => page.locator(`[data-row=${LONG}] .count`).textContent()).toBe('3 new');
+  });
+});
+
+describe('attachments', () => {
+  it('are chosen on the host’s page, which alone may name them', async () => {
+    const page = await portal.open(nina);
+    await page
+      .context()
+      .route('https://files.example/**', (route) =>
+        route.fulfill({ contentType: 'text/html', body: '<h1>Your files</h1>' }),
+      );
+    await page.goto(LONG_PATH);
+    await settled(page);
+    await page.evaluate(() => postMessage({ type: 'attachments', fileIds: ['forged.jpg'] }));
+    await page.locator('.composer summary').click();
+    const opened = page.waitForEvent('popup');
+    await page.getByRole('button', { name: 'Add an attachment' }).click();
+    const picker = await opened;
+    await picker.waitForLoadState();
+    const url = new URL(picker.url());
+    expect([url.pathname, url.searchParams.get('origin'), url.searchParams.get('thread')]).toEqual([
+      '/pick',
+      portal.origin,
+      LONG,
+    ]);
+    await picker.evaluate(() => {
+      const answer = { type: 'attachments', fileIds: ['lake.jpg', 'dog.jpg'] };
+      opener.postMessage(answer, new URLSearchParams(location.search).get('origin'));
+    });
+    await page.getByRole('button', { name: 'Remove dog.jpg' }).click();
+    await page.getByRole('button', { name: 'Send', exact: true }).click();
+    await page.locator('[data-items] .files', { hasText: 'lake.jpg' }).waitFor();
+    expect(await page.getByText(/forged|dog\.jpg/).count()).toBe(0);
+    expect(await page.locator('.picked li').count()).toBe(0);
   });
 });
 
@@ -276,7 +564,6 @@ describe('without a script', () => {
     await page.locator('#preview').getByRole('button', { name: 'Save' }).click();
     await page.locator('#preview').getByText('Saved.').waitFor();
     expect(await page.getByLabel('Neither').isChecked()).toBe(true);
-    await page.context().close();
   });
 
   it('a new conversation is begun', async () => {
@@ -287,6 +574,5 @@ describe('without a script', () => {
     await page.getByLabel('Ben').check();
     await page.getByRole('button', { name: 'Begin' }).click();
     await page.getByRole('heading', { name: 'Lake house' }).waitFor();
-    await page.context().close();
   });
 });

@@ -40,8 +40,8 @@ export const PEOPLE = {
 export const THREAD = 'thr_portal';
 
 /** Writes into the open thread, and sends. */
-export async function write(page: Page, words: string): Promise<void> {
-  await page.getByLabel('Write to Sunday dinner').fill(words);
+export async function write(page: Page, words: string, title = 'Sunday dinner'): Promise<void> {
+  await page.getByLabel(`Write to ${title}`).fill(words);
   await page.getByRole('button', { name: 'Send', exact: true }).click();
 }
 

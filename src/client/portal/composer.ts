@@ -1,3 +1,4 @@
+import { Attachments } from './attachments.ts';
 import { announce, find, wait } from './dom.ts';
 import { type Draft, OutboxStore, post } from './outbox.ts';
 
@@ -22,6 +23,10 @@ export interface ComposerHost {
   typing(): void;
   /** Brings the newest message into view. */
   toEnd(): void;
+  /** These words are on their way. */
+  sending(words: string): void;
+  /** A message was accepted, as this `seq` of the conversation. */
+  sent(seq: number): void;
 }
 
 /** An `Idempotency-Key`. Not `randomUUID`, which pages without https lack. */
@@ -33,6 +38,7 @@ export class Composer {
   readonly #form: HTMLFormElement;
   readonly #body: HTMLTextAreaElement;
   readonly #store: OutboxStore;
+  readonly #attachments: Attachments;
   readonly #queue: Entry[] = [];
   #sending = false;
 
@@ -41,6 +47,7 @@ export class Composer {
     this.#form = form;
     this.#store = new OutboxStore(host.viewerId, host.threadId);
     this.#body = find<HTMLTextAreaElement>('textarea', form)!;
+    this.#attachments = new Attachments(form, host.threadId);
     // What is pasted must not lose its end without a word: the script counts instead.
     this.#body.removeAttribute('maxlength');
     this.#body.value ||= this.#store.typed;
@@ -85,10 +92,7 @@ export class Composer {
   #submit(): void {
     const data = new FormData(this.#form);
     const body = String(data.get('body') ?? '').trim();
-    const fileIds = String(data.get('files') ?? '')
-      .split(',')
-      .map((id) => id.trim())
-      .filter(Boolean);
+    const { fileIds } = this.#attachments;
     if (body === '' && fileIds.length === 0) {
       this.#body.focus();
       return;
@@ -99,7 +103,9 @@ export class Composer {
       return;
     }
     this.#add({ key: newKey(), body, fileIds, urgent: data.has('urgent') });
+    this.#host.sending(body || '[Attachment]');
     this.#form.reset();
+    this.#attachments.set([]);
     // A draft that the server gave back is the form's default: it must not come again.
     this.#write('');
     this.#host.toEnd();
@@ -120,7 +126,7 @@ export class Composer {
     });
     find('[data-edit]', item)!.addEventListener('click', () => {
       this.#remove(entry);
-      find<HTMLInputElement>('[name=files]', this.#form)!.value = draft.fileIds.join(', ');
+      this.#attachments.set(draft.fileIds);
       this.#write([draft.body, this.#body.value].filter(Boolean).join('\n'));
     });
     find('[data-drop]', item)!.addEventListener('click', () => {
@@ -139,6 +145,7 @@ export class Composer {
     for (let attempt = 0; ; attempt++) {
       const outcome = await post(this.#host.threadId, draft);
       if (outcome.sent) {
+        this.#host.sent(outcome.seq);
         await this.#host.catchUp();
         this.#remove(entry);
         announce('Sent');

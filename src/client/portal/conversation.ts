@@ -3,16 +3,31 @@ import type { ServerFrame } from '../frames.ts';
 import type { Live } from '../live.ts';
 import { Composer } from './composer.ts';
 import { renameDays } from './days.ts';
-import { announce, fetchPage, find, findAll, on } from './dom.ts';
-import { OlderPages } from './older-pages.ts';
+import { announce, find, on } from './dom.ts';
+import { MessageWindow, seqOf, type Way } from './message-window.ts';
+import { showNearTop } from './place.ts';
+import { ReadCursor } from './read-cursor.ts';
 import { Receipts } from './receipts.ts';
 import { refreshRegion } from './swap.ts';
+import { showLastWords, showUnread } from './thread-rows.ts';
 import { Typists } from './typists.ts';
 
 /** How near the end still counts as being there, in pixels. */
 const AT_END = 90;
 /** So many messages that arrive at once are read out; of more, only how many. */
 const READ_OUT = 3;
+/** A message is seen when its lower edge is, give or take so many pixels. */
+const SEEN = 8;
+
+/** Shows at once whether the conversation is muted; the head that the server sends then says the same. */
+function showMuted(muted: boolean): void {
+  const sign = find('.thread-head > .pill');
+  if (!muted) sign?.remove();
+  else if (!sign) {
+    const pill = Object.assign(document.createElement('span'), { className: 'pill', textContent: 'Muted' });
+    find('.thread-name')?.after(pill);
+  }
+}
 
 /** The open conversation: what arrives, and what one reads. */
 export class Conversation {
@@ -22,31 +37,49 @@ export class Conversation {
   readonly #viewer: string;
   readonly #log: HTMLElement;
   readonly #items: HTMLElement;
-  readonly #jump: HTMLElement;
+  readonly #up: HTMLElement;
+  readonly #down: HTMLElement;
+  readonly #window: MessageWindow;
+  readonly #read: ReadCursor;
   readonly #composer: Composer;
   readonly #receipts: Receipts;
   readonly #typists: Typists;
-  #last: number;
   #fetching: Promise<void> | null = null;
   #again = false;
   #retry: ReturnType<typeof setTimeout> | undefined;
   #failed = 0;
-  #readSeq = 0;
-  /** Something unread has its line already. */
-  #marked = false;
+  /** Seq of the message under the line "New"; 0 for none. */
+  #unreadFrom: number;
+  /** The line has been in sight since it was drawn. */
+  #lineSeen = false;
+  /** The page was opened below unread messages: nothing is read before one was there. */
+  #skipped: boolean;
+  #wasAtEnd = false;
 
   constructor(main: HTMLElement, live: () => Live) {
-    const { thread = '', path = '', viewer = '', last } = main.dataset;
+    const { thread = '', path = '', viewer = '', read, newest } = main.dataset;
     this.threadId = thread;
     this.#main = main;
     this.#path = path;
     this.#viewer = viewer;
-    this.#last = Number(last);
     this.#log = find('[data-log]', main)!;
     this.#items = find('[data-items]', main)!;
-    this.#jump = find('[data-jump]', main)!;
+    this.#up = find('[data-jump=unread]', main)!;
+    this.#down = find('[data-jump=newest]', main)!;
     this.#receipts = new Receipts(path, this.#items);
     this.#typists = new Typists(main);
+    this.#read = new ReadCursor(thread, Number(read), () => this.showCount());
+    this.#unreadFrom = Number(newest) > Number(read) ? Number(read) + 1 : 0;
+    this.#window = new MessageWindow({
+      path,
+      main,
+      log: this.#log,
+      items: this.#items,
+      unreadFrom: () => this.#lineSeq(),
+      before: (items, way) => this.#prepare(items, way),
+      after: () => this.#changed(),
+    });
+    this.#skipped = this.#unreadFrom > 0 && this.#unreadFrom < seqOf(this.#window.messages[0]);
     this.#composer = new Composer(
       {
         main,
@@ -54,23 +87,32 @@ export class Conversation {
         viewerId: viewer,
         catchUp: () => this.catchUp(),
         typing: () => live().typing(thread),
-        toEnd: () => this.#toEnd(),
+        toEnd: () => void this.#toEnd(),
+        sending: (words) => showLastWords(thread, 'You', words),
+        sent: (seq) => this.#wrote(seq),
       },
       find<HTMLFormElement>('[data-composer]', main)!,
     );
-    this.#log.addEventListener('scroll', () => this.#scrolled(), { passive: true });
-    on('click', '[data-jump]', () => {
-      this.#toEnd();
+    this.#log.addEventListener('scroll', () => this.#look(), { passive: true });
+    new ResizeObserver(() => this.#look()).observe(this.#log);
+    on('click', '[data-jump]', (_, button) => {
+      const toLine = button === this.#up || this.#isLineBelow();
+      void (toLine ? this.#toLine() : this.#toEnd());
       this.#log.focus({ preventScroll: true }); // The button hides; in the field, a phone would open its keyboard.
     });
+    on<SubmitEvent>('submit', '[data-mute]', ({ submitter }) =>
+      showMuted(submitter?.getAttribute('value') !== 'off'),
+    );
+    on('swap-failed', '[data-mute]', (_, form) => showMuted(find('[value=off]', form) !== null));
     document.addEventListener('visibilitychange', () => {
       renameDays(this.#items);
-      this.#markRead();
+      this.#look();
     });
-    window.addEventListener('focus', () => this.#markRead());
-    const older = find('[data-older]', main);
-    if (older) new OlderPages(path, { log: this.#log, items: this.#items, link: older });
-    this.#markRead();
+    window.addEventListener('focus', () => this.#look());
+    const line = this.#line();
+    if (line && !location.hash) showNearTop(this.#log, line);
+    this.#look();
+    this.showCount();
     void this.#receipts.follow();
   }
 
@@ -81,13 +123,19 @@ export class Conversation {
     }
     if (!('threadId' in frame) || frame.threadId !== this.threadId) return;
     if (frame.type === 'message') {
-      this.#typists.stop(frame.message.authorId);
+      const { authorId, seq, via } = frame.message;
+      const own = authorId === this.#viewer;
+      this.#typists.stop(authorId);
+      if (own && via === 'app') this.#wrote(seq);
+      else this.#markUnread(this.#lineSeq());
       // One's own, while it is being sent, is shown when it is accepted, in the place of its draft.
-      if (frame.message.authorId !== this.#viewer || !this.#composer.sending) void this.catchUp();
-    } else if (frame.userId !== this.#viewer) {
-      if (frame.type === 'read') this.#receipts.seen(frame.userId, frame.seq);
-      else this.#typists.start(frame.userId);
-    }
+      if (!own || !this.#composer.sending) void this.catchUp();
+      this.#window.newest = Math.max(this.#window.newest, seq);
+      this.#look();
+      this.showCount();
+    } else if (frame.type === 'read' && frame.userId === this.#viewer) this.#read.follow(frame.seq);
+    else if (frame.type === 'read') this.#receipts.seen(frame.userId, frame.seq);
+    else if (frame.userId !== this.#viewer) this.#typists.start(frame.userId);
   }
 
   /** The line is there, or back: what was missed, and what could not be sent meanwhile. */
@@ -96,9 +144,14 @@ export class Conversation {
     if (wasLost) this.#composer.retryFailed();
   }
 
+  /** Shows in the list, and in the title, how much is unread here. */
+  showCount(): void {
+    showUnread(this.threadId, () => (this.#isReading() ? 0 : this.#unread()));
+  }
+
   /**
-   * Shows everything after the last message shown. Calls while one is under way ask once more after it; what cannot be
-   * read is asked for again in a while.
+   * Shows everything after the last message shown, or, where one reads far above it, counts it. Calls while one is under
+   * way ask once more after it; what cannot be read is asked for again in a while.
    */
   catchUp(): Promise<void> {
     this.#again = true;
@@ -111,12 +164,13 @@ export class Conversation {
     try {
       while (this.#again) {
         this.#again = false;
-        const { response, page } = await fetchPage(`${this.#path}/items?after=${this.#last}`);
-        if (!response.ok) throw new Error(`items: ${response.status}`);
-        const list = find('[data-items]', page);
-        if (!list) return;
-        this.#append(findAll(':scope > li', list));
-        if (list.dataset.more !== undefined) this.#again = true;
+        if (!this.#window.hasEnd) {
+          await this.#window.peek();
+          continue;
+        }
+        const fresh = await this.#window.newer();
+        this.#arrived(fresh);
+        if (fresh.length === 0 && this.#isBehind()) throw new Error('The newest messages are not there yet');
       }
       this.#failed = 0;
     } catch {
@@ -124,40 +178,53 @@ export class Conversation {
     } finally {
       this.#fetching = null;
     }
+    this.#look();
+    this.showCount();
   }
 
-  #append(items: HTMLElement[]): void {
-    const fresh = items.filter((item) => !item.dataset.seq || Number(item.dataset.seq) > this.#last);
-    if (!fresh.some((item) => item.dataset.seq)) return;
-    const [atEnd, reading] = [this.#isAtEnd(), this.#isReading()];
-    const { scrollHeight, scrollTop } = this.#log;
-    const others = fresh.filter((item) => item.dataset.seq && item.dataset.author !== this.#viewer);
-    for (const item of fresh) this.#receipts.clearFor(item);
-    this.#items.append(...fresh);
-    if (others[0] && !reading) this.#markUnread(others[0]);
+  /** Before messages come into the page. */
+  #prepare(items: HTMLElement[], way: Way | 'instead'): void {
+    this.#wasAtEnd = this.#isAtEnd();
+    if (way === 'newer') for (const item of items) this.#receipts.clearFor(item);
+    const line = items.find((item) => item.matches('.fresh'));
+    if (!line) return;
+    this.#line()?.remove();
+    this.#markUnread(seqOf(items[items.indexOf(line) + 1]));
+  }
+
+  /** The line belongs above this message. */
+  #markUnread(seq: number): void {
+    if (seq === this.#unreadFrom) return;
+    this.#unreadFrom = seq;
+    this.#lineSeen = false;
+  }
+
+  /** After messages came into the page, or another stretch of them is shown. */
+  #changed(): void {
     renameDays(this.#items);
-    find('[data-none]', this.#main)?.remove();
-    this.#last = Number(fresh.at(-1)?.dataset.seq ?? this.#last);
-    if (atEnd) this.#toEnd();
-    else {
-      this.#log.scrollTop = scrollTop - (this.#log.scrollHeight - scrollHeight);
-      if (others.length > 0) this.#jump.textContent = 'New messages';
+    if (this.#window.messages.length > 0) find('[data-none]', this.#main)?.remove();
+    if (this.#window.hasEnd && this.#isBehind()) void this.catchUp();
+  }
+
+  /** Messages have arrived at the end. */
+  #arrived(fresh: HTMLElement[]): void {
+    const last = fresh.at(-1);
+    if (!last) return;
+    const others = fresh.filter(({ dataset }) => dataset.author !== this.#viewer);
+    if (this.#wasAtEnd) {
+      const line = this.#line();
+      if (line && !this.#isHere() && this.#unread() > 0) showNearTop(this.#log, line);
+      else this.#log.scrollTop = 0;
     }
     this.#readOut(others);
-    this.#markRead();
     if (others.length < fresh.length) void this.#receipts.follow();
   }
 
-  /** The line above the first message that came while nobody looked. */
-  #markUnread(first: HTMLElement): void {
-    if (this.#marked) return;
-    this.#marked = true;
-    find('.fresh', this.#items)?.remove();
-    const line = document.createElement('li');
-    line.className = 'fresh';
-    line.append(Object.assign(document.createElement('span'), { textContent: 'New' }));
-    first.classList.remove('follows');
-    first.before(line);
+  /** One has written: whoever writes has read what came before. */
+  #wrote(seq: number): void {
+    this.#skipped = false;
+    this.#window.newest = Math.max(this.#window.newest, seq);
+    this.#read.follow(seq);
   }
 
   #readOut(items: HTMLElement[]): void {
@@ -168,48 +235,80 @@ export class Conversation {
     }
   }
 
+  #unread(): number {
+    return Math.max(0, this.#window.newest - this.#read.seq);
+  }
+
+  /** Above which message the line belongs: where everything is read, above the first that comes while nobody looks. */
+  #lineSeq(): number {
+    return this.#unread() === 0 && !this.#isReading() ? this.#read.seq + 1 : this.#unreadFrom;
+  }
+
+  #line(): HTMLElement | null {
+    return find('.fresh', this.#items);
+  }
+
+  /** Whether the end of the page lacks something that the server has told of. */
+  #isBehind(): boolean {
+    return this.#window.newest > (seqOf(this.#window.messages.at(-1)) || 0);
+  }
+
   #isAtEnd(): boolean {
-    return this.#log.scrollTop > -AT_END;
+    return this.#window.hasEnd && this.#log.scrollTop > -AT_END;
+  }
+
+  #isHere(): boolean {
+    return document.visibilityState === 'visible' && document.hasFocus();
   }
 
   /** Whether somebody is there, with the newest message in front of them. */
   #isReading(): boolean {
-    return document.visibilityState === 'visible' && document.hasFocus() && this.#isAtEnd();
+    return this.#isHere() && this.#isAtEnd() && !this.#skipped;
   }
 
-  #toEnd(): void {
+  /** Whether the line is further down than what is in sight. */
+  #isLineBelow(): boolean {
+    if (this.#unread() === 0 || this.#skipped) return false;
+    const line = this.#line();
+    if (line) return line.getBoundingClientRect().top > this.#log.getBoundingClientRect().bottom;
+    return this.#lineSeq() > seqOf(this.#window.messages.at(-1));
+  }
+
+  async #toEnd(): Promise<void> {
+    if (!this.#window.hasEnd && !(await this.#window.show('newest'))) return;
     this.#log.scrollTop = 0;
-    this.#scrolled();
+    this.#skipped = false;
+    this.#look();
   }
 
-  #scrolled(): void {
-    this.#jump.hidden = this.#isAtEnd();
-    if (!this.#jump.hidden) return;
-    this.#jump.textContent = 'Newest messages';
-    this.#markRead();
+  async #toLine(): Promise<void> {
+    if (!this.#line() && !(await this.#window.show(`around=${this.#lineSeq()}`))) return;
+    const line = this.#line();
+    if (line) showNearTop(this.#log, line);
+    this.#look();
   }
 
-  /** What stands in front of somebody who is there is read. */
-  #markRead(): void {
-    if (!this.#isReading()) return;
-    this.#marked = false;
-    const item = findAll('[data-seq]', this.#items).at(-1);
-    const seq = Number(item?.dataset.seq ?? 0);
-    if (!item || seq <= this.#readSeq) return;
-    const before = this.#readSeq;
-    this.#readSeq = seq;
-    fetch(`/api/threads/${encodeURIComponent(this.threadId)}/read`, {
-      method: 'POST',
-      headers: { 'Content-Type': 'application/json' },
-      body: JSON.stringify({ messageId: item.dataset.id }),
-    }).then(
-      async (response) => {
-        if (!response.ok) this.#readSeq = before;
-        await response.body?.cancel(); // An answer that nobody reads holds its connection.
-      },
-      () => {
-        this.#readSeq = before;
-      },
-    );
+  /** What stands in front of somebody who is there is read; what is out of sight has a button that leads there. */
+  #look(): void {
+    const { top, bottom } = this.#log.getBoundingClientRect();
+    const { messages } = this.#window;
+    const line = this.#line();
+    const isAbove = line ? line.getBoundingClientRect().bottom < top : this.#unreadFrom <= seqOf(messages[0]);
+    const isInSight = line && !isAbove && line.getBoundingClientRect().top < bottom;
+    if (this.#isHere() && isInSight) {
+      this.#lineSeen = true;
+      this.#skipped = false;
+    }
+    this.#readTo(messages.findLast((item) => item.getBoundingClientRect().bottom < bottom + SEEN));
+
+    const unread = this.#unread();
+    this.#up.hidden = this.#unreadFrom === 0 || !isAbove || this.#lineSeen;
+    this.#up.textContent = `${this.#window.newest - this.#unreadFrom + 1} new ↑`;
+    this.#down.hidden = this.#isAtEnd();
+    this.#down.textContent = unread > 0 && !this.#skipped ? `${unread} new ↓` : 'Newest messages';
+  }
+
+  #readTo(item: HTMLElement | undefined): void {
+    if (item && this.#isHere() && !this.#skipped) this.#read.see(seqOf(item), item.dataset.id ?? '');
   }
 }

@@ -75,5 +75,16 @@ export function announce(words: string): void {
   setTimeout(() => line.remove(), SAID_MS);
 }
 
+/** Names as a sentence lists them, each apart from the direction in which the others are written. */
+export function nameNodes(names: string[], most = 4): (Node | string)[] {
+  const shown =
+    names.length > most ? [...names.slice(0, most - 1), `${names.length - most + 1} more`] : names;
+  return new Intl.ListFormat('en-GB')
+    .formatToParts(shown)
+    .map(({ type, value }) =>
+      type === 'element' ? Object.assign(document.createElement('bdi'), { textContent: value }) : value,
+    );
+}
+
 /** Waits; in milliseconds. */
 export const wait = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));

@@ -1,4 +1,4 @@
-import { find, findAll } from './dom.ts';
+import { find, findAll, nameNodes } from './dom.ts';
 
 /** Who of the family is here, as the socket says, shown wherever the page speaks of people. */
 export class Here {
@@ -31,11 +31,11 @@ export class Here {
     const line = find('[data-here]', within);
     if (!line) return;
     const viewer = document.documentElement.dataset.viewer;
-    const names = members
-      .filter(({ dataset }) => dataset.hereOf !== viewer && this.#online.has(dataset.hereOf ?? ''))
-      .map(({ dataset }) => dataset.name ?? '');
-    const list = new Intl.ListFormat('en').format(names);
-    line.textContent =
-      names.length === 0 ? (line.dataset.here ?? '') : `${list} ${names.length > 1 ? 'are' : 'is'} here`;
+    const others = members.filter(({ dataset }) => dataset.hereOf !== viewer);
+    const present = others.filter(({ dataset }) => this.#online.has(dataset.hereOf ?? ''));
+    const names = (of: HTMLElement[]) => nameNodes(of.map(({ dataset }) => dataset.name ?? ''));
+    if (present.length > 0) {
+      line.replaceChildren(...names(present), present.length > 1 ? ' are here' : ' is here');
+    } else line.replaceChildren(others.length > 0 ? 'With ' : 'Only you', ...names(others));
   }
 }

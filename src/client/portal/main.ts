@@ -15,7 +15,7 @@ swapForms((region) => {
   countDown(region);
   offerTextedCode(region);
   pollRegions(region);
-  messages?.here.show(region);
+  messages?.prepare(region);
 });
 tameMenus();
 sendWholeCodes();

@@ -5,6 +5,7 @@ import { find, wait } from './dom.ts';
 import { Here } from './here.ts';
 import { refreshRegion } from './swap.ts';
 import { readTab, writeTab } from './tab-store.ts';
+import { hasRow, showLastWords, showUnread, titleUnread } from './thread-rows.ts';
 
 /** A short break of the line is nobody's business; a longer one is said. */
 const SAY_OFFLINE_AFTER_MS = 2500;
@@ -22,8 +23,6 @@ export class Messages {
   #offlineTimer: ReturnType<typeof setTimeout> | undefined;
   #refreshing = false;
   #leftAt = 0;
-  #unseen = 0;
-  readonly #title = document.title;
 
   constructor(panes: HTMLElement) {
     const main = find('[data-thread]', panes);
@@ -47,10 +46,7 @@ export class Messages {
     });
     document.addEventListener('visibilitychange', () => {
       if (document.hidden) this.#leftAt = Date.now();
-      else {
-        this.#count(0);
-        if (Date.now() - this.#leftAt > STALE_MS) void this.#refreshList();
-      }
+      else if (Date.now() - this.#leftAt > STALE_MS) void this.#refreshList();
     });
     this.#keepScroll();
   }
@@ -76,19 +72,36 @@ export class Messages {
       this.here.change(frame.userId, frame.state === 'online');
     }
     this.#conversation?.take(frame);
-    if (frame.type === 'message' && frame.message.authorId !== viewer && document.hidden)
-      this.#count(this.#unseen + 1);
-    const list =
-      frame.type === 'message' ||
-      frame.type === 'thread' ||
-      (frame.type === 'read' && frame.userId === viewer);
-    if (list) void this.#refreshList();
+    if (frame.type === 'message') {
+      const { authorId, authorName, body, via } = frame.message;
+      const own = authorId === viewer;
+      showLastWords(frame.threadId, own ? 'You' : authorName, body);
+      if (frame.threadId !== this.#conversation?.threadId) {
+        showUnread(frame.threadId, (before) => (own && via === 'app' ? 0 : before + 1));
+      }
+      if (this.#isListShown() || !hasRow(frame.threadId)) void this.#refreshList();
+    }
+    const readElsewhere =
+      frame.type === 'read' && frame.userId === viewer && frame.threadId !== this.#conversation?.threadId;
+    if (frame.type === 'thread' || readElsewhere) void this.#refreshList();
+  }
+
+  /** A phone shows the list or the conversation. */
+  #isListShown(): boolean {
+    return find('#threads')?.offsetParent != null;
+  }
+
+  /** A part of the page came in: what the page itself knows better is shown on it. */
+  prepare(region: HTMLElement): void {
+    this.here.show(region);
+    if (region.id !== 'threads') return;
+    this.#conversation?.showCount();
+    titleUnread();
   }
 
   /** The list is read again, once for a burst of events. */
   async #refreshList(): Promise<void> {
-    const list = find('#threads');
-    if (this.#refreshing || !list || list.offsetParent === null) return;
+    if (this.#refreshing) return;
     this.#refreshing = true;
     await wait(250);
     this.#refreshing = false;
@@ -131,10 +144,5 @@ export class Messages {
   #say(words: string): void {
     const banner = find('[data-offline]');
     if (banner && banner.textContent !== words) banner.textContent = words;
-  }
-
-  #count(unseen: number): void {
-    this.#unseen = unseen;
-    document.title = unseen > 0 ? `(${unseen}) ${this.#title}` : this.#title;
   }
 }

@@ -11,7 +11,7 @@ export interface Draft {
 
 /** What became of an attempt. */
 export type Outcome =
-  | { sent: true }
+  | { sent: true; seq: number }
   /** `again`: the same request may succeed later, by itself; `afterMs` when the server said when. */
   | { sent: false; again: boolean; afterMs: number | null; message: string };
 
@@ -31,8 +31,8 @@ export async function post(threadId: string, { key, ...message }: Draft): Promis
     return { sent: false, again: true, afterMs: null, message: OFFLINE };
   }
   if (response.ok) {
-    await response.body?.cancel(); // An answer that nobody reads holds its connection.
-    return { sent: true };
+    const { message }: { message?: { seq?: number } } = await response.json().catch(() => ({})); // It is sent, whatever came back.
+    return { sent: true, seq: message?.seq ?? 0 };
   }
   const answer: unknown = await response.json().catch(() => null); // Not ours: said in general words below.
   const known = typeof answer === 'object' && answer !== null && 'message' in answer;

@@ -109,6 +109,7 @@ function showFailure(form: HTMLFormElement, words: string): void {
     form.append(note);
   }
   note.textContent = words;
+  form.dispatchEvent(new Event('swap-failed', { bubbles: true }));
   announce(words);
 }
 

@@ -1,4 +1,4 @@
-import { find } from './dom.ts';
+import { find, nameNodes } from './dom.ts';
 
 const TYPING_MS = 5000;
 
@@ -29,8 +29,8 @@ export class Typists {
     const names = [...this.#timers.keys()].map(
       (id) => find(`[data-here-of="${CSS.escape(id)}"]`, this.#main)?.dataset.name ?? 'Someone',
     );
-    const list = new Intl.ListFormat('en').format(names);
-    find('[data-typing]', this.#main)!.textContent =
-      names.length === 0 ? '' : `${list} ${names.length > 1 ? 'are' : 'is'} writing …`;
+    const line = find('[data-typing]', this.#main)!;
+    line.replaceChildren(...nameNodes(names));
+    if (names.length > 0) line.append(names.length > 1 ? ' are writing …' : ' is writing …');
   }
 }

@@ -1,5 +1,5 @@
 import type { Child } from 'hono/jsx';
-import { listThreads, type ThreadJson } from '../../chat/threads.ts';
+import type { ThreadJson } from '../../chat/threads.ts';
 import type { Caller } from '../../platform/auth/caller.ts';
 import { AppError } from '../../platform/errors.ts';
 import { newId } from '../../platform/ids.ts';
@@ -7,8 +7,9 @@ import { answerPage, type PageContext, type PageView } from '../answer.tsx';
 import { type ChatContext, chatContext } from './chat-context.ts';
 import type { ComposerView } from './composer.tsx';
 import { NewThread, type NewThreadView, NoThread } from './new-thread.tsx';
-import { loadStretch } from './thread-data.ts';
-import { ThreadList } from './thread-list.tsx';
+import { shownThreads } from './shown-threads.ts';
+import { loadOpening, loadStretch, type Stretch } from './thread-data.ts';
+import { countWords, ThreadList } from './thread-list.tsx';
 import { ThreadPage } from './thread-page.tsx';
 
 /** List on the left, and what is open beside it; a phone shows one of them. */
@@ -45,21 +46,34 @@ function Panes({
   );
 }
 
-const frame = (title: string, context: ChatContext, status: PageView['status'] = 200): PageView => ({
-  title,
-  section: 'messages',
-  kind: 'app',
-  timeZone: context.zone,
-  status,
-});
+/** The title begins with how much is unread, as the script keeps it. */
+function frame(
+  title: string,
+  context: ChatContext,
+  threads: readonly ThreadJson[],
+  status: PageView['status'] = 200,
+): PageView {
+  const unread = threads.reduce((sum, thread) => sum + thread.unread, 0);
+  return {
+    title: unread > 0 ? `(${countWords(unread)}) ${title}` : title,
+    section: 'messages',
+    kind: 'app',
+    timeZone: context.zone,
+    status,
+  };
+}
+
+/** Seq of the first message that its reader has not read; null for none. */
+const firstUnread = (thread: ThreadJson | undefined): number | null =>
+  thread && thread.unread > 0 ? thread.lastReadSeq + 1 : null;
 
 /** `/messages`: the list, alone on a phone. */
 export async function answerList(c: PageContext, caller: Caller): Promise<Response> {
-  const [context, threads] = await Promise.all([chatContext(c, caller), listThreads(c.var.deps, caller)]);
+  const [context, threads] = await Promise.all([chatContext(c, caller), shownThreads(c.var.deps, caller)]);
   return answerPage(
     c,
     caller,
-    frame('Messages', context),
+    frame('Messages', context, threads),
     <Panes context={context} threads={threads} open={false}>
       <NoThread any={threads.length > 0} />
     </Panes>,
@@ -68,7 +82,7 @@ export async function answerList(c: PageContext, caller: Caller): Promise<Respon
 
 /** The list alone, to be put into a page that is open already. */
 export async function answerListPart(c: PageContext, caller: Caller): Promise<Response> {
-  const [context, threads] = await Promise.all([chatContext(c, caller), listThreads(c.var.deps, caller)]);
+  const [context, threads] = await Promise.all([chatContext(c, caller), shownThreads(c.var.deps, caller)]);
   const currentId = c.req.query('current') ?? null;
   const list = <ThreadList {...context} threads={threads} currentId={currentId} alone={currentId === null} />;
   return c.html(list, 200, {
@@ -82,7 +96,7 @@ export async function answerNewThread(
   caller: Caller,
   refused?: Omit<NewThreadView, 'others'> & { status: PageView['status'] },
 ): Promise<Response> {
-  const [context, threads] = await Promise.all([chatContext(c, caller), listThreads(c.var.deps, caller)]);
+  const [context, threads] = await Promise.all([chatContext(c, caller), shownThreads(c.var.deps, caller)]);
   const others = context.family
     .filter(({ id }) => id !== caller.userId)
     .map(({ id, name }) => context.person(id, name));
@@ -90,53 +104,59 @@ export async function answerNewThread(
   return answerPage(
     c,
     caller,
-    frame('New conversation', context, refused?.status),
+    frame('New conversation', context, threads, refused?.status),
     <Panes context={context} threads={threads} open={true}>
       <NewThread {...view} others={others} />
     </Panes>,
   );
 }
 
-/** `/messages/:threadId`; with the draft when a message was refused. */
+/**
+ * `/messages/:threadId`: where the unread begin, or the stretch that was asked for; with the draft when a message was
+ * refused.
+ */
 export async function answerThread(
   c: PageContext,
   caller: Caller,
   threadId: string,
   {
-    before,
+    stretch: wanted,
     refused,
   }: {
-    before?: number | undefined;
+    stretch?: Stretch | undefined;
     refused?: Pick<ComposerView, 'draft' | 'error'> & { status: PageView['status'] };
   } = {},
 ): Promise<Response> {
   const { deps } = c.var;
+  const listed = shownThreads(deps, caller);
+  const find = (threads: ThreadJson[]) => threads.find(({ id }) => id === threadId);
   const [context, threads, stretch] = await Promise.all([
     chatContext(c, caller),
-    listThreads(deps, caller),
-    loadStretch(deps, caller, threadId, { kind: 'page', before }),
+    listed,
+    wanted
+      ? loadStretch(deps, caller, threadId, wanted)
+      : loadOpening(deps, caller, threadId, listed.then(find).then(firstUnread)),
   ]);
-  const thread = threads.find(({ id }) => id === threadId);
+  const thread = find(threads);
   if (!thread) throw new AppError('thread_not_found', 'There is no such conversation, or you are not in it.');
   const composer = {
     threadId,
     title: thread.title,
     messageKey: newId('web', context.now),
+    pickerUrl: deps.config.ATTACHMENT_PICKER_URL ?? null,
     draft: refused?.draft,
     error: refused?.error ?? null,
   };
   return answerPage(
     c,
     caller,
-    frame(thread.title, context, refused?.status),
+    frame(thread.title, context, threads, refused?.status),
     <Panes context={context} threads={threads} currentId={threadId} open={true}>
       <ThreadPage
         {...context}
         {...stretch}
         thread={thread}
-        unreadFrom={thread.unread > 0 ? thread.lastReadSeq + 1 : null}
-        older={stretch.previous ? stretch.messages[0]!.seq : null}
-        newer={before !== undefined}
+        unreadFrom={firstUnread(thread)}
         composer={composer}
       />
     </Panes>,

@@ -2,7 +2,7 @@ import type { Hono } from 'hono';
 import { setMute } from '../../chat/mute.ts';
 import { postMessage } from '../../chat/post-message.ts';
 import { markRead } from '../../chat/read.ts';
-import { createThread, getThread } from '../../chat/threads.ts';
+import { createThread } from '../../chat/threads.ts';
 import { threadPath } from '../../links/safe-next.ts';
 import type { Caller } from '../../platform/auth/caller.ts';
 import { AppError } from '../../platform/errors.ts';
@@ -15,6 +15,7 @@ import { answerList, answerListPart, answerNewThread, answerThread } from './cha
 import { checkDraft, readDraft } from './message-form.ts';
 import { MessageItems } from './message-items.tsx';
 import { muteUntil } from './mute-until.ts';
+import { shownThread } from './shown-threads.ts';
 import { loadStretch, type Stretch } from './thread-data.ts';
 
 const seqOf = (text: string | undefined) => (/^\d{1,15}$/.test(text ?? '') ? Number(text) : undefined);
@@ -76,24 +77,37 @@ async function mute(c: PageContext, caller: Caller, threadId: string): Promise<R
 
 /** A stretch of the list of messages, for a page that is open already. */
 async function items(c: PageContext, caller: Caller, threadId: string): Promise<Response> {
-  const stretch = wantedStretch(c);
+  const stretch = wantedStretch(c) ?? { kind: 'page' };
   const [context, thread, data] = await Promise.all([
     chatContext(c, caller),
-    getThread(c.var.deps, caller, threadId),
+    shownThread(c.var.deps, caller, threadId),
     loadStretch(c.var.deps, caller, threadId, stretch),
   ]);
-  const older = stretch.kind === 'page' && data.previous ? String(data.messages[0]!.seq) : undefined;
+  const newest = Math.max(thread.lastSeq, data.messages.at(-1)?.seq ?? 0);
   const list = (
-    <ol data-items data-older={older} data-more={data.more ? '' : undefined}>
-      <MessageItems {...context} {...data} thread={thread} unreadFrom={null} />
+    <ol
+      data-items
+      data-begins={data.previous ? undefined : ''}
+      data-ends={data.more ? undefined : ''}
+      data-newest={newest}
+    >
+      <MessageItems
+        {...context}
+        {...data}
+        thread={thread}
+        unreadFrom={seqOf(c.req.query('unread')) ?? null}
+      />
     </ol>
   );
   return c.html(list, 200, { 'Cache-Control': 'no-store' });
 }
 
-function wantedStretch(c: PageContext): Stretch {
+/** Which stretch an address names: `after`, `at`, `around`, `before`, or `newest`; null for none. */
+function wantedStretch(c: PageContext): Stretch | null {
   const after = seqOf(c.req.query('after'));
   if (after !== undefined) return { kind: 'after', seq: after };
+  const around = seqOf(c.req.query('around'));
+  if (around !== undefined) return { kind: 'around', seq: around };
   const seqs = (c.req.query('at') ?? '')
     .split(',')
     .slice(0, 10)
@@ -101,7 +115,7 @@ function wantedStretch(c: PageContext): Stretch {
     .filter((seq) => seq !== undefined);
   if (seqs.length > 0) return { kind: 'at', seqs };
   const before = seqOf(c.req.query('before'));
-  return { kind: 'page', before, including: before !== undefined };
+  return before !== undefined || c.req.query('newest') !== undefined ? { kind: 'page', before } : null;
 }
 
 /** `/messages` and what belongs to it. */
@@ -119,7 +133,7 @@ export function mountChatPages(app: Hono<AppEnv>): void {
   app.get(
     '/messages/:threadId',
     thread((c, caller, threadId) =>
-      answerThread(c, caller, threadId, { before: seqOf(c.req.query('before')) }),
+      answerThread(c, caller, threadId, { stretch: wantedStretch(c) ?? undefined }),
     ),
   );
   app.post('/messages/:threadId', thread(say));

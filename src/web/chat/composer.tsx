@@ -8,21 +8,25 @@ export interface ComposerView {
   title: string;
   /** Idempotency-Key of the next message: a form sent twice is one message. */
   messageKey: string;
+  /** The host's page on which files are chosen; null: messages have none. */
+  pickerUrl: string | null;
   draft?: { body: string; urgent: boolean; files: string };
   error?: string | null;
 }
 
 /** The form under a conversation; the script sends it without leaving the page. */
-export function Composer({ threadId, title, messageKey, draft, error }: ComposerView) {
+export function Composer({ threadId, title, messageKey, pickerUrl, draft, error }: ComposerView) {
   return (
     <form class="composer" id="composer" method="post" action={threadPath(threadId)} data-composer>
       {error && <Notice tone="bad">{error}</Notice>}
       <input type="hidden" name="key" value={messageKey} />
+      <input type="hidden" name="files" value={draft?.files} />
+      <ul class="plain picked" data-picked></ul>
       <div class="composer-line">
         <details class="menu up" data-menu>
           <summary class="icon-button">
             <Icon name="plus" />
-            <span class="unseen">Urgent, or with an attachment</span>
+            <span class="unseen">{pickerUrl ? 'Urgent, or with an attachment' : 'Make it urgent'}</span>
           </summary>
           <div class="menu-body">
             <label class="choice">
@@ -35,24 +39,16 @@ export function Composer({ threadId, title, messageKey, draft, error }: Composer
                 </span>
               </span>
             </label>
-            <div class="field">
-              <label for="files">Attachment ids</label>
-              <input
-                id="files"
-                name="files"
-                type="text"
-                value={draft?.files}
-                autocomplete="off"
-                aria-describedby="files-hint"
-              />
-              <p class="hint" id="files-hint">
-                Of files in the family’s app, with commas between them.
-              </p>
-            </div>
+            {pickerUrl && (
+              <button class="button small" type="button" data-pick={pickerUrl} hidden>
+                <Icon name="file" />
+                Add an attachment
+              </button>
+            )}
           </div>
         </details>
         <label class="unseen" for="body">
-          Write to {title}
+          Write to <bdi>{title}</bdi>
         </label>
         <textarea
           id="body"

@@ -28,7 +28,7 @@ export function checkDraft({ body, files }: MessageDraft): { body: string; fileI
     .map((name) => name.trim())
     .filter(Boolean);
   if (isBlank(body) && fileIds.length === 0) {
-    throw new AppError('empty_message', 'Write a few words first, or add an attachment.');
+    throw new AppError('empty_message', 'Write a few words first.');
   }
   if ([...body].length > 4000)
     throw new AppError('invalid_request', 'At most 4,000 characters fit into a message.');

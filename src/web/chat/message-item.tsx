@@ -1,11 +1,13 @@
 import type { MessageJson } from '../../chat/message.ts';
 import type { Told } from '../../notifications/operate/delivery-log.ts';
+import { withoutBidiControls } from '../../platform/visible.ts';
 import { Avatar } from '../avatar.tsx';
 import { timeOfDay } from '../clock.ts';
 import { Icon } from '../icons.tsx';
+import { Names } from '../names.tsx';
 import type { PersonView } from '../people.ts';
 import type { Break } from './breaks.ts';
-import { linkPieces } from './links.ts';
+import { messagePieces, type Piece } from './pieces.ts';
 import { summarizeTold } from './told.ts';
 
 /** A message and everything that is shown with it. */
@@ -47,7 +49,7 @@ export function MessageItem(view: MessageView) {
         {!own && <Avatar person={author} />}
         <div class="bubble">
           <p class={own || before.follows ? 'who unseen' : `who p${author.colour}`}>
-            {own ? 'You' : author.name}
+            {own ? 'You' : <bdi>{author.name}</bdi>}
           </p>
           {message.urgent && (
             <p class="urgent-tag">
@@ -77,19 +79,40 @@ export function MessageItem(view: MessageView) {
 }
 
 function Words({ body }: { body: string }) {
-  return (
+  const pieces = messagePieces(body);
+  const words = pieces.map(pieceView);
+  return pieces.some(({ kind }) => kind === 'block') ? (
+    <div class="text" dir="auto">
+      {words}
+    </div>
+  ) : (
     <p class="text" dir="auto">
-      {linkPieces(body).map(({ text, href }) =>
-        href ? (
-          <a href={href} rel="noopener noreferrer nofollow" target="_blank">
-            {text}
-          </a>
-        ) : (
-          text
-        ),
-      )}
+      {words}
     </p>
   );
+}
+
+function pieceView(piece: Piece) {
+  switch (piece.kind) {
+    case 'words':
+      return piece.text;
+    case 'code':
+      return <code>{piece.text}</code>;
+    case 'block':
+      return (
+        <pre>
+          <code>{piece.text}</code>
+        </pre>
+      );
+    case 'link': {
+      const target = piece.href.startsWith('http') ? '_blank' : undefined;
+      return (
+        <a href={piece.href} rel="noopener noreferrer nofollow" target={target} dir="ltr">
+          {piece.text}
+        </a>
+      );
+    }
+  }
 }
 
 /** Files are the host application's: here they have a name only. */
@@ -111,15 +134,27 @@ function Files({ fileIds }: { fileIds: string[] }) {
 }
 
 function ToldLine({ told }: { told: Told[] }) {
-  const summary = summarizeTold(told);
+  const summary = summarizeTold(told.map((entry) => ({ ...entry, name: withoutBidiControls(entry.name) })));
   if (!summary) return null;
   return (
     <details class="told" data-open={summary.open ?? undefined}>
-      <summary>{summary.words}</summary>
+      <summary>
+        {summary.parts.map(({ before, names, after }, i) => (
+          <>
+            {i > 0 && ' · '}
+            {before}
+            <Names names={names} />
+            {after}
+          </>
+        ))}
+      </summary>
       <ul class="plain told-list">
         {told.map(({ name, explanation }) => (
           <li>
-            <b>{name}</b> {explanation}
+            <b>
+              <bdi>{withoutBidiControls(name)}</bdi>
+            </b>{' '}
+            {explanation}
           </li>
         ))}
       </ul>

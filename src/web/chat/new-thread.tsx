@@ -37,7 +37,7 @@ export function NewThread({ others, title, chosen, error }: NewThreadView) {
             <label class="choice with-avatar">
               <input type="checkbox" name="member" value={person.id} checked={chosen.includes(person.id)} />
               <Avatar person={person} small />
-              <span>{person.name}</span>
+              <bdi>{person.name}</bdi>
             </label>
           ))}
         </fieldset>

@@ -8,13 +8,17 @@ import type { Deps } from '../../platform/deps.ts';
 export const PAGE = 40;
 /** Messages that one catching-up brings at most. */
 const CATCH_UP = 100;
+/** Of what was read already, so many stand above the first unread message. */
+const BEFORE_UNREAD = 8;
 
 /** Which part of a thread is wanted; all by `seq`. */
 export type Stretch =
-  /** The newest, or those before a message; `including`: that message too. */
-  | { kind: 'page'; before?: number | undefined; including?: boolean }
+  /** The newest, or those before a message. */
+  | { kind: 'page'; before?: number | undefined }
   /** Everything after a message. */
   | { kind: 'after'; seq: number }
+  /** A page that begins a little before a message. */
+  | { kind: 'around'; seq: number }
   /** These alone. */
   | { kind: 'at'; seqs: number[] };
 
@@ -27,24 +31,54 @@ export interface StretchData {
   more: boolean;
 }
 
+/** Seq of the first message that belongs to a stretch. */
+function firstOf(stretch: Exclude<Stretch, { kind: 'page' }>): number {
+  if (stretch.kind === 'at') return Math.min(...stretch.seqs);
+  return stretch.kind === 'after' ? stretch.seq + 1 : stretch.seq - BEFORE_UNREAD;
+}
+
 async function readStretch(deps: Deps, caller: Caller, threadId: string, stretch: Stretch) {
   const read = (query: { limit: number; before?: number | undefined; after?: number | undefined }) =>
     listMessages(deps, caller, threadId, query);
   if (stretch.kind === 'page') {
-    const { before, including = false } = stretch;
-    const size = including ? PAGE + 1 : PAGE;
-    const { messages } = await read({ limit: size + 1, before: including ? (before ?? 0) + 1 : before });
+    const { before } = stretch;
+    const { messages } = await read({ limit: PAGE + 1, before });
     const rows = messages.reverse();
-    return rows.length > size
-      ? { messages: rows.slice(1), previous: rows[0], more: false }
-      : { messages: rows, previous: undefined, more: false };
+    const more = before !== undefined && rows.length > 0;
+    return rows.length > PAGE
+      ? { messages: rows.slice(1), previous: rows[0], more }
+      : { messages: rows, previous: undefined, more };
   }
-  const seqs = stretch.kind === 'at' ? stretch.seqs : [stretch.seq + 1];
-  const first = Math.max(1, Math.min(...seqs));
-  const { messages, next } = await read({ limit: CATCH_UP, after: Math.max(0, first - 2) });
+  const first = Math.max(1, firstOf(stretch));
+  const limit = stretch.kind === 'around' ? BEFORE_UNREAD + PAGE : CATCH_UP;
+  const { messages, next } = await read({ limit, after: Math.max(0, first - 2) });
   const previous = messages[0]?.seq === first - 1 ? messages[0] : undefined;
-  const rows = messages.filter(({ seq }) => (stretch.kind === 'at' ? seqs.includes(seq) : seq >= first));
-  return { messages: rows, previous, more: stretch.kind === 'after' && next !== null };
+  const wanted = (seq: number) => (stretch.kind === 'at' ? stretch.seqs.includes(seq) : seq >= first);
+  return {
+    messages: messages.filter(({ seq }) => wanted(seq)),
+    previous,
+    more: stretch.kind !== 'at' && next !== null,
+  };
+}
+
+/**
+ * What of a conversation is shown first: its newest page, or, when that does not reach back so far, the page on which
+ * the unread begin.
+ * @param readUnread - gives the seq of the first unread message; null for none
+ * @throws AppError `thread_not_found`
+ */
+export async function loadOpening(
+  deps: Deps,
+  caller: Caller,
+  threadId: string,
+  readUnread: Promise<number | null>,
+): Promise<StretchData> {
+  const [newest, unreadFrom] = await Promise.all([
+    loadStretch(deps, caller, threadId, { kind: 'page' }),
+    readUnread,
+  ]);
+  if (unreadFrom === null || unreadFrom >= (newest.messages[0]?.seq ?? 0)) return newest;
+  return loadStretch(deps, caller, threadId, { kind: 'around', seq: unreadFrom });
 }
 
 /** Reads a stretch, and who was told of the caller's own messages in it. @throws AppError `thread_not_found` */

@@ -3,7 +3,8 @@ import { threadPath } from '../../links/safe-next.ts';
 import { clockWords } from '../../platform/clock-words.ts';
 import { Avatar } from '../avatar.tsx';
 import { Icon } from '../icons.tsx';
-import { listNames, type PersonView } from '../people.ts';
+import { Names } from '../names.tsx';
+import type { PersonView } from '../people.ts';
 import { ThreadCircle } from './thread-list.tsx';
 
 /** The head of an open conversation. */
@@ -20,6 +21,7 @@ export interface ThreadHeaderView {
 export function ThreadHeader(view: ThreadHeaderView) {
   const { thread, here, viewerId } = view;
   const others = thread.members.filter(({ id }) => id !== viewerId);
+  const present = others.filter(({ id }) => here.has(id)).map(({ name }) => name);
   return (
     <header class="thread-head" id="thread-head" data-region>
       <a class="back" href="/messages" aria-label="All conversations">
@@ -28,10 +30,19 @@ export function ThreadHeader(view: ThreadHeaderView) {
       <ThreadCircle {...view} size={44} />
       <div class="thread-name">
         <h1 tabindex={-1} dir="auto">
-          {thread.title}
+          <bdi>{thread.title}</bdi>
         </h1>
-        <p class="thread-here" data-here={hereWords(others, new Set())}>
-          {hereWords(others, here)}
+        <p class="thread-here" data-here>
+          {present.length > 0 ? (
+            <>
+              <Names names={present} /> {present.length > 1 ? 'are' : 'is'} here
+            </>
+          ) : (
+            <>
+              {others.length === 0 ? 'Only you' : 'With '}
+              <Names names={others.map(({ name }) => name)} />
+            </>
+          )}
         </p>
       </div>
       {thread.mutedUntil !== null && (
@@ -45,14 +56,6 @@ export function ThreadHeader(view: ThreadHeaderView) {
   );
 }
 
-/** Who else is here now, in words; without anybody, who belongs to the conversation. */
-function hereWords(others: { id: string; name: string }[], here: ReadonlySet<string>): string {
-  const present = others.filter(({ id }) => here.has(id)).map(({ name }) => name);
-  if (present.length > 0) return `${listNames(present)} ${present.length > 1 ? 'are' : 'is'} here`;
-  if (others.length === 0) return 'Only you';
-  return `With ${listNames(others.map(({ name }) => name))}`;
-}
-
 function ThreadMenu({ thread, person, here, now, zone }: ThreadHeaderView) {
   const { mutedUntil } = thread;
   return (
@@ -62,7 +65,7 @@ function ThreadMenu({ thread, person, here, now, zone }: ThreadHeaderView) {
         <span class="unseen">Menu of this conversation</span>
       </summary>
       <div class="menu-body">
-        <form method="post" action={`${threadPath(thread.id)}/mute`} data-swap="thread-head">
+        <form method="post" action={`${threadPath(thread.id)}/mute`} data-swap="thread-head" data-mute>
           <h2>{mutedUntil === null ? 'Mute' : muteWords(mutedUntil, now, zone)}</h2>
           <p class="soft small">
             {mutedUntil === null
@@ -86,7 +89,7 @@ function ThreadMenu({ thread, person, here, now, zone }: ThreadHeaderView) {
           {thread.members.map(({ id, name }) => (
             <li>
               <Avatar person={person(id, name)} small />
-              <span>{name}</span>
+              <bdi>{name}</bdi>
               <span class="soft small" data-here-of={id} data-name={name}>
                 {here.has(id) ? 'here' : ''}
               </span>

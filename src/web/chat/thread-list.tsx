@@ -4,6 +4,7 @@ import { Circle } from '../circle.tsx';
 import { shortMoment } from '../clock.ts';
 import { Icon } from '../icons.tsx';
 import type { PersonView } from '../people.ts';
+import { previewOf } from './preview.ts';
 
 /** All of a person's conversations. */
 export interface ThreadListView {
@@ -18,6 +19,9 @@ export interface ThreadListView {
   now: number;
   zone: string;
 }
+
+/** So much is unread, in as many words as a badge holds. */
+export const countWords = (unread: number): string => (unread > 99 ? '99+' : String(unread));
 
 /** The list of conversations: who, the last words, how much is new. */
 export function ThreadList(view: ThreadListView) {
@@ -60,11 +64,13 @@ function ThreadItem({
       <a
         class={unread > 0 ? 'thread has-unread' : 'thread'}
         href={threadPath(id)}
+        data-row={id}
+        data-unread={unread}
         aria-current={id === currentId ? 'page' : undefined}
       >
         <ThreadCircle thread={thread} person={person} here={here} />
         <span class="thread-title" dir="auto">
-          {title}
+          <bdi>{title}</bdi>
         </span>
         <span class="thread-when">
           {mutedUntil !== null && (
@@ -78,7 +84,10 @@ function ThreadItem({
         <span class="thread-last">
           {lastMessage ? (
             <>
-              <b>{lastMessage.authorId === viewerId ? 'You' : lastMessage.authorName}:</b> {lastMessage.body}
+              <b>
+                <bdi>{lastMessage.authorId === viewerId ? 'You' : lastMessage.authorName}:</bdi>
+              </b>{' '}
+              <bdi>{previewOf(lastMessage.body)}</bdi>
             </>
           ) : (
             'Nothing said yet'
@@ -86,7 +95,7 @@ function ThreadItem({
         </span>
         {unread > 0 && (
           <span class="count">
-            {unread > 99 ? '99+' : unread}
+            {countWords(unread)}
             <span class="unseen"> new</span>
           </span>
         )}

@@ -5,16 +5,25 @@ import { ThreadHeader, type ThreadHeaderView } from './thread-header.tsx';
 
 /** An open conversation. */
 export interface ThreadPageView extends MessageItemsView, Omit<ThreadHeaderView, 'now' | 'zone'> {
-  /** Seq before which there is more; null at the beginning. */
-  older: number | null;
-  /** The newest messages are not shown: an earlier page was asked for. */
-  newer: boolean;
+  /** There are messages after the last one shown. */
+  more: boolean;
   composer: ComposerView;
+}
+
+/** A link to the next page of the conversation; the script hides it at an end, and loads what it leads to. */
+function PageLink({ way, hidden, href }: { way: 'older' | 'newer'; hidden: boolean; href: string }) {
+  return (
+    <p class="older" hidden={hidden}>
+      <a class="button small" href={href} data-way={way}>
+        {way === 'older' ? 'Earlier messages' : 'Later messages'}
+      </a>
+    </p>
+  );
 }
 
 /** The conversation: head, messages, and where one writes. */
 export function ThreadPage(view: ThreadPageView) {
-  const { thread, messages, older, newer, viewerId } = view;
+  const { thread, messages, previous, more, viewerId, unreadFrom } = view;
   const path = threadPath(thread.id);
   const lastSeq = messages.at(-1)?.seq ?? 0;
   return (
@@ -25,19 +34,14 @@ export function ThreadPage(view: ThreadPageView) {
       data-thread={thread.id}
       data-path={path}
       data-viewer={viewerId}
-      data-last={lastSeq}
+      data-read={thread.lastReadSeq}
+      data-newest={Math.max(lastSeq, thread.lastSeq)}
     >
       <ThreadHeader {...view} />
       <div class="log-frame" id="log-frame">
         <section class="log" data-log aria-label="Messages" tabindex={0}>
           <div>
-            {older !== null && (
-              <p class="older">
-                <a class="button small" href={`${path}?before=${older}`} data-older={older}>
-                  Earlier messages
-                </a>
-              </p>
-            )}
+            <PageLink way="older" hidden={!previous} href={`${path}?before=${messages[0]?.seq ?? 0}`} />
             {messages.length === 0 && (
               <div class="log-none" data-none>
                 <p>
@@ -49,23 +53,27 @@ export function ThreadPage(view: ThreadPageView) {
             <ol class="plain" data-items>
               <MessageItems {...view} />
             </ol>
-            <ol class="plain outbox" data-outbox></ol>
-            {newer && (
-              <p class="older">
-                <a class="button small" href={path}>
-                  Newest messages
-                </a>
-              </p>
+            <PageLink way="newer" hidden={!more} href={`${path}?after=${lastSeq}`} />
+            {more && (
+              <noscript>
+                <p class="older">
+                  <a class="button small" href={`${path}?newest`}>
+                    Newest messages
+                  </a>
+                </p>
+              </noscript>
             )}
+            <ol class="plain outbox" data-outbox></ol>
             <p class="typing" data-typing></p>
           </div>
         </section>
-        <button class="jump button small" type="button" data-jump hidden>
+        <button class="jump up button small" type="button" data-jump="unread" hidden></button>
+        <button class="jump button small" type="button" data-jump="newest" hidden>
           Newest messages
         </button>
       </div>
       <p class="offline" data-offline role="status"></p>
-      {thread.unread > 0 && (
+      {unreadFrom !== null && (
         <noscript>
           <form class="no-script" method="post" action={`${path}/read`}>
             <button class="button small" type="submit">

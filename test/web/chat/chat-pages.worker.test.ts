@@ -93,6 +93,25 @@ describe('a conversation', () => {
     expect(refused.html).not.toMatch(/<script>alert|"><i>/);
   });
 
+  it('lets no name or title turn what follows it', async () => {
+    const turned = '\u202eolleh';
+    const memberIds = ['rosa', 'mallory'].map((who) => world.member(who).userId);
+    await world.mirror(`users/${memberIds[1]}`, { familyId: world.familyId, name: turned });
+    await world.mirror(`threads/${world.thread('turned')}`, {
+      familyId: world.familyId,
+      title: turned,
+      memberIds,
+    });
+    await post('mallory', 'Hi', {}, 'turned');
+    const { html } = await browse('rosa', `/messages/${world.thread('turned')}`);
+    expect(html).toContain('<bdi>olleh</bdi>');
+    expect(html).not.toMatch(/[\u202a-\u202e\u2066-\u2069]/);
+  });
+
+  it('offers no files unless the host has a page to choose them on', async () => {
+    expect((await browse('rosa', path())).html).not.toMatch(/data-pick=|Add an attachment/);
+  });
+
   it('shows what is new, who has read how far, and who was told', async () => {
     const { html, words } = await browse('leo', path());
     expect(html).toContain('id="new"');
@@ -142,13 +161,13 @@ describe('stretches of a long conversation', () => {
   it('begin with the newest, and go back page by page without a gap', async () => {
     const first = await long();
     expect(seqsIn(first.html)).toEqual(Array.from({ length: 40 }, (_, i) => i + 56));
-    expect(first.html).toContain('data-older="56"');
+    expect(first.html).toContain('?before=56"');
     const second = await long('/items?before=56');
-    expect(seqsIn(second.html)).toEqual(Array.from({ length: 41 }, (_, i) => i + 16));
-    expect(second.html).toContain('data-older="16"');
+    expect(seqsIn(second.html)).toEqual(Array.from({ length: 40 }, (_, i) => i + 16));
+    expect(second.html).toMatch(/^<ol data-items="true" data-newest="95">/);
     const third = await long('/items?before=16');
-    expect(seqsIn(third.html)).toEqual(Array.from({ length: 16 }, (_, i) => i + 1));
-    expect(third.html).not.toContain('data-older');
+    expect(seqsIn(third.html)).toEqual(Array.from({ length: 15 }, (_, i) => i + 1));
+    expect(third.html).toMatch(/^<ol data-items="true" data-begins="" data-newest="95">/);
     // And without a script, as pages.
     expect(seqsIn((await long('?before=56')).html)).toEqual(Array.from({ length: 40 }, (_, i) => i + 16));
   });
@@ -156,10 +175,32 @@ describe('stretches of a long conversation', () => {
   it('go on after what was seen, in steps when there is much of it', async () => {
     const some = await long('/items?after=90');
     expect(seqsIn(some.html)).toEqual([91, 92, 93, 94, 95]);
-    expect(some.html).not.toMatch(/data-more|class="day"/);
+    expect(some.html).not.toMatch(/class="day"/);
+    expect(some.html).toContain('data-ends=""');
     expect(seqsIn((await long('/items?after=95')).html)).toEqual([]);
     expect(seqsIn((await long('/items?after=0')).html)).toHaveLength(95);
     expect(seqsIn((await long('/items?at=4,5,93')).html)).toEqual([4, 5, 93]);
+  });
+
+  it('begin where the unread begin, with a little of what came before', async () => {
+    await world.mirror(`threads/${world.thread('late')}`, {
+      familyId: world.familyId,
+      title: 'Late',
+      memberIds: [world.member('rosa').userId, world.member('leo').userId],
+    });
+    for (let i = 1; i <= 60; i++) await post('rosa', `Message ${i}`, {}, 'late');
+    const leo = (more = '') => browse('leo', `/messages/${world.thread('late')}${more}`);
+    const opened = await leo();
+    expect(seqsIn(opened.html)).toEqual(Array.from({ length: 48 }, (_, i) => i + 1));
+    expect(opened.html).toMatch(/id="new".*?data-seq="1"/);
+    expect(opened.words).toMatch(/^ \(\d\d\+?\) Late/);
+    expect(seqsIn((await leo('?newest')).html)).toEqual(Array.from({ length: 40 }, (_, i) => i + 21));
+    expect(seqsIn((await leo('?after=48')).html)).toEqual(Array.from({ length: 12 }, (_, i) => i + 49));
+    expect(seqsIn((await leo('?around=30')).html)[0]).toBe(22);
+    const part = await leo('/items?around=30&unread=30');
+    expect(part.html).toMatch(
+      /^<ol data-items="true" data-ends="" data-newest="60">.*id="new".*?data-seq="30"/,
+    );
   });
 
   it('take anything for a number', async () => {

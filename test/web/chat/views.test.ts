@@ -1,37 +1,137 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { breaksOf } from '../../../src/web/chat/breaks.ts';
-import { linkPieces } from '../../../src/web/chat/links.ts';
+import { messagePieces } from '../../../src/web/chat/pieces.ts';
+import { previewOf } from '../../../src/web/chat/preview.ts';
 import { summarizeTold } from '../../../src/web/chat/told.ts';
 
-describe('linkPieces', () => {
-  const links = (text: string) => linkPieces(text).flatMap(({ href }) => href ?? []);
+describe('messagePieces', () => {
+  const links = (text: string) =>
+    messagePieces(text).flatMap((piece) => (piece.kind === 'link' ? [`${piece.text} → ${piece.href}`] : []));
+  const same = (url: string) => `${url} → ${url}`;
 
   it.each([
-    ['See https://example.com/a.', ['https://example.com/a']],
-    ['(https://example.com/a)', ['https://example.com/a']],
-    ['https://en.wikipedia.org/wiki/Tart_(food)', ['https://en.wikipedia.org/wiki/Tart_(food)']],
+    ['See https://example.com/a.', [same('https://example.com/a')]],
+    ['(https://example.com/a)', [same('https://example.com/a')]],
+    ['https://en.wikipedia.org/wiki/Tart_(food)', [same('https://en.wikipedia.org/wiki/Tart_(food)')]],
     [
       '“https://example.com/?q=1&b=2”, and http://b.example!',
-      ['https://example.com/?q=1&b=2', 'http://b.example'],
+      [same('https://example.com/?q=1&b=2'), same('http://b.example')],
     ],
-    ['javascript:alert(1) data:text/html,x file:///etc/passwd', []],
-    ['https:// nothing', []],
-    ['<https://example.com/x>', ['https://example.com/x']],
+    ['HTTPS://EXAMPLE.COM', [same('HTTPS://EXAMPLE.COM')]],
+    ['<https://example.com/x>', [same('https://example.com/x')]],
+    ['www.example.net/a?b, ok', ['www.example.net/a?b → https://www.example.net/a?b']],
+    ['(www.example.net)', ['www.example.net → https://www.example.net']],
+    [
+      'try recipes.example.com or example.org.',
+      ['recipes.example.com → https://recipes.example.com', 'example.org → https://example.org'],
+    ],
+    [
+      'Ana.Maria+list@mail.example.co.uk!',
+      ['Ana.Maria+list@mail.example.co.uk → mailto:Ana.Maria+list@mail.example.co.uk'],
+    ],
+    ['Call (202) 555-0123, please', ['(202) 555-0123 → tel:+12025550123']],
+    ['202-555-0123', ['202-555-0123 → tel:+12025550123']],
+    ['1 202.555.0123', ['1 202.555.0123 → tel:+12025550123']],
+    ['+44 20 7946 0958.', ['+44 20 7946 0958 → tel:+442079460958']],
+    ['+12025550123', ['+12025550123 → tel:+12025550123']],
   ])('%j links %j', (text, expected) => expect(links(text)).toEqual(expected));
 
-  it('loses no character, and links to the web alone', () => {
+  it.each([
+    'javascript:alert(1) data:text/html,x file:///etc/passwd vbscript:x',
+    'https:// nothing',
+    'www. nothing, www.x',
+    'On 2026-05-03 at 10:30, 12/24/2026, 2019-2024, 1,000,000, $12.50, v1.2.3.4',
+    'card 4111 1111 1111 1111, order 123456789012, 00000000',
+    'a@b, @maya, rosa @ home',
+    'Yes.No, Mr.Smith, e.g.this',
+    '1.5 555 0123',
+  ])('%j has no link', (text) => expect(links(text)).toEqual([]));
+
+  it('sets code apart, without links in it', () => {
+    expect(messagePieces('Run `npm start` in:\n```sh\ncd www.example.com\n  ls\n```\nDone')).toEqual([
+      { kind: 'words', text: 'Run ' },
+      { kind: 'code', text: 'npm start' },
+      { kind: 'words', text: ' in:' },
+      { kind: 'block', text: 'cd www.example.com\n  ls' },
+      { kind: 'words', text: 'Done' },
+    ]);
+    for (const text of ['``', '```', '``````', 'a ` b', '`a\nb`', '```\n \n```']) {
+      expect(messagePieces(text)).toEqual([{ kind: 'words', text }]);
+    }
+  });
+
+  it('keeps what turns the direction out of addresses', () => {
+    expect(links('https://example.com/\u202egpj.exe')).toEqual([same('https://example.com/')]);
+  });
+
+  it('loses no character, and links to pages, mail and phones alone', () => {
+    const words = [
+      'http',
+      's',
+      '://',
+      'www.',
+      'a',
+      '.',
+      '.com',
+      '@',
+      ' ',
+      ')',
+      '(',
+      '/',
+      'javascript:',
+      '202',
+      '-',
+      '555',
+      '0123',
+      '+',
+      '\n',
+      '\u202e',
+    ];
     fc.assert(
-      fc.property(
-        fc.string({ unit: fc.constantFrom('h', 't', 'p', 's', ':', '/', '.', 'a', ' ', ')', '(') }),
-        (text) => {
-          const pieces = linkPieces(`https://a.b/${text} ${text}`);
-          expect(pieces.map((piece) => piece.text).join('')).toBe(`https://a.b/${text} ${text}`);
-          for (const { href } of pieces) if (href) expect(new URL(href).protocol).toMatch(/^https?:$/);
-        },
-      ),
+      fc.property(fc.string({ unit: fc.constantFrom(...words) }), (text) => {
+        const pieces = messagePieces(`https://a.b/${text} ${text}`);
+        expect(pieces.map((piece) => piece.text).join('')).toBe(`https://a.b/${text} ${text}`);
+        for (const piece of pieces) {
+          if (piece.kind === 'link') expect(new URL(piece.href).protocol).toMatch(/^(https?|mailto|tel):$/);
+        }
+      }),
     );
   });
+
+  it.each([
+    ['letters', 'a'],
+    ['dots', 'a.'],
+    ['digits', '2'],
+    ['backticks', '`'],
+    ['brackets', '('],
+    ['fences', '```\n'],
+    ['dashes', '202-'],
+    ['signs', 'a+'],
+  ])(
+    'reads the longest message of %s in no time',
+    (_, unit) => {
+      const text = unit.repeat(4000 / unit.length);
+      expect(
+        messagePieces(text)
+          .map((piece) => piece.text)
+          .join('').length,
+      ).toBeGreaterThan(0);
+    },
+    1000,
+  );
+});
+
+describe('previewOf', () => {
+  it.each([
+    ['Dinner?\n\nAt  six.', 'Dinner? At six.'],
+    [`a${'\u0301'.repeat(139)}`, `a${'\u0301'.repeat(4)}`],
+    [`${'\u0301'.repeat(20)} Hello`, 'Hello'],
+    ['\u200b'.repeat(140), 'A message'],
+    ['\u202eevil\u202c words', 'evil words'],
+    ['```\ncode\n```', 'code'],
+    ['…', '…'],
+  ])('%j reads %j', (body, words) => expect(previewOf(body)).toBe(words));
 });
 
 describe('breaksOf', () => {
@@ -86,12 +186,20 @@ describe('summarizeTold', () => {
         told('Sam', false, false, 'will see it later'),
         told('Ana', false, false, 'is being told by text'),
       ]),
-    ).toEqual({ words: 'Read by Maya · Texted Leo · Texting Ana · Sam will see it later', open: 'soon' });
+    ).toEqual({
+      parts: [
+        { before: 'Read by ', names: ['Maya'], after: '' },
+        { before: 'Texted ', names: ['Leo'], after: '' },
+        { before: 'Texting ', names: ['Ana'], after: '' },
+        { before: '', names: ['Sam'], after: ' will see it later' },
+      ],
+      open: 'soon',
+    });
   });
 
   it('looks again later while somebody may still be told, and says nothing where nobody was to be told', () => {
     expect(summarizeTold([told('Sam', false, false, 'will see it later')])).toEqual({
-      words: 'Sam will see it later',
+      parts: [{ before: '', names: ['Sam'], after: ' will see it later' }],
       open: 'later',
     });
     expect(summarizeTold([told('Sam', true, true)])?.open).toBeNull();

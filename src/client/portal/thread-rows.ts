@@ -1,0 +1,50 @@
+import { find, findAll } from './dom.ts';
+
+/** How many are unread, in as many words as a badge holds; the server's pages say the same. */
+const countWords = (unread: number) => (unread > 99 ? '99+' : String(unread));
+
+const rowOf = (threadId: string) => find(`[data-row="${CSS.escape(threadId)}"]`);
+
+/** Whether the list has a conversation. */
+export const hasRow = (threadId: string) => rowOf(threadId) !== null;
+
+/** The title of the page, without the count before it. */
+const plainTitle = () => document.title.replace(/^\(\d+\+?\) /, '');
+
+/** Says in the title of the page how much is unread in all conversations. */
+export function titleUnread(): void {
+  const unread = findAll('[data-row]').reduce((sum, { dataset }) => sum + Number(dataset.unread), 0);
+  document.title = unread > 0 ? `(${countWords(unread)}) ${plainTitle()}` : plainTitle();
+}
+
+/** Shows at once how much is unread in a conversation; the list that the server sends later says the same. */
+export function showUnread(threadId: string, count: (before: number) => number): void {
+  const row = rowOf(threadId);
+  if (!row) return;
+  const unread = Math.max(0, count(Number(row.dataset.unread)));
+  row.dataset.unread = String(unread);
+  row.classList.toggle('has-unread', unread > 0);
+  find('.count', row)?.remove();
+  if (unread > 0) {
+    const words = Object.assign(document.createElement('span'), { className: 'unseen', textContent: ' new' });
+    const badge = Object.assign(document.createElement('span'), { className: 'count' });
+    badge.append(countWords(unread), words);
+    row.append(badge);
+  }
+  titleUnread();
+}
+
+/** Shows at once what was said last in a conversation, which goes to the top of the list. */
+export function showLastWords(threadId: string, who: string, words: string): void {
+  const row = rowOf(threadId);
+  const line = row && find('.thread-last', row);
+  if (!line) return;
+  const isolated = (text: string) => Object.assign(document.createElement('bdi'), { textContent: text });
+  const name = document.createElement('b');
+  name.append(isolated(`${who}:`));
+  line.replaceChildren(name, ' ', isolated(words));
+  const item = row.closest('li');
+  const hadFocus = row === document.activeElement;
+  item?.parentElement?.prepend(item);
+  if (hadFocus) row.focus({ preventScroll: true });
+}
