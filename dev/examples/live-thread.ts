@@ -1,4 +1,4 @@
-/** Prints a thread as it goes on: `node dev/examples/live-thread.ts <origin> <token> <threadId>`. See docs/client.md. */
+/** Prints a thread as it goes on: `npm run -s example:live-thread -- <origin> <token> <threadId>`. See docs/client.md. */
 import { catchUpWith, createApi, mayRetryWith } from '../../src/client/api.ts';
 import { Live } from '../../src/client/live.ts';
 

@@ -19,6 +19,8 @@ const inboundSchema = z.strictObject({
   suggestion: z.boolean().optional(),
 });
 
+const timeoutSchema = z.coerce.number().int().min(0).max(600_000);
+
 const settingsPatchSchema = z
   .strictObject({
     accountSid: z.string(),
@@ -60,7 +62,7 @@ function filterFrom(query: URLSearchParams): MessageFilter {
     phone: query.get('phone') ?? undefined,
     direction: direction === 'inbound' || direction === 'outbound' ? direction : undefined,
     contains: query.get('contains') ?? undefined,
-    after: query.has('after') ? Number(query.get('after')) : undefined,
+    after: query.has('after') ? z.coerce.number().int().min(0).parse(query.get('after')) : undefined,
   };
 }
 
@@ -93,9 +95,10 @@ const ROUTES: Readonly<Record<string, Work>> = {
     clearMessages(carrier);
     return {};
   },
-  'GET /messages/next': async ({ carrier, query }) => ({
-    message: await nextMessage(carrier, filterFrom(query), Number(query.get('timeoutMs') ?? 10_000)),
-  }),
+  'GET /messages/next': async ({ carrier, query }) => {
+    const timeoutMs = timeoutSchema.parse(query.get('timeoutMs') ?? 10_000);
+    return { message: await nextMessage(carrier, filterFrom(query), timeoutMs) };
+  },
   'POST /inbound': async ({ carrier, body }) => {
     const { from, body: words, ...options } = inboundSchema.parse(body);
     return await sendFromPhone(carrier, from, words, options);
@@ -152,6 +155,9 @@ const ROUTES: Readonly<Record<string, Work>> = {
     return {};
   },
 };
+
+/** Every route below `/simulator/api`, such as `PUT /numbers/:`. */
+export const CONTROL_ROUTES = Object.keys(ROUTES);
 
 /** The simulator's own JSON API: what the `Simulator` object offers a test, for tests in another process. */
 export async function handleControlApi(
