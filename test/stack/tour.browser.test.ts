@@ -7,10 +7,18 @@ import { launchBrowser } from '../support/browser.ts';
 
 const WORDS = 'Are you coming for dinner on Sunday?';
 
+/** The same as by default, in seconds instead of minutes. */
+const QUICK = {
+  SMS_WINDOW_SECONDS: '6',
+  PRESENCE_GRACE_SECONDS: '1',
+  PRESENT_RECHECK_SECONDS: '1',
+  SWEEP_SECONDS: '1',
+};
+
 let stack: SpawnedStack;
 let browser: Browser;
 beforeAll(async () => {
-  [stack, browser] = await Promise.all([spawnStack(), launchBrowser()]);
+  [stack, browser] = await Promise.all([spawnStack(QUICK), launchBrowser()]);
 });
 afterAll(async () => {
   await browser?.close();
@@ -21,6 +29,15 @@ describe('the tour of the README', () => {
   let desk: BrowserContext;
   let phones: Page;
   let portal: Page;
+  /** Maya's own window, and its page. */
+  let away: BrowserContext;
+  let mayas: Page;
+  type Delivery = { status: string; reason: string | null; sentAt: string | null };
+  const deliveries = async (): Promise<Delivery[]> => {
+    const maya = stack.host.as(DEMO_PEOPLE.maya);
+    return (await maya<{ deliveries: Delivery[] }>('GET', '/api/deliveries')).deliveries;
+  };
+  const newest = async () => (await deliveries())[0];
   const phone = () => phones.getByRole('article', { name: `${DEMO_PEOPLE.maya.name}’s phone` });
   beforeAll(async () => {
     desk = await browser.newContext();
@@ -48,15 +65,37 @@ describe('the tour of the README', () => {
     expect(await log.textContent()).toContain(WORDS);
   });
 
-  it('opens the thread with a tap on the link', async () => {
+  it('opens the thread with a tap on the link, and carries the answer to Rosa', async () => {
     const link = await phone().getByRole('log').getByRole('link').first().getAttribute('href');
-    const own = await browser.newContext();
-    const page = await own.newPage();
-    await page.goto(link!);
-    await page.locator('form[method="post"] button').first().click();
-    await page.waitForURL(`${stack.origin}/messages/thr_dinner`);
-    await page.getByText(WORDS).first().waitFor();
-    await own.close();
+    away = await browser.newContext();
+    mayas = await away.newPage();
+    await mayas.goto(link!);
+    await mayas.locator('form[method="post"] button').first().click();
+    await mayas.waitForURL(`${stack.origin}/messages/thr_dinner`);
+    await mayas.locator('p.text', { hasText: WORDS }).waitFor();
+    await mayas.getByRole('textbox', { name: /Write to Sunday dinner/ }).fill('Yes, with dessert!');
+    await mayas.keyboard.press('Enter');
+    await portal.locator('p.text', { hasText: 'Yes, with dessert!' }).waitFor();
+  });
+
+  it('sends no text to who is here, and again to who left, when the window since the last one is over', async () => {
+    const write = async (words: string) => {
+      await portal.getByRole('textbox', { name: /Write to Sunday dinner/ }).fill(words);
+      await portal.keyboard.press('Enter');
+    };
+    await write('Chocolate or lemon?');
+    await mayas.locator('p.text', { hasText: 'Chocolate or lemon?' }).waitFor();
+    await expect.poll(async () => (await newest())?.status, { timeout: 10_000 }).toBe('suppressed');
+    await away.close();
+    await write('Lemon, please.');
+    await phone()
+      .getByRole('log')
+      .getByText(/Lemon, please/)
+      .waitFor();
+    const sent = (await deliveries()).flatMap(({ sentAt }) => (sentAt === null ? [] : [Date.parse(sentAt)]));
+    expect(sent).toHaveLength(2);
+    expect(sent[0]! - sent[1]!).toBeGreaterThanOrEqual(Number(QUICK.SMS_WINDOW_SECONDS) * 1000);
+    expect(await phone().getByRole('log').textContent()).not.toContain('Chocolate');
   });
 
   it('says STOP, and why nothing comes any more', async () => {
@@ -66,15 +105,7 @@ describe('the tour of the README', () => {
       .waitFor();
     await portal.getByRole('textbox', { name: /Write to Sunday dinner/ }).fill('I am making lasagna.');
     await portal.keyboard.press('Enter');
-    const maya = stack.host.as(DEMO_PEOPLE.maya);
-    const newest = async () => {
-      const { deliveries } = await maya<{ deliveries: { reason: string | null }[] }>(
-        'GET',
-        '/api/deliveries',
-      );
-      return deliveries[0]?.reason;
-    };
-    await expect.poll(newest, { timeout: 10_000 }).toBe('opted_out');
+    await expect.poll(async () => (await newest())?.reason, { timeout: 10_000 }).toBe('opted_out');
     expect(await phone().getByRole('log').textContent()).not.toContain('lasagna');
   });
 });
