@@ -35,7 +35,7 @@ export interface NewMessage {
 const URGENT_PER_DAY = 3;
 
 /** What the statements of a post are about; the new message's id and digest are made before. Times in ms. */
-interface Posting {
+export interface Posting {
   userId: string;
   familyId: string;
   /** Empty for a token of the host, which needs no session. */
@@ -171,8 +171,8 @@ const recipientsOf = hot<Posting>()((v) =>
     .where(allOf(eq(m.threadId, v.threadId), hasRow(messages, eq(messages.id, v.id)))),
 );
 
-/** The statements of one post, in their order. */
-function statementsOf(posting: Posting) {
+/** The statements of one post, in their order; for one batch. */
+export function postStatements(posting: Posting) {
   const { guard, message } = posting.sessionId === '' ? BY_HOST : BY_SESSION;
   const { userId, threadId, via, now } = posting;
   return {
@@ -235,7 +235,7 @@ export async function postMessage(
     dayAgo: now - DAY_MS,
     wakeAt: now + deps.config.CLAIM_LEASE_SECONDS * 1000,
   };
-  const results = await retrying(() => db.batch(statementsOf(posting)));
+  const results = await retrying(() => db.batch(postStatements(posting)));
   const [guard] = results.guard;
   const [row] = results.posted;
   if (!row || !guard?.isCaller) throw refusal(guard, message, now);

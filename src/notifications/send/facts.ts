@@ -62,7 +62,8 @@ interface Waiting {
   name: string;
 }
 
-const rowsOf = hot<{ ids: string }>()((v) => {
+/** The facts of deliveries, by id. @param ids a JSON array */
+export const selectFacts = hot<{ ids: string }>()((v) => {
   const wanted = listTable<string>('wanted', v.ids);
   const d = smsDeliveryLog;
   const p = notificationPreferences;
@@ -139,7 +140,7 @@ const rowsOf = hot<{ ids: string }>()((v) => {
     .leftJoin(p, eq(p.userId, d.userId))
     .leftJoin(m, and(eq(m.threadId, d.threadId), eq(m.userId, d.userId)));
 });
-type Row = ResultOf<ReturnType<typeof rowsOf>>[number];
+type Row = ResultOf<ReturnType<typeof selectFacts>>[number];
 
 function toRecord(row: Row, config: Pick<Config, 'SMS_ALLOWED_COUNTRIES'>, phones: Phones): DeliveryRecord {
   const senders = new Map(row.waiting.map(({ author, name }) => [author, name]));
@@ -197,6 +198,6 @@ export async function loadFacts(
   deps: Pick<Deps, 'config' | 'phones'>,
 ): Promise<DeliveryRecord[]> {
   const { phones } = deps;
-  const rows = await db.all(rowsOf({ ids: JSON.stringify([...new Set(deliveryIds)]) }));
+  const rows = await db.all(selectFacts({ ids: JSON.stringify([...new Set(deliveryIds)]) }));
   return rows.map((row) => toRecord(row, deps.config, phones));
 }
