@@ -1,7 +1,8 @@
 import type { Hono } from 'hono';
 import journal from '../../migrations/meta/_journal.json';
+import { appliedMigrations } from '../db/applied-migrations.ts';
 import { openDatabases } from '../db/client.ts';
-import { sql } from '../db/sql.ts';
+import { q } from '../db/query.ts';
 import { ConfigError } from '../platform/config.ts';
 import { type Bindings, configOf } from '../platform/deps.ts';
 import type { AppEnv } from '../platform/http/endpoint.ts';
@@ -30,8 +31,8 @@ function settingsFaults(env: Bindings): Fault[] {
 
 async function databaseFaults(env: Bindings): Promise<Fault[]> {
   try {
-    const applied = await openDatabases(env).directory.all<{ name: string }>(
-      sql`SELECT name FROM d1_migrations`,
+    const applied = await openDatabases(env).directory.all(
+      q.select({ name: appliedMigrations.name }).from(appliedMigrations),
     );
     const names = new Set(applied.map(({ name }) => name));
     return journal.entries

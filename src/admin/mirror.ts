@@ -1,15 +1,28 @@
-import { eq, isNotNull, isNull, sql as typed } from 'drizzle-orm';
-import { announceThread } from '../chat/threads.ts';
+import { eq, isNotNull, isNull, not, sql } from 'drizzle-orm';
+import { announceThread, type ThreadJson } from '../chat/threads.ts';
 import { importConsent } from '../consent/opt-in-out.ts';
 import { ensurePreferences } from '../consent/updates/apply-update.ts';
 import { applyUpdates } from '../consent/updates/relay.ts';
 import type { Db } from '../db/client.ts';
-import { allOf, coalesce, excluded } from '../db/expressions.ts';
+import {
+  allOf,
+  coalesce,
+  excluded,
+  has,
+  hasRow,
+  inList,
+  json,
+  jsonArray,
+  jsonObject,
+  listTable,
+  oneRow,
+  scalar,
+} from '../db/expressions.ts';
 import { insertFrom } from '../db/insert-from.ts';
 import { q } from '../db/query.ts';
 import { retrying } from '../db/retry.ts';
-import { families, users } from '../db/schema.ts';
-import { sql } from '../db/sql.ts';
+import { families, threadMembers, threads, users } from '../db/schema.ts';
+import type { Statement } from '../db/statement.ts';
 import { deletePerson } from '../identity/account/delete-person.ts';
 import { importPhone, isHeldByOther } from '../identity/phone/import-phone.ts';
 import { removePhone } from '../identity/phone/remove-phone.ts';
@@ -30,16 +43,20 @@ const required = (field: string) =>
 
 /** Creates or updates a family. @throws AppError `invalid_request` for a new one without a name */
 export async function putFamily(deps: Deps, id: string, { name, timeZone }: FamilyMirror): Promise<void> {
-  const rows = await retrying(() =>
-    deps.db.forFamily(id).all(sql`
-      INSERT INTO families (id, name, time_zone, created_at)
-      SELECT ${id}, COALESCE(${name ?? null}, f.name), ${timeZone ?? null}, ${deps.now()}
-      FROM (SELECT 1) LEFT JOIN families f ON f.id = ${id} WHERE COALESCE(${name ?? null}, f.name) IS NOT NULL
-      ON CONFLICT (id) DO UPDATE SET name = excluded.name,
-        time_zone = CASE WHEN ${timeZone === undefined ? 1 : 0} THEN time_zone ELSE excluded.time_zone END
-      RETURNING 1 AS yes`),
-  );
-  if (rows.length === 0) throw required('name');
+  const newName = coalesce<string>(name ?? null, families.name);
+  const put = insertFrom(
+    families,
+    { id, name: newName, timeZone: timeZone ?? null, createdAt: deps.now() },
+    sql`from ${oneRow} left join ${families} on ${eq(families.id, id)} where ${isNotNull(newName)}`,
+  ).onConflictDoUpdate({
+    target: families.id,
+    set: {
+      name: excluded(families.name),
+      timeZone: timeZone === undefined ? undefined : excluded(families.timeZone),
+    },
+  });
+  const { meta } = await retrying(() => deps.db.forFamily(id).run(put));
+  if (meta.changes === 0) throw required('name');
 }
 
 /** A person as the host knows them; an absent field keeps what is there, `phone: null` takes it away. */
@@ -54,16 +71,22 @@ export interface UserMirror {
   timeZone?: string | null | undefined;
 }
 
-/** The family that a person or thread is in. @throws AppError `invalid_request` when nothing says so */
-async function familyOf(deps: Deps, table: 'users' | 'threads', id: string): Promise<string> {
-  for (const db of deps.db.shards()) {
-    const [row] = await db.all<{ familyId: string }>(
-      sql`SELECT family_id AS familyId FROM ${sql.raw(table)} WHERE id = ${id}`,
-    );
+const familyOfUser = (id: string) =>
+  q.select({ familyId: users.familyId }).from(users).where(eq(users.id, id));
+
+const familyOfThread = (id: string) =>
+  q.select({ familyId: threads.familyId }).from(threads).where(eq(threads.id, id));
+
+/** The family that a person or thread is in; null when there is no such person or thread. */
+async function findFamily({ db }: Deps, query: Statement<{ familyId: string }[]>): Promise<string | null> {
+  for (const shard of db.shards()) {
+    const row = await shard.first(query);
     if (row) return row.familyId;
   }
-  throw required('familyId');
+  return null;
 }
+
+const familyById = (id: string) => q.select({ id: families.id }).from(families).where(eq(families.id, id));
 
 async function upsertUser(
   db: Db,
@@ -75,7 +98,7 @@ async function upsertUser(
   const newName = coalesce<string>(name, users.name);
   const { family, person } = await retrying(() =>
     db.batch({
-      family: q.select({ id: families.id }).from(families).where(eq(families.id, familyId)),
+      family: familyById(familyId),
       person: insertFrom(
         users,
         {
@@ -86,7 +109,7 @@ async function upsertUser(
           timeZone: timeZone ?? null,
           createdAt: now,
         },
-        typed`from ${families} left join ${users} on ${allOf(eq(users.id, id), isNull(users.deletedAt))}
+        sql`from ${families} left join ${users} on ${allOf(eq(users.id, id), isNull(users.deletedAt))}
           where ${allOf(eq(families.id, familyId), isNotNull(newName))}`,
       ).onConflictDoUpdate({
         target: users.id,
@@ -118,7 +141,8 @@ const phoneInUse = () => new AppError('phone_in_use', 'Somebody else has verifie
 export async function putUser(deps: Deps, id: string, user: UserMirror): Promise<void> {
   const { phone, phoneVerifiedAt, smsConsent } = user;
   const number = typeof phone === 'string' ? wellFormed(phone, deps.phones) : null;
-  const familyId = user.familyId ?? (await familyOf(deps, 'users', id));
+  const familyId = user.familyId ?? (await findFamily(deps, familyOfUser(id)));
+  if (familyId === null) throw required('familyId');
   if (number !== null && (await isHeldByOther(deps, { userId: id, phone: number }))) throw phoneInUse();
   await applyUpdates(deps, [id]); // A pending deletion would delete what is written now.
   await upsertUser(deps.db.forFamily(familyId), id, { ...user, familyId }, deps.now());
@@ -136,15 +160,9 @@ export async function putUser(deps: Deps, id: string, user: UserMirror): Promise
 
 /** Deletes a person for the host; what they wrote stays. @throws AppError `user_not_found` */
 export async function deleteUser(deps: Deps, userId: string): Promise<void> {
-  for (const db of deps.db.shards()) {
-    const [user] = await db.all<{ familyId: string }>(sql`
-      SELECT family_id AS familyId FROM users WHERE id = ${userId}`);
-    if (user) {
-      await deletePerson(deps, { userId, familyId: user.familyId });
-      return;
-    }
-  }
-  throw new AppError('user_not_found', 'There is no such person.');
+  const familyId = await findFamily(deps, familyOfUser(userId));
+  if (familyId === null) throw new AppError('user_not_found', 'There is no such person.');
+  await deletePerson(deps, { userId, familyId });
 }
 
 /**
@@ -165,9 +183,24 @@ export interface ThreadMirror {
   memberIds?: string[] | undefined;
 }
 
-interface ThreadState {
-  title: string;
-  members: string;
+/** The query of what members are told of a thread. */
+function threadState(id: string, familyId: string) {
+  const members = q
+    .select({
+      members: jsonArray(
+        jsonObject({ id: users.id, name: users.name, lastReadSeq: threadMembers.lastReadSeq }),
+      ).as('members'),
+    })
+    .from(threadMembers)
+    .innerJoin(users, eq(users.id, threadMembers.userId))
+    .where(eq(threadMembers.threadId, threads.id));
+  return q
+    .select({
+      title: threads.title,
+      members: json<ThreadJson['members']>(scalar(members)).as('members'),
+    })
+    .from(threads)
+    .where(allOf(eq(threads.id, id), eq(threads.familyId, familyId)));
 }
 
 /**
@@ -180,40 +213,65 @@ export async function putThread(
   { familyId: givenFamily, title, memberIds }: ThreadMirror,
 ): Promise<void> {
   const now = deps.now();
-  const familyId = givenFamily ?? (await familyOf(deps, 'threads', id));
+  const familyId = givenFamily ?? (await findFamily(deps, familyOfThread(id)));
+  if (familyId === null) throw required('familyId');
   const db = deps.db.forFamily(familyId);
   const members = memberIds && [...new Set(memberIds)];
-  const list = JSON.stringify(members ?? []);
-  const known = sql`(SELECT COUNT(*) FROM json_each(${list}) j JOIN users u ON u.id = j.value
-    WHERE u.family_id = ${familyId} AND u.deleted_at IS NULL) = ${members?.length ?? 0}`;
-  const ours = sql`EXISTS (SELECT 1 FROM threads t WHERE t.id = ${id} AND t.family_id = ${familyId}) AND ${known}`;
-  const state = db.all<ThreadState>(sql`
-    SELECT t.title AS title, (SELECT json_group_array(json_object('id', u.id, 'name', u.name, 'lastReadSeq', m.last_read_seq))
-      FROM thread_members m JOIN users u ON u.id = m.user_id WHERE m.thread_id = t.id) AS members
-    FROM threads t WHERE t.id = ${id} AND t.family_id = ${familyId}`);
-  const [checks, before, , , , after] = await retrying(() =>
-    db.batch([
-      db.all<{ family: number | null; known: number; owner: string | null }>(sql`
-        SELECT (SELECT 1 FROM families WHERE id = ${familyId}) AS family, ${known} AS known,
-          (SELECT family_id FROM threads WHERE id = ${id}) AS owner`),
-      state,
-      db.run(sql`
-        INSERT INTO threads (id, family_id, title, last_activity_at, created_at)
-        SELECT ${id}, f.id, COALESCE(${title ?? null}, t.title), ${now}, ${now}
-        FROM families f LEFT JOIN threads t ON t.id = ${id}
-        WHERE f.id = ${familyId} AND ${known} AND COALESCE(${title ?? null}, t.title) IS NOT NULL
-        ON CONFLICT (id) DO UPDATE SET title = excluded.title WHERE threads.family_id = excluded.family_id`),
-      db.run(sql`
-        DELETE FROM thread_members WHERE thread_id = ${id} AND ${members ? 1 : 0} AND ${ours}
-          AND user_id NOT IN (SELECT value FROM json_each(${list}))`),
+  const list = listTable('member', members ?? []);
+  const knownMembers = q
+    .select({ n: sql<number>`count(*)`.as('n') })
+    .from(list)
+    .innerJoin(users, eq(users.id, list.value))
+    .where(allOf(eq(users.familyId, familyId), isNull(users.deletedAt)));
+  const areKnown = eq(scalar<number>(knownMembers), members?.length ?? 0);
+  const mayChange = allOf(
+    hasRow(threads, allOf(eq(threads.id, id), eq(threads.familyId, familyId))),
+    areKnown,
+  );
+  const newTitle = coalesce<string>(title ?? null, threads.title);
+  const { checks, before, after } = await retrying(() =>
+    db.batch({
+      checks: q
+        .select({
+          family: has(familyById(familyId)).as('family'),
+          known: sql<0 | 1>`${areKnown}`.as('known'),
+          owner: scalar<string>(familyOfThread(id)).as('owner'),
+        })
+        .from(oneRow),
+      before: threadState(id, familyId),
+      thread: insertFrom(
+        threads,
+        { id, familyId: families.id, title: newTitle, lastActivityAt: now, createdAt: now },
+        sql`from ${families} left join ${threads} on ${eq(threads.id, id)}
+          where ${allOf(eq(families.id, familyId), areKnown, isNotNull(newTitle))}`,
+      ).onConflictDoUpdate({
+        target: threads.id,
+        set: { title: excluded(threads.title) },
+        setWhere: eq(threads.familyId, excluded(threads.familyId)),
+      }),
+      removed:
+        members !== undefined &&
+        q
+          .delete(threadMembers)
+          .where(
+            allOf(eq(threadMembers.threadId, id), mayChange, not(inList(threadMembers.userId, members))),
+          ),
       // New members start as having read everything: earlier messages are no news to them.
-      db.run(sql`
-        INSERT INTO thread_members (thread_id, user_id, family_id, last_read_seq, joined_at)
-        SELECT t.id, j.value, t.family_id, t.last_seq, ${now} FROM threads t JOIN json_each(${list}) j
-        WHERE t.id = ${id} AND ${ours}
-        ON CONFLICT (thread_id, user_id) DO NOTHING`),
-      state,
-    ]),
+      joined:
+        members !== undefined &&
+        insertFrom(
+          threadMembers,
+          {
+            threadId: threads.id,
+            userId: list.value,
+            familyId: threads.familyId,
+            lastReadSeq: threads.lastSeq,
+            joinedAt: now,
+          },
+          sql`from ${threads} join ${list} where ${allOf(eq(threads.id, id), mayChange)}`,
+        ).onConflictDoNothing({ target: [threadMembers.threadId, threadMembers.userId] }),
+      after: threadState(id, familyId),
+    }),
   );
   const [check] = checks;
   if (!check?.family)
@@ -226,9 +284,8 @@ export async function putThread(
       'user_not_found',
       'Mirror the members first: not all of them are known in this family.',
     );
-  if (!after[0]) throw required('title');
-  const { title: newTitle, members: newMembers } = after[0];
-  if (before[0]?.title !== newTitle || before[0].members !== newMembers) {
-    deps.afterwards(announceThread(deps, familyId, { id, title: newTitle, members: JSON.parse(newMembers) }));
-  }
+  const [thread] = after;
+  if (!thread) throw required('title');
+  if (JSON.stringify(before[0]) !== JSON.stringify(thread))
+    deps.afterwards(announceThread(deps, familyId, { id, ...thread }));
 }

@@ -1,12 +1,23 @@
+import { and, eq, gt, inArray, isNotNull, isNull, ne, sql } from 'drizzle-orm';
 import type { Db } from '../../db/client.ts';
+import { allOf, inList, json, nonNull, rowid, scalar } from '../../db/expressions.ts';
+import { q } from '../../db/query.ts';
 import { retrying } from '../../db/retry.ts';
-import { sql } from '../../db/sql.ts';
+import {
+  heldReplies,
+  inboundTexts,
+  messages,
+  phoneNumbers,
+  smsDeliveryLog,
+  threadMembers,
+  threads,
+} from '../../db/schema.ts';
 import type { Deps } from '../../platform/deps.ts';
 import { newId } from '../../platform/ids.ts';
 import { DAY_MS, HOUR_MS } from '../../platform/time.ts';
 import { SILENCE } from '../twiml.ts';
-import type { HeldReply, ReplyFacts } from './reply-decision.ts';
-import { ANSWERABLE_MS, type TextedThread } from './reply-target.ts';
+import type { ReplyFacts } from './reply-decision.ts';
+import { ANSWERABLE_MS } from './reply-target.ts';
 
 /**
  * Max. answers to one number in an hour, keywords included, so that two machines cannot loop (Twilio's 14107).
@@ -33,23 +44,49 @@ export async function writerOf(
   numberHash: string,
   messageSid: string,
 ): Promise<Writer | null> {
-  const answers = (since: number) => sql`(SELECT COUNT(*) FROM inbound_texts
-    WHERE number_hash = ${numberHash} AND received_at > ${since} AND message_sid <> ${messageSid} AND reply <> ${SILENCE})`;
-  const [row] = await retrying(() =>
-    db.directory.all<{ userId: string; familyId: string; isOut: number; hour: number; day: number }>(sql`
-      SELECT n.user_id AS userId, n.family_id AS familyId,
-        (n.opted_out_at IS NOT NULL OR n.carrier_opted_out_at IS NOT NULL) AS isOut,
-        ${answers(now() - HOUR_MS)} AS hour, ${answers(now() - DAY_MS)} AS day
-      FROM phone_numbers n
-      WHERE n.number_hash = ${numberHash} AND n.user_id IS NOT NULL AND n.verified_at IS NOT NULL`),
+  const answers = (since: number) =>
+    scalar<number>(
+      q
+        .select({ n: sql`count(*)`.as('n') })
+        .from(inboundTexts)
+        .where(
+          allOf(
+            eq(inboundTexts.numberHash, numberHash),
+            gt(inboundTexts.receivedAt, since),
+            ne(inboundTexts.messageSid, messageSid),
+            ne(inboundTexts.reply, SILENCE),
+          ),
+        ),
+    );
+  const row = await retrying(() =>
+    db.directory.first(
+      q
+        .select({
+          userId: nonNull(phoneNumbers.userId).as('user_id'),
+          familyId: nonNull(phoneNumbers.familyId).as('family_id'),
+          optedOutAt: phoneNumbers.optedOutAt,
+          carrierOptedOutAt: phoneNumbers.carrierOptedOutAt,
+          lastHour: sql<number>`${answers(now() - HOUR_MS)}`.as('last_hour'),
+          lastDay: sql<number>`${answers(now() - DAY_MS)}`.as('last_day'),
+        })
+        .from(phoneNumbers)
+        .where(
+          allOf(
+            eq(phoneNumbers.numberHash, numberHash),
+            isNotNull(phoneNumbers.userId),
+            isNotNull(phoneNumbers.verifiedAt),
+          ),
+        ),
+    ),
   );
   if (!row) return null;
-  const { userId, familyId, isOut, hour, day } = row;
-  return { userId, familyId, mayAnswer: isOut === 0 && hour < ANSWERS_PER_HOUR && day < ANSWERS_PER_DAY };
-}
-
-interface HeldRow extends Omit<HeldReply, 'choices'> {
-  choices: string;
+  const { userId, familyId, optedOutAt, carrierOptedOutAt, lastHour, lastDay } = row;
+  const mayText = optedOutAt === null && carrierOptedOutAt === null;
+  return {
+    userId,
+    familyId,
+    mayAnswer: mayText && lastHour < ANSWERS_PER_HOUR && lastDay < ANSWERS_PER_DAY,
+  };
 }
 
 /**
@@ -66,38 +103,79 @@ export async function replyFacts(
   const family = db.forFamily(familyId);
   // Ids sort by time, and a text is sent at most the expiry after its message was written.
   const oldest = newId('dlv', now - ANSWERABLE_MS - config.SMS_EXPIRY_SECONDS * 1000);
-  const mine = sql`msg.author_id = ${userId} AND msg.urgent = 0 AND msg.via = 'sms'`;
-  const [posted, threads, held, [recent]] = await retrying(() =>
-    family.batch([
-      family.all(sql`
-        SELECT 1 AS yes FROM messages WHERE author_id = ${userId} AND client_key = ${clientKeyOf(text.messageSid)}`),
-      family.all<TextedThread>(sql`
-        SELECT d.thread_id AS threadId, t.title AS title, MAX(d.sent_at) AS textedAt,
-          (SELECT MAX(msg.created_at) FROM messages msg
-            WHERE ${mine} AND msg.created_at > ${now - ANSWERABLE_MS} AND msg.thread_id = d.thread_id) AS repliedAt
-        FROM sms_delivery_log d
-          JOIN thread_members m ON m.thread_id = d.thread_id AND m.user_id = d.user_id
-          JOIN threads t ON t.id = d.thread_id
-        WHERE d.user_id = ${userId} AND d.id > ${oldest} AND d.kind = 'message' AND d.phone = ${text.from}
-          AND d.status IN ('sent', 'delivered') AND d.sent_at > ${now - ANSWERABLE_MS}
-        GROUP BY d.thread_id, t.title`),
-      family.all<HeldRow>(sql`
-        SELECT message_sid AS messageSid, choices AS choices, chosen_by AS chosenBy, thread_id AS threadId,
-          received_at AS receivedAt
-        FROM held_replies WHERE user_id = ${userId} AND received_at > ${now - ANSWERABLE_MS} ORDER BY received_at, rowid`),
-      family.all<{ total: number; same: number }>(sql`
-        SELECT COUNT(*) AS total, COUNT(CASE WHEN msg.body = ${text.words} THEN 1 END) AS same
-        FROM messages msg WHERE ${mine} AND msg.created_at > ${now - HOUR_MS}`),
-    ]),
+  const since = now - ANSWERABLE_MS;
+  const answersByText = allOf(
+    eq(messages.authorId, userId),
+    eq(messages.urgent, false),
+    eq(messages.via, 'sms'),
+  );
+  const lastReply = q
+    .select({ at: sql`max(${messages.createdAt})`.as('at') })
+    .from(messages)
+    .where(
+      allOf(answersByText, gt(messages.createdAt, since), eq(messages.threadId, smsDeliveryLog.threadId)),
+    );
+  const { posted, texted, held, recent } = await retrying(() =>
+    family.batch({
+      posted: q
+        .select({ id: messages.id })
+        .from(messages)
+        .where(allOf(eq(messages.authorId, userId), eq(messages.clientKey, clientKeyOf(text.messageSid)))),
+      texted: q
+        .select({
+          threadId: nonNull(smsDeliveryLog.threadId).as('thread_id'),
+          title: threads.title,
+          textedAt: sql<number>`max(${smsDeliveryLog.sentAt})`.as('texted_at'),
+          repliedAt: scalar<number>(lastReply).as('replied_at'),
+        })
+        .from(smsDeliveryLog)
+        .innerJoin(
+          threadMembers,
+          and(
+            eq(threadMembers.threadId, smsDeliveryLog.threadId),
+            eq(threadMembers.userId, smsDeliveryLog.userId),
+          ),
+        )
+        .innerJoin(threads, eq(threads.id, smsDeliveryLog.threadId))
+        .where(
+          allOf(
+            eq(smsDeliveryLog.userId, userId),
+            gt(smsDeliveryLog.id, oldest),
+            eq(smsDeliveryLog.kind, 'message'),
+            eq(smsDeliveryLog.phone, text.from),
+            inArray(smsDeliveryLog.status, ['sent', 'delivered']),
+            gt(smsDeliveryLog.sentAt, since),
+          ),
+        )
+        .groupBy(smsDeliveryLog.threadId, threads.title),
+      held: q
+        .select({
+          messageSid: heldReplies.messageSid,
+          choices: json<string[]>(heldReplies.choices).as('choices'),
+          chosenBy: heldReplies.chosenBy,
+          threadId: heldReplies.threadId,
+          receivedAt: heldReplies.receivedAt,
+        })
+        .from(heldReplies)
+        .where(allOf(eq(heldReplies.userId, userId), gt(heldReplies.receivedAt, since)))
+        .orderBy(heldReplies.receivedAt, rowid(heldReplies)),
+      recent: q
+        .select({
+          total: sql<number>`count(*)`.as('total'),
+          same: sql<number>`count(case when ${messages.body} = ${text.words} then 1 end)`.as('same'),
+        })
+        .from(messages)
+        .where(allOf(answersByText, gt(messages.createdAt, now - HOUR_MS))),
+    }),
   );
   return {
     messageSid: text.messageSid,
     body: text.body,
     isPosted: posted.length > 0,
-    threads,
-    held: held.map((row) => ({ ...row, choices: JSON.parse(row.choices) })),
-    recent: recent?.total ?? 0,
-    recentSame: recent?.same ?? 0,
+    threads: texted,
+    held,
+    recent: recent[0]?.total ?? 0,
+    recentSame: recent[0]?.same ?? 0,
     mayAnswer,
   };
 }
@@ -108,13 +186,18 @@ export async function hold(
   { userId, familyId }: Writer,
   reply: { messageSid: string; words: string; choices: string[] },
 ): Promise<void> {
-  const family = db.forFamily(familyId);
-  await retrying(() =>
-    family.run(sql`
-      INSERT INTO held_replies (message_sid, family_id, user_id, body, choices, received_at)
-      VALUES (${reply.messageSid}, ${familyId}, ${userId}, ${reply.words}, ${JSON.stringify(reply.choices)}, ${now()})
-      ON CONFLICT (message_sid) DO NOTHING`),
-  );
+  const held = q
+    .insert(heldReplies)
+    .values({
+      messageSid: reply.messageSid,
+      familyId,
+      userId,
+      body: reply.words,
+      choices: JSON.stringify(reply.choices),
+      receivedAt: now(),
+    })
+    .onConflictDoNothing({ target: heldReplies.messageSid });
+  await retrying(() => db.forFamily(familyId).run(held));
 }
 
 /**
@@ -126,17 +209,21 @@ export async function takeChoice(
   { userId, familyId }: Writer,
   choice: { messageSid: string; threadId: string; messageSids: string[] },
 ): Promise<{ messageSid: string; words: string }[]> {
-  const family = db.forFamily(familyId);
-  const [, chosen] = await retrying(() =>
-    family.batch([
-      family.run(sql`
-        UPDATE held_replies SET chosen_by = ${choice.messageSid}, thread_id = ${choice.threadId}
-        WHERE user_id = ${userId} AND chosen_by IS NULL
-          AND message_sid IN (SELECT value FROM json_each(${JSON.stringify(choice.messageSids)}))`),
-      family.all<{ messageSid: string; words: string }>(sql`
-        SELECT message_sid AS messageSid, body AS words FROM held_replies
-        WHERE user_id = ${userId} AND chosen_by = ${choice.messageSid} AND body <> '' ORDER BY received_at, rowid`),
-    ]),
+  const theirs = eq(heldReplies.userId, userId);
+  const { chosen } = await retrying(() =>
+    db.forFamily(familyId).batch({
+      choose: q
+        .update(heldReplies)
+        .set({ chosenBy: choice.messageSid, threadId: choice.threadId })
+        .where(
+          allOf(theirs, isNull(heldReplies.chosenBy), inList(heldReplies.messageSid, choice.messageSids)),
+        ),
+      chosen: q
+        .select({ messageSid: heldReplies.messageSid, words: heldReplies.body })
+        .from(heldReplies)
+        .where(allOf(theirs, eq(heldReplies.chosenBy, choice.messageSid), ne(heldReplies.body, '')))
+        .orderBy(heldReplies.receivedAt, rowid(heldReplies)),
+    }),
   );
   return chosen;
 }
@@ -147,17 +234,19 @@ export async function forgetWords(
   { userId, familyId }: Writer,
   chosenBy: string,
 ): Promise<void> {
-  const family = db.forFamily(familyId);
-  await retrying(() =>
-    family.run(sql`UPDATE held_replies SET body = '' WHERE user_id = ${userId} AND chosen_by = ${chosenBy}`),
-  );
+  const forgotten = q
+    .update(heldReplies)
+    .set({ body: '' })
+    .where(allOf(eq(heldReplies.userId, userId), eq(heldReplies.chosenBy, chosenBy)));
+  await retrying(() => db.forFamily(familyId).run(forgotten));
 }
 
 /** The titles of threads, in the given order; empty for a deleted one. @throws when the database fails */
 export async function titlesOf(db: Db, threadIds: readonly string[]): Promise<string[]> {
-  const rows = await retrying(() =>
-    db.all<{ title: string | null }>(sql`
-      SELECT t.title AS title FROM json_each(${JSON.stringify(threadIds)}) j LEFT JOIN threads t ON t.id = j.value ORDER BY j.key`),
-  );
-  return rows.map(({ title }) => title ?? '');
+  const titled = q
+    .select({ id: threads.id, title: threads.title })
+    .from(threads)
+    .where(inList(threads.id, threadIds));
+  const titles = new Map((await retrying(() => db.all(titled))).map(({ id, title }) => [id, title]));
+  return threadIds.map((id) => titles.get(id) ?? '');
 }
