@@ -86,6 +86,8 @@ async function startRuntime(
   }
 }
 
+const inboundUrl = (publicOrigin: string) => `${publicOrigin}/api/sms/inbound#rc=3&rp=5xx,ct,rt`;
+
 /** Starts the phones, which keep their texts in the state folder. @throws StackError when what is there is none */
 async function startSimulator(stateDir: string, options: SimulatorOptions): Promise<Simulator> {
   try {
@@ -157,7 +159,8 @@ export async function startStack({ env = {}, devVars = true, log }: StackOptions
         publicOrigin,
         appOrigin: origin,
         // As the README has it configured at Twilio: an inbound text is posted again after every kind of failure.
-        inboundUrl: `${publicOrigin}/api/sms/inbound#rc=3&rp=5xx,ct,rt`,
+        inboundUrl: inboundUrl(publicOrigin),
+        inboundFallbackUrl: inboundUrl(publicOrigin),
         optOuts: given.OPT_OUT_REPLIES === 'app' ? 'off' : 'twilio',
         tour: tourSteps(await readFile(path.join(ROOT, 'README.md'), 'utf8')),
         brand: String(settings.BRAND_NAME ?? '') || undefined,
