@@ -91,8 +91,8 @@ async function socketCaller(request: Request, protocols: string[], deps: Deps): 
   const credentials = credentialsOf(request);
   const identity =
     token !== undefined && credentials.authorization === null
-      ? await identifyToken(token, deps.config)
-      : await identify(credentials, deps.config);
+      ? await identifyToken(token, deps)
+      : await identify(credentials, deps);
   const claimed = requirePerson(identity);
   if (claimed.via === 'cookie' && request.headers.get('Origin') !== deps.config.PUBLIC_ORIGIN) {
     throw new AppError(

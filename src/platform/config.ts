@@ -16,6 +16,12 @@ const origin = z
   .transform((text) => asOrigin(text) ?? text);
 const url = z.string().refine((text) => URL.canParse(text) && /^https?:/.test(text), 'an http(s) address');
 const secureUrl = z.string().refine((text) => URL.canParse(text) && /^https:/.test(text), 'an https address');
+const LOOPBACK = /^(localhost|127(\.\d+){3}|\[::1\])$/;
+/** Who can change what such an address answers can sign anybody in, so nobody on the way may. */
+const keySetUrl = z.string().refine((text) => {
+  const { protocol, hostname } = URL.canParse(text) ? new URL(text) : { protocol: '', hostname: '' };
+  return protocol === 'https:' || (protocol === 'http:' && LOOPBACK.test(hostname));
+}, 'an https address (http on this machine only)');
 const secret = (least: number) => {
   const expected = `a secret of at least ${least} bytes`;
   return z.string(expected).refine((text) => utf8(text).length >= least, expected);
@@ -40,7 +46,7 @@ const fields = {
   PUBLIC_ORIGIN: origin,
   BRAND_NAME: z.string().min(1).max(40).default('FamilyCircleSecure'),
   AUTH_SECRET: secret(32).optional(),
-  AUTH_JWKS_URL: url.optional(),
+  AUTH_JWKS_URL: keySetUrl.optional(),
   AUTH_ISSUER: z.string().optional(),
   AUTH_AUDIENCE: z.string().optional(),
   SESSION_SECRET: secret(16),

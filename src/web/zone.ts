@@ -6,6 +6,6 @@ const ZONE_COOKIE = 'fcs_zone';
 
 /** The browser's zone, as its Cookie header says; null when it does not, or not in words that we know. */
 export function browserZone(cookieHeader: string | null | undefined): string | null {
-  const zone = cookieValue(cookieHeader, ZONE_COOKIE)?.replace(/%2F/gi, '/');
+  const zone = cookieValue(cookieHeader, ZONE_COOKIE);
   return isTimeZone(zone) ? zone : null;
 }

@@ -48,7 +48,7 @@ describe('signing in by phone', () => {
     const answer = await signIn(rosa);
     expect([answer.status, answer.body]).toEqual([200, { ok: true }]);
     expect(answer.headers.get('Set-Cookie')).toMatch(
-      /^__Host-fcs_session=[^;]+; Path=\/; HttpOnly; SameSite=Lax; Max-Age=2592000; Secure$/,
+      /^__Host-fcs_session=[^;]+; Max-Age=2592000; Path=\/; HttpOnly; Secure; SameSite=Lax$/,
     );
     expect((await ask('/api/me', { cookie: cookieOf(answer) })).body).toMatchObject({ id: rosa.userId });
   });
@@ -306,7 +306,7 @@ describe('sessions', () => {
     expect(foreign.status).toBe(403);
     const answer = await ask('/api/logout', { method: 'POST', cookie: token });
     expect([answer.status, answer.body]).toEqual([200, { ok: true }]);
-    expect(answer.headers.get('Set-Cookie')).toMatch(/^__Host-fcs_session=; .*Max-Age=0; Secure$/);
+    expect(answer.headers.get('Set-Cookie')).toMatch(/^__Host-fcs_session=; Max-Age=0; .*Secure; /);
     expect((await ask('/api/me', { cookie: token })).status).toBe(401);
     expect(deps.familyCalls).toHaveLength(1);
     expect((await ask('/api/logout', { method: 'POST' })).status).toBe(200);

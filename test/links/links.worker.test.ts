@@ -144,7 +144,7 @@ describe('pressing the button', () => {
     expect(answer.headers.get('Cache-Control')).toBe('no-store');
     const [cookie = ''] = answer.headers.getSetCookie();
     expect(cookie).toMatch(
-      /^__Host-fcs_session=[^;]+; Path=\/; HttpOnly; SameSite=Lax; Max-Age=2592000; Secure$/,
+      /^__Host-fcs_session=[^;]+; Max-Age=2592000; Path=\/; HttpOnly; Secure; SameSite=Lax$/,
     );
     expect(await effects('usr_ben')).toEqual({
       sessions: before.sessions + 1,

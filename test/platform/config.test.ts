@@ -89,6 +89,8 @@ describe('settings', () => {
     ['MAGIC_SECRET', 'x'.repeat(15)],
     ['PHONE_SECRET', 'x'.repeat(15)],
     ['AUTH_JWKS_URL', 'not an address'],
+    ['AUTH_JWKS_URL', 'http://keys.example.com/jwks.json'],
+    ['AUTH_JWKS_URL', 'http://localhost.example.com/jwks.json'],
     ['TWILIO_SID', 'SK00000000000000000000000000000000'],
     ['TWILIO_FROM', '5005550006'],
     ['TWILIO_API_BASE', 'api.twilio.com'],
@@ -131,7 +133,14 @@ describe('settings', () => {
   });
 
   it('take a key set instead of a secret, a service instead of a number, and whole key pairs only', () => {
-    expect(faults({ ...without('AUTH_SECRET'), AUTH_JWKS_URL: 'https://example.com/jwks.json' })).toEqual([]);
+    for (const origin of [
+      'https://example.com',
+      'http://127.0.0.1:8000',
+      'http://localhost',
+      'http://[::1]:1',
+    ]) {
+      expect(faults({ ...without('AUTH_SECRET'), AUTH_JWKS_URL: `${origin}/jwks.json` })).toEqual([]);
+    }
     expect(
       faults({ ...without('TWILIO_FROM'), TWILIO_MESSAGING_SERVICE_SID: `MG${'0'.repeat(32)}` }),
     ).toEqual([]);

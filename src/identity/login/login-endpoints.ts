@@ -69,7 +69,7 @@ export const loginEndpoints = [
     answer: { status: 200, description: 'Signed out; also when nobody was signed in', schema: ok },
     errors: ['unauthenticated'],
     handle: async ({ deps, request }) => {
-      const identity = await identify(credentialsOf(request), deps.config);
+      const identity = await identify(credentialsOf(request), deps);
       if (identity.kind === 'user') {
         const { caller } = identity;
         if (caller.sessionId !== null) await revokeSession(deps, caller, caller.sessionId);

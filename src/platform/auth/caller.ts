@@ -7,7 +7,7 @@ import { hot } from '../../db/statement.ts';
 import type { Config } from '../config.ts';
 import { AppError } from '../errors.ts';
 import { cookieValue } from '../http/cookies.ts';
-import { verifyHostToken } from './host-token.ts';
+import { type TokenDeps, verifyHostToken } from './host-token.ts';
 import { readSessionToken, sessionCookieName } from './session.ts';
 
 /** A person as a verified token names them; not looked up yet. */
@@ -37,6 +37,9 @@ export interface Credentials {
   cookie: string | null;
 }
 
+/** What credentials are verified with. */
+type IdentityDeps = TokenDeps & { config: Config };
+
 const refused = (message: string) => new AppError('unauthenticated', message);
 
 /** The session cookie's value, unless there is an `Authorization` header, which takes precedence. */
@@ -54,12 +57,13 @@ export const bearsCookie = (credentials: Credentials, config: Config): boolean =
  * @throws AppError `unauthenticated` for a token that is not valid, `unavailable` when the host's key set
  * cannot be fetched
  */
-export async function identify(credentials: Credentials, config: Config): Promise<Identity> {
+export async function identify(credentials: Credentials, deps: IdentityDeps): Promise<Identity> {
+  const { config } = deps;
   const { authorization } = credentials;
   if (authorization !== null) {
     const token = /^Bearer +(\S+)$/i.exec(authorization.trim())?.[1];
     if (!token) throw refused('The Authorization header should read "Bearer <token>".');
-    return await identifyToken(token, config);
+    return await identifyToken(token, deps);
   }
   const value = cookieOf(credentials, config);
   if (value === null) return { kind: 'nobody' };
@@ -73,10 +77,10 @@ export async function identify(credentials: Credentials, config: Config): Promis
  * @throws AppError `unauthenticated` for a token that is not valid, `unavailable` when the host's key set
  * cannot be fetched
  */
-export async function identifyToken(token: string, config: Config): Promise<Identity> {
-  const session = await readSessionToken(config.SESSION_SECRET, token);
+export async function identifyToken(token: string, deps: IdentityDeps): Promise<Identity> {
+  const session = await readSessionToken(deps.config.SESSION_SECRET, token);
   if (session) return { kind: 'user', caller: { ...session, via: 'app', expiresAt: null } };
-  const claims = await verifyHostToken(token, config);
+  const claims = await verifyHostToken(token, deps);
   if (claims.scope === 'service') return { kind: 'service' };
   const { userId, familyId, expiresAt } = claims;
   return { kind: 'user', caller: { userId, familyId, sessionId: null, via: 'host', expiresAt } };

@@ -3,7 +3,8 @@ import * as z from 'zod';
 import type { Config } from '../config.ts';
 import { utf8 } from '../crypto.ts';
 import { AppError } from '../errors.ts';
-import { withKeys } from './key-set.ts';
+import { DAY_MS } from '../time.ts';
+import { type Afterwards, withKeys } from './key-set.ts';
 
 /**
  * The subject of a host application's token: a person, or the application itself. `expiresAt`: milliseconds.
@@ -14,9 +15,17 @@ export type HostClaims =
 
 type TokenConfig = Pick<Config, 'AUTH_SECRET' | 'AUTH_JWKS_URL' | 'AUTH_ISSUER' | 'AUTH_AUDIENCE'>;
 
+/** What tokens are verified with. */
+export interface TokenDeps {
+  config: TokenConfig;
+  afterwards: Afterwards;
+}
+
 const ASYMMETRIC = ['RS256', 'ES256', 'EdDSA', 'Ed25519'];
 /** A host's clock may be ahead of ours (`nbf`, `iat`). Not for `exp`: an expired token is expired. */
 const CLOCK_TOLERANCE_SECONDS = 5;
+/** A token cannot be revoked, so one that was leaked must end by itself. */
+const LONGEST_LIFE_MS = DAY_MS;
 
 const claims = z.object({
   exp: z.number(),
@@ -75,7 +84,7 @@ const agrees = (claim: unknown, expected: string | undefined): boolean =>
  * The verified payload. All faults of a token give the same error.
  * @throws AppError `unauthenticated`, or `unavailable` when the key set cannot be fetched
  */
-async function verified(token: string, alg: string, config: TokenConfig): Promise<JWTPayload> {
+async function verified(token: string, alg: string, { config, afterwards }: TokenDeps): Promise<JWTPayload> {
   try {
     if (alg === 'HS256' && config.AUTH_SECRET) {
       const options = { algorithms: ['HS256'], clockTolerance: CLOCK_TOLERANCE_SECONDS };
@@ -84,7 +93,7 @@ async function verified(token: string, alg: string, config: TokenConfig): Promis
         return payload;
     }
     if (ASYMMETRIC.includes(alg) && config.AUTH_JWKS_URL)
-      return await withKeys(config.AUTH_JWKS_URL, (find) => verifyWith(token, find, config));
+      return await withKeys(config.AUTH_JWKS_URL, (find) => verifyWith(token, find, config), afterwards);
   } catch (error) {
     if (!(error instanceof errors.JOSEError)) {
       throw new AppError('unavailable', 'The keys that prove tokens cannot be fetched; try again.', {
@@ -98,15 +107,20 @@ async function verified(token: string, alg: string, config: TokenConfig): Promis
 /**
  * Verifies a host application's bearer token (RFC 7519): HS256 with AUTH_SECRET, or RS256, ES256 and EdDSA with
  * the keys of AUTH_JWKS_URL. The algorithm selects the key, so neither can stand in for the other. Tokens of a
- * key set must name AUTH_ISSUER and AUTH_AUDIENCE; those of the secret must not name others.
+ * key set must name AUTH_ISSUER and AUTH_AUDIENCE; those of the secret must not name others. `exp` is required,
+ * and at most 24 hours ahead.
  * @throws AppError `unauthenticated`, or `unavailable` when the key set cannot be fetched
  */
-export async function verifyHostToken(token: string, config: TokenConfig): Promise<HostClaims> {
-  const payload = await verified(token, algorithm(token), config);
+export async function verifyHostToken(token: string, deps: TokenDeps): Promise<HostClaims> {
+  const payload = await verified(token, algorithm(token), deps);
   const parsed = claims.safeParse(payload);
   if (!parsed.success) throw refused();
   const { sub, familyId, scope, exp } = parsed.data;
-  if (exp * 1000 <= Date.now()) throw refused();
+  const left = exp * 1000 - Date.now();
+  if (left <= 0) throw refused();
+  if (left > LONGEST_LIFE_MS + CLOCK_TOLERANCE_SECONDS * 1000) {
+    throw new AppError('unauthenticated', 'A token may live for 24 hours at most: set "exp" nearer.');
+  }
   if (scope === 'service') return { scope: 'service' };
   if (!sub || !familyId) throw refused();
   return { scope: 'user', userId: sub, familyId, expiresAt: exp * 1000 };

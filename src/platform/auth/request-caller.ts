@@ -80,7 +80,7 @@ export async function requireKnown(claimed: ClaimedCaller, deps: Deps): Promise<
  * set cannot be fetched
  */
 export async function currentCaller(request: Request, deps: Deps): Promise<Caller | null> {
-  const identity = await identify(credentialsOf(request), deps.config);
+  const identity = await identify(credentialsOf(request), deps);
   return identity.kind === 'user' ? await known(identity.caller, deps) : null;
 }
 

@@ -1,3 +1,4 @@
+import { parse, serialize } from 'hono/utils/cookie';
 import type { Config } from '../config.ts';
 
 type Origin = Pick<Config, 'PUBLIC_ORIGIN'>;
@@ -12,16 +13,15 @@ export const cookieName = (config: Origin, name: string): string =>
  * The Set-Cookie value of a cookie that scripts cannot read (HttpOnly) and that other sites send with links
  * only (SameSite=Lax).
  */
-export function setCookie(config: Origin, name: string, value: string, maxAgeSeconds: number): string {
-  const secure = isHttps(config) ? '; Secure' : '';
-  return `${cookieName(config, name)}=${value}; Path=/; HttpOnly; SameSite=Lax; Max-Age=${maxAgeSeconds}${secure}`;
-}
+export const setCookie = (config: Origin, name: string, value: string, maxAgeSeconds: number): string =>
+  serialize(cookieName(config, name), value, {
+    path: '/',
+    httpOnly: true,
+    sameSite: 'Lax',
+    maxAge: maxAgeSeconds,
+    secure: isHttps(config),
+  });
 
-/** The value of a cookie out of a Cookie header; null when absent. */
-export function cookieValue(header: string | null | undefined, name: string): string | null {
-  for (const part of (header ?? '').split(';')) {
-    const [key, ...rest] = part.trim().split('=');
-    if (key === name) return rest.join('=');
-  }
-  return null;
-}
+/** The value of a cookie out of a Cookie header, percent-decoded; null when absent. */
+export const cookieValue = (header: string | null | undefined, name: string): string | null =>
+  parse(header ?? '', name)[name] ?? null;

@@ -121,7 +121,7 @@ async function resolveCaller(
     if (bearsCookie(credentials, deps.config)) requireOurOrigin(request, deps);
     return null;
   }
-  const identity = await identify(credentials, deps.config);
+  const identity = await identify(credentials, deps);
   if (who === 'service' && identity.kind === 'service') return null;
   if (who === 'service' && identity.kind === 'user')
     throw new AppError('forbidden', 'This needs a token with scope "service".');

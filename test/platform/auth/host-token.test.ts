@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import { base64url, exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { verifyHostToken } from '../../../src/platform/auth/host-token.ts';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { type TokenDeps, verifyHostToken as verify } from '../../../src/platform/auth/host-token.ts';
 
 const SECRET = 'test-auth-secret-0123456789-0123456789';
 const utf8 = (text: string) => new TextEncoder().encode(text);
@@ -11,6 +11,16 @@ const config = {
   AUTH_ISSUER: undefined,
   AUTH_AUDIENCE: undefined,
 };
+type TokenConfig = TokenDeps['config'];
+
+/** What was left to go on after the answer; its failure is nobody's. */
+let background: Promise<unknown>[] = [];
+const verifyHostToken = (token: string, settings: TokenConfig) =>
+  verify(token, {
+    config: settings,
+    afterwards: (work) => void background.push(work.catch(() => undefined)),
+  });
+
 const user = { familyId: 'fam_1', name: 'Rosa' };
 
 const hs256 = (payload: Record<string, unknown> = user, alg = 'HS256') =>
@@ -18,10 +28,7 @@ const hs256 = (payload: Record<string, unknown> = user, alg = 'HS256') =>
 const signed = async (jwt: SignJWT, secret = SECRET) => await jwt.sign(utf8(secret));
 
 /** The code of the error that a token is refused with. */
-async function refusal(
-  token: string,
-  settings: Parameters<typeof verifyHostToken>[1] = config,
-): Promise<string> {
+async function refusal(token: string, settings: TokenConfig = config): Promise<string> {
   try {
     await verifyHostToken(token, settings);
     return 'accepted';
@@ -49,6 +56,11 @@ describe('tokens under the shared secret', () => {
     ['expired', () => signed(hs256().setExpirationTime('-1m'))],
     ['expired this very second', () => signed(hs256().setExpirationTime(new Date()))],
     ['expired a second ago', () => signed(hs256().setExpirationTime('-1s'))],
+    ['with more than a day to live', () => signed(hs256().setExpirationTime('1441m'))],
+    [
+      'of the service, with a year to live',
+      () => signed(hs256({ scope: 'service' }).setExpirationTime('1y')),
+    ],
     ['without exp', () => signed(new SignJWT(user).setProtectedHeader({ alg: 'HS256' }).setSubject('usr_1'))],
     [
       'without sub',
@@ -66,6 +78,14 @@ describe('tokens under the shared secret', () => {
     ['RS256 without a key set', () => `${base64url.encode('{"alg":"RS256"}')}.e30.AA`],
   ])('%s: refused', async (_, token) => {
     expect(await refusal(await token())).toBe('unauthenticated');
+  });
+});
+
+describe('a token of a day', () => {
+  it('is taken, by a clock that is a little behind too', async () => {
+    const exp = Math.floor(Date.now() / 1000) + 24 * 3600;
+    expect(await refusal(await signed(hs256().setExpirationTime(exp)))).toBe('accepted');
+    expect(await refusal(await signed(hs256().setExpirationTime(exp + 3)))).toBe('accepted');
   });
 });
 
@@ -103,7 +123,7 @@ describe('tokens through a key set', () => {
   let keys: JWK[] = [];
   let fails = false;
   let asked = 0;
-  let settings: Parameters<typeof verifyHostToken>[1];
+  let settings: TokenConfig;
 
   async function key(alg: string, kid: string) {
     const { publicKey, privateKey } = await generateKeyPair(alg, { extractable: true });
@@ -230,5 +250,85 @@ describe('tokens through a key set', () => {
     fails = false;
     keys = 'none' as never;
     expect(await refusal(await sign('ES256', 'lost', lost.privateKey), other)).toBe('unavailable');
+  });
+
+  describe('while the set cannot be fetched', () => {
+    const MINUTE = 60_000;
+    let token: () => Promise<string>;
+    let before: number;
+    let own: TokenConfig;
+
+    beforeEach(async () => {
+      vi.useFakeTimers({ toFake: ['Date'], now: Date.now() });
+      const { jwk, privateKey } = await key('ES256', 'kept');
+      keys = [jwk];
+      fails = false;
+      token = () => sign('ES256', 'kept', privateKey);
+      own = { ...settings, AUTH_JWKS_URL: `${settings.AUTH_JWKS_URL}?outage=${asked}` };
+      expect(await refusal(await token(), own)).toBe('accepted');
+      before = asked;
+      background = [];
+      fails = true;
+    });
+    afterEach(async () => {
+      await Promise.all(background);
+      fails = false;
+      vi.useRealTimers();
+    });
+
+    const pass = (ms: number) => vi.setSystemTime(Date.now() + ms);
+    const askOften = async (times: number) => {
+      const valid = await token();
+      return new Set(await Promise.all(Array.from({ length: times }, () => refusal(valid, own))));
+    };
+
+    it('old keys go on for an hour, and one fetch at a time looks for new ones', async () => {
+      pass(11 * MINUTE);
+      expect(await askOften(50)).toEqual(new Set(['accepted']));
+      await Promise.all(background);
+      expect(asked - before).toBe(1);
+      pass(58 * MINUTE);
+      expect(await askOften(50)).toEqual(new Set(['accepted']));
+      pass(2 * MINUTE);
+      expect(await askOften(50)).toEqual(new Set(['unavailable']));
+    });
+
+    it('it is asked less and less often, with keys and without', async () => {
+      for (const age of [11 * MINUTE, 60 * MINUTE]) {
+        pass(age);
+        before = asked;
+        for (let second = 0; second < 60; second++) {
+          await askOften(2);
+          await Promise.all(background);
+          pass(1000);
+        }
+        expect(asked - before).toBeGreaterThan(0);
+        expect(asked - before).toBeLessThanOrEqual(7);
+      }
+    });
+
+    it('an answer does not wait for the fetch, and new keys are taken once it has ended', async () => {
+      fails = false;
+      const successor = await key('ES256', 'successor');
+      keys = [successor.jwk];
+      pass(11 * MINUTE);
+      const old = await token();
+      expect(await refusal(old, own)).toBe('accepted');
+      await Promise.all(background);
+      expect(await refusal(await sign('ES256', 'successor', successor.privateKey), own)).toBe('accepted');
+      expect(asked - before).toBe(1);
+      expect(await refusal(old, own)).toBe('unauthenticated');
+    });
+  });
+
+  it('that come together before there are keys have the set fetched once', async () => {
+    const { jwk, privateKey } = await key('ES256', 'together');
+    keys = [jwk];
+    const own = { ...settings, AUTH_JWKS_URL: `${settings.AUTH_JWKS_URL}?together` };
+    const token = await sign('ES256', 'together', privateKey);
+    const before = asked;
+    const answers = await Promise.all(Array.from({ length: 20 }, () => refusal(token, own)));
+    expect(new Set(answers)).toEqual(new Set(['accepted']));
+    expect(asked - before).toBe(1);
   });
 });

@@ -40,7 +40,7 @@ const SECURITY_SCHEMES = {
     scheme: 'bearer',
     bearerFormat: 'JWT',
     description:
-      'A token of the host application (`sub`, `familyId`, `name`, `exp`; `iss` and `aud`, if there, as set), or the `token` of an app session.',
+      'A token of the host application (`sub`, `familyId`, `name`, `exp`, a day ahead at most; `iss` and `aud`, if there, as set), or the `token` of an app session.',
   },
   cookie: {
     type: 'apiKey',
@@ -53,7 +53,7 @@ const SECURITY_SCHEMES = {
     type: 'http',
     scheme: 'bearer',
     bearerFormat: 'JWT',
-    description: 'A token of the host application with `scope: "service"` and `exp`.',
+    description: 'A token of the host application with `scope: "service"` and `exp`, a day ahead at most.',
   },
   twilio: {
     type: 'apiKey',
