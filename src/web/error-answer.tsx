@@ -42,12 +42,13 @@ function pageFor(error: unknown, status: number, path: string, signedIn: boolean
 
 /**
  * The page for an error that has its JSON answer already: same status and headers, words for a person.
- * Someone who must sign in is sent to do so, and comes back.
+ * Someone who must sign in is sent to do so, and comes back; whose form was not taken is told so there.
  */
 export async function errorPage(c: PageContext, error: unknown, answer: Response): Promise<Response> {
   const url = new URL(c.req.url);
   if (answer.status === 401) {
-    return c.redirect(signInPath(c.req.method === 'GET' ? url.pathname + url.search : formPage(c)), 303);
+    if (c.req.method === 'GET') return c.redirect(signInPath(url.pathname + url.search), 303);
+    return c.redirect(`${signInPath(formPage(c))}&unsaved=1`, 303);
   }
   const caller = await callerIfPossible(c);
   const config = c.var.deps?.config;

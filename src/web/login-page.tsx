@@ -15,6 +15,8 @@ export interface LoginView {
   codeMinutes: number;
   /** Why no further code was sent; the one before may still be entered. */
   wait?: string;
+  /** What was sent without being signed in was not taken. */
+  unsaved?: boolean;
 }
 
 /** `/login`: first the number, then the code that was texted to it. */
@@ -28,13 +30,19 @@ export function LoginPage(view: LoginView) {
   );
 }
 
-function PhoneStep({ phone, next, error }: LoginView) {
+function PhoneStep({ phone, next, error, unsaved }: LoginView) {
   return (
     <>
       <header class="page-head">
         <h1 tabindex={-1}>Sign in</h1>
         <p>We text a six-digit code to your phone. No password to remember.</p>
       </header>
+      {unsaved && (
+        <Notice tone="care">
+          You had been signed out, so what you changed or wrote last was not saved. Sign in, then do it once
+          more.
+        </Notice>
+      )}
       <form method="post" action="/login" class="stack" data-swap="door">
         <input type="hidden" name="next" value={next} />
         <div class="field">

@@ -85,7 +85,7 @@ export function mountLoginPages(app: Hono<AppEnv>): void {
     const next = safeNext(c.req.query('next'));
     // `switch`: somebody else's link brought them here; who is signed in does not want to stay so.
     if (c.req.query('switch') !== '1' && (await pageCaller(c))) return c.redirect(next, 303);
-    return show(c, { next });
+    return show(c, { next, unsaved: c.req.query('unsaved') === '1' });
   });
   app.post('/login', sendCode);
   // The address of the second step: reloaded, it begins anew.

@@ -54,6 +54,12 @@ it('refuses kindly what is no number or code, and keeps what was typed', async (
   expect((await login({}, '/login')).status).toBe(400);
 });
 
+it('says to whoever had been signed out that what they sent was not saved', async () => {
+  const { location } = await browse(null, '/settings/urgent', { form: { urgent: 'yes' } });
+  expect((await browse(null, location!)).words).toContain('what you changed or wrote last was not saved');
+  expect((await browse(null, '/login?next=/settings')).words).not.toContain('not saved');
+});
+
 it('takes no form from elsewhere, and never leads elsewhere', async () => {
   for (const path of ['/login', '/login/code']) {
     const { status } = await browse(null, path, {

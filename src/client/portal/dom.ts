@@ -32,9 +32,24 @@ export function leave(url: string): void {
   location.assign(url);
 }
 
+/** Whether the page is on its way to another one by a step of its own. */
+export const isLeaving = () => leaving;
+
+/** Whether something in a part of the page differs from how it was written: typed, ticked or chosen, and not sent. */
+export const hasChanges = (within: ParentNode) =>
+  findAll<HTMLInputElement | HTMLOptionElement>('input, textarea, option', within).some((each) =>
+    each instanceof HTMLOptionElement
+      ? each.selected !== each.defaultSelected
+      : each.value !== each.defaultValue || each.checked !== each.defaultChecked,
+  );
+
+/** Whether a form of the settings holds what would be lost if the page were left now. */
+export const hasUnsaved = () => findAll('form[data-autosave], form[data-guard]').some(hasChanges);
+
 /** The sign-in has ended: sign in, and come back. A form on its way may be the one that ended it: it knows where to go. */
 export function signInAgain(): void {
-  if (!find('form[aria-busy]')) leave(`/login?next=${encodeURIComponent(location.pathname)}`);
+  const unsaved = hasUnsaved() ? '&unsaved=1' : '';
+  if (!find('form[aria-busy]')) leave(`/login?next=${encodeURIComponent(location.pathname)}${unsaved}`);
 }
 
 const PATIENCE_MS = 20_000;

@@ -1,3 +1,4 @@
+import { saveByThemselves } from './autosave.ts';
 import { countDown } from './countdown.ts';
 import { find } from './dom.ts';
 import { tameMenus } from './menus.ts';
@@ -19,6 +20,7 @@ swapForms((region) => {
 });
 tameMenus();
 sendWholeCodes();
+saveByThemselves();
 await tellZone();
 countDown(document);
 pollRegions(document);

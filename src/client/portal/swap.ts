@@ -1,4 +1,5 @@
-import { announce, fetchPage, find, findAll, leave, on } from './dom.ts';
+import { offerUndo, readForm, savedForm } from './autosave.ts';
+import { announce, fetchPage, find, findAll, hasChanges, leave, on } from './dom.ts';
 
 /** Called with every part of the page that came in later. */
 type Prepare = (region: HTMLElement) => void;
@@ -40,12 +41,7 @@ const TYPING =
 
 /** Whether somebody is typing in a part, has chosen what is not saved yet, or sends it, or has its menu open. */
 export function isBusy(region: HTMLElement): boolean {
-  if (find(TYPING, region)) return true;
-  return findAll<HTMLInputElement | HTMLOptionElement>('input, textarea, option', region).some((each) =>
-    each instanceof HTMLOptionElement
-      ? each.selected !== each.defaultSelected
-      : each.value !== each.defaultValue || each.checked !== each.defaultChecked,
-  );
+  return find(TYPING, region) !== null || hasChanges(region);
 }
 
 /** Puts every other part that both pages have, except where somebody is at work. */
@@ -110,16 +106,24 @@ function showFailure(form: HTMLFormElement, words: string): void {
   }
   note.textContent = words;
   form.dispatchEvent(new Event('swap-failed', { bubbles: true }));
+  form.dataset.unsaved = '';
   announce(words);
 }
 
 async function submit(form: HTMLFormElement, submitter: HTMLElement | null, id: string): Promise<void> {
   const action = submitter?.getAttribute('formaction') ?? form.getAttribute('action') ?? location.href;
-  const body = new URLSearchParams();
-  for (const [name, value] of new FormData(form, submitter)) {
-    if (typeof value === 'string') body.append(name, value);
+  const autosave = form.dataset.autosave !== undefined;
+  const before = autosave ? savedForm(form) : null;
+  // `keepalive`: what was switched is saved also when the page is left in the same breath.
+  const send = (body: URLSearchParams) => fetchPage(action, { method: 'POST', body, keepalive: autosave });
+  let sent = readForm(form, submitter);
+  let answer = await send(sent);
+  // What was switched meanwhile is sent too, before the answer to what had been there is shown.
+  while (autosave && String(readForm(form, submitter)) !== String(sent)) {
+    sent = readForm(form, submitter);
+    answer = await send(sent);
   }
-  const { response, page } = await fetchPage(action, { method: 'POST', body });
+  const { response, page } = answer;
   const here = new URL(location.href);
   const there = new URL(response.url);
   if (response.redirected && there.pathname !== here.pathname) {
@@ -133,6 +137,7 @@ async function submit(form: HTMLFormElement, submitter: HTMLElement | null, id: 
     else showFailure(form, find('main p', page)?.textContent ?? FAILURE);
     return;
   }
+  if (before) offerUndo(region, before);
   document.title = page.title;
   putOthers(page, id);
   tell(region);

@@ -1,4 +1,4 @@
-import { Section } from './section.tsx';
+import { SaveRow, Section } from './section.tsx';
 import type { SettingsView } from './settings-data.ts';
 
 /** How much of a message a text gives away, each shown as it would look on the lock screen. */
@@ -14,7 +14,7 @@ export function PreviewSection({ preferences, told, brand }: SettingsView) {
   ] as const;
   return (
     <Section id="preview" title="What a text shows" told={told} lead="Others may see your lock screen.">
-      <form method="post" action="/settings/preview" class="stack" data-swap="preview">
+      <form method="post" action="/settings/preview" class="stack" data-swap="preview" data-autosave>
         <fieldset class="plain-set previews">
           <legend class="unseen">What a text shows</legend>
           {choices.map(({ value, words, sample }) => (
@@ -27,11 +27,7 @@ export function PreviewSection({ preferences, told, brand }: SettingsView) {
             </label>
           ))}
         </fieldset>
-        <div>
-          <button class="button go" type="submit">
-            Save
-          </button>
-        </div>
+        <SaveRow section="preview" told={told} />
       </form>
     </Section>
   );

@@ -1,4 +1,4 @@
-import { Radio, Section } from './section.tsx';
+import { Radio, SaveRow, Section } from './section.tsx';
 import type { SettingsView } from './settings-data.ts';
 
 /** The usual night, in minutes of the day. */
@@ -27,20 +27,20 @@ export function QuietSection({ preferences, told, browserZone, typed }: Settings
       }
       lead="No texts in these hours, except urgent ones if you allow them."
     >
-      <form method="post" action="/settings/quiet" class="stack" data-swap="quiet">
+      <form method="post" action="/settings/quiet" class="stack" data-swap="quiet" data-autosave>
         <fieldset class="plain-set">
           <legend class="unseen">Quiet hours</legend>
           <Radio name="quiet" value="off" checked={kind === 'off'} words="Off" />
           <Radio name="quiet" value="night" checked={kind === 'night'} words="10 PM to 7 AM" />
-          <Radio name="quiet" value="custom" checked={kind === 'custom'} words="My own hours" />
+          <Radio name="quiet" value="custom" checked={kind === 'custom'} words="My own hours" waits />
           <div class="hours">
             <label class="field">
               <span class="label">From</span>
-              <input type="time" name="start" value={start} step={60} />
+              <input type="time" name="start" value={start} step={60} data-waits />
             </label>
             <label class="field">
               <span class="label">To</span>
-              <input type="time" name="end" value={end} step={60} />
+              <input type="time" name="end" value={end} step={60} data-waits />
             </label>
           </div>
         </fieldset>
@@ -71,11 +71,7 @@ export function QuietSection({ preferences, told, browserZone, typed }: Settings
             </p>
           )}
         </div>
-        <div>
-          <button class="button go" type="submit">
-            Save quiet hours
-          </button>
-        </div>
+        <SaveRow section="quiet" told={told} words="Save quiet hours" />
       </form>
     </Section>
   );

@@ -1,4 +1,5 @@
 import type { Child } from 'hono/jsx';
+import { Icon } from '../icons.tsx';
 import { Notice } from '../layout.tsx';
 import type { SectionId, SettingsView } from './settings-data.ts';
 
@@ -22,7 +23,7 @@ export function Section({
   poll?: string | undefined;
   children?: Child;
 }) {
-  const mine = told?.section === id && !told.field ? told : null;
+  const mine = told?.section === id && !told.field && !told.saved ? told : null;
   return (
     <section class="card setting" id={id} aria-labelledby={`${id}-title`} data-region data-poll={poll}>
       <header class="setting-head">
@@ -38,6 +39,41 @@ export function Section({
   );
 }
 
+/**
+ * The end of a form that saves itself (`data-autosave`): says that it did, and takes it back. Without the script,
+ * and while something waits to be saved, the button that saves.
+ */
+export function SaveRow({
+  section,
+  told,
+  words = 'Save',
+}: {
+  section: SectionId;
+  told: SettingsView['told'];
+  words?: string;
+}) {
+  const saved = told?.section === section ? told.saved : undefined;
+  return (
+    <div class="save-row">
+      <p class="not-saved">Not saved yet.</p>
+      <button class="button go" type="submit">
+        {words}
+      </button>
+      {saved && (
+        <p class="saved" role="status">
+          <Icon name="check" />
+          {told?.words}
+        </p>
+      )}
+      {saved === 'now' && (
+        <button class="link-button" type="button" data-undo hidden>
+          Undo
+        </button>
+      )}
+    </div>
+  );
+}
+
 /** One of several choices. `required`: one of those with this name has to be chosen. */
 export function Radio({
   name,
@@ -45,16 +81,26 @@ export function Radio({
   checked,
   words,
   required,
+  waits,
 }: {
   name: string;
   value: string;
   checked: boolean;
   words: string;
   required?: boolean;
+  /** Choosing it asks for more, so that nothing is saved yet. */
+  waits?: boolean;
 }) {
   return (
     <label class="choice">
-      <input type="radio" name={name} value={value} checked={checked} required={required} />
+      <input
+        type="radio"
+        name={name}
+        value={value}
+        checked={checked}
+        required={required}
+        data-waits={waits ? '' : undefined}
+      />
       <span>{words}</span>
     </label>
   );

@@ -21,6 +21,8 @@ export interface SettingsNotice {
   field?: string;
   /** Where one goes on, when it is another section. */
   next?: SectionId;
+  /** Put at the end of the section's form, which saves itself. */
+  saved?: 'now' | 'undone';
 }
 
 /** The parts of the page; each is an anchor and can be swapped by itself. */

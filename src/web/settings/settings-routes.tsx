@@ -46,9 +46,9 @@ const DONE: Record<string, Omit<SettingsNotice, 'tone'> & { tone?: SettingsNotic
   removed: { section: 'phone', words: 'Your number is removed. You get no more texts.' },
   on: { section: 'texts', words: 'Texts are on. A confirmation is on its way to your phone.' },
   off: { section: 'texts', words: 'Texts are off.' },
-  urgent: { section: 'texts', words: 'Saved.' },
-  quiet: { section: 'quiet', words: 'Saved.' },
-  preview: { section: 'preview', words: 'Saved.' },
+  urgent: { section: 'texts', words: 'Saved.', saved: 'now' },
+  quiet: { section: 'quiet', words: 'Saved.', saved: 'now' },
+  preview: { section: 'preview', words: 'Saved.', saved: 'now' },
   mutes: { section: 'mutes', words: 'You will hear of it again.' },
   sessions: { section: 'sessions', words: 'Signed out there.' },
 };
@@ -61,8 +61,11 @@ async function show(c: PageContext, caller: Caller, answer: Answer = {}, status:
   return answerPage(c, caller, { title: 'Settings', section: 'settings', timeZone: view.zone, status }, page);
 }
 
-const done = (c: PageContext, what: string) =>
-  c.redirect(`/settings?done=${what}#${DONE[what]?.next ?? DONE[what]?.section ?? ''}`, 303);
+/** @param form - of a section that saves itself; its `undo` says that it puts back what was there before */
+const done = (c: PageContext, what: string, form?: URLSearchParams) => {
+  const undone = form?.get('undo') === '1' ? '&undone=1' : '';
+  return c.redirect(`/settings?done=${what}${undone}#${DONE[what]?.next ?? DONE[what]?.section ?? ''}`, 303);
+};
 
 const refuse = (
   c: PageContext,
@@ -77,7 +80,9 @@ const refuse = (
 
 async function page(c: PageContext, caller: Caller): Promise<Response> {
   const what = DONE[c.req.query('done') ?? ''];
-  const told: SettingsNotice | null = what ? { tone: 'good', ...what } : null;
+  const undone: Partial<SettingsNotice> =
+    what?.saved && c.req.query('undone') === '1' ? { words: 'It is as it was before.', saved: 'undone' } : {};
+  const told: SettingsNotice | null = what ? { tone: 'good', ...what, ...undone } : null;
   const resendSeconds = what === DONE.code || what === DONE.doubt ? resendDelaySeconds(1) : null;
   return show(c, caller, { told, resendSeconds });
 }
@@ -188,14 +193,15 @@ async function saveQuiet(c: PageContext, caller: Caller): Promise<Response> {
   if (!patch.success)
     return refuse(c, caller, 'quiet', 'Choose one of the time zones of the list.', { typed });
   await change(c, caller, patch.data);
-  return done(c, 'quiet');
+  return done(c, 'quiet', form);
 }
 
 async function savePreview(c: PageContext, caller: Caller): Promise<Response> {
-  const patch = preferencesPatch.safeParse({ preview: (await readForm(c.req.raw)).get('preview') });
+  const form = await readForm(c.req.raw);
+  const patch = preferencesPatch.safeParse({ preview: form.get('preview') });
   if (!patch.success) return refuse(c, caller, 'preview', 'Choose one of the three.');
   await change(c, caller, patch.data);
-  return done(c, 'preview');
+  return done(c, 'preview', form);
 }
 
 async function test(c: PageContext, caller: Caller): Promise<Response> {
@@ -236,8 +242,9 @@ export function mountSettingsPages(app: Hono<AppEnv>): void {
     act: (c: PageContext, caller: Caller, form: URLSearchParams) => Promise<void>,
   ) =>
     forMembers(async (c, caller) => {
-      await act(c, caller, await readForm(c.req.raw));
-      return done(c, what);
+      const form = await readForm(c.req.raw);
+      await act(c, caller, form);
+      return done(c, what, form);
     });
   app.get('/settings', forMembers(page));
   app.post('/settings/phone', forMembers(startPhone));

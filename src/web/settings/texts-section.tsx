@@ -3,7 +3,7 @@ import { ConsentWording } from '../consent-wording.tsx';
 import { Icon } from '../icons.tsx';
 import { Notice } from '../layout.tsx';
 import { phoneWords } from '../phone-words.ts';
-import { Radio, Section } from './section.tsx';
+import { Radio, SaveRow, Section } from './section.tsx';
 import type { SettingsView } from './settings-data.ts';
 
 /** Whether one gets texts, by one's own word; and a text to try it. */
@@ -61,7 +61,7 @@ function TurnOn({ wording, consents, preferences }: SettingsView) {
   const before = consents.some(({ action }) => action === 'opt_in');
   const urgent = before ? preferences.urgentAllowed : null;
   return (
-    <form method="post" action="/settings/texts/on" class="stack" data-swap="texts">
+    <form method="post" action="/settings/texts/on" class="stack" data-swap="texts" data-guard>
       <div class="consent">
         <input type="hidden" name="version" value={wording.version} />
         <label class="choice">
@@ -89,12 +89,19 @@ function TurnOn({ wording, consents, preferences }: SettingsView) {
   );
 }
 
-function WhileOn({ preferences, test, me }: SettingsView) {
+function WhileOn({ preferences, test, me, told }: SettingsView) {
   return (
     <>
-      <form method="post" action="/settings/urgent" data-swap="texts" class="with-button">
+      <form method="post" action="/settings/urgent" data-swap="texts" data-autosave>
         <label class="choice">
-          <input type="checkbox" name="urgent" value="yes" checked={preferences.urgentAllowed} />
+          <input
+            type="checkbox"
+            // biome-ignore lint/a11y/useAriaPropsForRole: a checkbox says by itself whether it is on (HTML-AAM)
+            role="switch"
+            name="urgent"
+            value="yes"
+            checked={preferences.urgentAllowed}
+          />
           <span>
             <b>Urgent messages may text me any time</b>
             <span class="hint">
@@ -102,9 +109,7 @@ function WhileOn({ preferences, test, me }: SettingsView) {
             </span>
           </span>
         </label>
-        <button class="button small" type="submit">
-          Save
-        </button>
+        <SaveRow section="texts" told={told} />
       </form>
       {test && <TestProgress test={test} />}
       <div class="row">

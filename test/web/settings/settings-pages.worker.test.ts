@@ -229,6 +229,18 @@ describe('preferences', () => {
     expect((await post('rosa', 'preview', { preview: 'all' })).status).toBe(400);
   });
 
+  it('say where they stand that they are saved, and that they are as before when it is taken back', async () => {
+    const saved = await press('rosa', 'urgent', { urgent: 'yes' });
+    expect(section(saved.html, 'texts')).toMatch(
+      /class="saved" role="status">[\s\S]*Saved\.[\s\S]*data-undo/,
+    );
+    const undone = await press('rosa', 'urgent', { undo: '1' });
+    expect(section(undone.html, 'texts')).toContain('It is as it was before.');
+    expect(undone.html).not.toContain('data-undo');
+    expect((await preferences('rosa')).urgentAllowed).toBe(false);
+    await press('rosa', 'urgent', { urgent: 'yes' });
+  });
+
   it('list what is muted, and take it back from there', async () => {
     await world.api('PUT', `/api/threads/${world.thread()}/mute`, { as: world.member('rosa'), body: {} });
     expect((await browse('rosa', '/settings')).words).toContain('Muted for good');
@@ -285,7 +297,7 @@ describe('an account', () => {
       });
       expect([path, status]).toEqual([path, 403]);
       expect((await browse(null, `/settings/${path}`, { form: {} })).location).toBe(
-        '/login?next=%2Fmessages',
+        '/login?next=%2Fmessages&unsaved=1',
       );
     }
   });

@@ -1,0 +1,178 @@
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DESKTOP, PEOPLE, PHONE, type PortalStack, sees, startPortalStack } from './portal-stack.ts';
+
+const { rosa, ben, nina } = PEOPLE;
+
+let portal: PortalStack;
+beforeAll(async () => {
+  portal = await startPortalStack();
+});
+afterAll(() => portal?.close());
+
+type Who = (typeof PEOPLE)[keyof typeof PEOPLE];
+const preferences = (who: Who) => portal.host.as(who)<Record<string, unknown>>('GET', '/api/preferences');
+const urgent = (page: Page) => page.getByRole('switch', { name: /Urgent messages/ });
+const open = async (who: Who, options = PHONE) => {
+  const page = await portal.open(who, options);
+  await page.goto('/settings');
+  await page.locator('html.js').waitFor({ state: 'attached' });
+  return page;
+};
+/** Answers whether the browser would have asked before it left, by trying to. */
+async function asksBeforeLeaving(page: Page): Promise<boolean> {
+  let asked = false;
+  page.once('dialog', (dialog) => {
+    asked = dialog.type() === 'beforeunload';
+    void dialog.dismiss();
+  });
+  await page.locator('.brand').click({ noWaitAfter: true });
+  await page.waitForURL('**/messages', { timeout: 1500 }).catch(() => null); // Stayed.
+  return asked && new URL(page.url()).pathname === '/settings';
+}
+
+describe('a switch', () => {
+  it('is saved when it is switched, says so, and is taken back where it stands', async () => {
+    const page = await open(rosa);
+    expect(await page.locator('#texts [type=submit]', { hasText: /^Save$/ }).isVisible()).toBe(false);
+    const { y } = (await urgent(page).boundingBox())!;
+    await urgent(page).tap();
+    await sees(page, 'Saved.');
+    expect(await preferences(rosa)).toMatchObject({ urgentAllowed: false });
+    expect(await urgent(page).isChecked()).toBe(false);
+    // Nothing moved away from under the finger.
+    expect((await urgent(page).boundingBox())!.y).toBe(y);
+    await page.getByRole('button', { name: 'Undo' }).tap();
+    await sees(page, 'It is as it was before.');
+    expect(await preferences(rosa)).toMatchObject({ urgentAllowed: true });
+    expect(await page.getByRole('button', { name: 'Undo' }).count()).toBe(0);
+    await page.context().close();
+  });
+
+  it('works by keyboard, keeps the focus, and is read out', async () => {
+    const page = await open(rosa, DESKTOP);
+    await urgent(page).focus();
+    await page.keyboard.press('Space');
+    await sees(page, 'Saved.');
+    await page.locator('[aria-live=polite]', { hasText: 'Saved.' }).waitFor({ state: 'attached' });
+    expect(await urgent(page).evaluate((box) => box === document.activeElement)).toBe(true);
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    await sees(page, 'It is as it was before.');
+    expect(await preferences(rosa)).toMatchObject({ urgentAllowed: true });
+    await page.context().close();
+  });
+
+  it('ends as it was left, however quickly it is switched while the line is slow', async () => {
+    const page = await open(rosa);
+    const devtools = await page.context().newCDPSession(page);
+    await devtools.send('Network.emulateNetworkConditions', {
+      offline: false,
+      latency: 400,
+      downloadThroughput: -1,
+      uploadThroughput: -1,
+    });
+    await urgent(page).tap();
+    await urgent(page).tap();
+    await urgent(page).tap();
+    await sees(page, 'Saved.');
+    expect(await urgent(page).isChecked()).toBe(false);
+    expect(await preferences(rosa)).toMatchObject({ urgentAllowed: false });
+    await page.getByRole('button', { name: 'Undo' }).tap();
+    await sees(page, 'It is as it was before.');
+    await page.context().close();
+  });
+
+  it('that could not be saved says so, asks before one leaves, and is saved by its button', async () => {
+    const page = await open(rosa);
+    await page.route('**/settings/urgent', (route) => route.abort(), { times: 1 });
+    await urgent(page).tap();
+    await sees(page, 'Not saved yet.');
+    await sees(page, 'We could not reach the service.');
+    expect(await asksBeforeLeaving(page)).toBe(true);
+    await page.locator('#texts').getByRole('button', { name: 'Save', exact: true }).tap();
+    await sees(page, 'Saved.');
+    expect(await preferences(rosa)).toMatchObject({ urgentAllowed: false });
+    await page.getByRole('button', { name: 'Undo' }).tap();
+    await sees(page, 'It is as it was before.');
+    expect(await asksBeforeLeaving(page)).toBe(false);
+    await page.context().close();
+  });
+
+  it('of somebody who has been signed out meanwhile is asked for once more', async () => {
+    const page = await open(rosa);
+    await page.context().clearCookies();
+    await urgent(page).tap();
+    await page.waitForURL('**/login?*');
+    await sees(page, 'what you changed or wrote last was not saved');
+    expect(await preferences(rosa)).toMatchObject({ urgentAllowed: true });
+    await page.context().close();
+  });
+});
+
+describe('a choice', () => {
+  it('of what a text shows is saved at once', async () => {
+    const page = await open(ben);
+    await page.getByLabel('Only who wrote').tap();
+    await page.locator('#preview').getByText('Saved.').waitFor();
+    expect(await preferences(ben)).toMatchObject({ preview: 'sender' });
+    await page.getByRole('button', { name: 'Undo' }).tap();
+    await sees(page, 'It is as it was before.');
+    expect(await preferences(ben)).toMatchObject({ preview: 'full' });
+    await page.context().close();
+  });
+
+  it('that asks for more waits for it, and nothing is lost on the way', async () => {
+    const page = await open(ben);
+    await page.getByLabel('10 PM to 7 AM').tap();
+    await page.locator('#quiet').getByText('Saved.').waitFor();
+    await page.getByLabel('My own hours').tap();
+    await page.locator('#quiet').getByText('Not saved yet.').waitFor();
+    await page.getByLabel('From').fill('21:30');
+    expect(await preferences(ben)).toMatchObject({ quietStart: 1320, quietEnd: 420 });
+    expect(await asksBeforeLeaving(page)).toBe(true);
+    await page.getByRole('button', { name: 'Save quiet hours' }).tap();
+    await page.locator('#quiet').getByText('Saved.').waitFor();
+    expect(await preferences(ben)).toMatchObject({ quietStart: 1290, quietEnd: 420 });
+    await page.getByRole('button', { name: 'Undo' }).tap();
+    await sees(page, 'It is as it was before.');
+    expect(await preferences(ben)).toMatchObject({ quietStart: 1320, quietEnd: 420 });
+    await page.context().close();
+  });
+});
+
+it('a yes that was ticked and not sent is not left without a question', async () => {
+  await portal.host.service('PUT', `/api/admin/users/${nina.id}`, {
+    familyId: nina.familyId,
+    name: nina.name,
+    phone: nina.phone,
+    phoneVerifiedAt: new Date().toISOString(),
+  });
+  const page = await open(nina);
+  await page.getByLabel(/I agree to receive/).check();
+  expect(await asksBeforeLeaving(page)).toBe(true);
+  await page.getByLabel(/I agree to receive/).uncheck();
+  expect(await asksBeforeLeaving(page)).toBe(false);
+  await page.context().close();
+});
+
+it('without a script every form has its button, and saves', async () => {
+  const page = await portal.open(rosa, { ...DESKTOP, javaScriptEnabled: false });
+  await page.goto('/settings');
+  await urgent(page).uncheck();
+  await page.locator('#texts').getByRole('button', { name: 'Save', exact: true }).click();
+  await sees(page, 'Saved.');
+  expect(await preferences(rosa)).toMatchObject({ urgentAllowed: false });
+  await urgent(page).check();
+  await page.locator('#texts').getByRole('button', { name: 'Save', exact: true }).click();
+  await sees(page, 'Saved.');
+  await page.getByLabel('10 PM to 7 AM').check();
+  await page.getByRole('button', { name: 'Save quiet hours' }).click();
+  await page.locator('#quiet').getByText('Saved.').waitFor();
+  expect(await preferences(rosa)).toMatchObject({ urgentAllowed: true, quietStart: 1320 });
+  await page.context().close();
+});
+
+it('met no error, no refusal by the content policy, and no other host', () => {
+  expect(portal.complaints).toEqual([]);
+});
