@@ -236,6 +236,7 @@ CREATE TABLE `sms_delivery_log` (
 	`attempts` integer DEFAULT 0 NOT NULL,
 	`claim` text,
 	`claimed_at` integer,
+	`doubt_since` integer,
 	`absences` integer DEFAULT 0 NOT NULL,
 	`phone` text,
 	`covers_seq` integer,

@@ -479,6 +479,8 @@ export const smsDeliveryLog = sqliteTable(
     /** Names the one who holds the claim. */
     claim: text('claim'),
     claimedAt: at('claimed_at'),
+    /** When the first of the claims was taken whose texts were concluded absent; null: none, or the text was found. */
+    doubtSince: at('doubt_since'),
     /** How often the carrier's list was asked after the lease and did not know the text. */
     absences: integer('absences').notNull().default(0),
     /** The number this text went to; kept for looking it up at the carrier. */

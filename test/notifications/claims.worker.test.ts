@@ -18,7 +18,7 @@ const plan = (fault: Record<string, unknown>) => world.control('POST', 'faults/n
 /** Lets time pass for some rows: what they wait for is due. */
 const hurry = (status: string) =>
   DB.prepare(
-    'UPDATE sms_delivery_log SET wake_at = 0, due_at = 0 WHERE family_id = ? AND status = ? AND wake_at IS NOT NULL',
+    'UPDATE sms_delivery_log SET wake_at = 0, due_at = 0, claimed_at = claimed_at - 100000 WHERE family_id = ? AND status = ? AND wake_at IS NOT NULL',
   )
     .bind(world.familyId, status)
     .run();

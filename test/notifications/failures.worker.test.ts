@@ -19,7 +19,7 @@ async function post(body = 'Hello') {
 const waitOut = () =>
   DB.prepare(
     `UPDATE sms_delivery_log SET wake_at = 0, due_at = CASE WHEN due_at IS NULL THEN NULL ELSE 0 END,
-      claimed_at = claimed_at - 1000 WHERE family_id = ? AND wake_at IS NOT NULL`,
+      claimed_at = claimed_at - 100000 WHERE family_id = ? AND wake_at IS NOT NULL`,
   )
     .bind(world.familyId)
     .run();

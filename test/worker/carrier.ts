@@ -81,10 +81,16 @@ export function createCarrier(now: () => number) {
     return { kind: 'accepted', text: listed(await accept(text, true), now()) };
   }
 
-  async function find({ to, reference, since }: Parameters<Sms['find']>[0]): Promise<CarrierText | null> {
+  async function find({
+    to,
+    reference,
+    since,
+    except = null,
+  }: Parameters<Sms['find']>[0]): Promise<CarrierText | null> {
     if (carrier.listDown) throw new Error("The carrier's list answered 503");
     const found = texts.findLast(
-      (text) => text.to === to && text.visibleAt <= now() && text.body.includes(reference),
+      (text) =>
+        text.to === to && text.visibleAt <= now() && text.body.includes(reference) && text.sid !== except,
     );
     return found && found.acceptedAt >= since - SKEW_MS ? listed(found, now()) : null;
   }

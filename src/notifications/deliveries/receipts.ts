@@ -76,6 +76,7 @@ const toSent = hot<{ deliveryId: string; sid: string; segments: number | null; n
       providerSid: v.sid,
       sentAt: coalesce(log.sentAt, v.now),
       segments: coalesce(v.segments, log.segments),
+      doubtSince: null,
       reason: null,
       dueAt: null,
       wakeAt: null,

@@ -41,6 +41,10 @@ export interface DeliveryRecord {
   dueAt: number | null;
   claim: string | null;
   claimedAt: number | null;
+  /** The first claim whose text was concluded absent; a later look-up reaches back to it. */
+  doubtSince: number | null;
+  /** The SID of an earlier text that was sent and is to be sent again. */
+  providerSid: string | null;
   attempts: number;
   absences: number;
   /** The number that the claim is for, and the person's number now. */
@@ -111,6 +115,8 @@ export const selectFacts = hot<{ ids: string }>()((v) => {
       dueAt: d.dueAt,
       claim: d.claim,
       claimedAt: d.claimedAt,
+      doubtSince: d.doubtSince,
+      providerSid: d.providerSid,
       attempts: d.attempts,
       absences: d.absences,
       claimedPhone: sql<string | null>`${d.phone}`.as('claimedPhone'),
@@ -154,6 +160,8 @@ function toRecord(row: Row, config: Pick<Config, 'SMS_ALLOWED_COUNTRIES'>, phone
     dueAt: row.dueAt,
     claim: row.claim,
     claimedAt: row.claimedAt,
+    doubtSince: row.doubtSince,
+    providerSid: row.providerSid,
     attempts: row.attempts,
     absences: row.absences,
     claimedPhone: row.claimedPhone,

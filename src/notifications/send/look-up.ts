@@ -1,5 +1,6 @@
 import { and, eq } from 'drizzle-orm';
 import type { Db } from '../../db/client.ts';
+import { coalesce } from '../../db/expressions.ts';
 import { q } from '../../db/query.ts';
 import { retrying } from '../../db/retry.ts';
 import { smsDeliveryLog } from '../../db/schema.ts';
@@ -18,6 +19,9 @@ const log = smsDeliveryLog;
 
 /** Number of look-ups without a result, all after the lease, from which absence is concluded. */
 const LOOKS = 2;
+
+/** Absence is concluded so many leases after the claim at the earliest: the carrier's list may lag by more than one. */
+const CONCLUDED_AFTER_LEASES = 1.6;
 
 /** Min. time between two look-ups, ms: a text that was accepted late can still turn up. */
 const pauseMs = (deps: Deps) => Math.min(5000, (deps.config.CLAIM_LEASE_SECONDS * 1000) / 4);
@@ -40,12 +44,17 @@ async function found(deps: Deps, db: Db, record: DeliveryRecord, text: CarrierTe
 const isUnderClaim = ({ id, claim }: DeliveryRecord) =>
   and(eq(log.id, id), eq(log.status, 'sending'), eq(log.claim, claim ?? ''));
 
-/** The carrier does not have the text: counted at first, and concluded by {@link LOOKS} look-ups. */
+/**
+ * The carrier does not have the text: counted at first, and concluded by {@link LOOKS} look-ups. The row remembers
+ * the first claim that was concluded absent, in case the list was only late.
+ */
 async function absent(deps: Deps, db: Db, record: DeliveryRecord): Promise<JobResult> {
   const now = deps.now();
-  const concluded = record.absences + 1 >= LOOKS;
-  const until = concluded ? now : now + pauseMs(deps);
-  const wakeAt = now + deps.config.CLAIM_LEASE_SECONDS * 1000;
+  const leaseMs = deps.config.CLAIM_LEASE_SECONDS * 1000;
+  const earliest = (record.claimedAt ?? now) + CONCLUDED_AFTER_LEASES * leaseMs;
+  const concluded = record.absences + 1 >= LOOKS && now >= earliest;
+  const until = concluded ? now : Math.max(now + pauseMs(deps), earliest);
+  const wakeAt = Math.max(now + leaseMs, until);
   await retrying(() =>
     db.run(
       q
@@ -54,7 +63,9 @@ async function absent(deps: Deps, db: Db, record: DeliveryRecord): Promise<JobRe
           absences: record.absences + 1,
           dueAt: until,
           wakeAt,
-          ...(concluded ? { status: 'pending' as const } : {}),
+          ...(concluded
+            ? { status: 'pending' as const, doubtSince: coalesce<number>(log.doubtSince, log.claimedAt) }
+            : {}),
         })
         .where(and(isUnderClaim(record), mayBecome('pending'), eq(log.absences, record.absences))),
     ),
@@ -83,13 +94,16 @@ async function giveUp(deps: Deps, db: Db, record: DeliveryRecord): Promise<void>
   deps.log.error('delivery.never_known', { deliveryId: record.id, familyId: record.familyId });
 }
 
-/** Looks up one claim. @throws when the carrier */
+/**
+ * Looks up one claim, and any earlier one that was concluded absent: its text may have been late.
+ * @throws when the carrier cannot be asked, or the database fails
+ */
 async function lookUp(deps: Deps, db: Db, record: DeliveryRecord, phone: string): Promise<JobResult> {
   const reference = await linkCode(deps.config.MAGIC_SECRET, record);
-  const since = record.claimedAt ?? record.facts.createdAt;
+  const since = record.doubtSince ?? record.claimedAt ?? record.facts.createdAt;
   let text: CarrierText | null;
   try {
-    text = await deps.sms.find({ to: phone, reference, since });
+    text = await deps.sms.find({ to: phone, reference, since, except: record.providerSid });
   } catch (error) {
     const age = deps.now() - record.facts.createdAt;
     if (age > deps.config.SMS_EXPIRY_SECONDS * 1000) await giveUp(deps, db, record);

@@ -37,10 +37,16 @@ export interface Sms {
   /** Sends one text. Never throws: a time-out or broken connection is `ambiguous`. */
   send(text: OutgoingText): Promise<SendOutcome>;
   /**
-   * Finds the newest text to `to` whose body contains `reference`, created after `since` (ms).
+   * Finds the newest text to `to` whose body contains `reference`, created after `since` (ms); `except`: the SID of
+   * one that is known already.
    * @throws when the carrier cannot be asked: then nothing is known
    */
-  find(query: { to: string; reference: string; since: number }): Promise<CarrierText | null>;
+  find(query: {
+    to: string;
+    reference: string;
+    since: number;
+    except?: string | null;
+  }): Promise<CarrierText | null>;
 }
 
 const messageJson = z.object({
@@ -155,7 +161,7 @@ export function createTwilio(
     };
   }
 
-  async function find({ to, reference, since }: { to: string; reference: string; since: number }) {
+  async function find({ to, reference, since, except = null }: Parameters<Sms['find']>[0]) {
     // No date filter: it works on the date sent, which a queued text does not have.
     let path: string | null =
       `${messagesPath}?${new URLSearchParams({ To: to, PageSize: String(PAGE_SIZE) })}`;
@@ -173,7 +179,7 @@ export function createTwilio(
       if (!read.success) throw new Error("The carrier's list cannot be read");
       for (const text of read.data.messages.map(carrierText)) {
         if (text.createdAt !== null && text.createdAt < since - CLOCK_SKEW_MS) return null;
-        if (text.body.includes(reference)) return text;
+        if (text.body.includes(reference) && text.sid !== except) return text;
       }
       path = read.data.next_page_uri || null;
       // Appended to the host, so `@evil.example` or `.evil.example` would be another one.

@@ -94,6 +94,7 @@ const faults = fc
       { kind: 'late', ms: 3000 },
       { kind: 'late', ms: 40_000 },
       { kind: 'late', ms: 62_000 },
+      { kind: 'late', ms: 90_000 },
       { kind: 'late', ms: 200_000 },
       { kind: 'refused', code: 20429 },
       { kind: 'refused', code: 21611 },
@@ -195,7 +196,8 @@ const doubts = fc
     { kind: 'lost' },
     { kind: 'unanswered' },
     { kind: 'late', ms: 40_000 },
-    { kind: 'late', ms: 62_000 },
+    { kind: 'late', ms: 90_000 },
+    { kind: 'late', ms: 130_000 },
     { kind: 'refused', code: 20429 },
   )
   .map((fault) => meets(fault));
