@@ -1,42 +1,28 @@
-import { RawStatement } from './raw-statement.ts';
-import type { SQL as RawSQL } from './sql.ts';
 import { type Conditioned, compiledOf, type ResultOf, type Statement } from './statement.ts';
 import { isFenced } from './stores/fence-message.ts';
 import { MAIN_STORE, StoreMap } from './stores/map.ts';
 import type { StoreName } from './stores/slots.ts';
 
 /** The statements of a batch by name; what is `null` or `false` is left out. */
-type Named = Readonly<Record<string, Statement | RawStatement<unknown> | null | false>>;
+type Named = Readonly<Record<string, Statement | null | false>>;
 
 /** What each statement of a batch comes to, by name; `undefined` for one that may have been left out. */
 type Results<B extends Named> = {
   readonly [K in keyof B]:
-    | OneResult<Exclude<B[K], null | false>>
+    | ResultOf<Exclude<B[K], null | false>>
     | (Extract<B[K], null | false> extends never ? never : undefined);
 };
 
-type OneResult<S> = S extends RawStatement<infer T> ? T : ResultOf<S>;
-
 /** One database. Statements are built by `q` and run here, and nowhere else. Its verbs throw what D1 throws. */
 export interface Db {
-  /** @deprecated raw text, until all statements are built by `q` */
-  all<T = Record<string, unknown>>(query: RawSQL): RawStatement<T[]>;
   /** The rows of a query, or of a change with RETURNING. */
   all<S extends Statement<unknown[]>>(statement: S & Conditioned<S>): Promise<ResultOf<S>>;
   /** The first of the rows; `undefined` when there is none. */
   first<S extends Statement<unknown[]>>(
     statement: S & Conditioned<S>,
   ): Promise<ResultOf<S>[number & keyof ResultOf<S>] | undefined>;
-  /** @deprecated raw text */
-  run(query: RawSQL): RawStatement<D1Result>;
   /** A change without RETURNING; `meta.changes` counts the rows. */
   run<S extends Statement<D1Result>>(statement: S & Conditioned<S>): Promise<D1Result>;
-  /** @deprecated by position */
-  batch<const S extends readonly RawStatement<unknown>[]>(
-    statements: S,
-  ): Promise<{
-    -readonly [K in keyof S]: S[K] extends RawStatement<infer T> ? T : never;
-  }>;
   /**
    * All statements in one transaction and one round trip, in the order in which they are written. Each has a name: what
    * it comes to is answered under it, and D1's statistics show it.
@@ -103,11 +89,7 @@ const bindable = (value: unknown) => (typeof value === 'boolean' ? Number(value)
 /** Runs a call on the D1 that holds what is asked for. */
 type Reach = <T>(call: (d1: D1Database) => Promise<T>) => Promise<T>;
 
-function bind(d1: D1Database, statement: Statement | RawStatement<unknown>, name?: string) {
-  if (statement instanceof RawStatement) {
-    const { text, params } = statement.query;
-    return { bound: d1.prepare(text).bind(...params), read: (result: D1Result) => statement.read(result) };
-  }
+function bind(d1: D1Database, statement: Statement, name?: string) {
   const { sql, params, read } = compiledOf(statement);
   const text = name === undefined ? sql : `/* ${name} */ ${sql}`;
   return { bound: d1.prepare(text).bind(...params.map(bindable)), read };
@@ -120,32 +102,12 @@ function open(reach: Reach): Db {
       const { bound, read } = bind(d1, statement);
       return read(await inTime(bound.run()));
     });
-  const isRaw = (query: unknown): query is RawSQL => (query as RawSQL).isSql === true;
-  const raw = <T>(query: RawSQL, read: (result: D1Result) => T) =>
-    new RawStatement(
-      query,
-      ({ text, params }) =>
-        reach((d1) =>
-          inTime(
-            d1
-              .prepare(text)
-              .bind(...params)
-              .run(),
-          ),
-        ),
-      read,
-    );
   const db = {
-    all: (query: Statement | RawSQL) => (isRaw(query) ? raw(query, (r) => r.results) : run(query)),
+    all: run,
     first: async (statement: Statement) => ((await run(statement)) as unknown[])[0],
-    run: (query: Statement | RawSQL) => (isRaw(query) ? raw(query, (r) => r) : run(query)),
-    batch: (statements: Named | readonly RawStatement<unknown>[]) =>
+    run,
+    batch: (statements: Named) =>
       reach(async (d1) => {
-        if (Array.isArray(statements)) {
-          const bound = statements.map((statement: RawStatement<unknown>) => bind(d1, statement));
-          const answers = await inTime(d1.batch(bound.map((each) => each.bound)));
-          return bound.map(({ read }, i) => read(answers[i]!));
-        }
         const entries = Object.entries(statements).flatMap(([name, statement]) =>
           statement ? [{ name, ...bind(d1, statement, name) }] : [],
         );

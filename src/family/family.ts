@@ -1,4 +1,5 @@
 import { DurableObject } from 'cloudflare:workers';
+import { openObjectDb } from '../db/object/client.ts';
 import type {
   Admission,
   Candidate,
@@ -44,11 +45,11 @@ export abstract class FamilyObject<Env> extends DurableObject<Env> implements Fa
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
-    const { sql } = ctx.storage;
+    const db = openObjectDb(ctx.storage.sql);
     this.#sockets = new Sockets(ctx);
-    this.#presence = new PresenceStore(sql);
-    this.#sends = new SendStore(sql);
-    this.#meta = new MetaStore(sql);
+    this.#presence = new PresenceStore(db);
+    this.#sends = new SendStore(db);
+    this.#meta = new MetaStore(db);
     this.#alarm = new Alarm(ctx.storage, this.#meta);
     this.#channel = new Channel(
       this.#sockets,

@@ -1,40 +1,56 @@
-const SCHEMA = `
-CREATE TABLE IF NOT EXISTS threads (id TEXT PRIMARY KEY, seq INTEGER NOT NULL);
-CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL);
-`;
+import { eq } from 'drizzle-orm';
+import { excluded, greatest } from '../db/expressions.ts';
+import type { ObjectDb } from '../db/object/client.ts';
+import { meta, publishedThreads } from '../db/object/schema.ts';
+import { q } from '../db/query.ts';
+import { hot } from '../db/statement.ts';
+
+const seqOf = hot<{ id: string }>()((v) =>
+  q.select({ seq: publishedThreads.seq }).from(publishedThreads).where(eq(publishedThreads.id, v.id)),
+);
+const saveSeq = hot<{ id: string; seq: number }>()((v) =>
+  q
+    .insert(publishedThreads)
+    .values({ id: v.id, seq: v.seq })
+    .onConflictDoUpdate({
+      target: publishedThreads.id,
+      set: { seq: greatest(publishedThreads.seq, excluded(publishedThreads.seq)) },
+    }),
+);
+const valueOf = hot<{ name: string }>()((v) =>
+  q.select({ value: meta.value }).from(meta).where(eq(meta.name, v.name)),
+);
+const saveValue = hot<{ name: string; value: number }>()((v) =>
+  q
+    .insert(meta)
+    .values({ name: v.name, value: v.value })
+    .onConflictDoUpdate({ target: meta.name, set: { value: excluded(meta.value) } }),
+);
 
 /** Numbers that must survive an eviction. */
 export class MetaStore {
-  readonly #sql: SqlStorage;
+  readonly #db: ObjectDb;
 
-  constructor(sql: SqlStorage) {
-    this.#sql = sql;
-    sql.exec(SCHEMA);
+  constructor(db: ObjectDb) {
+    this.#db = db;
   }
 
   /** The last `seq` of a thread that was published; null for none. */
   lastSeq(threadId: string): number | null {
-    const row = this.#sql.exec('SELECT seq FROM threads WHERE id = ?', threadId).toArray()[0];
-    return row ? Number(row.seq) : null;
+    return this.#db.first(seqOf({ id: threadId }))?.seq ?? null;
   }
 
   saveSeq(threadId: string, seq: number): void {
-    this.#sql.exec(
-      `INSERT INTO threads (id, seq) VALUES (?, ?)
-       ON CONFLICT (id) DO UPDATE SET seq = max(seq, excluded.seq)`,
-      threadId,
-      seq,
-    );
+    this.#db.run(saveSeq({ id: threadId, seq }));
   }
 
   /** A stored number by name: `alarm_at`, `pruned_at`, `rechecked_at` (ms UTC). */
   get(name: string): number | null {
-    const row = this.#sql.exec('SELECT value FROM meta WHERE name = ?', name).toArray()[0];
-    return row ? Number(row.value) : null;
+    return this.#db.first(valueOf({ name }))?.value ?? null;
   }
 
   set(name: string, value: number | null): void {
-    if (value === null) this.#sql.exec('DELETE FROM meta WHERE name = ?', name);
-    else this.#sql.exec('INSERT OR REPLACE INTO meta VALUES (?, ?)', name, value);
+    if (value === null) this.#db.run(q.delete(meta).where(eq(meta.name, name)));
+    else this.#db.run(saveValue({ name, value }));
   }
 }

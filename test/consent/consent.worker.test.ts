@@ -3,10 +3,10 @@ import { carrierOptOut, markNumberUnusable } from '../../src/consent/carrier-rep
 import { type ConsentRequest, importConsent, optIn, optOut } from '../../src/consent/opt-in-out.ts';
 import { applyUpdate } from '../../src/consent/updates/apply-update.ts';
 import { relayPendingUpdates } from '../../src/consent/updates/relay.ts';
-import { sql } from '../../src/db/sql.ts';
 import { importPhone } from '../../src/identity/phone/import-phone.ts';
 import { removePhone } from '../../src/identity/phone/remove-phone.ts';
 import type { FamilyUpdate } from '../../src/numbers/changes.ts';
+import { sql } from '../support/sql.ts';
 import { type TestDeps, testDeps } from '../worker/deps.ts';
 import { family, ledgerOf, pendingUpdatesOf, rowsOf, type TestPerson, verified } from '../worker/numbers.ts';
 
@@ -35,7 +35,7 @@ describe('an opt-in', () => {
     const rosa = await someone(deps);
     await agree(deps, rosa);
     expect(await rowsOf(deps, rosa.userId)).toMatchObject({ enabled: 1, version: 'v1', optedOutAt: null });
-    const [entry] = await deps.db.forFamily(rosa.familyId).all(sql`
+    const [entry] = await deps.unwatched.all(sql`
       SELECT action, source, version, client_address, user_agent, at, length(number_hash) AS hash
       FROM consent_events WHERE user_id = ${rosa.userId}`);
     expect(entry).toEqual({
@@ -189,7 +189,7 @@ describe('imported consent', () => {
     };
     for (let i = 0; i < 3; i++) expect(await importConsent(deps, consent)).toBe('ok');
     await deps.idle();
-    const entries = await deps.db.forFamily(rosa.familyId).all(sql`
+    const entries = await deps.unwatched.all(sql`
       SELECT action, source, version, origin, at FROM consent_events WHERE user_id = ${rosa.userId}`);
     expect(entries).toEqual([
       { action: 'opt_in', source: 'import', version: 'host-7', origin: 'signup form', at: consent.at },
@@ -233,7 +233,7 @@ describe('an imported number', () => {
     expect(await rowsOf(deps, rosa.userId)).toMatchObject({ phone: other!.number });
     await verified(deps, rosa);
     expect(await rowsOf(deps, rosa.userId)).toMatchObject({ phone: other!.number });
-    const held = await deps.db.directory.all(
+    const held = await deps.unwatched.all(
       sql`SELECT number FROM phone_numbers WHERE user_id = ${rosa.userId}`,
     );
     expect(held).toEqual([{ number: other!.number }]);
@@ -338,11 +338,11 @@ describe('what the directory owes', () => {
     deps.carrier.outcomes.push({ kind: 'retry', code: '20429' }); // The confirmation keeps the update open.
     await agree(deps, rosa);
     await deps.idle();
-    const [row] = await deps.db.directory.all<FamilyUpdate & { change: string }>(sql`
+    const [row] = await deps.unwatched.all<FamilyUpdate & { change: string }>(sql`
       SELECT seq AS seq, id AS id, family_id AS familyId, user_id AS userId, change AS change,
         created_at AS createdAt, claimed_at AS claimedAt FROM family_updates WHERE user_id = ${rosa.userId}`);
     await optOut(deps, web(rosa));
-    await deps.db.forFamily('').run(sql`DELETE FROM consent_events WHERE user_id = ${rosa.userId}`);
+    await deps.unwatched.run(sql`DELETE FROM consent_events WHERE user_id = ${rosa.userId}`);
     await applyUpdate(deps.db.forFamily(''), { ...row!, change: JSON.parse(row!.change) }, true);
     expect(await rowsOf(deps, rosa.userId)).toMatchObject({ enabled: 0, optedOutAt: deps.clock.now });
     expect(await ledgerOf(deps, rosa.userId)).toEqual([]);
@@ -364,7 +364,7 @@ describe('what the directory owes', () => {
           const over = deps.d1.trips.length <= fail;
           deps.d1.faultAt = () => null;
           const isOut = (
-            await deps.db.directory.all(sql`
+            await deps.unwatched.all(sql`
             SELECT 1 FROM phone_numbers WHERE user_id = ${rosa.userId} AND opted_out_at IS NOT NULL`)
           ).length;
           await relayPendingUpdates(deps);
@@ -389,7 +389,7 @@ describe('what the directory owes', () => {
       ...Array.from({ length: 3 }, () => relayPendingUpdates(deps)),
     ]);
     await deps.idle();
-    const [number] = await deps.db.directory.all<{ out: number | null }>(sql`
+    const [number] = await deps.unwatched.all<{ out: number | null }>(sql`
       SELECT opted_out_at AS out FROM phone_numbers WHERE user_id = ${rosa.userId}`);
     const rows = await rowsOf(deps, rosa.userId);
     expect(rows.optedOutAt).toBe(number!.out);

@@ -3,9 +3,9 @@ import { carrierOptOut } from '../../src/consent/carrier-reports.ts';
 import { optOut } from '../../src/consent/opt-in-out.ts';
 import { relayPendingUpdates } from '../../src/consent/updates/relay.ts';
 import { currentWording } from '../../src/consent/wordings.ts';
-import { sql } from '../../src/db/sql.ts';
 import { deletePerson } from '../../src/identity/account/delete-person.ts';
 import { identityEndpoints } from '../../src/identity/routes.ts';
+import { sql } from '../support/sql.ts';
 import { type Ask, type Told, testApp } from '../worker/app.ts';
 import { testDeps } from '../worker/deps.ts';
 import { family, ledgerOf, pendingUpdatesOf, rowsOf, type TestPerson, verified } from '../worker/numbers.ts';
@@ -197,9 +197,7 @@ describe('preferences', () => {
     const { deps, read, one } = world();
     const rosa = await one();
     const first = (await read(rosa)).headers.get('ETag');
-    await deps.db
-      .forFamily('')
-      .run(sql`UPDATE families SET time_zone = 'Asia/Tokyo' WHERE id = ${rosa.familyId}`);
+    await deps.unwatched.run(sql`UPDATE families SET time_zone = 'Asia/Tokyo' WHERE id = ${rosa.familyId}`);
     expect((await read(rosa)).headers.get('ETag')).not.toBe(first);
   });
 });
@@ -233,7 +231,7 @@ describe('switching texts on and off', () => {
       { action: 'opt_out', source: 'web' },
       { action: 'opt_in', source: 'web' },
     ]);
-    const [entry] = await deps.db.forFamily('').all(sql`
+    const [entry] = await deps.unwatched.all(sql`
       SELECT client_address, user_agent FROM consent_events WHERE user_id = ${rosa.userId} AND action = 'opt_in'`);
     expect(entry).toEqual({ client_address: '203.0.113.7', user_agent: 'test' });
   });
@@ -295,7 +293,7 @@ describe('the caller', () => {
   it('learns that their number does not work', async () => {
     const { deps, ask, holder } = world();
     const rosa = await holder();
-    await deps.db.forFamily('').run(sql`UPDATE users SET phone_unusable_at = 1 WHERE id = ${rosa.userId}`);
+    await deps.unwatched.run(sql`UPDATE users SET phone_unusable_at = 1 WHERE id = ${rosa.userId}`);
     expect((await ask('/api/me', { as: rosa })).body).toMatchObject({
       id: rosa.userId,
       name: rosa.userId,
@@ -338,12 +336,12 @@ describe('deleting an account', () => {
   async function traces(w: ReturnType<typeof world>) {
     const rosa = await w.holder();
     const thread = `thr_${rosa.userId}`;
-    const db = w.deps.db.forFamily('');
+    const db = w.deps.unwatched;
     await insertThread(thread, rosa.familyId, [rosa.userId]);
     const { token } = await insertWebSession(rosa.userId, rosa.familyId);
     await w.patch(rosa, { smsEnabled: true, timeZone: 'Asia/Tokyo' });
     await w.ask('/api/phone/start-verify', { as: rosa, body: { phone: '+13105550142' } });
-    await db.batch([
+    await Promise.all([
       db.run(sql`UPDATE users SET email = 'rosa@example.com', last_seen_at = 1 WHERE id = ${rosa.userId}`),
       db.run(sql`INSERT INTO messages (id, family_id, thread_id, seq, author_id, body, created_at)
         VALUES (${`msg_${rosa.userId}`}, ${rosa.familyId}, ${thread}, 1, ${rosa.userId}, 'Dinner at six', 0)`),
@@ -448,9 +446,9 @@ describe('deleting an account', () => {
     await deletePerson(deps, rosa);
     await deps.idle();
     expect(await pendingUpdatesOf(deps, rosa.userId)).toEqual(['deleted']);
-    await deps.db
-      .forFamily('')
-      .run(sql`UPDATE users SET name = 'Rosa', deleted_at = NULL WHERE id = ${rosa.userId}`);
+    await deps.unwatched.run(
+      sql`UPDATE users SET name = 'Rosa', deleted_at = NULL WHERE id = ${rosa.userId}`,
+    );
     deps.clock.now += 1000;
     await verified(deps, rosa);
     deps.familyDown.value = false;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { sql } from '../../src/db/sql.ts';
 import { identityEndpoints } from '../../src/identity/routes.ts';
+import { sql } from '../support/sql.ts';
 import { type Ask, testApp } from '../worker/app.ts';
 import { testDeps } from '../worker/deps.ts';
 import { family } from '../worker/numbers.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { sql } from '../../src/db/sql.ts';
 import { importPhone } from '../../src/identity/phone/import-phone.ts';
 import { removePhone } from '../../src/identity/phone/remove-phone.ts';
 import { identityEndpoints } from '../../src/identity/routes.ts';
+import { sql } from '../support/sql.ts';
 import { type Ask, type Told, testApp } from '../worker/app.ts';
 import { testDeps } from '../worker/deps.ts';
 import { family, freshNumber, rowsOf, type TestPerson, verified } from '../worker/numbers.ts';
@@ -81,9 +81,7 @@ describe('signing in by phone', () => {
     const code = codeAt(rosa.number);
     const answers = await Promise.all(Array.from({ length: 10 }, () => confirm(rosa.number, code)));
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
-    const sessions = await deps.db
-      .forFamily('')
-      .all(sql`SELECT 1 FROM sessions WHERE user_id = ${rosa.userId}`);
+    const sessions = await deps.unwatched.all(sql`SELECT 1 FROM sessions WHERE user_id = ${rosa.userId}`);
     expect(sessions).toHaveLength(1);
   });
 
@@ -92,7 +90,7 @@ describe('signing in by phone', () => {
     const rosa = await holder();
     await start(rosa.number);
     const [tom] = await family('tom');
-    await deps.db.directory.run(
+    await deps.unwatched.run(
       sql`UPDATE phone_numbers SET user_id = ${tom!.userId}, family_id = ${tom!.familyId} WHERE user_id = ${rosa.userId}`,
     );
     const answer = await confirm(rosa.number, codeAt(rosa.number));

@@ -1,8 +1,8 @@
 import { describe, expect, it, vi } from 'vitest';
 import { optIn, optOut } from '../../src/consent/opt-in-out.ts';
 import { relayPendingUpdates } from '../../src/consent/updates/relay.ts';
-import { sql } from '../../src/db/sql.ts';
 import { identityEndpoints } from '../../src/identity/routes.ts';
+import { sql } from '../support/sql.ts';
 import { type Ask, type Told, testApp } from '../worker/app.ts';
 import { testDeps } from '../worker/deps.ts';
 import {
@@ -66,7 +66,7 @@ describe('a code', () => {
       /^FamilyCircleSecure: your verification code is \d{6}\. It expires in 5 minutes\.\n@portal\.example\.com #\d{6}$/,
     );
     expect(text!.statusCallback).toBe('https://portal.example.com/api/sms/status#rc=3&rp=5xx,ct,rt');
-    const kept = await deps.db.directory.all(
+    const kept = await deps.unwatched.all(
       sql`SELECT * FROM verification_codes WHERE user_id = ${rosa!.userId}`,
     );
     expect(kept).toHaveLength(1);
@@ -441,7 +441,7 @@ describe('possession', () => {
     const answers = await Promise.all(people.map((person, i) => confirm(person, codes[i]!)));
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
     await relayPendingUpdates(deps);
-    const [holder] = await deps.db.directory.all<{ id: string }>(
+    const [holder] = await deps.unwatched.all<{ id: string }>(
       sql`SELECT user_id AS id FROM phone_numbers WHERE number = ${number}`,
     );
     const phones = await Promise.all(
@@ -468,15 +468,15 @@ describe('possession', () => {
         deps.d1.faultAt = () => null;
         await relayPendingUpdates(deps);
         await relayPendingUpdates(deps);
-        const [holder] = await deps.db.directory.all<{ id: string }>(
+        const [holder] = await deps.unwatched.all<{ id: string }>(
           sql`SELECT user_id AS id FROM phone_numbers WHERE number = ${rosa!.number}`,
         );
         const moved = holder!.id === tom!.userId;
         expect(await rowsOf(deps, rosa!.userId)).toMatchObject({ phone: moved ? null : rosa!.number });
         expect(await rowsOf(deps, tom!.userId)).toMatchObject({ phone: moved ? rosa!.number : null });
-        const live = await deps.db
-          .forFamily('')
-          .all(sql`SELECT 1 FROM sessions WHERE user_id = ${rosa!.userId} AND revoked_at IS NULL`);
+        const live = await deps.unwatched.all(
+          sql`SELECT 1 FROM sessions WHERE user_id = ${rosa!.userId} AND revoked_at IS NULL`,
+        );
         expect(live).toHaveLength(moved ? 0 : 1);
         expect(await ledgerOf(deps, rosa!.userId)).toEqual(moved ? ['opt_out number_moved'] : []);
         if (over) {
@@ -536,16 +536,14 @@ describe('possession', () => {
     const [rosa] = await family('rosa');
     await verified(deps, rosa!);
     for (const kind of ['text', 'magic']) {
-      await deps.db.forFamily('').run(sql`
+      await deps.unwatched.run(sql`
         INSERT INTO links (code_hash, kind, family_id, user_id, login_until, expires_at, created_at)
         VALUES (${`${kind}-${rosa!.userId}`}, ${kind}, ${rosa!.familyId}, ${rosa!.userId}, ${deps.clock.now + HOUR}, ${deps.clock.now + 24 * HOUR}, 0)`);
     }
     await act(rosa!, here);
-    const links = await deps.db
-      .forFamily('')
-      .all<{ kind: string; until: number }>(
-        sql`SELECT kind AS kind, login_until AS until FROM links WHERE user_id = ${rosa!.userId} ORDER BY kind`,
-      );
+    const links = await deps.unwatched.all<{ kind: string; until: number }>(
+      sql`SELECT kind AS kind, login_until AS until FROM links WHERE user_id = ${rosa!.userId} ORDER BY kind`,
+    );
     expect(links.filter(({ until }) => until > deps.clock.now).map(({ kind }) => kind)).toEqual(armed);
   });
 });
@@ -574,12 +572,10 @@ describe('confirming', () => {
     for (const person of [rosa!, tom!]) await prove(person, person.number, { smsConsent: true });
     await optOut(deps, { ...tom!, source: 'web', client });
     for (const person of [rosa!, tom!]) {
-      await deps.db.directory.run(
+      await deps.unwatched.run(
         sql`UPDATE phone_numbers SET unusable_at = 1, strikes = 2 WHERE user_id = ${person.userId}`,
       );
-      await deps.db
-        .forFamily('')
-        .run(sql`UPDATE users SET phone_unusable_at = 1 WHERE id = ${person.userId}`);
+      await deps.unwatched.run(sql`UPDATE users SET phone_unusable_at = 1 WHERE id = ${person.userId}`);
       deps.clock.now += 10 * MINUTE;
       await prove(person, person.number);
     }
@@ -599,7 +595,7 @@ describe('confirming', () => {
     const third = freshNumber();
     await prove(rosa!, third, { smsConsent: true });
     expect(await rowsOf(deps, rosa!.userId)).toMatchObject({ phone: third, enabled: 1 });
-    const held = await deps.db.directory.all(
+    const held = await deps.unwatched.all(
       sql`SELECT number FROM phone_numbers WHERE user_id = ${rosa!.userId}`,
     );
     expect(held).toEqual([{ number: third }]);
@@ -609,7 +605,7 @@ describe('confirming', () => {
     const { deps, prove, ask } = world();
     const [rosa] = await family('rosa');
     await prove(rosa!, rosa!.number);
-    await deps.db.directory.run(
+    await deps.unwatched.run(
       sql`UPDATE phone_numbers SET carrier_opted_out_at = 1, opted_out_at = 1 WHERE user_id = ${rosa!.userId}`,
     );
     deps.clock.now += MINUTE;
@@ -629,8 +625,8 @@ describe('removing the number', () => {
       status: string,
     ) => sql`INSERT INTO sms_delivery_log (id, family_id, kind, user_id, status, phone, created_at)
       VALUES (${id + rosa!.userId}, ${rosa!.familyId}, 'test', ${rosa!.userId}, ${status}, ${rosa!.number}, 0)`;
-    const db = deps.db.forFamily('');
-    await db.batch([db.run(log('a', 'sent')), db.run(log('b', 'sending'))]);
+    const db = deps.unwatched;
+    await Promise.all([db.run(log('a', 'sent')), db.run(log('b', 'sending'))]);
     deps.clock.now += MINUTE;
     await start(rosa!, rosa!.number);
     expect((await ask('/api/phone', { as: rosa!, method: 'DELETE' })).body).toEqual({ ok: true });
@@ -643,9 +639,9 @@ describe('removing the number', () => {
     await db.run(sql`UPDATE sms_delivery_log SET status = 'sent' WHERE user_id = ${rosa!.userId}`);
     await relayPendingUpdates(deps);
     expect(await phones()).toEqual([{ phone: null }, { phone: null }]);
-    expect(
-      await deps.db.directory.all(sql`SELECT 1 FROM phone_numbers WHERE number = ${rosa!.number}`),
-    ).toEqual([]);
+    expect(await deps.unwatched.all(sql`SELECT 1 FROM phone_numbers WHERE number = ${rosa!.number}`)).toEqual(
+      [],
+    );
     expect(await pendingUpdatesOf(deps, rosa!.userId)).toEqual([]);
     expect((await ask('/api/phone', { as: rosa!, method: 'DELETE' })).status).toBe(200);
   });

@@ -4,12 +4,12 @@ import { describe, expect, it } from 'vitest';
 import { createApp } from '../../src/app.ts';
 import { optIn } from '../../src/consent/opt-in-out.ts';
 import { relayPendingUpdates } from '../../src/consent/updates/relay.ts';
-import { sql } from '../../src/db/sql.ts';
 import { sweep } from '../../src/notifications/operate/sweep.ts';
 import type { Bindings } from '../../src/platform/deps.ts';
 import { receiptsUrl } from '../../src/platform/sms/twilio.ts';
 import { twilioSignature } from '../../src/platform/sms/twilio-signature.ts';
 import { mountSms } from '../../src/sms/routes.ts';
+import { sql } from '../support/sql.ts';
 import { type TestDeps, testDeps } from '../worker/deps.ts';
 import { family, freshNumber, ledgerOf, rowsOf, type TestPerson, verified } from '../worker/numbers.ts';
 
@@ -190,7 +190,7 @@ describe('an inbound text', () => {
     for (const [body, id] of Object.entries(ids)) await text(deps, rosa.number, body, [], id);
     deps.clock.now += 365 * 24 * 3_600_000;
     await sweep(deps);
-    const kept = await deps.db.directory.all<{ sid: string }>(sql`SELECT message_sid AS sid FROM inbound_texts
+    const kept = await deps.unwatched.all<{ sid: string }>(sql`SELECT message_sid AS sid FROM inbound_texts
       WHERE message_sid IN (SELECT value FROM json_each(${JSON.stringify(Object.values(ids))}))`);
     expect(kept.map((row) => row.sid).sort()).toEqual([ids.START, ids.STOP].sort());
     await text(deps, rosa.number, 'START', [], ids.START);
@@ -246,7 +246,7 @@ describe('an inbound text', () => {
     const number = freshNumber();
     const id = sid();
     await text(deps, number, 'the secret ingredient is cinnamon', [], id);
-    const rows = await deps.db.directory.all(sql`SELECT * FROM inbound_texts WHERE message_sid = ${id}`);
+    const rows = await deps.unwatched.all(sql`SELECT * FROM inbound_texts WHERE message_sid = ${id}`);
     expect(rows).toHaveLength(1);
     const kept = JSON.stringify([deps.logged, rows]);
     expect(kept).not.toContain('cinnamon');
@@ -278,7 +278,7 @@ describe('a webhook', () => {
       const answer = await post(deps, sent, params, how);
       expect([answer.status, JSON.parse(answer.text).error]).toEqual([403, 'forbidden']);
     }
-    const kept = await deps.db.directory.all(
+    const kept = await deps.unwatched.all(
       sql`SELECT 1 FROM inbound_texts WHERE message_sid = ${params[0]![1]}`,
     );
     expect(kept).toEqual([]);

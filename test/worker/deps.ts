@@ -1,5 +1,5 @@
 import { env } from 'cloudflare:workers';
-import { type Databases, type Db, openDatabases } from '../../src/db/client.ts';
+import { type Databases, openDatabases } from '../../src/db/client.ts';
 import { createAlerts } from '../../src/platform/alerts.ts';
 import { type Config, parseConfig } from '../../src/platform/config.ts';
 import type { Bindings, Deps } from '../../src/platform/deps.ts';
@@ -8,6 +8,7 @@ import type { LogFields } from '../../src/platform/log.ts';
 import { phones } from '../../src/platform/sms/number-plans.ts';
 import type { CarrierText, OutgoingText, SendOutcome } from '../../src/platform/sms/twilio.ts';
 import { workerSettings } from '../support/settings.ts';
+import { type RawDb, rawDb } from '../support/sql.ts';
 import { type WatchedD1, watchD1 } from './counting.ts';
 import { noteTrip, type Realm } from './realms.ts';
 
@@ -25,13 +26,19 @@ export interface FakeCarrier {
   to(number: string): string[];
 }
 
+/** Every database that is bound: the directory and the stores of families. */
+export const allDatabases = (env: object): D1Database[] =>
+  Object.entries(env).flatMap(([name, binding]) =>
+    name === 'DB' || name.startsWith('FAMILY_DB_') ? [binding as D1Database] : [],
+  );
+
 /** Dependencies by hand: the real D1, everything else in memory, and a clock that only tests move. */
 export interface TestDeps extends Deps {
   clock: { now: number };
   /** The real D1, watched: counts trips, and fails where told to. */
   d1: WatchedD1;
   /** The same database for a test's own questions: they may scan, and are not counted. */
-  unwatched: Db;
+  unwatched: RawDb;
   carrier: FakeCarrier;
   /** Calls to the Family object, such as `fam_1 disconnectSession ses_1`. */
   familyCalls: string[];
@@ -108,7 +115,7 @@ export function testDeps(settings: Record<string, string> = {}): TestDeps {
   return {
     config,
     d1,
-    unwatched: openDatabases(bindings).directory,
+    unwatched: rawDb(allDatabases(bindings)),
     db,
     now,
     clock,

@@ -1,5 +1,5 @@
-import { sql } from '../../src/db/sql.ts';
 import { importPhone } from '../../src/identity/phone/import-phone.ts';
+import { sql } from '../support/sql.ts';
 import type { TestDeps } from './deps.ts';
 import { insertFamily } from './people.ts';
 
@@ -46,7 +46,7 @@ export async function verified(deps: TestDeps, person: TestPerson): Promise<Test
 
 /** A person's own rows, as far as numbers and consent go. */
 export async function rowsOf(deps: TestDeps, userId: string) {
-  const rows = await deps.db.forFamily('').all<{
+  const rows = await deps.unwatched.all<{
     enabled: number | null;
     optedOutAt: number | null;
     blockedAt: number | null;
@@ -63,14 +63,14 @@ export async function rowsOf(deps: TestDeps, userId: string) {
 
 /** A person's ledger, oldest entry first, as `opt_in web`. */
 export async function ledgerOf(deps: TestDeps, userId: string): Promise<string[]> {
-  const rows = await deps.db.forFamily('').all<{ action: string; source: string }>(sql`
+  const rows = await deps.unwatched.all<{ action: string; source: string }>(sql`
     SELECT action AS action, source AS source FROM consent_events WHERE user_id = ${userId} ORDER BY rowid`);
   return rows.map(({ action, source }) => `${action} ${source}`);
 }
 
 /** The kinds of the updates that are still owed to a person's rows. */
 export async function pendingUpdatesOf(deps: TestDeps, userId: string): Promise<string[]> {
-  const rows = await deps.db.directory.all<{ kind: string }>(sql`
+  const rows = await deps.unwatched.all<{ kind: string }>(sql`
     SELECT change ->> '$.kind' AS kind FROM family_updates WHERE user_id = ${userId} ORDER BY seq`);
   return rows.map(({ kind }) => kind);
 }

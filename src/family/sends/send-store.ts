@@ -1,3 +1,10 @@
+import { and, asc, desc, eq, exists, gt, lt, not, sql } from 'drizzle-orm';
+import { alias } from 'drizzle-orm/sqlite-core';
+import { anyOf, excluded, inList } from '../../db/expressions.ts';
+import type { ObjectDb } from '../../db/object/client.ts';
+import { sends } from '../../db/object/schema.ts';
+import { q } from '../../db/query.ts';
+import { hot } from '../../db/statement.ts';
 import type { Send } from './windows.ts';
 
 /** An admitted text. */
@@ -10,96 +17,79 @@ export interface SendRow extends Send {
   lastToday: boolean;
 }
 
-const SCHEMA = `
-CREATE TABLE IF NOT EXISTS sends (
-  delivery_id TEXT PRIMARY KEY, user_id TEXT NOT NULL, thread_id TEXT, rank INTEGER NOT NULL,
-  at INTEGER NOT NULL, last_today INTEGER NOT NULL
+const textsTo = hot<{ userId: string }>()((v) =>
+  q.select().from(sends).where(eq(sends.userId, v.userId)).orderBy(asc(sends.at)),
 );
-CREATE INDEX IF NOT EXISTS sends_by_user ON sends (user_id, at);
-CREATE INDEX IF NOT EXISTS sends_by_time ON sends (at);
-`;
+const newestTexts = hot<{ without: string; limit: number }>()((v) =>
+  q
+    .select({ at: sends.at })
+    .from(sends)
+    .where(not(inList(sends.deliveryId, v.without)))
+    .orderBy(desc(sends.at))
+    .limit(sql.placeholder('limit')),
+);
+const saveText = hot<{ [K in keyof SendRow]: SendRow[K] }>()((v) =>
+  q
+    .insert(sends)
+    .values({ ...v })
+    .onConflictDoUpdate({
+      target: sends.deliveryId,
+      set: { rank: excluded(sends.rank), at: excluded(sends.at), lastToday: excluded(sends.lastToday) },
+    }),
+);
 
 /** Stores admitted texts, from which windows and caps are computed. */
 export class SendStore {
-  readonly #sql: SqlStorage;
+  readonly #db: ObjectDb;
 
-  constructor(sql: SqlStorage) {
-    this.#sql = sql;
-    sql.exec(SCHEMA);
+  constructor(db: ObjectDb) {
+    this.#db = db;
   }
 
   /** The stored texts to a person: those of the last day, and the newest unanswered one of each thread. */
   forUser(userId: string): SendRow[] {
-    return this.#sql.exec('SELECT * FROM sends WHERE user_id = ? ORDER BY at', userId).toArray().map(sendRow);
+    return this.#db.all(textsTo({ userId }));
   }
 
   /** When the family's newest texts were admitted, at most `limit`, excluding `without`. */
   newest(limit: number, without: ReadonlySet<string>): number[] {
-    return this.#sql
-      .exec(
-        'SELECT at FROM sends WHERE delivery_id NOT IN (SELECT value FROM json_each(?)) ORDER BY at DESC LIMIT ?',
-        JSON.stringify([...without]),
-        limit,
-      )
-      .toArray()
-      .map((row) => Number(row.at));
+    const rows = this.#db.all(newestTexts({ without: JSON.stringify([...without]), limit }));
+    return rows.map(({ at }) => at);
   }
 
   /** Stores a text; a known one is updated. */
-  save(send: SendRow): void {
-    this.#sql.exec(
-      `INSERT INTO sends (delivery_id, user_id, thread_id, rank, at, last_today) VALUES (?, ?, ?, ?, ?, ?)
-       ON CONFLICT (delivery_id) DO UPDATE SET rank = excluded.rank, at = excluded.at, last_today = excluded.last_today`,
-      send.deliveryId,
-      send.userId,
-      send.threadId,
-      send.rank,
-      send.at,
-      send.lastToday ? 1 : 0,
-    );
+  save({ deliveryId, userId, threadId, rank, at, lastToday }: SendRow): void {
+    this.#db.run(saveText({ deliveryId, userId, threadId, rank, at, lastToday }));
   }
 
   /** Deletes a text that was not sent after all. */
   release(deliveryId: string): void {
-    this.#sql.exec('DELETE FROM sends WHERE delivery_id = ?', deliveryId);
+    this.#db.run(q.delete(sends).where(eq(sends.deliveryId, deliveryId)));
   }
 
   /** Marks the person's texts, about one thread or all, as answered. */
   markAnswered(userId: string, threadId?: string): void {
-    if (threadId === undefined) {
-      this.#sql.exec('UPDATE sends SET rank = 0 WHERE user_id = ? AND rank > 0', userId);
-    } else {
-      this.#sql.exec(
-        'UPDATE sends SET rank = 0 WHERE user_id = ? AND thread_id = ? AND rank > 0',
-        userId,
-        threadId,
-      );
-    }
+    const about = threadId === undefined ? undefined : eq(sends.threadId, threadId);
+    const unanswered = and(eq(sends.userId, userId), about, gt(sends.rank, 0));
+    this.#db.run(q.update(sends).set({ rank: 0 }).where(unanswered));
   }
 
   /** Deletes texts before a moment, except the newest unanswered one of each person and thread. */
   prune(before: number): void {
-    this.#sql.exec(
-      `DELETE FROM sends WHERE at < ? AND (rank = 0 OR EXISTS (
-         SELECT 1 FROM sends AS later
-         WHERE later.user_id = sends.user_id AND later.thread_id = sends.thread_id AND later.rank > sends.rank))`,
-      before,
+    const later = alias(sends, 'later');
+    const hasLater = exists(
+      q
+        .select({ at: later.at })
+        .from(later)
+        .where(
+          and(eq(later.userId, sends.userId), eq(later.threadId, sends.threadId), gt(later.rank, sends.rank)),
+        ),
     );
+    this.#db.run(q.delete(sends).where(and(lt(sends.at, before), anyOf(eq(sends.rank, 0), hasLater))));
   }
 
   /** Forgets everything about a person. */
   forget(userId: string): void {
-    this.#sql.exec('DELETE FROM sends WHERE user_id = ?', userId);
+    this.#db.run(q.delete(sends).where(eq(sends.userId, userId)));
   }
-}
-
-function sendRow(row: Record<string, SqlStorageValue>): SendRow {
-  return {
-    deliveryId: String(row.delivery_id),
-    userId: String(row.user_id),
-    threadId: row.thread_id === null ? null : String(row.thread_id),
-    rank: Number(row.rank),
-    at: Number(row.at),
-    lastToday: row.last_today === 1,
-  };
 }

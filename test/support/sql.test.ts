@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { type Param, sql } from '../../src/db/sql.ts';
+import { type Param, sql } from './sql.ts';
 
 it('binds values and puts in pieces with their own', () => {
   const condition = sql`family_id = ${'fam_1'} AND ${true}`;

@@ -34,3 +34,46 @@ function template(strings: TemplateStringsArray, ...values: readonly (SQL | Para
  * `sql.raw` takes text as it is (never anything from outside), `sql.join` puts pieces in a row.
  */
 export const sql = Object.assign(template, { raw: (text: string) => piece(text, []), join });
+
+/** A database for a test's own questions, in SQL as text: they may scan, and are not counted. */
+export interface RawDb {
+  all<T = Record<string, unknown>>(query: SQL): Promise<T[]>;
+  run(query: SQL): Promise<unknown>;
+}
+
+interface Preparing {
+  prepare(text: string): {
+    bind(...params: readonly Param[]): { all(): Promise<{ results: unknown[] }>; run(): Promise<unknown> };
+  };
+}
+
+/**
+ * Asks several databases as if they were one: rows come from all of them, and a change is made wherever it applies.
+ * @param databases D1s with the same tables
+ */
+export const rawDb = (databases: readonly Preparing[]): RawDb => ({
+  all: async <T>({ text, params }: SQL) => {
+    const answers = await Promise.all(
+      databases.map((db) =>
+        db
+          .prepare(text)
+          .bind(...params)
+          .all(),
+      ),
+    );
+    return answers.flatMap(({ results }) => results as T[]);
+  },
+  run: async ({ text, params }) => {
+    const ends = await Promise.allSettled(
+      databases.map((db) =>
+        db
+          .prepare(text)
+          .bind(...params)
+          .run(),
+      ),
+    );
+    // A row whose parents are in another database does not fit here; it has to fit somewhere.
+    const failed = ends.filter((end) => end.status === 'rejected');
+    if (failed.length === ends.length) throw failed[0]!.reason;
+  },
+});
