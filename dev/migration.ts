@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { copyFile, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { fenceTriggers } from '../src/db/stores/family-tables.ts';
+import { fenceTriggers } from './fence-triggers.ts';
 
 // `npm run migration`: the migrations, written anew from src/db/schema.ts: until the first release a change of the schema
 // is a change of the first one. What drizzle cannot say, the fences' triggers, is the second.

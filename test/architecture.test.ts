@@ -1,6 +1,10 @@
 import { globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { getTableColumns, getTableName, is } from 'drizzle-orm';
+import { SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { expect, it } from 'vitest';
+import * as objectTables from '../src/db/object/object-tables.ts';
+import * as schema from '../src/db/schema.ts';
 
 const SRC = path.resolve(import.meta.dirname, '../src');
 /** From the top down; a folder imports only from rungs below its own. */
@@ -127,4 +131,64 @@ it.each(PURE)('%s is pure, and so is all it imports', (entry) => {
       else expect(PURE_PACKAGES, `${file} imports ${target}`).toContain(target.split('/')[0]);
     }
   }
+});
+
+/** The texts of `sql` templates in a file, without what is put into them. */
+function sqlTexts(file: string): string[] {
+  const text = code(file);
+  return [...text.matchAll(/(?<![.\w])sql(?:<[^`]*?>)?`/g)].map((match) => {
+    let out = '';
+    let depth = 0;
+    for (let i = match.index + match[0].length; i < text.length; i++) {
+      if (depth === 0 && text[i] === '`') break;
+      if (text.startsWith('${', i) || (depth > 0 && text[i] === '{')) depth += 1;
+      if (text.startsWith('${', i)) i += 1;
+      else if (depth > 0 && text[i] === '}') depth -= 1;
+      else if (depth === 0) out += text[i];
+    }
+    return out;
+  });
+}
+
+/** Names of the schema that are words of SQL too; as these they may stand in a template. */
+const WORDS_OF_SQL = new Set([
+  'value',
+  'key',
+  'count',
+  'first',
+  'last',
+  'at',
+  'name',
+  'state',
+  'number',
+  'kind',
+]);
+
+it('names no table and no column as text outside db/', () => {
+  const tables = [schema, objectTables].flatMap((module) =>
+    Object.values(module).filter((value) => is(value, SQLiteTable)),
+  ) as SQLiteTable[];
+  const names = new Set(
+    tables
+      .flatMap((table) => [
+        getTableName(table),
+        ...Object.values(getTableColumns(table)).map(({ name }) => name),
+      ])
+      .filter((name) => !WORDS_OF_SQL.has(name)),
+  );
+  const wrong = server
+    .filter((file) => folder(file) !== 'db')
+    .flatMap((file) =>
+      sqlTexts(file).flatMap((text) =>
+        [...text.matchAll(/[A-Za-z_]\w*/g)]
+          .filter(([word]) => names.has(word))
+          .map(([word]) => `${file}: ${word}`),
+      ),
+    );
+  expect(wrong).toEqual([]);
+});
+
+it('writes no statement as text', () => {
+  const STATEMENT = /\b(SELECT|INSERT|UPDATE|DELETE FROM)\b/;
+  expect(server.filter((file) => STATEMENT.test(code(file)))).toEqual([]);
 });

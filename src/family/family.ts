@@ -1,5 +1,5 @@
 import { DurableObject } from 'cloudflare:workers';
-import { openObjectDb } from '../db/object/client.ts';
+import { openObjectDb } from '../db/object/object-db.ts';
 import type {
   Admission,
   Candidate,

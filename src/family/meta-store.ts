@@ -1,7 +1,7 @@
 import { eq } from 'drizzle-orm';
 import { excluded, greatest } from '../db/expressions.ts';
-import type { ObjectDb } from '../db/object/client.ts';
-import { meta, publishedThreads } from '../db/object/schema.ts';
+import type { ObjectDb } from '../db/object/object-db.ts';
+import { meta, publishedThreads } from '../db/object/object-tables.ts';
 import { q } from '../db/query.ts';
 import { hot } from '../db/statement.ts';
 
@@ -17,7 +17,7 @@ const saveSeq = hot<{ id: string; seq: number }>()((v) =>
       set: { seq: greatest(publishedThreads.seq, excluded(publishedThreads.seq)) },
     }),
 );
-const valueOf = hot<{ name: string }>()((v) =>
+const namedValue = hot<{ name: string }>()((v) =>
   q.select({ value: meta.value }).from(meta).where(eq(meta.name, v.name)),
 );
 const saveValue = hot<{ name: string; value: number }>()((v) =>
@@ -46,7 +46,7 @@ export class MetaStore {
 
   /** A stored number by name: `alarm_at`, `pruned_at`, `rechecked_at` (ms UTC). */
   get(name: string): number | null {
-    return this.#db.first(valueOf({ name }))?.value ?? null;
+    return this.#db.first(namedValue({ name }))?.value ?? null;
   }
 
   set(name: string, value: number | null): void {

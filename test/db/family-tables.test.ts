@@ -4,8 +4,9 @@ import { getTableColumns, getTableName, is } from 'drizzle-orm';
 import { getTableConfig, SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { expect, it } from 'vitest';
 import { unstable_splitSqlQuery } from 'wrangler';
+import { fenceTriggers } from '../../dev/fence-triggers.ts';
 import * as schema from '../../src/db/schema.ts';
-import { FAMILY_TABLES, fenceTriggers } from '../../src/db/stores/family-tables.ts';
+import { FAMILY_TABLES, FENCE_TRIGGERS } from '../../src/db/stores/family-tables.ts';
 import { DIRECTORY } from '../worker/realms.ts';
 
 const tables = Object.values(schema).filter((value) => is(value, SQLiteTable)) as SQLiteTable[];
@@ -36,5 +37,6 @@ it('fences every such table, in a form that the splitter of remote migrations le
   );
   const split = unstable_splitSqlQuery(migration.replaceAll('--> statement-breakpoint', ''));
   expect(split).toHaveLength(fenceTriggers().length);
+  expect(split).toHaveLength(FENCE_TRIGGERS);
   for (const statement of split) expect(statement).toMatch(/^CREATE TRIGGER .* END;?$/s);
 });

@@ -1,7 +1,7 @@
 import { and, eq, lte, min } from 'drizzle-orm';
 import { excluded, greatest } from '../../db/expressions.ts';
-import type { ObjectDb } from '../../db/object/client.ts';
-import { announcedPeople, departures, devices } from '../../db/object/schema.ts';
+import type { ObjectDb } from '../../db/object/object-db.ts';
+import { announcedPeople, departures, devices } from '../../db/object/object-tables.ts';
 import { q } from '../../db/query.ts';
 import { hot } from '../../db/statement.ts';
 import type { Announced, Device, DeviceState, PresenceState } from './presence.ts';

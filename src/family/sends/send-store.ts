@@ -1,8 +1,8 @@
 import { and, asc, desc, eq, exists, gt, lt, not, sql } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/sqlite-core';
 import { anyOf, excluded, inList } from '../../db/expressions.ts';
-import type { ObjectDb } from '../../db/object/client.ts';
-import { sends } from '../../db/object/schema.ts';
+import type { ObjectDb } from '../../db/object/object-db.ts';
+import { sends } from '../../db/object/object-tables.ts';
 import { q } from '../../db/query.ts';
 import { hot } from '../../db/statement.ts';
 import type { Send } from './windows.ts';

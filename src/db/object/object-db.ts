@@ -1,5 +1,5 @@
 import { type Conditioned, compiledOf, type ResultOf, type Statement } from '../statement.ts';
-import { CREATE_TABLES } from './schema.ts';
+import { CREATE_TABLES } from './object-tables.ts';
 
 /** The SQLite storage of a Durable Object. Statements are built by `q` and run here, at once and without waiting. */
 export interface ObjectDb {
