@@ -125,7 +125,7 @@ const [stack, browser] = await Promise.all([
 try {
   await mkdir(FOLDER, { recursive: true });
   const { host, simulator } = stack;
-  if (!host || !simulator) throw new Error('The stack came without its host or simulator');
+  if (!host || !simulator) throw new Error('The stack has no host or simulator');
   const texted = simulator.waitForMessage({ phone: maya.phone, after: 0 });
   await talk(host);
   const link = /https?:\S+/.exec((await texted).body)?.[0] ?? '/';

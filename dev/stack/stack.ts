@@ -102,7 +102,7 @@ async function seed(host: Host): Promise<void> {
   try {
     await seedDemoFamily(host, new Date());
   } catch (error) {
-    throw new StackError(`The demo family could not be put in: ${firstLine(error)}`, error);
+    throw new StackError(`The demo family could not be created: ${firstLine(error)}`, error);
   }
 }
 

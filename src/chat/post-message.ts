@@ -185,7 +185,7 @@ export function postStatements(posting: Posting) {
     posted: posted(posting),
     recipients: recipientsOf(posting),
     // Messages that no text has covered yet need not wait for a window that has grown.
-    hastened: via === 'sms' && rescheduleDeferred([userId], now, { threadId }),
+    rescheduled: via === 'sms' && rescheduleDeferred([userId], now, { threadId }),
   };
 }
 

@@ -64,7 +64,7 @@ export async function markRead(
         .innerJoin(threads, eq(threads.id, m.threadId))
         .where(mine),
       // Unread messages need not wait for a window that has grown.
-      hastened:
+      rescheduled:
         messageId !== null && rescheduleDeferred([userId], deps.now(), { threadId, condition: found }),
     }),
   );

@@ -176,7 +176,7 @@ export async function importConsent(deps: Deps, consent: ImportedConsent): Promi
       ),
     ),
   );
-  const { owed } = await retrying(() =>
+  const { enqueued } = await retrying(() =>
     deps.db.directory.batch({
       enqueueOptIn: enqueueForPerson({
         id,
@@ -185,10 +185,10 @@ export async function importConsent(deps: Deps, consent: ImportedConsent): Promi
         person: consent,
         condition: not(isRefused),
       }),
-      owed: q.select({ id: familyUpdates.id }).from(familyUpdates).where(eq(familyUpdates.id, id)),
+      enqueued: q.select({ id: familyUpdates.id }).from(familyUpdates).where(eq(familyUpdates.id, id)),
     }),
   );
-  if (owed.length === 0) return 'refused';
+  if (enqueued.length === 0) return 'refused';
   await applyUpdates(deps, [consent.userId]);
   return 'ok';
 }

@@ -69,7 +69,7 @@ export abstract class FamilyObject<Env> extends DurableObject<Env> implements Fa
 
   get #familyId(): string {
     const { name } = this.ctx.id;
-    if (name === undefined) throw new Error('A Family object is addressed by the name of its family');
+    if (name === undefined) throw new Error('A Family object must be created with idFromName(familyId)');
     return name;
   }
 

@@ -21,8 +21,9 @@ export interface Link {
 export type LinkFate = 'ready' | 'used' | 'expired' | 'gone';
 
 /**
- * Looks a link up by its code; null when there is none. One round trip to one store nearly always, none for what is no
- * code; old codes, and those of slots on the move, may be in several.
+ * Looks a link up by its code, in one round trip; null when there is none. A malformed code needs no round
+ * trip.
+ * @throws when the database fails
  */
 export async function findLink(db: Databases, code: string): Promise<Link | null> {
   if (!isLinkCode(code)) return null;

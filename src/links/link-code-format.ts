@@ -18,7 +18,7 @@ export function base58Tail(bytes: Uint8Array, length: number): string {
 
 /** Two characters name the group of slots of the link's family; it stays the same when the family moves. */
 const GROUP_LENGTH = 2;
-/** 16 base58 digits are 94 bits: not to be guessed. */
+/** 16 base58 digits are 94 bits, too many to guess. */
 export const DIGITS = 16;
 /** Codes texted before families had slots: one character, and the same digits. */
 const OLD_LENGTH = 1 + DIGITS;

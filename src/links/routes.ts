@@ -20,7 +20,7 @@ const openBody = z
     referrer: z.string().min(1).max(4096).optional().describe('What the Install Referrer API returned'),
   })
   .refine(
-    (body) => [body.code, body.token, body.referrer].filter((door) => door !== undefined).length === 1,
+    (body) => [body.code, body.token, body.referrer].filter((value) => value !== undefined).length === 1,
     'should hold exactly one of code, token and referrer',
   );
 

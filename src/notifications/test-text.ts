@@ -16,7 +16,7 @@ const ONCE_MS = MINUTE_MS;
 
 /**
  * Sends the caller a test text through the whole pipeline, at most once a minute, by one conditional insert.
- * It ignores presence and quiet hours, honours everything else, and stands in the log like any other.
+ * Presence and quiet hours do not apply, everything else does, and it appears in the log like any other.
  * @returns the delivery's id
  * @throws AppError `rate_limited`
  */

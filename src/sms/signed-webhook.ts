@@ -13,7 +13,7 @@ export interface Webhook {
 
 type TwilioConfig = Pick<Config, 'PUBLIC_ORIGIN' | 'TWILIO_AUTH' | 'TWILIO_AUTH_SECONDARY'>;
 
-const forged = () => new AppError('forbidden', 'X-Twilio-Signature is missing or does not fit.');
+const forged = () => new AppError('forbidden', 'X-Twilio-Signature is missing or invalid.');
 
 /** A JSON body's values by name; what is no text or number is left out. */
 function jsonParams(raw: string): URLSearchParams {

@@ -2,7 +2,7 @@ import { findLink, type Link } from '../links/find-link.ts';
 import { findByToken } from '../links/magic-link.ts';
 import type { Deps } from '../platform/deps.ts';
 
-/** One of the doors to a link: where it stands, what its form carries, and the link behind it. */
+/** One of the addresses of a link: its path, the fields of its form, and the link itself. */
 export interface LinkAddress {
   /** Path and query that the app would be opened with. */
   appPath: string;

@@ -159,7 +159,7 @@ function fromAlternateOrigin(c: Page): Response | null {
   return new Response(null, { status: 302, headers });
 }
 
-/** The texted link, the magic link and the universal link's web face: three doors to one page. */
+/** The texted link, the magic link and the universal link's web face: three routes to one page. */
 export function mountLinkPages(app: Hono<AppEnv>): void {
   app.get('/l/:code', (c) => show(c, () => codeAddress(c.var.deps, c.req.param('code'))));
   app.post('/l/:code', (c) => press(c, () => codeAddress(c.var.deps, c.req.param('code'))));

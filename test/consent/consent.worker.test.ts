@@ -359,7 +359,7 @@ describe('what the directory owes', () => {
           await deps.idle();
           deps.d1.reset();
           deps.d1.faultAt = (trip) => (trip === fail ? { when, message } : null);
-          await optOut(deps, web(rosa)).catch(() => undefined); // Struck; what counts is how it ends.
+          await optOut(deps, web(rosa)).catch(() => undefined); // May fail; what counts is the end.
           await deps.idle();
           const over = deps.d1.trips.length <= fail;
           deps.d1.faultAt = () => null;

@@ -1,12 +1,12 @@
-import type { Blow, Call, Strike } from '../worker/process.ts';
+import type { Call, CallFault, FaultInjector } from '../worker/process.ts';
 
-/** A fault, and the calls of which it can strike. `times`: so many calls in a row, as its repeats meet it too. */
+/** A kind of fault, and the calls it can hit. `times`: hits this many calls in a row, so that retries fail too. */
 export interface Fault {
   name: string;
   kinds: readonly Call['kind'][];
   /** Whether the call is tried again and then succeeds, the error comes up, or nothing comes after. */
   leads: 'again' | 'up' | 'nowhere';
-  how: () => Blow['how'];
+  how: () => CallFault['how'];
   times: number;
 }
 
@@ -93,10 +93,10 @@ const FAULTS: readonly Fault[] = [
   },
 ];
 
-/** A fault, and whether it strikes before the effect or after. */
+/** A fault, and whether it hits before or after the effect. */
 export interface Planned {
   fault: Fault;
-  when: Blow['when'];
+  when: CallFault['when'];
 }
 
 /** Whether a call changes nothing. */
@@ -104,15 +104,15 @@ const isReading = ({ kind, name }: Call) =>
   (kind === 'd1' && name.split('; ').every((statement) => statement === 'select')) || name === 'presence';
 
 /**
- * The faults to strike a call with. Unless everything is asked for, one stands for those that come to the same:
+ * The faults to inject into a call. Unless all are asked for, one stands for those with the same consequence:
  * errors that come up take turns, call by call; what is tried again before any effect has not happened; dying before
  * a call is dying after the one before it; and a call that changes nothing has no effect to strike before or after.
  */
-export function strikesAt(call: Call, { everything }: { everything: boolean }): Planned[] {
+export function faultsToInject(call: Call, { everything }: { everything: boolean }): Planned[] {
   const possible = FAULTS.filter(({ kinds }) => kinds.includes(call.kind));
-  const both: Blow['when'][] = ['before', 'after'];
+  const both: CallFault['when'][] = ['before', 'after'];
   if (everything) return both.flatMap((when) => possible.map((fault) => ({ fault, when })));
-  const oneOf = (leads: Fault['leads'], when: Blow['when'], turn = 0): Planned[] => {
+  const oneOf = (leads: Fault['leads'], when: CallFault['when'], turn = 0): Planned[] => {
     const alike = possible.filter((fault) => fault.leads === leads);
     return alike.length === 0 ? [] : [{ fault: alike[(call.number + turn) % alike.length]!, when }];
   };
@@ -125,8 +125,8 @@ export function strikesAt(call: Call, { everything }: { everything: boolean }): 
   ];
 }
 
-/** Strikes one call, and as many after it of its kind as the fault lasts. */
-export function strikeAt(at: Call, fault: Fault, when: Blow['when']): Strike {
+/** Injects a fault into one call, and into as many later ones of its kind as it lasts. */
+export function injectAt(at: Call, fault: Fault, when: CallFault['when']): FaultInjector {
   let left = fault.times;
   return (call) => {
     if (call.number < at.number || call.kind !== at.kind || left === 0) return null;

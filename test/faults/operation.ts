@@ -10,9 +10,9 @@ import { forbidden } from '../worker/history.ts';
 import { type Lab, openLab } from '../worker/lab.ts';
 import { hostToken } from '../worker/people.ts';
 import type { Call, End } from '../worker/process.ts';
-import { type Fault, strikeAt, strikesAt } from './faults.ts';
+import { type Fault, faultsToInject, injectAt } from './faults.ts';
 
-/** Something that the Worker does, and that may be struck at each of its calls. */
+/** Something that the Worker does, and of which each call may be made to fail. */
 export interface Operation {
   name: string;
   settings?: Record<string, string>;
@@ -23,9 +23,9 @@ export interface Operation {
 /** What is done; and done again, undisturbed, by a caller who got no answer or a 5xx. */
 export interface Act {
   work: (deps: Deps) => Promise<unknown>;
-  /** What the world does after the struck attempt, instead of asking again; null: it is not asked again. */
+  /** What the world does after the failed attempt, instead of asking again; null: it is not asked again. */
   again?: ((end: End<unknown>) => Promise<void>) | null;
-  /** What must be so in the end. `answered`: the struck attempt had answered well. */
+  /** What must be so in the end. `answered`: the failed attempt had answered well. */
   verify: (answered: boolean) => Promise<void>;
 }
 
@@ -122,7 +122,7 @@ async function tryOnce(
     const { work, again, verify } = await operation.prepare(lab);
     const how = fault.how();
     const injected = how instanceof Error ? how.message : '';
-    const end = await lab.run(work, strikeAt(call, fault, when));
+    const end = await lab.run(work, injectAt(call, fault, when));
     const answered = isAnswered(end, injected);
     for (const [line] of slips.mock.calls) expect(JSON.parse(String(line)).cause ?? '').toContain(injected);
     if (again) await again(end);
@@ -145,11 +145,11 @@ async function tryOnce(
 }
 
 /** Strikes each call of an operation before its effect and after. @returns how often */
-export async function strikeEverywhere(operation: Operation): Promise<number> {
+export async function injectEverywhere(operation: Operation): Promise<number> {
   const calls = await callsOf(operation);
   let strikes = 0;
   for (const call of calls) {
-    for (const { fault, when } of strikesAt(call, { everything: FAULTS_LONG === '1' })) {
+    for (const { fault, when } of faultsToInject(call, { everything: FAULTS_LONG === '1' })) {
       await tryOnce(operation, call, fault, when);
       strikes += 1;
     }

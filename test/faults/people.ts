@@ -31,7 +31,7 @@ const stateOf = (userId: string) =>
       (SELECT n.opted_out_at IS NOT NULL FROM phone_numbers n WHERE n.user_id = u.id) AS numberOut
     FROM users u LEFT JOIN notification_preferences p ON p.user_id = u.id WHERE u.id = '${userId}'`);
 
-/** The sweep has done whatever was still owed. */
+/** The sweep has applied all pending updates. */
 async function nothingIsOwed(lab: Lab): Promise<void> {
   for (let i = 0; i < 2 && (await count('family_updates')) > 0; i++) {
     await lab.pass(lab.config.CLAIM_LEASE_SECONDS * 1000);

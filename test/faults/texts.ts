@@ -217,7 +217,7 @@ export const TEXT_OPERATIONS: readonly Operation[] = [
     expect((await ends(lab)).some((end) => end.endsWith('failed'))).toBe(true);
   }),
   {
-    name: 'a sweep finds what is due, what was never enqueued, and what a family is owed',
+    name: 'a sweep finds what is due, what was never enqueued, and pending updates',
     prepare: async (lab) => {
       await lab.run(post(lab, 'rosa'));
       lab.jobs.length = 0;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { strikeEverywhere } from './operation.ts';
+import { injectEverywhere } from './operation.ts';
 import { TEXT_OPERATIONS } from './texts.ts';
 
 describe('wherever a fault strikes, one text or one reason, when', () => {
@@ -7,7 +7,7 @@ describe('wherever a fault strikes, one text or one reason, when', () => {
     '%s',
     { timeout: 120_000 },
     async (_, operation) => {
-      expect(await strikeEverywhere(operation)).toBeGreaterThan(0);
+      expect(await injectEverywhere(operation)).toBeGreaterThan(0);
     },
   );
 });

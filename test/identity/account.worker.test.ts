@@ -421,7 +421,7 @@ describe('deleting an account', () => {
         const rosa = await w.holder();
         w.deps.d1.reset();
         w.deps.d1.faultAt = (trip) => (trip === fail ? { when, message: 'killed' } : null);
-        await deletePerson(w.deps, rosa).catch(() => undefined); // Struck; what counts is how it ends.
+        await deletePerson(w.deps, rosa).catch(() => undefined); // May fail; what counts is the end.
         await w.deps.idle();
         const over = w.deps.d1.trips.length <= fail;
         w.deps.d1.faultAt = () => null;

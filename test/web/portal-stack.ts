@@ -109,7 +109,7 @@ export async function startPortalStack(settings: Record<string, string> = {}): P
     launchBrowser(),
   ]);
   const { host, simulator, origin } = stack;
-  if (!host || !simulator) throw new Error('The stack came without its host or simulator');
+  if (!host || !simulator) throw new Error('The stack has no host or simulator');
   await mirror(host);
   const complaints: string[] = [];
 

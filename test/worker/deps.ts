@@ -59,8 +59,8 @@ const toCarrierText = ({ body }: OutgoingText, createdAt: number): CarrierText =
   createdAt,
 });
 
-/** A database that remembers by which door it was asked. */
-function door(d1: D1Database, realm: Realm): D1Database {
+/** A database that records whether it was reached as the directory or as a family's. */
+function taggedDatabase(d1: D1Database, realm: Realm): D1Database {
   return {
     prepare: (query: string) => {
       noteTrip([query], realm);
@@ -72,8 +72,8 @@ function door(d1: D1Database, realm: Realm): D1Database {
 
 /** The databases as they will be one day, the directory apart from the families; here both are the one D1. */
 function splitDatabases(d1: D1Database): Databases {
-  const { directory } = openDatabases({ DB: door(d1, 'directory') });
-  const families = openDatabases({ DB: door(d1, 'family') });
+  const { directory } = openDatabases({ DB: taggedDatabase(d1, 'directory') });
+  const families = openDatabases({ DB: taggedDatabase(d1, 'family') });
   return { ...families, directory };
 }
 

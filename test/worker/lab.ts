@@ -10,7 +10,7 @@ import { phoneHash } from '../../src/platform/sms/phone-number.ts';
 import { workerSettings } from '../support/settings.ts';
 import { type Carrier, createCarrier } from './carrier.ts';
 import { lastClaim, recordSteps, type Step, stepsSince } from './history.ts';
-import { type Call, type End, type Process, type Strike, startProcess } from './process.ts';
+import { type Call, type End, type FaultInjector, type Process, startProcess } from './process.ts';
 import { DIRECTORY } from './realms.ts';
 
 const { DB, FAMILY } = env as unknown as Bindings;
@@ -190,7 +190,7 @@ function skipPauses(): () => void {
 
 /**
  * A family of three with verified phones and consent, on a clock that only tests move, whose processes can be
- * struck at every call. The database is emptied first: one lab at a time.
+ * made to fail at every call. The database is emptied first: one lab at a time.
  */
 export async function openLab(settings: Record<string, string> = {}) {
   vi.useFakeTimers({ toFake: ['Date'], now: START });
@@ -209,9 +209,9 @@ export async function openLab(settings: Record<string, string> = {}) {
     Object.assign(object, { env: { ...env, ...settings } });
   });
 
-  const start = (strike?: Strike): Process => startProcess({ config, sms: carrier, enqueued }, strike);
-  const run = <T>(work: (deps: Deps) => Promise<T>, strike?: Strike): Promise<End<T>> =>
-    start(strike).run(work);
+  const start = (inject?: FaultInjector): Process => startProcess({ config, sms: carrier, enqueued }, inject);
+  const run = <T>(work: (deps: Deps) => Promise<T>, inject?: FaultInjector): Promise<End<T>> =>
+    start(inject).run(work);
 
   /** Starts a process that stands still at the first call that is meant, before it takes effect or after; `go`: it goes on. */
   async function standStill<T>(
@@ -223,11 +223,11 @@ export async function openLab(settings: Record<string, string> = {}) {
     const gate = new Promise<void>((resolve) => {
       open = resolve;
     });
-    let struck = false;
+    let injected = false;
     return await new Promise((resolve) => {
       const end = run(work, (call) => {
-        if (struck || !isMeant(call)) return null;
-        struck = true;
+        if (injected || !isMeant(call)) return null;
+        injected = true;
         resolve(() => {
           open();
           return end;
@@ -241,17 +241,17 @@ export async function openLab(settings: Record<string, string> = {}) {
   const waitingInObject = () =>
     runInDurableObject(stub(), async (_, { storage }) => ({
       due: await storage.getAlarm(),
-      owed: Number(storage.sql.exec('SELECT COUNT(*) AS n FROM departures').one().n),
+      unreported: Number(storage.sql.exec('SELECT COUNT(*) AS n FROM departures').one().n),
     }));
 
   /** Rings the object's alarm as often as it is due, and waits for what it does. */
   async function ring(): Promise<void> {
     for (let i = 0; i < 5; i++) {
-      const { due, owed } = await waitingInObject();
+      const { due, unreported } = await waitingInObject();
       if (due !== null && due <= Date.now()) await runDurableObjectAlarm(stub());
-      else if (owed === 0) return;
+      else if (unreported === 0) return;
     }
-    for (let i = 0; i < 50 && (await waitingInObject()).owed > 0; i++) {
+    for (let i = 0; i < 50 && (await waitingInObject()).unreported > 0; i++) {
       await new Promise((resolve) => setTimeout(resolve, 1));
     }
   }

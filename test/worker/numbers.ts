@@ -68,7 +68,7 @@ export async function ledgerOf(deps: TestDeps, userId: string): Promise<string[]
   return rows.map(({ action, source }) => `${action} ${source}`);
 }
 
-/** The kinds of the updates that are still owed to a person's rows. */
+/** The kinds of a person's pending updates. */
 export async function pendingUpdatesOf(deps: TestDeps, userId: string): Promise<string[]> {
   const rows = await deps.unwatched.all<{ kind: string }>(sql`
     SELECT change ->> '$.kind' AS kind FROM family_updates WHERE user_id = ${userId} ORDER BY seq`);

@@ -21,16 +21,16 @@ export interface Call {
 }
 
 /**
- * What strikes a call, before it takes effect or after: an error is thrown, the process dies (whatever it does
+ * A fault of a call, before or after its effect: an error is thrown, the process dies (whatever it does
  * next never ends), or the call waits for a promise.
  */
-export interface Blow {
+export interface CallFault {
   when: 'before' | 'after';
   how: Error | 'dies' | Promise<void>;
 }
 
 /** Decides what happens to a call. */
-export type Strike = (call: Call) => Blow | null;
+export type FaultInjector = (call: Call) => CallFault | null;
 
 /** How a process ended. */
 export type End<T> = { kind: 'done'; value: T } | { kind: 'threw'; error: unknown } | { kind: 'died' };
@@ -48,9 +48,9 @@ const never = new Promise<never>(() => undefined);
 
 /**
  * One invocation of the Worker, with dependencies that are real (D1, the Family object) or stand-ins (queue,
- * carrier), each of whose calls can be struck.
+ * carrier), each of whose calls can be made to fail.
  */
-export function startProcess({ config, sms, enqueued }: Surroundings, strike: Strike = () => null) {
+export function startProcess({ config, sms, enqueued }: Surroundings, inject: FaultInjector = () => null) {
   const calls: Call[] = [];
   const logged: { level: string; event: string; fields: LogFields }[] = [];
   const pending = new Set<Promise<unknown>>();
@@ -60,7 +60,7 @@ export function startProcess({ config, sms, enqueued }: Surroundings, strike: St
     die = resolve;
   });
 
-  async function suffer({ how }: Blow): Promise<void> {
+  async function applyFault({ how }: CallFault): Promise<void> {
     if (how instanceof Error) throw how;
     if (how !== 'dies') return await how;
     dead = true;
@@ -71,10 +71,10 @@ export function startProcess({ config, sms, enqueued }: Surroundings, strike: St
     if (dead) return await never;
     const call = { kind, name, number: calls.length };
     calls.push(call);
-    const blow = strike(call);
-    if (blow?.when === 'before') await suffer(blow);
+    const fault = inject(call);
+    if (fault?.when === 'before') await applyFault(fault);
     const result = await go();
-    if (blow?.when === 'after') await suffer(blow);
+    if (fault?.when === 'after') await applyFault(fault);
     return dead ? await never : result;
   }
 
@@ -139,7 +139,7 @@ export function startProcess({ config, sms, enqueued }: Surroundings, strike: St
     })();
     return await Promise.race([worked, died.then((): End<T> => ({ kind: 'died' }))]);
   }
-  return { deps, calls, logged, run, kill: () => suffer({ when: 'before', how: 'dies' }) };
+  return { deps, calls, logged, run, kill: () => applyFault({ when: 'before', how: 'dies' }) };
 }
 
 /** See {@link startProcess}. */

@@ -19,7 +19,7 @@ describe('realmsOf', () => {
 });
 
 describe('tripsThatStraddle', () => {
-  it('tells of what touches both realms, and of what goes through the wrong door', () => {
+  it('tells of what touches both realms, and of what is sent to the wrong one', () => {
     noteTrip(['SELECT * FROM users', 'SELECT * FROM threads'], 'family');
     noteTrip(['SELECT * FROM alerts', 'SELECT 1'], 'directory');
     expect(tripsThatStraddle(TABLES)).toEqual([]);

@@ -34,7 +34,7 @@ export function noteTrip(statements: readonly string[], via: Realm | null = null
 }
 
 /**
- * The trips seen that touch both realms, or a realm by the other one's door: none of them could survive a split. Then
+ * The trips seen that touch both realms, or are sent to the other realm: none of them could survive a split. Then
  * forgets them.
  */
 export function tripsThatStraddle(tables: ReadonlySet<string>): string[] {

@@ -33,9 +33,9 @@ const unapplied = ({ userId, familyId, seq }: FamilyUpdate) =>
   allOf(eq(users.id, userId), eq(users.familyId, familyId), lt(users.appliedUpdate, seq));
 
 /** Condition: the person is not deleted, and the update has not been applied yet. */
-const following = (update: FamilyUpdate) => allOf(unapplied(update), isNull(users.deletedAt));
+const unappliedActive = (update: FamilyUpdate) => allOf(unapplied(update), isNull(users.deletedAt));
 
-const isNext = (update: FamilyUpdate) => hasRow(users, following(update));
+const isNext = (update: FamilyUpdate) => hasRow(users, unappliedActive(update));
 
 /** Appends to the ledger where `condition` holds of the person's preferences. */
 function record(update: FamilyUpdate, entry: LedgerEntry, condition?: SQL) {
@@ -67,7 +67,7 @@ function setPreferences(update: FamilyUpdate, values: SQLiteUpdateSetSource<type
 }
 
 const setPerson = (update: FamilyUpdate, values: SQLiteUpdateSetSource<typeof users>) =>
-  q.update(users).set(values).where(following(update));
+  q.update(users).set(values).where(unappliedActive(update));
 
 /** Ends the sign-in of links texted to a phone that is no longer theirs; they still lead to their threads. */
 function disableLinkSignIn(update: FamilyUpdate, at: number, { textedOnly }: { textedOnly: boolean }) {

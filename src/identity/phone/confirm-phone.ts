@@ -58,7 +58,7 @@ export async function confirmPhone(
     .select({ at: phoneNumbers.carrierOptedOutAt })
     .from(phoneNumbers)
     .where(eq(phoneNumbers.numberHash, numberHash));
-  const owed = await retrying(() =>
+  const enqueued = await retrying(() =>
     directory.all(
       q
         .select({
@@ -71,11 +71,11 @@ export async function confirmPhone(
         .orderBy(familyUpdates.seq),
     ),
   );
-  const gain = owed.find(({ id }) => id === gainId);
+  const gain = enqueued.find(({ id }) => id === gainId);
   if (!gain) throw guessError({ result: 'no_code' }); // A parallel request used the code up.
   await tryApplyUpdates(
     deps,
-    owed.map((update) => update.userId),
+    enqueued.map((update) => update.userId),
   );
   return { blocked: consent !== null && gain.blockedAt !== null };
 }

@@ -107,7 +107,7 @@ async function write(
       })
       .where(isCurrent),
     // Texts deferred by quiet hours are decided again.
-    hastened: movesQuietHours(patch) && rescheduleDeferred([userId], now, { reasons: ['quiet_hours'] }),
+    rescheduled: movesQuietHours(patch) && rescheduleDeferred([userId], now, { reasons: ['quiet_hours'] }),
   });
   return written.meta.changes > 0;
 }

@@ -11,8 +11,8 @@ import { errorFields } from '../../platform/log.ts';
 const log = smsDeliveryLog;
 
 /**
- * The dead-letter queue's consumer: records instead of losing. The delivery row stays as it is, and the
- * sweep goes on with it; operators see that something kept failing and can send again at once.
+ * The dead-letter queue's consumer: records the failed deliveries. The row itself is unchanged, and the sweep
+ * retries it; operators see the failure and can retry at once.
  */
 export async function recordDeadLetters(deps: Deps, batch: MessageBatch<unknown>): Promise<void> {
   const now = deps.now();
@@ -51,7 +51,7 @@ export async function recordDeadLetters(deps: Deps, batch: MessageBatch<unknown>
 }
 
 /**
- * Sends a dead letter again, now; one that is claimed, after its claim's lease, when it has been looked up.
+ * Retries a dead letter now; a claimed one after its lease, when it has been looked up.
  * @throws AppError `delivery_not_found`, `not_dead` for a delivery without an open dead letter
  */
 export async function retryDeadLetter(deps: Deps, deliveryId: string): Promise<void> {
@@ -68,7 +68,7 @@ export async function retryDeadLetter(deps: Deps, deliveryId: string): Promise<v
   if (!letter) {
     for (const db of deps.db.shards()) {
       const row = await db.first(q.select({ id: log.id }).from(log).where(eq(log.id, deliveryId)));
-      if (row) throw new AppError('not_dead', 'This delivery is no dead letter; it needs no help.');
+      if (row) throw new AppError('not_dead', 'This delivery has no dead letter; there is nothing to retry.');
     }
     throw new AppError('delivery_not_found', 'There is no such delivery.');
   }

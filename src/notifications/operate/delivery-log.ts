@@ -115,8 +115,9 @@ async function page(
 }
 
 /**
- * The caller's own log, newest first. `cursor` is the `next` of the page before; `statuses` leaves out the others;
- * sentences name times in `timeZone`, or else in the person's own.
+ * The caller's own log, newest first. `cursor` is the `next` of the page before; `statuses` filters;
+ * explanations name times in `timeZone`, or else in the person's own zone.
+ * @throws when the database fails
  */
 export async function listDeliveries(
   deps: Deps,
@@ -171,7 +172,7 @@ export async function searchDeliveries(
   };
 }
 
-/** What became of a message for one recipient, as its author may know it. */
+/** The outcome of a message for one recipient, as its author may know it. */
 export interface Told {
   userId: string;
   name: string;
@@ -202,8 +203,8 @@ const selectTold = (condition: SQL) =>
 type ToldRow = ResultOf<ReturnType<typeof selectTold>>[number];
 
 /**
- * Who was told about the caller's own message, and who will see it later; settings of others stay theirs.
- * @throws AppError `message_not_found` for messages of others, too
+ * The outcomes of the caller's own message for each recipient, without revealing their settings.
+ * @throws AppError `message_not_found`, for messages of others too
  */
 export async function explainDeliveries(
   deps: Deps,
@@ -241,11 +242,7 @@ function toTold(row: ToldRow): Told {
   return { userId: row.userId, name: row.name, told, read, explanation: text };
 }
 
-/**
- * The same for a stretch of the caller's own messages at once, by message id; for pages.
- * @param fromSeq - of the oldest message of the stretch
- * @param toSeq - of the newest
- */
+/** The same for a range of the caller's own messages, by message id; for pages. */
 export async function explainOwnMessages(
   deps: Deps,
   { userId, familyId }: Pick<Caller, 'userId' | 'familyId'>,

@@ -12,7 +12,7 @@ import { HOUR_MS } from '../../platform/time.ts';
 
 const counts = z.record(z.string(), z.int());
 
-/** What operators look at: counts, no personal data. */
+/** Statistics for operators: counts without personal data. */
 export const statsSchema = z.object({
   since: timestamp,
   byStatus: counts,
@@ -139,7 +139,7 @@ export async function loadStats(deps: Deps, hours: number): Promise<Stats> {
   const now = deps.now();
   const since = now - hours * HOUR_MS;
   const directory = await retrying(() => deps.db.directory.batch(directoryStatements(since)));
-  // One shard today; sums over several would be added up here.
+  // There is one shard today; several would be added up here.
   const shard = deps.db.shards().at(-1);
   const family = await retrying(() => shard!.batch(familyStatements(since, now)));
   const [sums] = family.sums;

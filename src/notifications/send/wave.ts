@@ -104,7 +104,7 @@ export async function sendInWaves(
   const unused: DeliveryRecord[] = [];
   const claim = newId('clm', deps.now());
   const leaseMs = deps.config.CLAIM_LEASE_SECONDS * 1000;
-  let owed: Record<string, Statement<D1Result>> = postponed.length > 0
+  let openStatements: Record<string, Statement<D1Result>> = postponed.length > 0
     ? { postponed: writeVerdicts(postponed) }
     : {};
   let stopped = false;
@@ -114,7 +114,7 @@ export async function sendInWaves(
     const now = deps.now();
     const claimables = prepared.map(claimable);
     const links = prepared.map(({ link }) => link);
-    const earlier = owed;
+    const earlier = openStatements;
     const { claimed } = await retrying(() =>
       db.batch({
         claimed: claimWave(claimables, claim, now, deps.config),
@@ -158,7 +158,8 @@ export async function sendInWaves(
         deps.log.info('delivery.sent', { deliveryId: text.id, familyId: text.record.familyId });
     }
     const leads = rows.filter(({ status }) => status === 'sent').map(({ id }) => id);
-    owed = rows.length > 0 ? { finished: finishWave(rows, claim, deps.now()), merged: mergeInto(leads) } : {};
+    openStatements =
+      rows.length > 0 ? { finished: finishWave(rows, claim, deps.now()), merged: mergeInto(leads) } : {};
   }
 
   if (stopped) {
@@ -169,7 +170,7 @@ export async function sendInWaves(
       ends.push({ id: record.id, end: 'ack' });
     }
   }
-  if (Object.keys(owed).length > 0) await retrying(() => db.batch(owed));
+  if (Object.keys(openStatements).length > 0) await retrying(() => db.batch(openStatements));
   return { ends, unused };
 }
 

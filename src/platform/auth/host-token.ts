@@ -96,7 +96,7 @@ async function verified(token: string, alg: string, { config, afterwards }: Toke
       return await withKeys(config.AUTH_JWKS_URL, (find) => verifyWith(token, find, config), afterwards);
   } catch (error) {
     if (!(error instanceof errors.JOSEError)) {
-      throw new AppError('unavailable', 'The keys that prove tokens cannot be fetched; try again.', {
+      throw new AppError('unavailable', 'The key set of tokens cannot be fetched; try again.', {
         retryAfterSeconds: 5,
       });
     }

@@ -4,7 +4,7 @@ import { type Name, PEOPLE, THREADS } from '../../worker/lab.ts';
 export type ThreadName = (typeof THREADS)[number];
 
 /**
- * What somebody knows who watches a family from outside: who holds which number, agreed to texts, is in which thread.
+ * The state that the model expects, as seen from outside: who holds which number, agreed to texts, is in which thread.
  * It follows from what people did, not from what the product wrote down.
  */
 export interface ExpectedState {
@@ -19,10 +19,10 @@ export interface ExpectedState {
   members: Map<ThreadName, Set<Name>>;
 }
 
-/** Changes what an onlooker knows. */
+/** A change of the expected state. */
 export type Change = (state: ExpectedState) => void;
 
-/** What is known of a fresh family: everyone agreed, and is in all threads. */
+/** The state of a new family: everyone agreed, and is in all threads. */
 export const initialState = (numberOf: (name: Name) => string): ExpectedState => ({
   numbers: new Map(PEOPLE.map((name) => [name, numberOf(name)])),
   agreed: new Set(PEOPLE),
@@ -33,7 +33,7 @@ export const initialState = (numberOf: (name: Name) => string): ExpectedState =>
   members: new Map(THREADS.map((thread) => [thread, new Set(PEOPLE)])),
 });
 
-/** The same knowledge, to be changed. */
+/** A copy, to be changed. */
 export const copyOf = (state: ExpectedState): ExpectedState => structuredClone(state);
 
 /** Who holds a number; null: nobody. */

@@ -25,10 +25,10 @@ const MAX_RETRIES = 5;
 const calm = fc.constant(null);
 
 /** Hands jobs to the consumer; what it did not acknowledge comes again, what failed too often is a dead letter. */
-async function consume(bench: Bench, jobs: QueuedJob[], struck: ProcessFault | null): Promise<void> {
+async function consume(bench: Bench, jobs: QueuedJob[], fault: ProcessFault | null): Promise<void> {
   const { work, left } = handOver(jobs);
   const dead: QueuedJob[] = [];
-  await invoke(bench, struck, work, (end) => {
+  await invoke(bench, fault, work, (end) => {
     for (const job of left(end)) (job.attempts > MAX_RETRIES + 1 ? dead : bench.lab.jobs).push(job);
   });
   if (dead.length === 0) return;
@@ -41,19 +41,19 @@ async function consume(bench: Bench, jobs: QueuedJob[], struck: ProcessFault | n
 export type Handing = 'all' | 'twice' | 'the newest' | 'in reverse';
 
 /** The queue hands over what is ready, undisturbed or not. */
-export async function deliver(bench: Bench, what: Handing, struck: ProcessFault | null): Promise<void> {
+export async function deliver(bench: Bench, what: Handing, fault: ProcessFault | null): Promise<void> {
   const ready = takeJobs(bench.lab);
   if (what === 'twice') bench.lab.jobs.push(...ready);
   if (what === 'the newest') {
     const newest = ready.pop();
     bench.lab.jobs.push(...ready);
-    if (newest) await consume(bench, [newest], struck);
-  } else if (ready.length > 0) await consume(bench, what === 'in reverse' ? ready.reverse() : ready, struck);
+    if (newest) await consume(bench, [newest], fault);
+  } else if (ready.length > 0) await consume(bench, what === 'in reverse' ? ready.reverse() : ready, fault);
 }
 
-const queueWith = (struck: fc.Arbitrary<ProcessFault | null>) =>
+const queueWith = (fault: fc.Arbitrary<ProcessFault | null>) =>
   fc
-    .tuple(fc.constantFrom<Handing>('all', 'all', 'all', 'twice', 'the newest', 'in reverse'), struck)
+    .tuple(fc.constantFrom<Handing>('all', 'all', 'all', 'twice', 'the newest', 'in reverse'), fault)
     .map(
       ([what, one]) =>
         new ModelCommand(`the queue delivers ${what}${describeFault(one)}`, (bench) =>
@@ -72,8 +72,8 @@ const passes = (seconds: number) =>
   new ModelCommand(`${seconds} s pass`, (bench) => bench.lab.pass(seconds * SECOND));
 const tick = fc.constantFrom(1, 6, 30, 61, 61, 125, 250, 610, 3700).map(passes);
 
-const sweepsWith = (struck: fc.Arbitrary<ProcessFault | null>) =>
-  struck.map((one) => new ModelCommand(`a sweep${describeFault(one)}`, (bench) => invoke(bench, one, sweep)));
+const sweepsWith = (fault: fc.Arbitrary<ProcessFault | null>) =>
+  fault.map((one) => new ModelCommand(`a sweep${describeFault(one)}`, (bench) => invoke(bench, one, sweep)));
 
 const resume = fc.constant(new ModelCommand('what stands still goes on', resumeAll));
 
@@ -141,23 +141,23 @@ async function receive(
   bench: Bench,
   seen: SeenText,
   word: { status: string; errorCode: number | null },
-  struck: ProcessFault | null,
+  fault: ProcessFault | null,
 ): Promise<void> {
   const { errorCode } = word;
   // Twilio repeats itself: only the first word about an error says something new.
   const isNews = errorCode !== null && !bench.told.has(seen.sid);
   if (errorCode !== null) bench.told.add(seen.sid);
   const change = failsWith(seen.text.to, isNews ? errorCode : null);
-  await alter(bench, change, () => insist(bench, struck, receipt(bench.lab, seen.text, word)));
+  await alter(bench, change, () => insist(bench, fault, receipt(bench.lab, seen.text, word)));
   if (!bench.receipts.has(seen.sid)) bench.receipts.set(seen.sid, lastStep(bench));
 }
 
 /** Receipts of texts that the carrier shows by now: of one, the newest for 0, or of all that have had none. */
 const receiptsWith = (
-  struck: fc.Arbitrary<ProcessFault | null>,
+  fault: fc.Arbitrary<ProcessFault | null>,
   words = ['all', 'all', 'last', 'sent', 'queued'],
 ) =>
-  fc.tuple(fc.constantFrom(0, 0, 1, 2, 3), fc.constantFrom(...words), struck).map(([back, which, one]) => {
+  fc.tuple(fc.constantFrom(0, 0, 1, 2, 3), fc.constantFrom(...words), fault).map(([back, which, one]) => {
     const words =
       which === 'all' ? 'all receipts come' : `a receipt comes (${which}, text ${back} from the end)`;
     return new ModelCommand(`${words}${describeFault(one)}`, async (bench) => {

@@ -65,29 +65,29 @@ async function say(
   bench: Bench,
   name: Name,
   threadId: ThreadName,
-  { urgent, struck }: { urgent: boolean; struck: ProcessFault | null },
+  { urgent, fault }: { urgent: boolean; fault: ProcessFault | null },
 ): Promise<void> {
   const key = `key ${bench.said.size + 1}`;
   bench.said.set(key, { author: name, thread: threadId });
   const before = newestIn(bench, threadId);
   const work = post(bench.lab, name, { thread: threadId, urgent, key });
-  if (!(await insist(bench, struck, work, () => isBack(bench, name, threadId)))) return;
+  if (!(await insist(bench, fault, work, () => isBack(bench, name, threadId)))) return;
   hasRead(bench, name, threadId, before);
 }
 
-const postsWith = (struck: fc.Arbitrary<ProcessFault | null>) =>
+const postsWith = (fault: fc.Arbitrary<ProcessFault | null>) =>
   fc
-    .tuple(author, thread, fc.nat(3), struck)
+    .tuple(author, thread, fc.nat(3), fault)
     .map(
       ([name, threadId, dice, one]) =>
         new ModelCommand(
           `${name} posts${dice === 0 ? ' urgently' : ''} to ${threadId}${describeFault(one)}`,
-          (bench) => say(bench, name, threadId, { urgent: dice === 0, struck: one }),
+          (bench) => say(bench, name, threadId, { urgent: dice === 0, fault: one }),
         ),
     );
 
-const readsWith = (struck: fc.Arbitrary<ProcessFault | null>) =>
-  fc.tuple(reader, thread, fc.constantFrom(0, 1, 2), struck).map(
+const readsWith = (fault: fc.Arbitrary<ProcessFault | null>) =>
+  fc.tuple(reader, thread, fc.constantFrom(0, 1, 2), fault).map(
     ([name, threadId, but, one]) =>
       new ModelCommand(
         `${name} reads ${threadId}${but ? ` but for the last ${but}` : ''}${describeFault(one)}`,
@@ -119,25 +119,25 @@ const mute = fc.tuple(reader, thread, fc.constantFrom(null, 10, 300)).map(
     ),
 );
 
-const stopWith = (struck: fc.Arbitrary<ProcessFault | null>) =>
+const stopWith = (fault: fc.Arbitrary<ProcessFault | null>) =>
   fc
-    .tuple(reader, fc.boolean(), struck)
+    .tuple(reader, fc.boolean(), fault)
     .map(
       ([name, byText, one]) =>
         new ModelCommand(
           `${name} says STOP ${byText ? 'by text' : 'on the page'}${describeFault(one)}`,
-          (bench) => says(bench, name, { word: 'STOP', byText, struck: one }),
+          (bench) => says(bench, name, { word: 'STOP', byText, fault: one }),
         ),
     );
 
-const startWith = (struck: fc.Arbitrary<ProcessFault | null>) =>
+const startWith = (fault: fc.Arbitrary<ProcessFault | null>) =>
   fc
-    .tuple(reader, fc.boolean(), struck)
+    .tuple(reader, fc.boolean(), fault)
     .map(
       ([name, byText, one]) =>
         new ModelCommand(
           `${name} says START ${byText ? 'by text' : 'on the page'}${describeFault(one)}`,
-          (bench) => says(bench, name, { word: 'START', byText, struck: one }),
+          (bench) => says(bench, name, { word: 'START', byText, fault: one }),
         ),
     );
 
@@ -145,7 +145,7 @@ const startWith = (struck: fc.Arbitrary<ProcessFault | null>) =>
 async function says(
   bench: Bench,
   name: Name,
-  { word, byText, struck }: { word: 'STOP' | 'START'; byText: boolean; struck: ProcessFault | null },
+  { word, byText, fault }: { word: 'STOP' | 'START'; byText: boolean; fault: ProcessFault | null },
 ): Promise<void> {
   const { familyId, carrier } = bench.lab;
   const who = { userId: name, familyId, source: 'web' as const, client };
@@ -154,12 +154,12 @@ async function says(
     if (word === 'STOP') carrier.blocked.add(number);
     else carrier.blocked.delete(number);
     const change = word === 'STOP' ? stopsByText(number) : startsByText(number);
-    return await alter(bench, change, () => insist(bench, struck, inbound(number, word)));
+    return await alter(bench, change, () => insist(bench, fault, inbound(number, word)));
   }
   const onPage = (deps: Deps) =>
     word === 'STOP' ? optOut(deps, who) : optIn(deps, { ...who, version: '2026-01' });
   await alter(bench, word === 'STOP' ? stopsOnPage(name) : startsOnPage(name), () =>
-    insist(bench, struck, onPage),
+    insist(bench, fault, onPage),
   );
 }
 
@@ -197,8 +197,8 @@ async function holds(name: Name, number: string): Promise<boolean> {
   return found !== null;
 }
 
-const proveWith = (struck: fc.Arbitrary<ProcessFault | null>) =>
-  fc.tuple(reader, fc.constantFrom<Name | null>('ben', 'ben', 'mia', null), fc.boolean(), struck).map(
+const proveWith = (fault: fc.Arbitrary<ProcessFault | null>) =>
+  fc.tuple(reader, fc.constantFrom<Name | null>('ben', 'ben', 'mia', null), fc.boolean(), fault).map(
     ([name, whose, agrees, one]) =>
       new ModelCommand(
         `${name} proves ${whose ? `what was ${whose}'s` : 'a new'} number${agrees ? ' and agrees' : ''}${describeFault(one)}`,
@@ -215,7 +215,7 @@ const proveWith = (struck: fc.Arbitrary<ProcessFault | null>) =>
           await alter(bench, provesNumber(name, number, agrees), async () => {
             const work = (deps: Deps) => confirmPhone(deps, { ...who, code, consent });
             const done = await insist(bench, one, work);
-            // The sweep brings what an interrupted one still owes.
+            // The sweep completes an interrupted one.
             if (one !== null) await lab.run(sweep);
             return done || (await holds(name, number));
           });
@@ -241,9 +241,9 @@ const hostGives = fc.tuple(reader, fc.constantFrom<Name | null>('ben', 'mia', nu
     ),
 );
 
-const removeWith = (struck: fc.Arbitrary<ProcessFault | null>) =>
+const removeWith = (fault: fc.Arbitrary<ProcessFault | null>) =>
   fc
-    .tuple(reader, struck)
+    .tuple(reader, fault)
     .map(
       ([name, one]) =>
         new ModelCommand(`${name} removes their number${describeFault(one)}`, (bench) =>
@@ -291,8 +291,8 @@ const quiet = fc.tuple(reader, fc.boolean(), fc.boolean()).map(
 
 let answers = 0;
 
-const answersWith = (struck: fc.Arbitrary<ProcessFault | null>) =>
-  fc.tuple(reader, fc.constantFrom('words', 'words', '1', '2'), struck).map(
+const answersWith = (fault: fc.Arbitrary<ProcessFault | null>) =>
+  fc.tuple(reader, fc.constantFrom('words', 'words', '1', '2'), fault).map(
     ([name, what, one]) =>
       new ModelCommand(`${name} answers by text (${what})${describeFault(one)}`, async (bench) => {
         const number = bench.known.numbers.get(name);

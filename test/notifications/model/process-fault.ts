@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import type { Deps } from '../../../src/platform/deps.ts';
 import { AppError } from '../../../src/platform/errors.ts';
-import type { Blow, Call, End } from '../../worker/process.ts';
+import type { Call, CallFault, End } from '../../worker/process.ts';
 import type { Bench } from './bench.ts';
 
-/** Where and how a process is struck; `pauses`: it stands still until it is resumed. */
+/** Where and how a process fails; `pauses`: it stands still until it is resumed. */
 export interface ProcessFault {
   /** Its n-th call, from 0; or the one that claims what it is about to send, or that writes what became of it. */
   call: number | 'its claim' | 'its outcome';
@@ -41,7 +41,7 @@ export const consumerFault: fc.Arbitrary<ProcessFault | null> = fc.oneof(
   },
 );
 
-/** A mishap, in words. */
+/** A fault, in words. */
 export function describeFault(one: ProcessFault | null): string {
   if (one === null) return '';
   const where = typeof one.call === 'string' ? one.call : `call ${one.call}`;
@@ -50,8 +50,8 @@ export function describeFault(one: ProcessFault | null): string {
 
 const named = (error: Error, mark: object = {}) => Object.assign(error, mark);
 
-/** What a mishap means for a call; null where such a thing cannot happen. */
-function blowFor({ when, how }: ProcessFault, call: Call, gate: Promise<void>): Blow | null {
+/** The fault of a call; null where it cannot happen. */
+function callFaultFor({ when, how }: ProcessFault, call: Call, gate: Promise<void>): CallFault | null {
   if (how === 'dies') return { when, how };
   // Sending never throws, and is bounded by its time-out.
   if (call.kind === 'carrier') return null;
@@ -76,7 +76,7 @@ function isMeant({ call }: ProcessFault, { kind, name, number }: Call, texts: nu
 /** What a command learns of a process. */
 export type Outcome = End<unknown>['kind'] | 'paused';
 
-/** Runs a process that may meet a mishap, once; answers when it is over, or stands still. */
+/** Runs a process that may meet a fault, once; answers when it is over, or stands still. */
 export async function invoke(
   bench: Bench,
   one: ProcessFault | null,
@@ -91,15 +91,15 @@ export async function invoke(
   const standing = new Promise<'paused'>((resolve) => {
     stopped = () => resolve('paused');
   });
-  let struck = false;
+  let injected = false;
   let texts = 0;
   const rest = bench.lab.run(work, (call) => {
     if (call.name === 'send') texts += 1;
-    if (one === null || struck || !isMeant(one, call, texts)) return null;
-    const blow = blowFor(one, call, gate);
-    struck = blow !== null;
-    if (blow && one.how === 'pauses') stopped();
-    return blow;
+    if (one === null || injected || !isMeant(one, call, texts)) return null;
+    const fault = callFaultFor(one, call, gate);
+    injected = fault !== null;
+    if (fault && one.how === 'pauses') stopped();
+    return fault;
   });
   const first = await Promise.race([rest, standing]);
   if (first === 'paused') {

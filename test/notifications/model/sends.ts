@@ -1,7 +1,7 @@
 import type { Config } from '../../../src/platform/config.ts';
 import type { Step } from '../../worker/history.ts';
 
-/** A text about a thread, as an onlooker counts it. */
+/** A text about a thread, as the model counts it. */
 export interface Send {
   deliveryId: string;
   claim: Step;

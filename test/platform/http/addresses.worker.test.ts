@@ -99,7 +99,7 @@ describe('HEAD', () => {
 });
 
 describe('the same address with a slash at its end', () => {
-  it('is behind the same doors', async () => {
+  it('is behind the same authentication', async () => {
     for (const { method, path, who, body } of endpoints.filter((each) => each.who !== 'public')) {
       const address = `${path.replace(/\{\w+\}/g, 'x')}/`;
       const sent = body ? '{}' : undefined;

@@ -52,7 +52,7 @@ describe('the words of a text', () => {
     ['https://portal.example.com/magic?token=abc.def', '[link]'],
     ['https://portal.example.com/messages/thr_1', 'https://portal.example.com/messages/thr_1'],
     ['https://example.com/l/recipe', 'https://example.com/l/recipe'],
-  ])('a door of ours stays shut: %j reads %j', (body, expected) => {
+  ])('a link of ours is taken out: %j reads %j', (body, expected) => {
     expect(words(body)).toBe(expected);
   });
 
