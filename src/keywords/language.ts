@@ -18,6 +18,27 @@ export type Language = {
   ask: readonly string[];
   /** Revokes when the whole text says nothing else. */
   weak: readonly string[];
+  /** As `weak`, where another part of the text speaks of texts: "these messages are annoying, make them stop". */
+  leaning: readonly string[];
   /** Legal words, with polite ones around them ("stop please"). */
   words: readonly string[];
+  /** What stands for what: slips of the thumb and short forms, a word or several each, commonest meaning first. */
+  spellings: Readonly<Record<string, string>>;
+  /** Long words that are known with one slip in them, and other words that are but a slip away. */
+  slippery: { words: readonly string[]; others: readonly string[] };
+  /**
+   * Every word, correctly spelt, that people use to speak of texts and of stopping them, and the small words around.
+   * A part made of these alone speaks of nothing else: no person, thing, place or time is among them.
+   */
+  vocabulary: readonly string[];
+  /** In a part of such words alone, anywhere in it: enough when their own sentence says nothing else. */
+  cores: readonly string[];
+  /** Takes back what the cores would say: "don't stop", "I will stop texting you". */
+  vetoes: readonly string[];
+  /** Speaks of texts or of the number: beside it, a short wording means the texts. */
+  topic: readonly string[];
 };
+
+/** Spellings of one meaning: `respelt('you', 'u|ya')`. */
+export const respelt = (meant: string, spellings: string): Record<string, string> =>
+  Object.fromEntries(spellings.split('|').map((spelling) => [spelling, meant]));

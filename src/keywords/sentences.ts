@@ -30,7 +30,7 @@ export function squash(folded: string): string {
 
 /**
  * Splits a folded text into sentences and their parts, words one space apart. A run of dots, an emoji, a
- * spaced dash and "and", "y", "et" divide parts; a colon divides nothing, so "he said: stop" stays one part.
+ * spaced dash, "and", "because" and the like divide parts; a colon divides nothing, so "he said: stop" stays one part.
  */
 export function splitSentences(folded: string): Sentence[] {
   return (
@@ -42,7 +42,9 @@ export function splitSentences(folded: string): Sentence[] {
     .map((sentence) => ({
       question: sentence.includes('?'),
       parts: sentence
-        .split(/,|[-–—]{2,}| [-–—] |\p{Extended_Pictographic}| (?:and|y|et) /u)
+        .split(
+          /,|[-–—]{2,}| [-–—] |\p{Extended_Pictographic}| (?:and|y|et|because|cuz|bc|since|porque|pero|parce que|car|so(?= please)) |(?<!\b(?:you|u|can|could|would|will|someone|somebody|i|just|so|guys|all|yall|me)) (?=(?:please|pls|plz) (?:stop|quit|remove|take|unsubscribe|dont|do not|delete|end|cancel|no more) )/u,
+        )
         .map((part) => part.replace(NOT_WORD, ' ').trim())
         .filter((part) => part !== ''),
     }))

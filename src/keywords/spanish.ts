@@ -1,4 +1,4 @@
-import type { Language } from './language.ts';
+import { type Language, respelt } from './language.ts';
 
 const MENSAJES =
   '(?:(?:mas|sus|tus|estos|esos|los|mis|ningun|de|las|estas) )*(?:mensajes? de texto|mensajes?|mensajitos|textos?|sms|notificaciones|alertas)';
@@ -7,12 +7,20 @@ const ENVIEN = '(?:envien|envie|envies|manden|mande|mandes)';
 const ESCRIBAN =
   '(?:escriban|escriba|escribas|texteen|textee|textees|contacten|contacte|contactes|mensajeen|mandes? (?:textos|mensajes))';
 
+const AVISOS =
+  'mensajes|notificaciones|alertas|recordatorios|avisos|publicidad|spam|comunicaciones|comunicacion|cosas';
+const DEJAR =
+  'dejen|deje|deja|dejes|dejar|dejenme|paren|pare|para|parar|parenle|cesen|cese|cesar|terminen|basta';
+const ENVIAR = 'enviar|enviarme|mandar|mandarme|estar mandando|estar enviando|escribir|escribirme';
+const MOLESTAR =
+  'molestarme|molestar|molestando|fregar|fregando|chingar|chingando|joder|escribirme|textearme|textear|contactarme|contactar|notificarme|avisarme|recordarme';
+
 /** As texted in the Americas: to `ustedes`, `usted` and `tú`. */
 export const SPANISH: Language = {
   before: [
     'por favor|porfavor|porfa|hola|oye|oigan|stop|ya|favor de|les pido que|le pido que|te pido que',
     'quiero que|necesito que|pueden|puede|puedes|podrian|podria|podrias|necesito|les ruego que',
-    'ya les dije que',
+    'ya les dije que|no gracias|numero equivocado|le pedi que|les pedi que|oiga|mire|miren',
   ],
   after: [
     'por favor|porfavor|porfa|gracias|ya|ahora|ahora mismo|mas|nunca|jamas|inmediatamente|de nuevo',
@@ -20,9 +28,14 @@ export const SPANISH: Language = {
   ],
   polite: [
     'por favor|porfavor|porfa|gracias|hola|ya|ahora|ahora mismo|buenos dias|buenas tardes|buenas noches',
-    'no gracias|inmediatamente|disculpe|perdon',
+    'no gracias|inmediatamente|disculpe|disculpen|perdon|buen dia|muchas gracias|senores|senor|senora|saludos|excelente dia|feliz dia|que tengan buen dia',
   ],
-  asides: ['numero equivocado', 'no me interesa', 'acoso', 'estafa', 'no los conozco', 'no se quien es'],
+  asides: [
+    'numero equivocado|no me interesa|acoso|estafa|no (?:los|las|te|lo) conozco|no se quien(?:es)? (?:es|son|eres)',
+    'baja por favor|(?:este|ese) numero no es de \\w+|no conozco a \\w+|no conozco (?:a )?ningun[oa]? \\w+|ya no (?:usa|tiene|es) (?:este|ese) (?:numero|celular|telefono)|se equivocaron|equivocad[oa]|no soy \\w+|(?:esta|este|ese) no es (?:el (?:numero|celular|telefono) de )?\\w+|no (?:estoy )?interesad[oa]',
+    'hart[oa]|cansad[oa]|demasiados|son muchos|quien (?:es|eres|son|les dio|te dio)(?: .*)?|me cobran|me cuesta|nunca (?:pedi|me inscribi|me suscribi)',
+    'no (?:pedi|me inscribi|me suscribi)|spam|denunciar\\w*|reportar\\w*|bloquear\\w*',
+  ],
   clear: [
     `(?:(?:quiero|quisiera|deseo|me gustaria|como|como puedo) )?(?:darme|denme|deme|dame) de baja(?: de ${LISTA})?`,
     '(?:(?:quiero|quisiera|deseo|como puedo) )?dar de baja(?: (?:mi|este) (?:numero|telefono|celular))?',
@@ -46,6 +59,135 @@ export const SPANISH: Language = {
     `(?:(?:quiero|quisiera|deseo|necesito) )?(?:cancelen|cancele|cancelar|detengan|detenga|detener|suspendan|suspender|paren|parar|alto a) ${MENSAJES}`,
     `(?:eliminen|elimine|elimina|eliminar|borren|borre|borra|borrar|quiten|quite|quita|quitar) mi (?:numero|telefono)(?: de ${LISTA})?`,
   ],
-  weak: ['ya no me (?:escriban|escriba|texteen|textee|contacten|contacte)', 'paren', 'detenganse', 'no mas'],
-  words: ['stop', 'alto', 'pare', 'parar', 'detener', 'cancelar', 'desuscribir'],
+  weak: [
+    'ya no me (?:escriban|escriba|texteen|textee|contacten|contacte|manden)|paren|detenganse|no mas',
+    'no (?:me|nos) (?:escriban|escriba|contacten|contacte|texteen|textee|textees|molesten)|dejen de molestar(?:me)?',
+    '(?:quitenme|quiteme|saquenme|saqueme|borrenme|borreme|eliminenme|elimineme)(?: de (?:la lista|esta lista))?',
+    '(?:remover|eliminar|quitar|borrar|sacar) de la lista|(?:cancelar|cancelen|anular|suspender) (?:el |este )?servicio',
+    '(?:no|ni un|ningun) mensajes|darse de baja|(?:remover|eliminar|borrar) (?:mi )?numero|deja de molestarme|no contactar|(?:quitar|borrar|eliminar|remover) (?:mi |este )?numero|ya no (?:manden|envien|escriban|texteen)|baja del servicio|ya parenle|desuscribeme|cese|cesen|cancelen todo',
+  ],
+  leaning: [
+    'ya no quiero(?: nada| mas)?|(?:ya )?basta(?: ya)?|no quiero(?: nada| mas)?|(?:que )?paren(?: ya)?',
+  ],
+  words: ['stop', 'alto', 'pare', 'parar', 'detener', 'cancelar', 'desuscribir', 'desuscribirme', 'anular'],
+  spellings: {
+    ...respelt('por favor', 'porfavor|porfa|porfis|x favor|xfavor|xfa|plis|pls|plz|please'),
+    ...respelt('que', 'q|k|ke'),
+    ...respelt('quiero', 'kiero|qiero'),
+    ...respelt('de', 'd'),
+    ...respelt('por', 'x'),
+    ...respelt('no me', 'nome'),
+    ...respelt(
+      'mensajes',
+      'msj|msjs|mjs|mensages|mensjes|mensaje de texto|mensajes de texto|mensajitos|mensaje|sms|msgs|texto|textos|txt|txts|text|texts|mesajes',
+    ),
+    ...respelt('notificaciones', 'notificacion|notis|notificasiones'),
+    ...respelt('alertas', 'alerta|alertas de mensajes|alertas de mensaje|alertas de texto'),
+    ...respelt('recordatorios', 'recordatorio|recordatoris'),
+    ...respelt('avisos', 'aviso'),
+    ...respelt(
+      'numero',
+      'num|nro|numero de telefono|numero de celular|numero celular|tel|telefono|celular|cel|movil',
+    ),
+    ...respelt('enviar', 'embiar|envar'),
+    ...respelt('envien', 'embien|enbien'),
+    ...respelt('suscripcion', 'subscripcion|suscripsion|inscripcion'),
+    ...respelt('gracias', 'grasias|grax|thanks|thank you|muchas gracias|mil gracias'),
+    ...respelt('baja', 'vaja'),
+    ...respelt('mas', 'ms|maz'),
+  },
+  slippery: {
+    words: 'mensajes notificaciones recordatorios suscripcion enviarme mandarme escribirme'.split(' '),
+    others: [
+      'enviarte',
+      'mandarte',
+      'escribirte',
+      'recibirme',
+      'enviarle',
+      'mandarle',
+      'escribirle',
+      'mandarse',
+    ],
+  },
+  vocabulary: [
+    'yo me mi mis nos nosotros ustedes usted tu su sus tus les le los las la el lo un una unos este esta estos estas esos esas',
+    'ese esa aqui ahi que de del a al en con por para y e o pero si ya no ni nunca jamas nada ningun ninguna mas menos tanto tantos',
+    'tantas muchos muchas mucho demasiados demasiadas todos todas todo otra otro vez de nuevo siempre ahora mismo inmediatamente',
+    'inmediato urgente hoy es son esto eso soy somos estoy estamos estan esta ser estar ha han he hay',
+    'quiero queremos quisiera quisieramos deseo deseamos desearia necesito gustaria agradeceria agradezco pido pedimos ruego solicito',
+    'exijo prefiero preferiria interesa interesan interesado interesada puedo puede pueden puedes podria podrian podrias podemos',
+    'esten recordarme me quito quitarme avisando saquen saquenlo desuscribeme cancelacion quito paro elimino apago bloqueo tienen tiene tengo paz fin hartos en dejenme dejame dejo dejar deje dejen deja dejes dejan dejaran dejara parar paren pare para parenle parale cesar cesen cese detener detengan detenga',
+    'detenganse suspender suspendan suspenda suspende cancelar cancelen cancele cancela cancelo anular anulen anule anula desactivar',
+    'desactiven desactive desactiva desactivo desactivan apagar apaguen apague quitar quiten quite terminar terminen termine acaben',
+    'basta alto stop enviar envien envie envies envia enviarme enviando envio envios mandar manden mande mandes manda mandarme',
+    'mandando mandaran enviaran enviara mandara escribir escriban escriba escribas escribirme escribiendo contactar contacten',
+    'contacte contactes contactarme contactando textear texteen textee textees textearme texteando molestar molesten moleste',
+    'molestes molestarme molestando fregar chingar chingando friegen fregando joder jodan avisar avisen avise avisarme notificar',
+    'notifiquen notifique notificarme llegar llegando lleguen llegan vuelvan vuelva vuelvas volver recibir recibirlos recibiendo',
+    'reciba seguir sigan sigas siga saber hagan haga hago hacer hace como donde quien quienes salir salirme salgo',
+    'mensajes notificaciones alertas recordatorios avisos publicidad spam cosas cosa lista listas numero sistema base datos',
+    'registro registros grupo servicio servicios suscripcion suscripciones programa empresa compania comunicacion comunicaciones',
+    'contacto contactos baja darme denme deme dame dar den doy darse dado quitenme quiteme quitame quitarme saquenme saqueme sacame',
+    'sacarme sacar eliminenme elimineme eliminame eliminarme eliminar eliminen elimine elimina borrenme borreme borrame borrarme',
+    'borrar borren borre borra remuevanme remuevame remuevan remueva remover retirenme retireme retiren retire retirar retiro',
+    'desuscribir desuscribirme desuscribanme desuscribame desuscribirse desinscribirme suscribi suscrito suscrita inscribi pedi',
+    'autorizo autorizacion permiso permito consentimiento consiento doy di revoco nombre informacion ningunos',
+    'por favor gracias hola buenos dias buenas tardes noches dia senor senora senores oye oigan disculpe disculpen perdon mire',
+    'numero equivocado equivocada equivocaron persona conozco conocemos harto harta cansado cansada cobran cuesta caro dinero',
+    'maldito malditos pinche pinches estupidos molestos feliz lindo excelente muy bien solo entonces pues siga sigo porfa ok',
+    'tiempo favor cese tambien mil tal cual parte ustedes automaticos automatico asi familia chat familiares correo cierre definitivamente',
+    'permanente permanentemente completamente vuelvo ningun uno ni tampoco nadie ya mismo',
+  ],
+  cores: [
+    `no (?:me|nos) esten (?:mandando|enviando|molestando|escribiendo|texteando|avisando)(?: \\w+){0,3}`,
+    `no quiero que (?:me|nos) esten (?:mandando|enviando|molestando|escribiendo|texteando)(?: \\w+){0,3}`,
+    '(?:como|quiero)(?: \\w+){0,2} (?:me quito|quitarme|salirme|me salgo) de (?:la|esta|su) lista',
+    `no (?:mandar|enviar)(?: \\w+){0,2} (?:${AVISOS})`,
+    'no(?: \\w+)? (?:quiero|deseo|quisiera) (?:seguir|estar)(?: \\w+)? en (?:esta|su|sus|tu) listas?',
+    `(?:cancelacion|baja|cese|fin) de(?: \\w+){0,2} (?:${AVISOS})`,
+    `(?:quito|paro|elimino|cancelo|apago|bloqueo)(?: estos| los| sus| las| estas) (?:${AVISOS})`,
+    `(?:tienen|tiene|tengo|estoy) (?:hart[oa]|cansad[oa])(?: \\w+){0,3} (?:${AVISOS})`,
+    `(?:dejenme|dejame|dejen)(?: \\w+)? en paz con(?: \\w+)? (?:${AVISOS})`,
+    `(?:${DEJAR})(?: \\w+){0,2} de(?: \\w+){0,2} (?:${ENVIAR})(?: \\w+){0,3} (?:${AVISOS})`,
+    `(?:${DEJAR})(?: \\w+){0,2} de(?: estar)? (?:${MOLESTAR})(?: \\w+){0,4}`,
+    `(?:dejen|deje|deja|dejar) (?:con |ya |ya con )(?:los |sus |tus |estos |las |sus |esas )(?:${AVISOS})`,
+    `(?:paren|pare|parenle|parale|basta|alto|cesen|cese|terminen|terminar|acaben|stop|detengan|detener|detenga|suspendan|suspender|suspenda|cancelar|cancelen|cancele|cancela|cancelo|anular|anulen|anule|desactivar|desactiven|desactive|desactiva|desactivo|apagar|apaguen|quitar|quiten)(?: (?:ya|con|de|a|al|el|la|los|las|estos|estas|esos|esas|sus|tus|mis|mi|todos|todas|envio|los envios de|servicio|suscripcion|por favor|tantos|tantas|pinches|malditos|mas)){0,5} (?:${AVISOS})`,
+    `(?:que|hagan que|haga que|para que)(?: ya)? (?:paren|dejen de llegar|no lleguen|no me lleguen)(?: (?:de llegar|mas))?(?: (?:los|estos|las|estas|mas|sus))* (?:${AVISOS})`,
+    `no(?: \\w+)? (?:quiero|queremos|deseo|deseamos|quisiera|necesito|autorizo|consiento|permito|acepto)(?: \\w+){0,6} (?:${AVISOS})`,
+    `no(?: \\w+)? (?:quiero|queremos|deseo|quisiera)(?: \\w+){0,2} (?:recibir|saber)(?: \\w+){0,2} (?:sus|de ustedes|nada (?:de ustedes|mas))(?: \\w+){0,3}`,
+    'no(?: \\w+)? (?:quiero|deseo|quisiera) recibir nada',
+    'no quiero nada (?:de|con) ustedes',
+    `no(?: \\w+)? (?:quiero|queremos|deseo|autorizo|permito)(?: \\w+){0,2} que(?: ustedes)?(?: ya)? (?:me|nos|le|les)(?: sigan| vuelvan a| sigas)? (?:\\w+)(?: mas| nunca| nada)?$`,
+    `(?:no doy|no di|no les di|no le di|nunca di|no les doy|no tienen)(?: \\w+)? (?:permiso|autorizacion|consentimiento)(?: \\w+){0,4} (?:${AVISOS}|enviarme|escribirme|mandarme|contactarme|textearme)`,
+    `no (?:me|nos) (?:interesa|interesan)(?: \\w+){0,3} (?:${AVISOS})`,
+    `no (?:estoy|estamos|me encuentro) (?:interesado|interesada|interesados) en(?: \\w+){0,3} (?:${AVISOS})`,
+    `no (?:me|nos) (?:envien|envie|envies|manden|mande|mandes|avisen|notifiquen)(?: \\w+){0,3} (?:${AVISOS}|nada mas|mas nada|mas)(?: \\w+){0,3}`,
+    'ya no (?:me|nos) (?:envien|envie|manden|mande) nada',
+    `no (?:envien|envie|envies|manden|mande|mandes)(?: \\w+){0,3} (?:${AVISOS})(?: \\w+){0,4}`,
+    '(?:no|ya no|nunca|jamas) (?:me|nos) (?:texteen|textee|textees|contacten|contacte|contactes|molesten|moleste|molestes|notifiquen|notifique)(?: \\w+){0,4}',
+    '(?:no|ya no|nunca|jamas) (?:me|nos) (?:escriban|escriba)(?: (?:mas|nunca|jamas|por favor|ya|a este numero|a mi numero|aqui|otra vez|gracias))*$',
+    '(?:no|nunca|jamas) (?:me |nos )?(?:vuelvan|vuelva|vuelvas) a (?:escribirme|escribir|contactarme|contactar|textear|textearme|molestar|molestarme|mandarme|enviarme|mandar|enviar)(?: \\w+){0,4}',
+    `(?:ni|ningun|ninguna|cero)(?: un| una)? (?:${AVISOS}) mas`,
+    `(?:^|por favor |ya )no mas (?:${AVISOS})`,
+    `(?:dejar de|no|dejo de)(?: \\w+)? recibir(?: \\w+){0,4} (?:${AVISOS})`,
+    `(?:agradeceria|agradezco|pido|ruego|solicito|pedimos|exijo|gustaria)(?: \\w+){0,4} (?:no|dejar|deje|dejen|dejaran|dejara)(?: \\w+){0,5} (?:${AVISOS}|escribirme|contactarme|textearme)`,
+    '(?:quitenme|quiteme|quitame|quitarme|saquenme|saqueme|sacame|sacarme|eliminenme|elimineme|eliminame|eliminarme|borrenme|borreme|borrame|borrarme|remuevanme|remuevame|retirenme|retireme) (?:por favor )?de (?:su|sus|esta|estas|tu|la lista de|las listas de|los|todas)(?: \\w+){0,4}',
+    '(?:me|nos) (?:pueden |puede |podrian |podria |puedes )?(?:quiten|quite|saquen|saque|eliminen|elimine|borren|borre|retiren|retire|quitar|sacar|eliminar|borrar)(?: \\w+){0,2} de (?:la|su|esta|sus|las|todas)(?: \\w+){0,2} (?:lista|listas|sistema|base|registros|grupo|mensajes|alertas|notificaciones)',
+    '(?:me salgo|salir|salirme) de (?:esta|su|la) lista',
+    '(?:eliminen|elimine|elimina|eliminar|borren|borre|borra|borrar|quiten|quite|quitar|remuevan|remueva|remover|retiren|retire|retirar|saquen|saque|sacar) (?:mi|este|nuestro|el)(?: mi)? (?:numero|nombre|informacion|contacto)(?: \\w+){0,6}',
+    '(?:den|dar|dado) de baja(?: \\w+){0,3} (?:numero|servicio|suscripcion|mensajes|alertas|notificaciones)',
+    '(?:solicito|pido|quiero|deseo|quisiera|exijo)(?: \\w+){0,3} (?:la baja|mi baja|de baja)',
+    'que me den de baja',
+    '(?:me|nos) (?:pueden|puede|podrian|podria|puedes) dar de baja(?: \\w+){0,4}',
+    `(?:dejen|deje|deja|paren) de (?:escribir|llamar|mandar)(?: \\w+)? a (?:este|mi) numero`,
+    `dejo de recibir(?: \\w+){0,3} (?:${AVISOS})`,
+    `(?:anular|anulen|anule|cancelar|cancelen|cancele|cancela|cancelo)(?: (?:la|mi|esta|por favor))* suscripcion(?: (?:a|de|por favor|los|mensajes|estos|gracias|ya|las|alertas))*$`,
+    '(?:retiro|revoco|quito)(?: \\w+)? (?:consentimiento|autorizacion|permiso)(?: \\w+){0,5}',
+  ],
+  vetoes: [
+    'no (?:dejen|dejes|deje|paren|pares|cancelen|cancele|canceles|quiten|borren|eliminen|me quiten|me borren|me den de baja|me saquen|me eliminen|suspendan|desactiven|dejamos|dejo|paro|paramos)',
+    'no (?:recibi|recibimos|recibo|me llego|me llegan|me llegaron|hay|tengo|veo|he recibido)',
+    '(?:dice|dijo|dicen) que|para que no',
+  ],
+  topic: ['mensajes|notificaciones|alertas|recordatorios|avisos|lista|numero|suscri\\w*|inscribi|spam'],
 };

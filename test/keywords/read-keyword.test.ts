@@ -6,7 +6,11 @@ import {
   readInState,
   readKeyword,
 } from '../../src/keywords/read-keyword.ts';
+import { isOneSlipAway } from '../../src/keywords/revocation.ts';
 import { CORPUS } from './corpus.ts';
+import * as english from './corpus-english.ts';
+import * as french from './corpus-french.ts';
+import * as spanish from './corpus-spanish.ts';
 
 const OPT_OUT = ['STOP', 'STOPALL', 'UNSUBSCRIBE', 'CANCEL', 'END', 'QUIT', 'REVOKE', 'OPTOUT'];
 const OPT_IN = ['START', 'YES', 'UNSTOP'];
@@ -29,6 +33,54 @@ test('the corpus is large, and no text is in it twice', () => {
   const texts = CORPUS.flatMap((group) => group.texts);
   expect(texts.length).toBeGreaterThanOrEqual(250);
   expect(new Set(texts).size).toBe(texts.length);
+});
+
+describe.each([
+  { language: 'English', ...english },
+  { language: 'Spanish', ...spanish },
+  { language: 'French', ...french },
+])('$language, as many people write it', ({ OPT_OUTS, ORDINARY }) => {
+  test.each(OPT_OUTS.map((text) => ({ text })))('asks for no more texts: $text', ({ text }) => {
+    expect(readKeyword(text).kind).toBe('opt_out');
+  });
+
+  test.each(ORDINARY.map((text) => ({ text })))('asks for nothing like it: $text', ({ text }) => {
+    expect(readKeyword(text).kind).not.toBe('opt_out');
+  });
+
+  test('is at least a hundred of each, and none twice', () => {
+    for (const texts of [OPT_OUTS, ORDINARY]) {
+      expect(texts.length).toBeGreaterThanOrEqual(100);
+      expect(new Set(texts).size).toBe(texts.length);
+    }
+  });
+
+  test('loses nothing by capitals, or by missing accents', () => {
+    for (const text of OPT_OUTS) {
+      const plain = text.normalize('NFD').replace(/\p{M}/gu, '');
+      for (const written of [text.toUpperCase(), plain, plain.toLowerCase()]) {
+        expect(readKeyword(written).kind, written).toBe('opt_out');
+      }
+    }
+  });
+});
+
+describe('one slip of the thumb', () => {
+  test.each([
+    ['messages', 'mesages', true],
+    ['messages', 'messagess', true],
+    ['messages', 'massages', true],
+    ['messages', 'mesasges', true],
+    ['messages', 'messages', false],
+    ['messages', 'mssgs', false],
+    ['please', 'plaese', true],
+    ['please', 'police', false],
+    ['', 'a', true],
+    ['', '', false],
+  ])('%s and %s: %s', (a, b, near) => {
+    expect(isOneSlipAway(a, b)).toBe(near);
+    expect(isOneSlipAway(b, a)).toBe(near);
+  });
 });
 
 describe('OptOutType', () => {
