@@ -31,7 +31,14 @@ const newestTexts = hot<{ without: string; limit: number }>()((v) =>
 const saveText = hot<{ [K in keyof SendRow]: SendRow[K] }>()((v) =>
   q
     .insert(sends)
-    .values({ ...v })
+    .values({
+      deliveryId: v.deliveryId,
+      userId: v.userId,
+      threadId: v.threadId,
+      rank: v.rank,
+      at: v.at,
+      lastToday: v.lastToday,
+    })
     .onConflictDoUpdate({
       target: sends.deliveryId,
       set: { rank: excluded(sends.rank), at: excluded(sends.at), lastToday: excluded(sends.lastToday) },
