@@ -29,6 +29,8 @@ import { removePhone } from '../identity/phone/remove-phone.ts';
 import type { Deps } from '../platform/deps.ts';
 import { AppError } from '../platform/errors.ts';
 import type { Phones } from '../platform/sms/phone-number.ts';
+import { type MirroredUser, mirroredUser } from './mirrored-user.ts';
+import { readPersonState } from './person-state.ts';
 
 /** A family as the host knows it; an absent field keeps what is there. */
 export interface FamilyMirror {
@@ -131,15 +133,23 @@ async function upsertUser(
   throw new AppError('conflict', 'This person belongs to another family; a person cannot move.');
 }
 
+/** Consent belongs to a number: it is not kept for one that may come later. */
+const consentWithoutNumber = () =>
+  new AppError('invalid_request', 'Consent is for a number: send "phone" with "smsConsent".', {
+    details: [{ in: 'body', field: 'phone', problem: 'is missing: the number that the consent is for' }],
+  });
+
 const phoneInUse = () => new AppError('phone_in_use', 'Somebody else has verified this number.');
 
 /**
- * Creates or updates a person, with a verified phone and consent where the host has them.
+ * Creates or updates a person, with a verified phone and consent where the host has them. A number that is none does not
+ * refuse the rest: what is answered says what came of number and consent.
  * @throws AppError `family_not_found`, `conflict`, `phone_in_use`, `invalid_request`; nothing changes then,
  * unless somebody else took the number at this very moment
  */
-export async function putUser(deps: Deps, id: string, user: UserMirror): Promise<void> {
+export async function putUser(deps: Deps, id: string, user: UserMirror): Promise<MirroredUser> {
   const { phone, phoneVerifiedAt, smsConsent } = user;
+  if (smsConsent && typeof phone !== 'string') throw consentWithoutNumber();
   const number = typeof phone === 'string' ? wellFormed(phone, deps.phones) : null;
   const familyId = user.familyId ?? (await findFamily(deps, familyOfUser(id)));
   if (familyId === null) throw required('familyId');
@@ -152,10 +162,19 @@ export async function putUser(deps: Deps, id: string, user: UserMirror): Promise
     const outcome = await importPhone(deps, { userId: id, familyId, phone: number, verifiedAt });
     if (outcome === 'phone_in_use') throw phoneInUse();
   }
-  if (smsConsent) {
+  if (smsConsent && number !== null) {
     const { at, source: origin, version } = smsConsent;
     await importConsent(deps, { userId: id, familyId, at, origin, version, phone: number });
   }
+  const state = await readPersonState(deps, { userId: id, familyId });
+  if (!state)
+    throw new AppError('unavailable', 'The person was deleted meanwhile.', { retryAfterSeconds: 1 });
+  const asked = {
+    number: typeof phone === 'string' ? number : undefined,
+    isVerified: typeof phoneVerifiedAt === 'number',
+    consent: smsConsent !== undefined,
+  };
+  return mirroredUser(asked, state);
 }
 
 /** Deletes a person for the host; what they wrote stays. @throws AppError `user_not_found` */
@@ -166,14 +185,12 @@ export async function deleteUser(deps: Deps, userId: string): Promise<void> {
 }
 
 /**
- * Checks that a number is E.164 of any country; whether we may text that country is checked when a text is
+ * A number of any country as E.164, null when it is none; whether we may text that country is checked when a text is
  * sent.
- * @throws AppError `invalid_request`
  */
-function wellFormed(phone: string, phones: Phones): string {
+function wellFormed(phone: string, phones: Phones): string | null {
   const parsed = phones.parse(phone, [phones.countryOf(phone) ?? '']);
-  if (!parsed.ok) throw new AppError('invalid_phone', 'Send the number in E.164 form, such as +12025550123.');
-  return parsed.e164;
+  return parsed.ok ? parsed.e164 : null;
 }
 
 /** A thread as the host knows it; an absent field keeps what is there. */

@@ -10,6 +10,7 @@ import { endpoint, jsonResponse } from '../platform/http/endpoint.ts';
 import { id, instant, iso, line, pageSize, timestamp } from '../platform/http/validation.ts';
 import { isTimeZone } from '../platform/time.ts';
 import { deleteUser, putFamily, putThread, putUser } from './mirror.ts';
+import { mirroredUserSchema } from './mirrored-user.ts';
 
 const tag = 'Service';
 const params = z.object({ id });
@@ -60,17 +61,26 @@ export const adminEndpoints = [
       familyId: id.optional().describe('Needed the first time; a person cannot move'),
       name: line(120).optional(),
       email: email.nullish(),
-      phone: z.string().max(40).nullish().describe('E.164; null takes it away'),
+      phone: z
+        .string()
+        .max(200)
+        .nullish()
+        .describe('E.164; null takes it away. One that is no number does not refuse the other fields'),
       phoneVerifiedAt: instant.nullish(),
-      smsConsent: z.object({ at: instant, source: line(60), version: line(60) }).optional(),
+      smsConsent: z
+        .object({ at: instant, source: line(60), version: line(60) })
+        .optional()
+        .describe('For the number in `phone`, without which it is refused'),
       timeZone: timeZone.nullish(),
     }),
-    answer: { status: 200, description: 'Mirrored.', schema: done },
-    errors: ['family_not_found', 'conflict', 'phone_in_use', 'invalid_phone'],
-    handle: async ({ deps, params, body }) => {
-      await putUser(deps, params.id, body);
-      return jsonResponse({ ok: true });
+    answer: {
+      status: 200,
+      description: 'The person is mirrored; what came of number and consent.',
+      schema: mirroredUserSchema,
     },
+    errors: ['family_not_found', 'conflict', 'phone_in_use'],
+    handle: async ({ deps, params, body }) =>
+      jsonResponse({ ok: true, ...(await putUser(deps, params.id, body)) }),
   }),
   endpoint({
     method: 'delete',

@@ -114,7 +114,13 @@ export interface Api {
         timeZone?: string | null;
       };
     };
-    answer: { ok: true };
+    answer: {
+      ok: true;
+      phoneState: 'none' | 'pending' | 'verified' | 'unusable';
+      smsEnabled: boolean;
+      consent?: 'taken' | 'refused';
+      why?: string;
+    };
   };
   /** The ledger of the caller’s opt-ins and opt-outs, newest first */
   'GET /api/consents': {

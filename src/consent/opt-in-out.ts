@@ -1,5 +1,5 @@
-import { eq, isNotNull, isNull, ne, not, type SQL, sql } from 'drizzle-orm';
-import { allOf, anyOf, coalesce, hasRow, scalar } from '../db/expressions.ts';
+import { eq, isNotNull, isNull, type SQL, sql } from 'drizzle-orm';
+import { allOf, coalesce, hasRow, scalar } from '../db/expressions.ts';
 import { q } from '../db/query.ts';
 import { retrying } from '../db/retry.ts';
 import { familyUpdates, phoneNumbers } from '../db/schema.ts';
@@ -25,8 +25,8 @@ export interface ImportedConsent extends Person {
   origin: string;
   /** The wording's version, the host's own. */
   version: string;
-  /** The number it was given for, E.164; null: whichever the person holds. */
-  phone: string | null;
+  /** The number it was given for, E.164. */
+  phone: string;
 }
 
 const ledgerFields = ({ source, client }: ConsentRequest) => ({
@@ -146,9 +146,9 @@ export async function optOut(deps: Deps, request: ConsentRequest): Promise<void>
 }
 
 /**
- * Imports an opt-in that the host recorded. Sends no text. Never undoes an opt-out of the number, nor one that
- * the person gave after the host's date, and never covers a number that the person has verified instead of the
- * host's.
+ * Imports an opt-in that the host recorded, for the number that it was given for, which the person must hold:
+ * consent is never kept aside for another number. Sends no text. Never undoes an opt-out of the number, nor one that
+ * the person gave after the host's date.
  * @throws when a database fails
  */
 export async function importConsent(deps: Deps, consent: ImportedConsent): Promise<'ok' | 'refused'> {
@@ -165,15 +165,14 @@ export async function importConsent(deps: Deps, consent: ImportedConsent): Promi
     at: Math.min(consent.at, now),
   };
   const id = updateId(now);
-  const isRefused = hasRow(
+  const mayOptIn = hasRow(
     phoneNumbers,
     allOf(
       eq(phoneNumbers.userId, consent.userId),
-      anyOf(
-        isNotNull(phoneNumbers.optedOutAt),
-        isNotNull(phoneNumbers.carrierOptedOutAt),
-        consent.phone !== null && ne(phoneNumbers.number, consent.phone),
-      ),
+      eq(phoneNumbers.number, consent.phone),
+      isNotNull(phoneNumbers.verifiedAt),
+      isNull(phoneNumbers.optedOutAt),
+      isNull(phoneNumbers.carrierOptedOutAt),
     ),
   );
   const { enqueued } = await retrying(() =>
@@ -183,7 +182,7 @@ export async function importConsent(deps: Deps, consent: ImportedConsent): Promi
         now,
         change: changeJson(change, { numberHash: scalar(hashOfHeld(consent.userId)) }),
         person: consent,
-        condition: not(isRefused),
+        condition: mayOptIn,
       }),
       enqueued: q.select({ id: familyUpdates.id }).from(familyUpdates).where(eq(familyUpdates.id, id)),
     }),

@@ -173,6 +173,52 @@ describe('people', () => {
     expect(await enabled()).toBe(true);
   });
 
+  it('are told of as they are: number and consent taken', async () => {
+    const answer = await user('rosa', {
+      name: 'Rosa',
+      phone: world.phone(1),
+      phoneVerifiedAt: at,
+      smsConsent: consent,
+    });
+    expect(answer.json).toEqual({ ok: true, phoneState: 'verified', smsEnabled: true, consent: 'taken' });
+    expect((await user('rosa', { name: 'Rosa Maria' })).json).toEqual({
+      ok: true,
+      phoneState: 'verified',
+      smsEnabled: true,
+    });
+  });
+
+  it('are told of as they are: a number that nobody has verified is not theirs, nor is consent for it', async () => {
+    const { status, json } = await user('rosa', { name: 'Rosa', phone: world.phone(1), smsConsent: consent });
+    expect(status).toBe(200);
+    expect(json).toMatchObject({ phoneState: 'none', smsEnabled: false, consent: 'refused' });
+    expect(json.why).toContain('phoneVerifiedAt');
+    // What is proven later has no consent from before.
+    await user('rosa', { phone: world.phone(2), phoneVerifiedAt: new Date().toISOString() });
+    const { json: preferences } = await world.api('GET', '/api/preferences', { as: world.member('rosa') });
+    expect(preferences.smsEnabled).toBe(false);
+    const later = await user('rosa', { phone: world.phone(2), smsConsent: consent });
+    expect(later.json).toMatchObject({ phoneState: 'verified', smsEnabled: true, consent: 'taken' });
+  });
+
+  it('are told of as they are: consent for an opted-out number is refused', async () => {
+    const rosa = { name: 'Rosa', phone: world.phone(1), phoneVerifiedAt: at, smsConsent: consent };
+    await user('rosa', rosa);
+    await world.api('PATCH', '/api/preferences', { as: world.member('rosa'), body: { smsEnabled: false } });
+    const { json } = await user('rosa', rosa);
+    expect(json).toMatchObject({ phoneState: 'verified', smsEnabled: false, consent: 'refused' });
+    expect(json.why).toContain('opted out');
+  });
+
+  it('keep their other fields when their number is none', async () => {
+    const { status, json } = await user('rosa', { name: 'Rosa', phone: '12345', smsConsent: consent });
+    expect([status, json.phoneState, json.consent]).toEqual([200, 'none', 'refused']);
+    expect(json.why).toContain('E.164');
+    expect((await world.api('GET', '/api/me', { as: world.member('rosa') })).json.name).toBe('Rosa');
+    const young = { phone: '+18612345678', phoneVerifiedAt: at, smsConsent: consent };
+    expect((await user('rosa', young)).json).toMatchObject({ phoneState: 'verified', consent: 'taken' });
+  });
+
   it.each(['josé@example.com', 'rosa@exämple.de', "o'hara+fcs@mail.example", 'rosa@intranet', 'r@b.c'])(
     'may have the address %s',
     async (email) => expect((await user('rosa', { name: 'Rosa', email })).status).toBe(200),
@@ -189,7 +235,8 @@ describe('people', () => {
   });
 
   it.each([
-    ['a number that is none', { phone: '12345' }, 'invalid_phone'],
+    ['consent without the number it is for', { smsConsent: consent }, 'invalid_request'],
+    ['consent for a number that is taken away', { phone: null, smsConsent: consent }, 'invalid_request'],
     ['a name of several lines', { name: 'Rosa\nMaria' }, 'invalid_request'],
     ['an empty name', { name: '  ' }, 'invalid_request'],
     ['an address that is none', { email: 'rosa' }, 'invalid_request'],

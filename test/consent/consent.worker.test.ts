@@ -142,7 +142,7 @@ describe('an opt-out', () => {
     await verified(deps, rosa!);
     await agree(deps, rosa!);
     await optOut(deps, web(rosa!));
-    const consent = { at: deps.clock.now + 1000, origin: 'signup', version: 'host-1', phone: null };
+    const consent = { at: deps.clock.now + 1000, origin: 'signup', version: 'host-1', phone: rosa!.number };
     expect(await importConsent(deps, { ...rosa!, ...consent })).toBe('refused');
     await removePhone(deps, rosa!);
     await deps.idle();
@@ -185,7 +185,7 @@ describe('imported consent', () => {
       at: deps.clock.now - 5000,
       origin: 'signup form',
       version: 'host-7',
-      phone: null,
+      phone: rosa.number,
     };
     for (let i = 0; i < 3; i++) expect(await importConsent(deps, consent)).toBe('ok');
     await deps.idle();
@@ -200,7 +200,13 @@ describe('imported consent', () => {
   it('is older news than an opt-out that came after it', async () => {
     const deps = testDeps();
     const rosa = await someone(deps);
-    const consent = { ...rosa, at: deps.clock.now - 5000, origin: 'x', version: 'host-7', phone: null };
+    const consent = {
+      ...rosa,
+      at: deps.clock.now - 5000,
+      origin: 'x',
+      version: 'host-7',
+      phone: rosa.number,
+    };
     await importConsent(deps, consent);
     await removePhone(deps, rosa);
     await deps.idle();

@@ -42,7 +42,8 @@ export async function pendingNumber({ db, now }: Deps, userId: string): Promise<
   return row?.number ?? null;
 }
 
-function stateOf(
+/** The state of a person's number. @param pending the number that waits for its code */
+export function phoneStateOf(
   row: { phone: string | null; verifiedAt: number | null; unusableAt: number | null },
   pending: string | null,
 ): PhoneState {
@@ -76,7 +77,7 @@ export async function readMe(
     name: row.name,
     familyId,
     phone: row.phone === null ? null : maskPhone(row.phone),
-    phoneState: stateOf(row, pending),
+    phoneState: phoneStateOf(row, pending),
     phoneVerifiedAt: row.verifiedAt,
     timeZone: row.timeZone,
   };
