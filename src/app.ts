@@ -8,31 +8,33 @@ import type { Bindings, Deps } from './platform/deps.ts';
 import { AppError } from './platform/errors.ts';
 import { discardBody } from './platform/http/body.ts';
 import type { AppEnv } from './platform/http/endpoint.ts';
-import { consoleLog, errorFields } from './platform/log.ts';
+import { newRequestId, REQUEST_ID_HEADER, requestFields } from './platform/http/request-id.ts';
+import { consoleLog, errorFields, type Log } from './platform/log.ts';
 import { errorPage, wantsPage } from './web/error-answer.tsx';
 
-/** Maps any thrown error to an error answer. */
-function errorResponse(error: unknown): Response {
-  if (error instanceof AppError) {
-    return Response.json(error, {
-      status: error.status,
-      headers: { 'Cache-Control': 'no-store', ...error.headers() },
-    });
-  }
-  const log = consoleLog();
+/** The error to answer with for whatever was thrown; what is not the caller's fault is logged. */
+function namedError(error: unknown, log: Log): AppError {
+  if (error instanceof AppError) return error;
   if (error instanceof ConfigError) {
     log.error('settings.wrong', { settings: error.faults.map(({ name }) => name).join(',') });
-    const answer = new AppError('unavailable', 'The service is not configured; see /readyz.');
-    return Response.json(answer, { status: 503 });
+    return new AppError('unavailable', 'The service is not configured; see /readyz.');
   }
   log.error('request.failed', {
     transient: isTransient(error) || isOverloaded(error),
     ...errorFields(error),
   });
-  const answer = new AppError('unavailable', 'Something on our side failed; try again in a moment.', {
+  return new AppError('unavailable', 'Something on our side failed; try again in a moment.', {
     retryAfterSeconds: 2,
   });
-  return Response.json(answer, { status: 503, headers: answer.headers() });
+}
+
+/** Maps any thrown error to an error answer. */
+function errorResponse(thrown: unknown, { log, requestId }: AppEnv['Variables']): Response {
+  const error = namedError(thrown, log);
+  return Response.json(
+    { ...error.toJSON(), requestId },
+    { status: error.status, headers: { 'Cache-Control': 'no-store', ...error.headers() } },
+  );
 }
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
@@ -56,19 +58,26 @@ const DESCRIPTION = ['/docs', '/openapi.json'];
 const CORS_HEADERS = ['Authorization', 'Content-Type', 'Idempotency-Key', 'If-Match'];
 
 /** The app: adds dependencies, maps errors. The Worker mounts the routes on it. */
-export function createApp(depsOf: (env: Bindings, ctx: ExecutionContext) => Deps): Hono<AppEnv> {
+export function createApp(depsOf: (env: Bindings, ctx: ExecutionContext, log: Log) => Deps): Hono<AppEnv> {
   // Not strict: a slash at the end makes no other address (docs/decisions.md).
   const app = new Hono<AppEnv>({ strict: false });
   const withDeps: MiddlewareHandler<AppEnv> = async (c, next) => {
-    c.set('deps', depsOf(c.env, c.executionCtx as ExecutionContext));
+    c.set('deps', depsOf(c.env, c.executionCtx as ExecutionContext, c.var.log));
     await next();
   };
   const answerError = (error: unknown, c: Context<AppEnv>) => {
-    const answer = errorResponse(error);
+    const answer = errorResponse(error, c.var);
     return wantsPage(c.req.raw) ? errorPage(c, error, answer) : answer;
   };
   app.onError(answerError);
   app.notFound((c) => answerError(nothingFor(app, c.req.path), c));
+  app.use(async (c, next) => {
+    const requestId = newRequestId(c.req.raw);
+    c.set('requestId', requestId);
+    c.set('log', consoleLog(requestFields(c, requestId)));
+    await next();
+    c.res.headers.set(REQUEST_ID_HEADER, requestId);
+  });
   app.use(async (c, next) => {
     await next();
     await discardBody(c.req.raw);
@@ -85,7 +94,12 @@ export function createApp(depsOf: (env: Bindings, ctx: ExecutionContext) => Deps
   // Bearer tokens may come from any origin; the cookie is never sent along (no credentials).
   app.use(
     '/api/*',
-    cors({ origin: '*', allowHeaders: CORS_HEADERS, exposeHeaders: ['ETag', 'Retry-After'], maxAge: 600 }),
+    cors({
+      origin: '*',
+      allowHeaders: CORS_HEADERS,
+      exposeHeaders: ['ETag', 'Retry-After', REQUEST_ID_HEADER],
+      maxAge: 600,
+    }),
   );
   mountHealth(app);
   for (const path of DESCRIPTION) {

@@ -10,18 +10,19 @@ import { consumeBatch } from './notifications/send/consumer.ts';
 import { type DeliveryFacts, decide } from './notifications/send/policy.ts';
 import { type Bindings, createDeps, type Deps } from './platform/deps.ts';
 import { familyClient } from './platform/family/family-client.ts';
-import { errorFields } from './platform/log.ts';
+import { consoleLog, errorFields } from './platform/log.ts';
 import { mountRoutes } from './routes.ts';
 
 /** The dead-letter queue of wrangler.toml. */
 const DEAD_LETTERS = 'fcs-deliveries-dead';
 
 /** The dependencies of one invocation. @throws ConfigError */
-function depsOf(env: Bindings, ctx: Pick<ExecutionContext, 'waitUntil'>): Deps {
+function depsOf(env: Bindings, ctx: Pick<ExecutionContext, 'waitUntil'>, log = consoleLog()): Deps {
   const deps: Deps = createDeps(
     env,
     (work) => ctx.waitUntil(work.catch((error) => deps.log.error('afterwards.failed', errorFields(error)))),
     familyClient,
+    log,
   );
   return deps;
 }

@@ -5,6 +5,7 @@ import { openDatabases } from '../db/client.ts';
 import { q } from '../db/query.ts';
 import { ConfigError } from '../platform/config.ts';
 import { type Bindings, configOf } from '../platform/deps.ts';
+import { AppError } from '../platform/errors.ts';
 import type { AppEnv } from '../platform/http/endpoint.ts';
 import { errorFields } from '../platform/log.ts';
 
@@ -59,6 +60,6 @@ export function mountHealth(app: Hono<AppEnv>): void {
     const faults = [...settingsFaults(c.env), ...(await databaseFaults(c.env))];
     if (faults.length === 0) return c.json({ ok: true });
     const message = 'The service is not ready; "details" names what is missing.';
-    return c.json({ error: 'unavailable', message, details: faults }, 503);
+    throw new AppError('unavailable', message, { details: faults });
   });
 }

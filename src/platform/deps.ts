@@ -3,7 +3,7 @@ import { createAlerts, type RaiseAlert } from './alerts.ts';
 import { type Config, parseConfig } from './config.ts';
 import type { FamilyRpc } from './family/family-rpc.ts';
 import { type DeliveryJob, enqueue } from './jobs.ts';
-import { consoleLog, type Log } from './log.ts';
+import type { Log } from './log.ts';
 import { phones } from './sms/number-plans.ts';
 import type { Phones } from './sms/phone-number.ts';
 import { createTwilio, type Sms } from './sms/twilio.ts';
@@ -43,15 +43,15 @@ export function configOf(env: object): Config {
   return config;
 }
 
-/** Creates the dependencies; the only place that does. @throws ConfigError */
+/** Creates the dependencies; the only place that does. `log`: what names the invocation. @throws ConfigError */
 export function createDeps(
   env: Bindings,
   afterwards: (work: Promise<unknown>) => void,
   familyClient: (namespace: DurableObjectNamespace, familyId: string) => FamilyRpc,
+  log: Log,
 ): Deps {
   const config = configOf(env);
   const now = () => Date.now();
-  const log = consoleLog();
   const db = openDatabases(env, config.MAP_SECONDS);
   return {
     config,

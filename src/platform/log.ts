@@ -8,10 +8,10 @@ export interface Log {
   error(event: string, fields?: LogFields): void;
 }
 
-/** A log that writes one JSON line per event to the console. Never throws. */
-export function consoleLog(): Log {
+/** A log that writes one JSON line per event to the console, each with the fields of `context`. Never throws. */
+export function consoleLog(context: LogFields = {}): Log {
   const line = (level: string, event: string, fields: LogFields = {}) =>
-    JSON.stringify({ level, event, ...fields });
+    JSON.stringify({ level, event, ...context, ...fields });
   return {
     info: (event, fields) => console.log(line('info', event, fields)),
     warn: (event, fields) => console.warn(line('warn', event, fields)),

@@ -27,17 +27,25 @@ async function callerIfPossible(c: PageContext) {
   try {
     return await pageCaller(c);
   } catch (error) {
-    c.var.deps?.log.warn('error_page.no_caller', errorFields(error));
+    c.var.log.warn('error_page.no_caller', errorFields(error));
     return null;
   }
 }
 
-function pageFor(error: unknown, status: number, path: string, signedIn: boolean) {
+function pageFor(
+  error: unknown,
+  {
+    status,
+    path,
+    signedIn,
+    requestId,
+  }: { status: number; path: string; signedIn: boolean; requestId: string },
+) {
   if (status === 404) return { title: 'Nothing here', page: <NotFoundPage signedIn={signedIn} /> };
   if (error instanceof AppError && status < 500) {
     return { title: 'That could not be done', page: <RefusedPage message={error.message} back={path} /> };
   }
-  return { title: 'Our fault', page: <FailurePage retry={path} /> };
+  return { title: 'Our fault', page: <FailurePage retry={path} requestId={requestId} /> };
 }
 
 /**
@@ -53,7 +61,12 @@ export async function errorPage(c: PageContext, error: unknown, answer: Response
   const caller = await callerIfPossible(c);
   const config = c.var.deps?.config;
   // An address such as `//evil.example` would be another host's when it is linked to.
-  const { title, page } = pageFor(error, answer.status, safeNext(url.pathname, '/'), caller !== null);
+  const { title, page } = pageFor(error, {
+    status: answer.status,
+    path: safeNext(url.pathname, '/'),
+    signedIn: caller !== null,
+    requestId: c.var.requestId,
+  });
   const document = (
     <Page
       title={title}

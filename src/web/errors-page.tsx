@@ -15,13 +15,13 @@ export function NotFoundPage({ signedIn }: { signedIn: boolean }) {
   );
 }
 
-/** The page for a failure of ours. `retry`: where the same thing can be tried again. */
-export function FailurePage({ retry }: { retry: string }) {
+/** The page for a failure of ours. `retry`: where the same thing can be tried again; `requestId`: its name in the log. */
+export function FailurePage({ retry, requestId }: { retry: string; requestId: string }) {
   return (
     <Dead title="That did not work, and it is our fault">
       <p>
         Nothing you wrote before is lost. Wait a moment and try again; if it keeps happening, our help page
-        says how to reach us.
+        says how to reach us. Tell us then that it was request <code>{requestId}</code>.
       </p>
       <a class="button go" href={retry}>
         Try again

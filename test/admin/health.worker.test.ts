@@ -19,7 +19,11 @@ describe('health', () => {
     await DB.prepare("UPDATE d1_migrations SET name = 'other.sql' WHERE name LIKE '0000%'").run();
     const answer = await fetcher.fetch('https://portal.example.com/readyz');
     expect(answer.status).toBe(503);
-    expect(await answer.text()).toContain('0000_');
+    expect(await answer.json()).toMatchObject({
+      error: 'unavailable',
+      details: [{ check: 'migrations', name: expect.stringContaining('0000_') }],
+      requestId: answer.headers.get('X-Request-Id'),
+    });
     await DB.prepare("UPDATE d1_migrations SET name = '0000_init.sql' WHERE name = 'other.sql'").run();
   });
 });

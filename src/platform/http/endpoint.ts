@@ -12,12 +12,13 @@ import {
 } from '../auth/request-caller.ts';
 import type { Bindings, Deps } from '../deps.ts';
 import { AppError, type ErrorCode } from '../errors.ts';
+import type { Log } from '../log.ts';
 import { check, readJson } from './body.ts';
 
-/** The Hono environment of the app: bindings, and dependencies set by the first middleware. */
+/** The Hono environment of the app: bindings, and what the first middlewares set. */
 export interface AppEnv {
   Bindings: Bindings;
-  Variables: { deps: Deps };
+  Variables: { deps: Deps; requestId: string; log: Log };
 }
 
 /**

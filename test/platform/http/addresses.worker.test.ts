@@ -42,6 +42,7 @@ describe('a method that an address does not take', () => {
       expect(await answer.json()).toEqual({
         error: 'method_not_allowed',
         message: expect.stringMatching(/^This address takes [A-Z, ]+\.$/),
+        requestId: answer.headers.get('X-Request-Id'),
       });
     }
   });

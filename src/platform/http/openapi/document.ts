@@ -17,7 +17,7 @@ export interface OpenApiDocument {
 }
 
 const DESCRIPTION = [
-  'JSON in, JSON out. Errors are `{error, message, details?}`: `error` is a stable code, `message` a sentence',
+  'JSON in, JSON out. Errors are `{error, message, details?, requestId}`: `error` is a stable code, `message` a sentence',
   'for people. Times are ISO 8601 in UTC, ids are opaque strings, pages are walked with `next`. What is not',
   'yours answers 404, the same as if it did not exist. 429 and 503 carry `Retry-After`, in seconds.',
   'Fields that we do not know are ignored; `PATCH /api/preferences` alone refuses them, so that a misspelt one',
@@ -30,8 +30,9 @@ const ERROR: JsonSchema = {
     error: { type: 'string', description: 'A stable code.' },
     message: { type: 'string', description: 'What happened and what to do about it.' },
     details: { type: 'array', items: { type: 'object' }, description: 'One entry a fault.' },
+    requestId: { type: 'string', description: 'Names the request in our log; also in `X-Request-Id`.' },
   },
-  required: ['error', 'message'],
+  required: ['error', 'message', 'requestId'],
 };
 
 const SECURITY_SCHEMES = {
