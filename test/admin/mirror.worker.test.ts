@@ -100,6 +100,17 @@ describe('people', () => {
     expect(await world.texts()).toEqual([]); // imports send no confirmation
   });
 
+  it.each(['+18612345678', '+1 (861) 234-5678'])(
+    'are mirrored with a number of a young area code: %s',
+    async (phone) => {
+      const { status } = await user('rosa', { name: 'Rosa', phone, phoneVerifiedAt: at });
+      expect(status).toBe(200);
+      const { json } = await world.api('GET', '/api/me', { as: world.member('rosa') });
+      expect(json.phoneState).toBe('verified');
+      await world.api('DELETE', '/api/phone', { as: world.member('rosa') });
+    },
+  );
+
   it('keep what is absent', async () => {
     await user('rosa', {
       name: 'Rosa',

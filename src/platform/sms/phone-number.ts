@@ -28,8 +28,8 @@ export interface Phones {
    * @param defaultCountry - ISO 3166-1 alpha-2 of numbers without a country code
    */
   normalizeTyped(input: string, defaultCountry: string): string | null;
-  /** The country of an E.164 number's plan, ISO 3166-1 alpha-2; null when no plan has it. */
-  countryOf(e164: string): string | null;
+  /** The country of an international number's plan, ISO 3166-1 alpha-2; null when no plan has it. */
+  countryOf(number: string): string | null;
 }
 
 /**
@@ -60,8 +60,10 @@ export function createPhones(plans: MetadataJson): Phones {
       const phone = parsePhoneNumberFromString(typed, { defaultCountry, extract: false }, plans);
       return phone?.isPossible() ? phone.number : null;
     },
-    countryOf: (e164) =>
-      countryOfArea(e164) ?? parsePhoneNumberFromString(e164, { extract: false }, plans)?.country ?? null,
+    countryOf(number) {
+      const phone = parsePhoneNumberFromString(number, { extract: false }, plans);
+      return phone ? (countryOfArea(phone.number) ?? phone.country ?? null) : null;
+    },
   };
 }
 
