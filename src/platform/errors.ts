@@ -11,7 +11,6 @@ const STATUS = {
   session_not_found: 404,
   delivery_not_found: 404,
   link_not_found: 404,
-  key_not_found: 404,
   link_expired: 410,
   method_not_allowed: 405,
   conflict: 409,

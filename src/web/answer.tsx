@@ -37,7 +37,7 @@ export async function answerPage(
     </Page>
   );
   const response = await c.html(html`<!doctype html>${page}`, status, pageHeaders(deps.config));
-  return await withRollingCookie(response, caller, deps);
+  return withRollingCookie(response, caller, c.req.raw, deps);
 }
 
 /** The caller by their cookie; null when nobody is signed in. A bearer token opens no page. */

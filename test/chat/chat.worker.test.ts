@@ -244,12 +244,13 @@ describe('reading', () => {
   it('up to a message that is not there changes nothing, not even what waits', async () => {
     const thread = await freshThread();
     await post({ body: 'Read, and its row not yet' }, {}, ROSA(), thread);
-    await world.api('POST', `/api/threads/${thread}/read`, { as: BEN() });
     await post({ body: 'Waiting' }, {}, ROSA(), thread);
     const later = Date.now() + 3_600_000;
     const waiting = `UPDATE sms_delivery_log SET status = 'deferred', reason = 'rate_limited', due_at = ?, wake_at = ?
       WHERE user_id = ? AND thread_id = ?`;
     await world.env.DB.prepare(waiting).bind(later, later, BEN().userId, thread).run();
+    const read = 'UPDATE thread_members SET last_read_seq = 1 WHERE user_id = ? AND thread_id = ?';
+    await world.env.DB.prepare(read).bind(BEN().userId, thread).run();
     const rows = async () => (await world.rows()).filter((row) => row.thread_id === thread);
     const before = await rows();
     for (const messageId of ['none', (await post({ body: 'elsewhere' }, {}, ROSA())).json.message.id]) {

@@ -636,7 +636,9 @@ describe('removing the number', () => {
     const phones = () =>
       db.all(sql`SELECT phone FROM sms_delivery_log WHERE user_id = ${rosa!.userId} ORDER BY id`);
     expect(await phones()).toEqual([{ phone: null }, { phone: rosa!.number }]);
-    await db.run(sql`UPDATE sms_delivery_log SET status = 'sent' WHERE user_id = ${rosa!.userId}`);
+    await deps.unwatched.run(
+      sql`UPDATE sms_delivery_log SET status = 'sent' WHERE user_id = ${rosa!.userId}`,
+    );
     await relayPendingUpdates(deps);
     expect(await phones()).toEqual([{ phone: null }, { phone: null }]);
     expect(await deps.unwatched.all(sql`SELECT 1 FROM phone_numbers WHERE number = ${rosa!.number}`)).toEqual(

@@ -149,17 +149,16 @@ describe('what ended in doubt is looked up before any second send', () => {
   });
 
   it.each([
-    ['absence was concluded', "status = 'pending', absences = 2"],
-    [
-      'another try was refused in between',
-      "status = 'pending', absences = 0, claim = 'clm_later', error = '20429'",
-    ],
+    ['absence was concluded', 'absences = 2'],
+    ['another try was refused in between', "absences = 0, claim = 'clm_later', error = '20429'"],
     ['the next try was put off', "status = 'deferred', absences = 2, reason = 'quiet_hours'"],
   ])('takes a receipt for proof, even after %s', async (_, since) => {
     await fault({ fault: 'dropAfter' });
     await post();
     await world.drain();
-    await DB.prepare(`UPDATE sms_delivery_log SET ${since} WHERE family_id = ?`).bind(world.familyId).run();
+    const free = DB.prepare("UPDATE sms_delivery_log SET status = 'pending' WHERE family_id = ?");
+    const later = DB.prepare(`UPDATE sms_delivery_log SET ${since} WHERE family_id = ?`);
+    await DB.batch([free, later].map((statement) => statement.bind(world.familyId)));
     expect((await receipt({ MessageStatus: 'delivered' })).status).toBeLessThan(300);
     await sweepAndDrain();
     expect([await accepted(), (await row()).status]).toEqual([1, 'delivered']);

@@ -5,6 +5,9 @@ export function noteStatement(query: string): void {
   seen.add(query);
 }
 
+/** The statements noted since the last explanation. */
+export const statementsSeen = (): string[] => [...seen];
+
 /** The map of stores, which an isolate reads whole: some hundred ranges, and a bounded number of exceptions. */
 const READ_WHOLE = ['slots', 'homes'];
 

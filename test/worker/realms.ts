@@ -7,7 +7,6 @@ export const DIRECTORY: ReadonlySet<string> = new Set([
   'inbound_texts',
   'dead_letters',
   'alerts',
-  'service_keys',
   'link_opens',
   'slots',
   'homes',

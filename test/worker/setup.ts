@@ -1,8 +1,9 @@
 import { applyD1Migrations, type D1Migration, reset } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { afterAll, expect } from 'vitest';
-import { statementsThatScan } from './query-plan.ts';
+import { statementsSeen, statementsThatScan } from './query-plan.ts';
 import { tripsThatStraddle } from './realms.ts';
+import { STATE_MACHINE_TRIGGER, writesAnyStatus } from './state-machine.ts';
 
 const { DB, TEST_MIGRATIONS, ...rest } = env as unknown as { DB: D1Database; TEST_MIGRATIONS: D1Migration[] };
 const stores = Object.entries(rest).flatMap(([name, store]) =>
@@ -26,13 +27,16 @@ await Promise.all(
   [DB, ...stores].map(async (db) => {
     await dropTables(db);
     await applyD1Migrations(db, TEST_MIGRATIONS);
+    await db.prepare(STATE_MACHINE_TRIGGER).run();
   }),
 );
 
-// Whatever a test makes the product ask the database, no statement may read a table from end to end, and no
-// trip may touch the directory and a family's rows at once.
+// Whatever a test makes the product ask the database, no statement may write a delivery's status without asking for the
+// one before or read a table from end to end, and no trip may touch the directory and a family's rows at once.
 afterAll(async () => {
-  expect(await statementsThatScan(DB)).toEqual([]);
+  const unguarded = statementsSeen().filter(writesAnyStatus);
+  expect(await statementsThatScan(DB)).toEqual([]); // Forgets the statements, for the next file.
+  expect(unguarded).toEqual([]);
   const { results } = await DB.prepare("SELECT name FROM sqlite_master WHERE type = 'table'").all<{
     name: string;
   }>();

@@ -93,9 +93,7 @@ const headersOf = (headers: Record<string, string> = {}): Parameter[] =>
 
 /** Describes a JSON route. */
 export function operationOf(endpoint: Endpoint): Operation {
-  const { method, path, who, scope, tag, summary, params, query, headers, body, answer } = endpoint;
-  const needs = who === 'service' ? `Needs the scope \`${scope}\`.` : undefined;
-  const description = [endpoint.description, needs].filter(Boolean).join('\n\n');
+  const { method, path, who, tag, summary, description, params, query, headers, body, answer } = endpoint;
   const parameters = [
     ...parametersOf(params, 'path'),
     ...parametersOf(query, 'query'),
@@ -106,7 +104,7 @@ export function operationOf(endpoint: Endpoint): Operation {
     operationId: operationId(method, path),
     tags: [tag],
     summary,
-    ...(description === '' ? {} : { description }),
+    ...(description === undefined ? {} : { description }),
     security: SECURITY[who],
     ...(parameters.length > 0 ? { parameters } : {}),
     ...(body && {
