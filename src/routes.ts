@@ -1,4 +1,5 @@
 import type { Hono } from 'hono';
+import { keyEndpoints } from './admin/keys.ts';
 import { adminEndpoints } from './admin/routes.ts';
 import { chatEndpoints } from './chat/routes.ts';
 import { presenceEndpoints } from './family/routes.ts';
@@ -14,6 +15,7 @@ import { mountPages } from './web/pages.ts';
 /** Every JSON route, each with its own types: see `RpcSchema` of platform/http/rpc-schema.ts. */
 export const endpoints = [
   ...adminEndpoints,
+  ...keyEndpoints,
   ...identityEndpoints,
   ...chatEndpoints,
   ...notificationEndpoints,

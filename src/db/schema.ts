@@ -161,6 +161,20 @@ export const linkOpens = sqliteTable(
   (t) => [primaryKey({ columns: [t.day, t.device, t.outcome] })],
 );
 
+/** Keys of the service API (`fcs_sk_…`); only their hashes are kept. */
+export const serviceKeys = sqliteTable('service_keys', {
+  id: text('id').primaryKey(),
+  name: text('name').notNull(),
+  /** SHA-256 of the key, base64url. */
+  keyHash: text('key_hash').notNull().unique(),
+  /** A JSON array of scopes. */
+  scopes: text('scopes', { mode: 'json' }).$type<string[]>().notNull(),
+  createdAt: at('created_at').notNull(),
+  /** Null: it does not end by itself. */
+  expiresAt: at('expires_at'),
+  lastUsedAt: at('last_used_at'),
+});
+
 // Which store holds which family. A *store address* is text, so that other kinds than D1 can follow: `d1:3` is the
 // binding FAMILY_DB_3, `d1:main` the directory's own database.
 

@@ -53,7 +53,7 @@ export async function findByToken(
   token: string,
 ): Promise<Link | null> {
   const graceSeconds = config.LINK_TTL_SECONDS;
-  const claims = await readMagic(config.MAGIC_SECRET, token, { now: now(), graceSeconds });
+  const claims = await readMagic(config, token, { now: now(), graceSeconds });
   const link = claims && (await findLink(db, claims.code));
   return link && link.userId === claims.userId && link.threadId === claims.threadId ? link : null;
 }

@@ -1,5 +1,6 @@
 import { jwtVerify, SignJWT } from 'jose';
 import * as z from 'zod';
+import type { Config } from '../platform/config.ts';
 import { utf8 } from '../platform/crypto.ts';
 import { isLinkCode } from './link-code-format.ts';
 
@@ -38,16 +39,34 @@ export function signMagic(
     .sign(utf8(secret));
 }
 
+/** The secrets of links: the one that signs, and the one before it while that is being rotated. */
+export type MagicSecrets = Pick<Config, 'MAGIC_SECRET' | 'MAGIC_SECRET_PREVIOUS'>;
+
+/** `now` in ms; an expired token is still read for `graceSeconds`. */
+interface ReadingTime {
+  now: number;
+  graceSeconds: number;
+}
+
 /**
  * Verifies a magic token; null when it is invalid. Never throws. A token past its `exp` is still read for
  * `graceSeconds`: it signs nobody in any more (the row decides that), but leads to its thread.
  */
 export async function readMagic(
-  secret: string,
+  { MAGIC_SECRET: secret, MAGIC_SECRET_PREVIOUS: previous }: MagicSecrets,
   token: string,
-  { now, graceSeconds }: { now: number; graceSeconds: number },
+  at: ReadingTime,
 ): Promise<MagicClaims | null> {
   if (token.length > MAX_LENGTH) return null;
+  const claims = await readSignedBy(secret, token, at);
+  return claims || previous === undefined ? claims : await readSignedBy(previous, token, at);
+}
+
+async function readSignedBy(
+  secret: string,
+  token: string,
+  { now, graceSeconds }: ReadingTime,
+): Promise<MagicClaims | null> {
   try {
     const { payload } = await jwtVerify(token, utf8(secret), {
       algorithms: ['HS256'],

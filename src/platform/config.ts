@@ -46,11 +46,14 @@ const fields = {
   PUBLIC_ORIGIN: origin,
   BRAND_NAME: z.string().min(1).max(40).default('FamilyCircleSecure'),
   AUTH_SECRET: secret(32).optional(),
+  AUTH_SECRET_PREVIOUS: secret(32).optional(),
   AUTH_JWKS_URL: keySetUrl.optional(),
   AUTH_ISSUER: z.string().optional(),
   AUTH_AUDIENCE: z.string().optional(),
   SESSION_SECRET: secret(16),
+  SESSION_SECRET_PREVIOUS: secret(16).optional(),
   MAGIC_SECRET: secret(16),
+  MAGIC_SECRET_PREVIOUS: secret(16).optional(),
   PHONE_SECRET: secret(16),
   TWILIO_SID: z
     .string('an account SID such as AC followed by 32 characters')

@@ -11,6 +11,7 @@ const STATUS = {
   session_not_found: 404,
   delivery_not_found: 404,
   link_not_found: 404,
+  key_not_found: 404,
   link_expired: 410,
   method_not_allowed: 405,
   conflict: 409,

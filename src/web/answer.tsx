@@ -37,7 +37,7 @@ export async function answerPage(
     </Page>
   );
   const response = await c.html(html`<!doctype html>${page}`, status, pageHeaders(deps.config));
-  return withRollingCookie(response, caller, c.req.raw, deps);
+  return await withRollingCookie(response, caller, deps);
 }
 
 /** The caller by their cookie; null when nobody is signed in. A bearer token opens no page. */

@@ -64,6 +64,23 @@ describe('a text in doubt', () => {
     expect(await rowOfBen()).toMatchObject({ status: 'delivered', reason: null });
   });
 
+  it('is found at the carrier by the link that it bears, though MAGIC_SECRET was rotated meanwhile', async () => {
+    lab.carrier.faults.push({ kind: 'lost' });
+    await lab.run(post(lab, 'rosa'));
+    await drain(lab);
+    expect(await rowOfBen()).toMatchObject({ status: 'sending' });
+    const { MAGIC_SECRET } = lab.config;
+    Object.assign(lab.config, {
+      MAGIC_SECRET: 'a-new-secret-0123456789-0123456789',
+      MAGIC_SECRET_PREVIOUS: MAGIC_SECRET,
+    });
+    await lab.pass(60 * SECOND);
+    await sweepAndDrain();
+    await drainUntilIdle(lab);
+    expect(lab.carrier.texts).toHaveLength(1);
+    expect((await rowOfBen()).status).toBe('sent');
+  });
+
   it.each([
     ['the same', 0],
     ['an earlier', -40],

@@ -7,6 +7,7 @@ export const DIRECTORY: ReadonlySet<string> = new Set([
   'inbound_texts',
   'dead_letters',
   'alerts',
+  'service_keys',
   'link_opens',
   'slots',
   'homes',

@@ -126,10 +126,14 @@ export async function guessCode(deps: Deps, subject: string, code: string): Prom
   );
   if (spent) {
     const { number, numberHash, codeHash, attemptsLeft } = spent;
-    const guessed = await hashOf(deps.config.MAGIC_SECRET, subject, number, code);
-    return equalInConstantTime(guessed, codeHash)
-      ? { result: 'match', number, numberHash, codeHash }
-      : { result: 'invalid', attemptsLeft };
+    const { MAGIC_SECRET, MAGIC_SECRET_PREVIOUS } = deps.config;
+    const isBy = async (secret: string) =>
+      equalInConstantTime(await hashOf(secret, subject, number, code), codeHash);
+    // A code that was sent before a rotation is still good after it.
+    const isMatch =
+      (await isBy(MAGIC_SECRET)) ||
+      (MAGIC_SECRET_PREVIOUS !== undefined && (await isBy(MAGIC_SECRET_PREVIOUS)));
+    return isMatch ? { result: 'match', number, numberHash, codeHash } : { result: 'invalid', attemptsLeft };
   }
   const row = await directory.first(
     q

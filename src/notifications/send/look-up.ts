@@ -95,15 +95,32 @@ async function giveUp(deps: Deps, db: Db, record: DeliveryRecord): Promise<void>
 }
 
 /**
+ * The text of a claim in the carrier's list, by the code of its link. While the secret of links is being rotated the code
+ * may be the one that the secret before made: both are asked for, or the text would be sent again.
+ * @throws when the carrier cannot be asked
+ */
+async function findText(
+  { config, sms }: Deps,
+  record: DeliveryRecord,
+  where: Omit<Parameters<Deps['sms']['find']>[0], 'reference'>,
+): Promise<CarrierText | null> {
+  for (const secret of [config.MAGIC_SECRET, config.MAGIC_SECRET_PREVIOUS]) {
+    if (secret === undefined) continue;
+    const text = await sms.find({ ...where, reference: await linkCode(secret, record) });
+    if (text) return text;
+  }
+  return null;
+}
+
+/**
  * Looks up one claim, and any earlier one that was concluded absent: its text may have been late.
  * @throws when the carrier cannot be asked, or the database fails
  */
 async function lookUp(deps: Deps, db: Db, record: DeliveryRecord, phone: string): Promise<JobResult> {
-  const reference = await linkCode(deps.config.MAGIC_SECRET, record);
   const since = record.doubtSince ?? record.claimedAt ?? record.facts.createdAt;
   let text: CarrierText | null;
   try {
-    text = await deps.sms.find({ to: phone, reference, since, except: record.providerSid });
+    text = await findText(deps, record, { to: phone, since, except: record.providerSid });
   } catch (error) {
     const age = deps.now() - record.facts.createdAt;
     if (age > deps.config.SMS_EXPIRY_SECONDS * 1000) await giveUp(deps, db, record);

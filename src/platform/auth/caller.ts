@@ -8,6 +8,8 @@ import type { Config } from '../config.ts';
 import { AppError } from '../errors.ts';
 import { cookieValue } from '../http/cookies.ts';
 import { type TokenDeps, verifyHostToken } from './host-token.ts';
+import { looksLikeServiceKey } from './service-key.ts';
+import type { ServiceScope } from './service-scopes.ts';
 import { readSessionToken, sessionCookieName } from './session.ts';
 
 /** A person as a verified token names them; not looked up yet. */
@@ -28,8 +30,12 @@ export interface Caller extends ClaimedCaller {
   sessionLastUsedAt: number | null;
 }
 
-/** Who calls: a person, the host application itself, or nobody. */
-export type Identity = { kind: 'user'; caller: ClaimedCaller } | { kind: 'service' } | { kind: 'nobody' };
+/** Who calls: a person, the host application itself (by a token, or by a key not looked up yet), or nobody. */
+export type Identity =
+  | { kind: 'user'; caller: ClaimedCaller }
+  | { kind: 'service'; scopes: readonly ServiceScope[] }
+  | { kind: 'key'; key: string }
+  | { kind: 'nobody' };
 
 /** The parts of a request that say who calls. */
 export interface Credentials {
@@ -67,21 +73,23 @@ export async function identify(credentials: Credentials, deps: IdentityDeps): Pr
   }
   const value = cookieOf(credentials, config);
   if (value === null) return { kind: 'nobody' };
-  const session = await readSessionToken(config.SESSION_SECRET, value);
+  const session = await readSessionToken(config, value);
   if (!session) return { kind: 'nobody' }; // An invalid cookie counts as none: the page asks to sign in.
   return { kind: 'user', caller: { ...session, via: 'cookie', expiresAt: null } };
 }
 
 /**
- * Identifies the caller by a bearer token: a session of the app, or a token of the host application.
+ * Identifies the caller by a bearer token: a key of the service, a session of the app, or a token of the host
+ * application.
  * @throws AppError `unauthenticated` for a token that is not valid, `unavailable` when the host's key set
  * cannot be fetched
  */
 export async function identifyToken(token: string, deps: IdentityDeps): Promise<Identity> {
-  const session = await readSessionToken(deps.config.SESSION_SECRET, token);
+  if (looksLikeServiceKey(token)) return { kind: 'key', key: token };
+  const session = await readSessionToken(deps.config, token);
   if (session) return { kind: 'user', caller: { ...session, via: 'app', expiresAt: null } };
   const claims = await verifyHostToken(token, deps);
-  if (claims.scope === 'service') return { kind: 'service' };
+  if (claims.scope === 'service') return { kind: 'service', scopes: claims.scopes };
   const { userId, familyId, expiresAt } = claims;
   return { kind: 'user', caller: { userId, familyId, sessionId: null, via: 'host', expiresAt } };
 }

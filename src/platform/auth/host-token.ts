@@ -5,15 +5,19 @@ import { utf8 } from '../crypto.ts';
 import { AppError } from '../errors.ts';
 import { DAY_MS } from '../time.ts';
 import { type Afterwards, withKeys } from './key-set.ts';
+import { readServiceScopes, type ServiceScope } from './service-scopes.ts';
 
 /**
  * The subject of a host application's token: a person, or the application itself. `expiresAt`: milliseconds.
  */
 export type HostClaims =
   | { scope: 'user'; userId: string; familyId: string; expiresAt: number }
-  | { scope: 'service' };
+  | { scope: 'service'; scopes: readonly ServiceScope[] };
 
-type TokenConfig = Pick<Config, 'AUTH_SECRET' | 'AUTH_JWKS_URL' | 'AUTH_ISSUER' | 'AUTH_AUDIENCE'>;
+type TokenConfig = Pick<
+  Config,
+  'AUTH_SECRET' | 'AUTH_SECRET_PREVIOUS' | 'AUTH_JWKS_URL' | 'AUTH_ISSUER' | 'AUTH_AUDIENCE'
+>;
 
 /** What tokens are verified with. */
 export interface TokenDeps {
@@ -64,6 +68,24 @@ async function verifyWith(token: string, find: JWTVerifyGetKey, config: TokenCon
   }
 }
 
+/**
+ * Verifies an HS256 token with the first secret that signed it.
+ * @param secrets the current one, and the previous one while it is being rotated
+ * @throws JOSEError for an invalid token
+ */
+async function verifyWithSecrets(
+  token: string,
+  [secret, previous]: [string, string | undefined],
+): Promise<JWTPayload> {
+  const options = { algorithms: ['HS256'], clockTolerance: CLOCK_TOLERANCE_SECONDS };
+  try {
+    return (await jwtVerify(token, utf8(secret), options)).payload;
+  } catch (error) {
+    if (previous === undefined || !(error instanceof errors.JWSSignatureVerificationFailed)) throw error;
+    return (await jwtVerify(token, utf8(previous), options)).payload;
+  }
+}
+
 /** The algorithm a token claims, unverified. */
 function algorithm(token: string): string {
   try {
@@ -87,8 +109,7 @@ const agrees = (claim: unknown, expected: string | undefined): boolean =>
 async function verified(token: string, alg: string, { config, afterwards }: TokenDeps): Promise<JWTPayload> {
   try {
     if (alg === 'HS256' && config.AUTH_SECRET) {
-      const options = { algorithms: ['HS256'], clockTolerance: CLOCK_TOLERANCE_SECONDS };
-      const { payload } = await jwtVerify(token, utf8(config.AUTH_SECRET), options);
+      const payload = await verifyWithSecrets(token, [config.AUTH_SECRET, config.AUTH_SECRET_PREVIOUS]);
       if (agrees(payload.iss, config.AUTH_ISSUER) && agrees(payload.aud, config.AUTH_AUDIENCE))
         return payload;
     }
@@ -105,7 +126,8 @@ async function verified(token: string, alg: string, { config, afterwards }: Toke
 }
 
 /**
- * Verifies a host application's bearer token (RFC 7519): HS256 with AUTH_SECRET, or RS256, ES256 and EdDSA with
+ * Verifies a host application's bearer token (RFC 7519): HS256 with AUTH_SECRET (or the one
+ * before it, while it is being rotated), or RS256, ES256 and EdDSA with
  * the keys of AUTH_JWKS_URL. The algorithm selects the key, so neither can stand in for the other. Tokens of a
  * key set must name AUTH_ISSUER and AUTH_AUDIENCE; those of the secret must not name others. `exp` is required,
  * and at most 24 hours ahead.
@@ -121,7 +143,8 @@ export async function verifyHostToken(token: string, deps: TokenDeps): Promise<H
   if (left > LONGEST_LIFE_MS + CLOCK_TOLERANCE_SECONDS * 1000) {
     throw new AppError('unauthenticated', 'A token may live for 24 hours at most: set "exp" nearer.');
   }
-  if (scope === 'service') return { scope: 'service' };
+  const scopes = readServiceScopes(scope);
+  if (scopes) return { scope: 'service', scopes };
   if (!sub || !familyId) throw refused();
   return { scope: 'user', userId: sub, familyId, expiresAt: exp * 1000 };
 }

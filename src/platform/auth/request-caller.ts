@@ -1,6 +1,5 @@
 import type { Deps } from '../deps.ts';
 import { AppError } from '../errors.ts';
-import { cookieValue } from '../http/cookies.ts';
 import {
   type Caller,
   type ClaimedCaller,
@@ -9,7 +8,9 @@ import {
   identify,
   lookUpCaller,
 } from './caller.ts';
-import { isTouchDue, sessionCookie, sessionCookieName, touchSession } from './session.ts';
+import { scopesOfServiceKey } from './service-key.ts';
+import { SERVICE_SCOPES, type ServiceScope } from './service-scopes.ts';
+import { isTouchDue, sessionCookie, signSessionToken, touchSession } from './session.ts';
 
 /** Where a request comes from, for limits and the ledger. */
 export interface Client {
@@ -47,7 +48,41 @@ export function requireOurOrigin(request: Request, deps: Pick<Deps, 'config'>): 
 export function requirePerson(identity: Identity): ClaimedCaller {
   if (identity.kind === 'user') return identity.caller;
   if (identity.kind === 'nobody') throw new AppError('unauthenticated', 'Sign in, or send a bearer token.');
-  throw new AppError('forbidden', 'A service token opens /api/admin only.');
+  throw new AppError('forbidden', 'A token or key of the service opens /api/admin only.');
+}
+
+/** The host application itself, and what its token or key opens. */
+export interface ServiceCaller {
+  scopes: readonly ServiceScope[];
+}
+
+/** What an identity opens of the service API. */
+async function serviceScopesOf(identity: Identity, deps: Deps): Promise<readonly ServiceScope[]> {
+  if (identity.kind === 'service') return identity.scopes;
+  if (identity.kind === 'user')
+    throw new AppError('forbidden', 'This needs a token with scope "service", or a key.');
+  const scopes = identity.kind === 'key' ? await scopesOfServiceKey(deps, identity.key) : null;
+  if (scopes) return scopes;
+  throw new AppError('unauthenticated', 'Send a token with scope "service", or a key that is alive.');
+}
+
+/**
+ * What the calling service may do, once it may do this.
+ * @param needed the scope of the route; without one it needs all
+ * @throws AppError `unauthenticated`, `forbidden` naming the scope that is missing
+ */
+export async function requireService(
+  identity: Identity,
+  needed: ServiceScope | undefined,
+  deps: Deps,
+): Promise<readonly ServiceScope[]> {
+  const scopes = await serviceScopesOf(identity, deps);
+  const missing = (needed ? [needed] : SERVICE_SCOPES).find((scope) => !scopes.includes(scope));
+  if (missing === undefined) return scopes;
+  throw new AppError(
+    'forbidden',
+    `This needs the scope "${missing}", which this token or key does not have.`,
+  );
 }
 
 /**
@@ -84,17 +119,20 @@ export async function currentCaller(request: Request, deps: Deps): Promise<Calle
   return identity.kind === 'user' ? await known(identity.caller, deps) : null;
 }
 
-/** Renews the session cookie when the session's row was extended. Never throws. */
-export function withRollingCookie(
+/**
+ * Renews the session cookie when the session's row was extended, signed by the current secret: a rotation is complete
+ * for everybody who came by in the meantime. Never throws.
+ */
+export async function withRollingCookie(
   response: Response,
-  caller: Caller | ClaimedCaller | null,
-  request: Request,
+  caller: Caller | ClaimedCaller | ServiceCaller | null,
   deps: Deps,
-): Response {
-  if (caller?.via !== 'cookie' || !('sessionLastUsedAt' in caller)) return response;
+): Promise<Response> {
+  if (!caller || !('sessionLastUsedAt' in caller) || caller.via !== 'cookie') return response;
   if (!isTouchDue(caller.sessionLastUsedAt ?? 0, deps.now())) return response;
-  const token = cookieValue(request.headers.get('Cookie'), sessionCookieName(deps.config));
-  if (!token || response.headers.has('Set-Cookie') || response.status === 101) return response;
+  const { sessionId, userId, familyId } = caller;
+  if (sessionId === null || response.headers.has('Set-Cookie') || response.status === 101) return response;
+  const token = await signSessionToken(deps.config.SESSION_SECRET, { sessionId, userId, familyId });
   const rolled = new Response(response.body, response);
   rolled.headers.append('Set-Cookie', sessionCookie(deps.config, token));
   return rolled;

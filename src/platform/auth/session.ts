@@ -39,16 +39,30 @@ export interface SessionRow {
   userAgent: string | null;
 }
 
-/** Signs a session's token. It holds ids only and does not expire by itself; the row does. */
-function signSessionToken(secret: string, { sessionId, userId, familyId }: SessionClaims): Promise<string> {
+/** Signs a session's token, a cookie's value too. It holds ids only and does not expire by itself; the row does. */
+export function signSessionToken(
+  secret: string,
+  { sessionId, userId, familyId }: SessionClaims,
+): Promise<string> {
   return new SignJWT({ sid: sessionId, fam: familyId })
     .setProtectedHeader({ alg: 'HS256', typ: TYPE })
     .setSubject(userId)
     .sign(utf8(secret));
 }
 
+/** The secrets of sessions: the one that signs, and the one before it while that is being rotated. */
+export type SessionSecrets = Pick<Config, 'SESSION_SECRET' | 'SESSION_SECRET_PREVIOUS'>;
+
 /** Verifies a session token; null when it is not one of ours. Never throws. */
-export async function readSessionToken(secret: string, token: string): Promise<SessionClaims | null> {
+export async function readSessionToken(
+  { SESSION_SECRET: secret, SESSION_SECRET_PREVIOUS: previous }: SessionSecrets,
+  token: string,
+): Promise<SessionClaims | null> {
+  const claims = await readTokenSignedBy(secret, token);
+  return claims || previous === undefined ? claims : await readTokenSignedBy(previous, token);
+}
+
+async function readTokenSignedBy(secret: string, token: string): Promise<SessionClaims | null> {
   try {
     const { payload } = await jwtVerify(token, utf8(secret), { algorithms: ['HS256'], typ: TYPE });
     const { sid, sub, fam } = payload;

@@ -8,10 +8,13 @@ import {
   requireKnown,
   requireOurOrigin,
   requirePerson,
+  requireService,
+  type ServiceCaller,
   withRollingCookie,
 } from '../auth/request-caller.ts';
+import type { ServiceScope } from '../auth/service-scopes.ts';
 import type { Bindings, Deps } from '../deps.ts';
-import { AppError, type ErrorCode } from '../errors.ts';
+import type { ErrorCode } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { check, readJson } from './body.ts';
 
@@ -26,7 +29,7 @@ export interface AppEnv {
  * - `public`: anyone.
  * - `user`: a person, looked up in the database.
  * - `claimed`: a person by their token's signature; the handler checks the rest in its own round trip.
- * - `service`: the host application itself.
+ * - `service`: the host application itself, by a token or key that has the route's scope.
  */
 export type Audience = 'public' | 'user' | 'claimed' | 'service';
 
@@ -34,7 +37,7 @@ interface CallerOf {
   public: null;
   user: Caller;
   claimed: ClaimedCaller;
-  service: null;
+  service: ServiceCaller;
 }
 
 /** A handler's input, authenticated and validated. */
@@ -65,6 +68,8 @@ export interface DeclaredEndpoint<
   /** OpenAPI form: `/api/threads/{id}`. */
   path: Path;
   who: W;
+  /** What a service's token or key must have; without it, all scopes. */
+  scope?: ServiceScope;
   summary: string;
   /** What a summary cannot hold, in plain words or CommonMark. */
   description?: string;
@@ -113,19 +118,17 @@ export function jsonResponse(data: unknown, status = 200, headers: Record<string
 }
 
 async function resolveCaller(
-  who: Audience,
+  { who, scope }: Pick<Endpoint, 'who' | 'scope'>,
   request: Request,
   deps: Deps,
-): Promise<Caller | ClaimedCaller | null> {
+): Promise<Caller | ClaimedCaller | ServiceCaller | null> {
   const credentials = credentialsOf(request);
   if (who === 'public') {
     if (bearsCookie(credentials, deps.config)) requireOurOrigin(request, deps);
     return null;
   }
   const identity = await identify(credentials, deps);
-  if (who === 'service' && identity.kind === 'service') return null;
-  if (who === 'service' && identity.kind === 'user')
-    throw new AppError('forbidden', 'This needs a token with scope "service".');
+  if (who === 'service') return { scopes: await requireService(identity, scope, deps) };
   const claimed = requirePerson(identity);
   if (claimed.via === 'cookie') requireOurOrigin(request, deps);
   return who === 'claimed' ? claimed : await requireKnown(claimed, deps);
@@ -134,7 +137,7 @@ async function resolveCaller(
 async function run(definition: Endpoint, c: Context<AppEnv>): Promise<Response> {
   const { deps } = c.var;
   const request = c.req.raw;
-  const caller = await resolveCaller(definition.who, request, deps);
+  const caller = await resolveCaller(definition, request, deps);
   // An empty query parameter (`?limit=&cursor=`) counts as absent.
   const query = Object.fromEntries(
     [...new URL(request.url).searchParams].filter(([, value]) => value !== ''),
@@ -150,7 +153,7 @@ async function run(definition: Endpoint, c: Context<AppEnv>): Promise<Response> 
       : undefined,
     request,
   });
-  return withRollingCookie(response, caller, request, deps);
+  return await withRollingCookie(response, caller, deps);
 }
 
 /**

@@ -7,6 +7,7 @@ const SECRET = 'test-auth-secret-0123456789-0123456789';
 const utf8 = (text: string) => new TextEncoder().encode(text);
 const config = {
   AUTH_SECRET: SECRET,
+  AUTH_SECRET_PREVIOUS: undefined,
   AUTH_JWKS_URL: undefined,
   AUTH_ISSUER: undefined,
   AUTH_AUDIENCE: undefined,
@@ -46,6 +47,7 @@ describe('tokens under the shared secret', () => {
     });
     expect(await verifyHostToken(await signed(hs256({ scope: 'service' })), config)).toEqual({
       scope: 'service',
+      scopes: ['mirror', 'post', 'read', 'magic', 'ops'],
     });
   });
 
@@ -155,6 +157,7 @@ describe('tokens through a key set', () => {
     if (address === null || typeof address === 'string') throw new Error('no port');
     settings = {
       AUTH_SECRET: SECRET,
+      AUTH_SECRET_PREVIOUS: undefined,
       AUTH_JWKS_URL: `http://127.0.0.1:${address.port}/jwks.json`,
       AUTH_ISSUER: 'https://host.example',
       AUTH_AUDIENCE: 'fcs',

@@ -23,6 +23,7 @@ const GOOD: Record<string, () => Record<string, unknown>> = {
   'put /api/admin/users/{id}': () => ({ familyId: world.familyId, name: 'Maya' }),
   'put /api/admin/threads/{id}': () => ({ familyId: world.familyId, title: 'Dinner', memberIds: [] }),
   'post /api/admin/magic': () => ({ userId: world.member('rosa').userId, threadId: world.thread() }),
+  'post /api/admin/keys': () => ({ name: 'Importer', scopes: ['mirror'] }),
   'post /api/phone/start-verify': () => ({ phone: '+12025550163' }),
   'post /api/phone/confirm': () => ({ code: '123456' }),
   'post /api/login/start': () => ({ phone: '+12025550163' }),

@@ -93,7 +93,9 @@ const headersOf = (headers: Record<string, string> = {}): Parameter[] =>
 
 /** Describes a JSON route. */
 export function operationOf(endpoint: Endpoint): Operation {
-  const { method, path, who, tag, summary, description, params, query, headers, body, answer } = endpoint;
+  const { method, path, who, scope, tag, summary, params, query, headers, body, answer } = endpoint;
+  const needs = who === 'service' ? `Needs the scope \`${scope}\`.` : undefined;
+  const description = [endpoint.description, needs].filter(Boolean).join('\n\n');
   const parameters = [
     ...parametersOf(params, 'path'),
     ...parametersOf(query, 'query'),
@@ -104,7 +106,7 @@ export function operationOf(endpoint: Endpoint): Operation {
     operationId: operationId(method, path),
     tags: [tag],
     summary,
-    ...(description === undefined ? {} : { description }),
+    ...(description === '' ? {} : { description }),
     security: SECURITY[who],
     ...(parameters.length > 0 ? { parameters } : {}),
     ...(body && {

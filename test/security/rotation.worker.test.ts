@@ -1,0 +1,94 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { createWorld, type TestEnv, type World } from '../worker/world.ts';
+
+let world: World;
+beforeAll(async () => {
+  world = await createWorld({}, 30);
+  await world.seed([
+    { id: 'rosa', name: 'Rosa', phone: world.phone(0) },
+    { id: 'maya', name: 'Maya', phone: world.phone(1) },
+  ]);
+});
+
+const ROTATED = 'a-new-secret-0123456789-0123456789-0123456789';
+/** The environment after a secret was rotated, with the previous one or without it. */
+const rotated = (name: string, keep = true): Partial<TestEnv> => ({
+  [name]: ROTATED,
+  ...(keep ? { [`${name}_PREVIOUS`]: world.env[name] } : {}),
+});
+
+it('a token of the host is good until the previous AUTH_SECRET is taken away', async () => {
+  const as = world.member('rosa');
+  for (const who of [as, 'service'] as const) {
+    const path = who === 'service' ? '/api/admin/stats' : '/api/me';
+    const ask = async (env: Partial<TestEnv>) => (await world.api('GET', path, { as: who, env })).status;
+    expect(await ask(rotated('AUTH_SECRET'))).toBe(200);
+    expect(await ask(rotated('AUTH_SECRET', false))).toBe(401);
+  }
+});
+
+/** Signs Maya in by a magic link in the browser, and answers her cookie. */
+async function cookieOfMaya(): Promise<string> {
+  const { userId } = world.member('maya');
+  const opened = await world.api('POST', '/api/links/open', { body: { token: await magicToken(userId) } });
+  return `__Host-fcs_session=${opened.json.session.token}`;
+}
+
+async function magicToken(userId: string): Promise<string> {
+  const body = { userId, threadId: world.thread() };
+  return (await world.api('POST', '/api/admin/magic', { as: 'service', body })).json.token;
+}
+
+describe('a session', () => {
+  it('lives through a rotation of SESSION_SECRET, and its cookie is signed anew when it is renewed', async () => {
+    const cookie = await cookieOfMaya();
+    const ask = (env: Partial<TestEnv>, Cookie = cookie) =>
+      world.api('GET', '/api/me', { env, headers: { Cookie } });
+    expect((await ask(rotated('SESSION_SECRET', false))).status).toBe(401);
+    expect((await ask(rotated('SESSION_SECRET'))).status).toBe(200);
+    const ago = Date.now() - 2 * 3_600_000;
+    await world.env.DB.prepare('UPDATE sessions SET last_used_at = ? WHERE user_id = ?')
+      .bind(ago, world.member('maya').userId)
+      .run();
+    const renewed = (await ask(rotated('SESSION_SECRET'))).headers.getSetCookie()[0]!.split(';')[0]!;
+    expect(renewed).not.toBe(cookie);
+    expect((await ask(rotated('SESSION_SECRET', false), renewed)).status).toBe(200);
+  });
+});
+
+describe('a rotation of MAGIC_SECRET', () => {
+  it('leaves magic links good', async () => {
+    const token = await magicToken(world.member('maya').userId);
+    const open = (env: Partial<TestEnv>) => world.api('POST', '/api/links/open', { body: { token }, env });
+    expect((await open(rotated('MAGIC_SECRET', false))).status).toBe(404);
+    expect(await open(rotated('MAGIC_SECRET'))).toMatchObject({
+      status: 200,
+      json: { session: expect.anything() },
+    });
+  });
+
+  it('leaves the links in texts good', async () => {
+    const path = `/api/threads/${world.thread()}/messages`;
+    await world.api('POST', path, { as: world.member('rosa'), body: { body: 'Hi', urgent: true } });
+    await world.drain();
+    const [text] = await world.texts(world.phone(1));
+    const code = /\/l\/(\w+)/.exec(text!.body)![1];
+    const opened = await world.api('POST', '/api/links/open', {
+      body: { code },
+      env: rotated('MAGIC_SECRET', false),
+    });
+    expect(opened).toMatchObject({ status: 200, json: { threadId: world.thread() } });
+  });
+
+  it('leaves a one-time code good', async () => {
+    const as = world.member('rosa');
+    const start = await world.api('POST', '/api/phone/start-verify', { as, body: { phone: world.phone(2) } });
+    expect(start.status).toBe(200);
+    const [text] = await world.texts(world.phone(2));
+    const code = /\b\d{6}\b/.exec(text!.body)![0];
+    const confirm = (env: Partial<TestEnv>) =>
+      world.api('POST', '/api/phone/confirm', { as, body: { code }, env });
+    expect((await confirm(rotated('MAGIC_SECRET', false))).json.error).toBe('invalid');
+    expect((await confirm(rotated('MAGIC_SECRET'))).status).toBe(200);
+  });
+});
