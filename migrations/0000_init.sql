@@ -49,11 +49,17 @@ CREATE TABLE `family_updates` (
 	`user_id` text NOT NULL,
 	`change` text NOT NULL,
 	`created_at` integer NOT NULL,
-	`claimed_at` integer
+	`claimed_at` integer,
+	`applied_at` integer,
+	`tried_at` integer,
+	`rank` integer GENERATED ALWAYS AS (case when change ->> '$.action' = 'opt_out' or change ->> '$.kind' in ('number_lost', 'deleted', 'unusable') then 0 else 1 end) VIRTUAL
 );
 --> statement-breakpoint
 CREATE UNIQUE INDEX `family_updates_id_unique` ON `family_updates` (`id`);--> statement-breakpoint
 CREATE INDEX `family_updates_user` ON `family_updates` (`user_id`,`seq`);--> statement-breakpoint
+CREATE INDEX `family_updates_family` ON `family_updates` (`family_id`) WHERE applied_at is null;--> statement-breakpoint
+CREATE INDEX `family_updates_owed` ON `family_updates` (`rank`,`tried_at`) WHERE applied_at is null;--> statement-breakpoint
+CREATE INDEX `family_updates_following` ON `family_updates` (`tried_at`) WHERE applied_at is not null;--> statement-breakpoint
 CREATE TABLE `fences` (
 	`family_id` text PRIMARY KEY NOT NULL,
 	`state` text NOT NULL,

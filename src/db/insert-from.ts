@@ -24,7 +24,9 @@ export type RowFrom<T extends SQLiteTable> = {
  * @param from all that follows the selected columns; with `ON CONFLICT` it needs a WHERE (sqlite.org/lang_upsert.html, 2.2)
  */
 export function insertFrom<T extends SQLiteTable>(table: T, row: RowFrom<T>, from: SQL) {
-  const values = Object.entries(getTableColumns(table)).map(([key, column]) => {
+  // Drizzle names every column but those that the database computes.
+  const columns = Object.entries(getTableColumns(table)).filter(([, { generated }]) => !generated);
+  const values = columns.map(([key, column]) => {
     const value = (row as Record<string, unknown>)[key] ?? column.default ?? null;
     return typeof value === 'object' && value !== null ? sql`${value}` : sql.param(value, column);
   });

@@ -62,8 +62,22 @@ export const familyUpdates = sqliteTable(
     createdAt: at('created_at').notNull(),
     /** When somebody last set out to send the text that this update owes. */
     claimedAt: at('claimed_at'),
+    /** When the person's rows had followed; what is left then is a follow-up: sockets, a confirmation text. */
+    appliedAt: at('applied_at'),
+    /** When the sweep last tried; what failed goes behind what was not tried since. */
+    triedAt: at('tried_at'),
+    /** 0: it ends texts to the person (an opt-out, a number lost, a deletion), and goes before all others; else 1. */
+    rank: integer('rank').generatedAlwaysAs(
+      sql`case when change ->> '$.action' = 'opt_out' or change ->> '$.kind' in ('number_lost', 'deleted', 'unusable') then 0 else 1 end`,
+      { mode: 'virtual' },
+    ),
   },
-  (t) => [index('family_updates_user').on(t.userId, t.seq)],
+  (t) => [
+    index('family_updates_user').on(t.userId, t.seq),
+    index('family_updates_family').on(t.familyId).where(sql`applied_at is null`),
+    index('family_updates_owed').on(t.rank, t.triedAt).where(sql`applied_at is null`),
+    index('family_updates_following').on(t.triedAt).where(sql`applied_at is not null`),
+  ],
 );
 
 /** One live one-time code a subject: a person proving a number, or a number signing in. */

@@ -80,4 +80,6 @@ export interface FamilyUpdate extends Person {
   change: Change;
   createdAt: number;
   claimedAt: number | null;
+  /** When the person's rows had followed; null: they are still to follow. */
+  appliedAt: number | null;
 }

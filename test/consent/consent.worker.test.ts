@@ -2,13 +2,20 @@ import { describe, expect, it } from 'vitest';
 import { carrierOptOut, markNumberUnusable } from '../../src/consent/carrier-reports.ts';
 import { type ConsentRequest, importConsent, optIn, optOut } from '../../src/consent/opt-in-out.ts';
 import { applyUpdate } from '../../src/consent/updates/apply-update.ts';
-import { relayPendingUpdates } from '../../src/consent/updates/relay.ts';
 import { importPhone } from '../../src/identity/phone/import-phone.ts';
 import { removePhone } from '../../src/identity/phone/remove-phone.ts';
 import type { FamilyUpdate } from '../../src/numbers/changes.ts';
 import { sql } from '../support/sql.ts';
 import { type TestDeps, testDeps } from '../worker/deps.ts';
-import { family, ledgerOf, pendingUpdatesOf, rowsOf, type TestPerson, verified } from '../worker/numbers.ts';
+import {
+  family,
+  ledgerOf,
+  pendingUpdatesOf,
+  rowsOf,
+  sweepUpdates,
+  type TestPerson,
+  verified,
+} from '../worker/numbers.ts';
 
 const HOUR = 3_600_000;
 const client = { address: '203.0.113.9', userAgent: 'Firefox' };
@@ -95,10 +102,10 @@ describe('the confirmation of an opt-in', () => {
     await agree(deps, rosa);
     await deps.idle();
     expect(await pendingUpdatesOf(deps, rosa.userId)).toEqual(['consent']);
-    await relayPendingUpdates(deps); // Within the lease nobody touches it.
+    await sweepUpdates(deps); // Within the lease nobody touches it.
     expect(deps.carrier.tried).toHaveLength(1);
     deps.clock.now += 61_000;
-    await Promise.all([relayPendingUpdates(deps), relayPendingUpdates(deps)]);
+    await Promise.all([sweepUpdates(deps), sweepUpdates(deps)]);
     expect(deps.carrier.to(rosa.number)).toHaveLength(1);
     expect(await pendingUpdatesOf(deps, rosa.userId)).toEqual([]);
   });
@@ -114,9 +121,9 @@ describe('the confirmation of an opt-in', () => {
     await optOut(deps, web(rosa));
     deps.clock.now += 61_000;
     deps.carrier.outcomes.push({ kind: 'retry', code: '20429' });
-    await relayPendingUpdates(deps);
+    await sweepUpdates(deps);
     deps.clock.now += HOUR;
-    await relayPendingUpdates(deps);
+    await sweepUpdates(deps);
     expect(deps.carrier.sent).toEqual([]);
     expect([await pendingUpdatesOf(deps, rosa.userId), await pendingUpdatesOf(deps, tom.userId)]).toEqual([
       [],
@@ -130,7 +137,7 @@ describe('the confirmation of an opt-in', () => {
     deps.carrier.outcomes.push({ kind: 'opted_out', code: '21610' });
     await agree(deps, rosa);
     await deps.idle();
-    await relayPendingUpdates(deps);
+    await sweepUpdates(deps);
     expect(await rowsOf(deps, rosa.userId)).toMatchObject({ enabled: 0, blockedAt: deps.clock.now });
   });
 });
@@ -332,7 +339,7 @@ describe('what the directory owes', () => {
     await dying((d) => agree(d, rosa, 'v2'));
     expect(await pendingUpdatesOf(deps, rosa.userId)).toEqual(['consent', 'consent', 'consent']);
     expect(await rowsOf(deps, rosa.userId)).toMatchObject({ enabled: 0 });
-    await relayPendingUpdates(deps);
+    await sweepUpdates(deps);
     expect(await ledgerOf(deps, rosa.userId)).toEqual(['opt_in web', 'opt_out web', 'opt_in web']);
     expect(await rowsOf(deps, rosa.userId)).toMatchObject({ enabled: 1, version: 'v2' });
     expect(deps.carrier.to(rosa.number)).toHaveLength(1);
@@ -373,7 +380,7 @@ describe('what the directory owes', () => {
             await deps.unwatched.all(sql`
             SELECT 1 FROM phone_numbers WHERE user_id = ${rosa.userId} AND opted_out_at IS NOT NULL`)
           ).length;
-          await relayPendingUpdates(deps);
+          await sweepUpdates(deps);
           const expected = isOut ? ['opt_in web', 'opt_out web'] : ['opt_in web'];
           expect([await ledgerOf(deps, rosa.userId), await pendingUpdatesOf(deps, rosa.userId)]).toEqual([
             expected,
@@ -392,7 +399,7 @@ describe('what the directory owes', () => {
     await Promise.all([
       ...Array.from({ length: 5 }, () => agree(deps, rosa)),
       ...Array.from({ length: 5 }, () => optOut(deps, web(rosa))),
-      ...Array.from({ length: 3 }, () => relayPendingUpdates(deps)),
+      ...Array.from({ length: 3 }, () => sweepUpdates(deps)),
     ]);
     await deps.idle();
     const [number] = await deps.unwatched.all<{ out: number | null }>(sql`

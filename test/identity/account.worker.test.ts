@@ -1,14 +1,21 @@
 import { describe, expect, it } from 'vitest';
 import { carrierOptOut } from '../../src/consent/carrier-reports.ts';
 import { optOut } from '../../src/consent/opt-in-out.ts';
-import { relayPendingUpdates } from '../../src/consent/updates/relay.ts';
 import { currentWording } from '../../src/consent/wordings.ts';
 import { deletePerson } from '../../src/identity/account/delete-person.ts';
 import { identityEndpoints } from '../../src/identity/routes.ts';
 import { sql } from '../support/sql.ts';
 import { type Ask, type Told, testApp } from '../worker/app.ts';
 import { testDeps } from '../worker/deps.ts';
-import { family, ledgerOf, pendingUpdatesOf, rowsOf, type TestPerson, verified } from '../worker/numbers.ts';
+import {
+  family,
+  ledgerOf,
+  pendingUpdatesOf,
+  rowsOf,
+  sweepUpdates,
+  type TestPerson,
+  verified,
+} from '../worker/numbers.ts';
 import { insertThread, insertWebSession } from '../worker/people.ts';
 
 const HOUR = 3_600_000;
@@ -425,7 +432,7 @@ describe('deleting an account', () => {
         await w.deps.idle();
         const over = w.deps.d1.trips.length <= fail;
         w.deps.d1.faultAt = () => null;
-        await relayPendingUpdates(w.deps);
+        await sweepUpdates(w.deps);
         const [users, , , , , , , , numbers, updates] = await leftOf(w.deps, rosa);
         const gone = users![0]!.deleted_at !== null;
         expect([users![0]!.phone, numbers!.length, updates]).toEqual(
@@ -452,7 +459,7 @@ describe('deleting an account', () => {
     deps.clock.now += 1000;
     await verified(deps, rosa);
     deps.familyDown.value = false;
-    await relayPendingUpdates(deps);
+    await sweepUpdates(deps);
     expect(await rowsOf(deps, rosa.userId)).toMatchObject({ phone: rosa.number, enabled: 0 });
     expect(await pendingUpdatesOf(deps, rosa.userId)).toEqual([]);
   });

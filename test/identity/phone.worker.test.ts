@@ -1,6 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
 import { optIn, optOut } from '../../src/consent/opt-in-out.ts';
-import { relayPendingUpdates } from '../../src/consent/updates/relay.ts';
 import { identityEndpoints } from '../../src/identity/routes.ts';
 import { sql } from '../support/sql.ts';
 import { type Ask, type Told, testApp } from '../worker/app.ts';
@@ -11,6 +10,7 @@ import {
   ledgerOf,
   pendingUpdatesOf,
   rowsOf,
+  sweepUpdates,
   type TestPerson,
   verified,
 } from '../worker/numbers.ts';
@@ -440,7 +440,7 @@ describe('possession', () => {
     );
     const answers = await Promise.all(people.map((person, i) => confirm(person, codes[i]!)));
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
-    await relayPendingUpdates(deps);
+    await sweepUpdates(deps);
     const [holder] = await deps.unwatched.all<{ id: string }>(
       sql`SELECT user_id AS id FROM phone_numbers WHERE number = ${number}`,
     );
@@ -466,8 +466,8 @@ describe('possession', () => {
         await confirm(tom!, code);
         const over = deps.d1.trips.length <= fail;
         deps.d1.faultAt = () => null;
-        await relayPendingUpdates(deps);
-        await relayPendingUpdates(deps);
+        await sweepUpdates(deps);
+        await sweepUpdates(deps);
         const [holder] = await deps.unwatched.all<{ id: string }>(
           sql`SELECT user_id AS id FROM phone_numbers WHERE number = ${rosa!.number}`,
         );
@@ -520,7 +520,7 @@ describe('possession', () => {
     await prove(tom!, rosa!.number);
     expect(await pendingUpdatesOf(deps, rosa!.userId)).toEqual(['number_lost']);
     deps.familyDown.value = false;
-    await relayPendingUpdates(deps);
+    await sweepUpdates(deps);
     expect(deps.familyCalls).toEqual([`${rosa!.familyId} disconnectSession ${session.id}`]);
     expect(await pendingUpdatesOf(deps, rosa!.userId)).toEqual([]);
   });
@@ -639,7 +639,7 @@ describe('removing the number', () => {
     await deps.unwatched.run(
       sql`UPDATE sms_delivery_log SET status = 'sent' WHERE user_id = ${rosa!.userId}`,
     );
-    await relayPendingUpdates(deps);
+    await sweepUpdates(deps);
     expect(await phones()).toEqual([{ phone: null }, { phone: null }]);
     expect(await deps.unwatched.all(sql`SELECT 1 FROM phone_numbers WHERE number = ${rosa!.number}`)).toEqual(
       [],

@@ -3,7 +3,6 @@ import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import { createApp } from '../../src/app.ts';
 import { optIn } from '../../src/consent/opt-in-out.ts';
-import { relayPendingUpdates } from '../../src/consent/updates/relay.ts';
 import { sweep } from '../../src/notifications/operate/sweep.ts';
 import type { Bindings } from '../../src/platform/deps.ts';
 import { receiptsUrl } from '../../src/platform/sms/twilio.ts';
@@ -11,7 +10,15 @@ import { twilioSignature } from '../../src/platform/sms/twilio-signature.ts';
 import { mountSms } from '../../src/sms/routes.ts';
 import { sql } from '../support/sql.ts';
 import { type TestDeps, testDeps } from '../worker/deps.ts';
-import { family, freshNumber, ledgerOf, rowsOf, type TestPerson, verified } from '../worker/numbers.ts';
+import {
+  family,
+  freshNumber,
+  ledgerOf,
+  rowsOf,
+  sweepUpdates,
+  type TestPerson,
+  verified,
+} from '../worker/numbers.ts';
 
 const EMPTY = '<?xml version="1.0" encoding="UTF-8"?><Response/>';
 const client = { address: '203.0.113.9', userAgent: null };
@@ -212,7 +219,7 @@ describe('an inbound text', () => {
         if (first.status !== 200) expect(first.status).toBe(503);
         // Either Twilio repeats the text, or nobody does and the sweep comes by, once the batch was there.
         if (fail % 2 === 0) await text(deps, rosa.number, 'please stop texting me', [], id);
-        else await relayPendingUpdates(deps);
+        else await sweepUpdates(deps);
         expect(await rowsOf(deps, rosa.userId)).toMatchObject({ enabled: 0 });
         expect(await ledgerOf(deps, rosa.userId)).toEqual(['opt_in api', 'opt_out keyword']);
         if (over) break;

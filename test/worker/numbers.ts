@@ -1,4 +1,6 @@
+import { relayPendingUpdates, runFollowUps } from '../../src/consent/updates/relay.ts';
 import { importPhone } from '../../src/identity/phone/import-phone.ts';
+import type { Deps } from '../../src/platform/deps.ts';
 import { sql } from '../support/sql.ts';
 import type { TestDeps } from './deps.ts';
 import { insertFamily } from './people.ts';
@@ -73,4 +75,10 @@ export async function pendingUpdatesOf(deps: TestDeps, userId: string): Promise<
   const rows = await deps.unwatched.all<{ kind: string }>(sql`
     SELECT change ->> '$.kind' AS kind FROM family_updates WHERE user_id = ${userId} ORDER BY seq`);
   return rows.map(({ kind }) => kind);
+}
+
+/** The sweep's part in pending updates: rows, then follow-ups. */
+export async function sweepUpdates(deps: Deps): Promise<void> {
+  await relayPendingUpdates(deps);
+  await runFollowUps(deps);
 }

@@ -72,6 +72,10 @@ async function claim({ db }: Deps, { seq, claimedAt }: FamilyUpdate, now: number
   return (await db.directory.run(claimed)).meta.changes > 0;
 }
 
+/** Whether an update may owe a confirmation: an opt-in on the web or by the API. */
+export const owesConfirmation = ({ action, source }: ConsentChange): boolean =>
+  action === 'opt_in' && (source === 'web' || source === 'api');
+
 /**
  * Sends the text that confirms a first opt-in on the web or by the API (CTIA Messaging Principles, 5.1.2.1):
  * once, even when the process dies in between. A send in doubt is looked up at the carrier after the lease.
@@ -83,7 +87,7 @@ export async function confirmOptIn(
   update: FamilyUpdate,
   change: ConsentChange,
 ): Promise<boolean> {
-  if (change.action !== 'opt_in' || (change.source !== 'web' && change.source !== 'api')) return true;
+  if (!owesConfirmation(change)) return true;
   const now = deps.now();
   if (now - update.createdAt > LIFE_MS) return true;
   const { claimedAt } = update;

@@ -2,9 +2,9 @@ import { eq, isNotNull, ne } from 'drizzle-orm';
 import { allOf } from '../../db/expressions.ts';
 import { q } from '../../db/query.ts';
 import { sessions, smsDeliveryLog } from '../../db/schema.ts';
-import type { FamilyUpdate, NumberLostChange } from '../../numbers/changes.ts';
+import type { Change, FamilyUpdate, NumberLostChange } from '../../numbers/changes.ts';
 import type { Deps } from '../../platform/deps.ts';
-import { confirmOptIn } from './confirmation.ts';
+import { confirmOptIn, owesConfirmation } from './confirmation.ts';
 
 /** Closes the sockets of sessions that ended because the number moved to somebody else. */
 async function closeEndedSockets(
@@ -40,6 +40,12 @@ async function forgetNumber({ db }: Deps, update: FamilyUpdate, number: string |
   );
   return left === undefined;
 }
+
+/** Whether a change has effects beyond the database rows. */
+export const hasFollowUp = (change: Change): boolean =>
+  change.kind === 'number_lost' ||
+  change.kind === 'deleted' ||
+  (change.kind === 'consent' && owesConfirmation(change));
 
 /**
  * Runs an update's effects beyond the database rows (sockets, texts), once the rows are written. Idempotent.

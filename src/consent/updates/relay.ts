@@ -1,55 +1,97 @@
-import { eq, getTableColumns, gt, sql } from 'drizzle-orm';
-import { inList, json, scalar } from '../../db/expressions.ts';
+import { eq, isNotNull, isNull, lte, sql } from 'drizzle-orm';
+import { allOf, inList, json, scalar } from '../../db/expressions.ts';
 import { q } from '../../db/query.ts';
 import { retrying } from '../../db/retry.ts';
 import { familyUpdates, phoneNumbers } from '../../db/schema.ts';
 import type { Change, FamilyUpdate } from '../../numbers/changes.ts';
 import type { Deps } from '../../platform/deps.ts';
+import { inParallel } from '../../platform/in-parallel.ts';
 import { errorFields } from '../../platform/log.ts';
 import { applyUpdate } from './apply-update.ts';
-import { followUp } from './follow-up.ts';
+import { followUp, hasFollowUp } from './follow-up.ts';
 
 /** A person's pending updates, oldest first. `holder`: who holds the number of a `number` change now. */
 function pendingUpdates(userId: string) {
+  const u = familyUpdates;
   const holder = q
     .select({ userId: phoneNumbers.userId })
     .from(phoneNumbers)
-    .where(eq(phoneNumbers.numberHash, sql`${familyUpdates.change} ->> '$.numberHash'`));
+    .where(eq(phoneNumbers.numberHash, sql`${u.change} ->> '$.numberHash'`));
   return q
     .select({
-      ...getTableColumns(familyUpdates),
-      change: json<Change>(familyUpdates.change).as('change'),
+      seq: u.seq,
+      id: u.id,
+      familyId: u.familyId,
+      userId: u.userId,
+      change: json<Change>(u.change).as('change'),
+      createdAt: u.createdAt,
+      claimedAt: u.claimedAt,
+      appliedAt: u.appliedAt,
       holder: scalar<string>(holder).as('holder'),
     })
-    .from(familyUpdates)
-    .where(eq(familyUpdates.userId, userId))
-    .orderBy(familyUpdates.seq);
+    .from(u)
+    .where(eq(u.userId, userId))
+    .orderBy(u.seq);
 }
 
+/** Statement: sends the person's updates to the end of the sweep's order. */
+const markTried = (userId: string, now: number) =>
+  q
+    .update(familyUpdates)
+    .set({ triedAt: now })
+    .where(allOf(eq(familyUpdates.userId, userId), isNull(familyUpdates.appliedAt)));
+
 /**
- * Applies a person's pending updates to their rows, in order. Returns the updates, whose follow-ups are still
- * to run.
+ * Applies a person's pending updates to their rows, in order. Returns the updates, which are still to be settled.
+ * @param marked whether to note the attempt, for the sweep's rotation
  */
-async function apply(deps: Deps, userId: string): Promise<FamilyUpdate[]> {
-  const updates = await retrying(() => deps.db.directory.all(pendingUpdates(userId)));
+async function apply(deps: Deps, userId: string, { marked = false } = {}): Promise<FamilyUpdate[]> {
+  const { updates } = await retrying(() =>
+    deps.db.directory.batch({
+      tried: marked && markTried(userId, deps.now()),
+      updates: pendingUpdates(userId),
+    }),
+  );
   for (const { holder, ...update } of updates) {
+    if (update.appliedAt !== null) continue;
     await retrying(() => applyUpdate(deps.db.forFamily(update.familyId), update, holder === userId));
   }
   return updates;
 }
 
-/** Runs the follow-ups of updates, and deletes those that are complete. */
-async function finish(deps: Deps, updates: FamilyUpdate[]): Promise<void> {
-  const done: number[] = [];
-  for (const update of updates) {
-    try {
-      if (await followUp(deps, update)) done.push(update.seq);
-    } catch (error) {
-      deps.log.warn('family_update.not_finished', { id: update.id, ...errorFields(error) });
-    }
+/** Deletes applied updates, except those that owe a follow-up: these are marked as applied. Returns the latter. */
+async function settle(deps: Deps, updates: FamilyUpdate[]): Promise<FamilyUpdate[]> {
+  const following = updates.filter(({ change }) => hasFollowUp(change));
+  const done = updates.filter(({ change }) => !hasFollowUp(change));
+  const seqs = (some: FamilyUpdate[]) =>
+    inList(
+      familyUpdates.seq,
+      some.map(({ seq }) => seq),
+    );
+  const applied = following.filter(({ appliedAt }) => appliedAt === null);
+  if (done.length + applied.length > 0) {
+    await retrying(() =>
+      deps.db.directory.batch({
+        done: done.length > 0 && q.delete(familyUpdates).where(seqs(done)),
+        applied:
+          applied.length > 0 &&
+          q.update(familyUpdates).set({ appliedAt: deps.now(), triedAt: deps.now() }).where(seqs(applied)),
+      }),
+    );
   }
-  if (done.length === 0) return;
-  await retrying(() => deps.db.directory.run(q.delete(familyUpdates).where(inList(familyUpdates.seq, done))));
+  return following;
+}
+
+/** Runs the follow-up of one update, and deletes it when it is complete; a failure is logged and tried again. */
+async function finish(deps: Deps, update: FamilyUpdate): Promise<void> {
+  try {
+    if (!(await followUp(deps, update))) return;
+    await retrying(() =>
+      deps.db.directory.run(q.delete(familyUpdates).where(eq(familyUpdates.seq, update.seq))),
+    );
+  } catch (error) {
+    deps.log.warn('family_update.not_finished', { id: update.id, ...errorFields(error) });
+  }
 }
 
 /**
@@ -59,8 +101,12 @@ async function finish(deps: Deps, updates: FamilyUpdate[]): Promise<void> {
 export async function applyUpdates(deps: Deps, userIds: readonly string[]): Promise<void> {
   for (const userId of userIds) {
     const updates = await apply(deps, userId);
-    if (updates.length > 0) deps.afterwards(finish(deps, updates));
+    if (updates.length > 0) deps.afterwards(complete(deps, updates));
   }
+}
+
+async function complete(deps: Deps, updates: FamilyUpdate[]): Promise<void> {
+  for (const update of await settle(deps, updates)) await finish(deps, update);
 }
 
 /**
@@ -76,32 +122,106 @@ export async function tryApplyUpdates(deps: Deps, userIds: readonly string[]): P
 }
 
 /**
- * The sweep's part: applies pending updates of at most `limit` people, the oldest first. One person's failure
- * does not stop the others. Returns the number of people.
+ * The people of these families whose rows have not followed the directory yet, such as after a STOP whose process
+ * died. @throws when the directory fails
+ */
+export async function peopleOwed({ db }: Deps, familyIds: readonly string[]): Promise<Set<string>> {
+  const owed = await db.directory.all(
+    q
+      .selectDistinct({ userId: familyUpdates.userId })
+      .from(familyUpdates)
+      .where(allOf(inList(familyUpdates.familyId, familyIds), isNull(familyUpdates.appliedAt))),
+  );
+  return new Set(owed.map(({ userId }) => userId));
+}
+
+/**
+ * Applies the pending updates of people who are about to be texted. Never talks to the carrier.
+ * @returns those whose updates could not be applied: they must not be texted
+ */
+export async function applyBeforeTexting(deps: Deps, userIds: readonly string[]): Promise<Set<string>> {
+  const failed = new Set<string>();
+  await inParallel(userIds, async (userId) => {
+    try {
+      await settle(deps, await apply(deps, userId));
+    } catch (error) {
+      failed.add(userId);
+      deps.log.error('family_update.failed', { userId, ...errorFields(error) });
+    }
+  });
+  return failed;
+}
+
+/** Max. people whose rows one sweep brings up to date, of each rank; and max. follow-ups it runs. */
+const PEOPLE = 100;
+const FOLLOW_UPS = 50;
+/** A sweep begins no further update, or follow-up, when it has been at it for so long, ms. */
+const ROWS_MS = 15_000;
+const FOLLOW_UPS_MS = 15_000;
+
+/** People with pending updates of a rank, those first that were not tried for the longest time. */
+const owedOf = (rank: 0 | 1) =>
+  q
+    .select({ userId: familyUpdates.userId })
+    .from(familyUpdates)
+    .where(allOf(eq(familyUpdates.rank, rank), isNull(familyUpdates.appliedAt)))
+    .orderBy(familyUpdates.triedAt, familyUpdates.seq)
+    .limit(PEOPLE);
+
+/**
+ * The sweep's part: brings people's rows up to date. What ends texts goes first; within a rank what failed goes to
+ * the end, so that no update starves another. Never talks to the carrier. Returns the number of people.
  * @throws when the directory cannot be read
  */
-export async function relayPendingUpdates(deps: Deps, limit = 100): Promise<number> {
-  const oldest = q
-    .select({ userId: familyUpdates.userId, seq: familyUpdates.seq })
-    .from(familyUpdates)
-    .where(gt(familyUpdates.seq, 0))
-    .orderBy(familyUpdates.seq)
-    .limit(limit * 10)
-    .as('oldest');
-  const people = await deps.db.directory.all(
-    q
-      .select({ userId: oldest.userId })
-      .from(oldest)
-      .groupBy(oldest.userId)
-      .orderBy(sql`min(${oldest.seq})`)
-      .limit(limit),
-  );
-  for (const { userId } of people) {
+export async function relayPendingUpdates(deps: Deps): Promise<number> {
+  const { ending, others } = await deps.db.directory.batch({ ending: owedOf(0), others: owedOf(1) });
+  const people = [...new Set([...ending, ...others].map(({ userId }) => userId))];
+  const until = deps.now() + ROWS_MS;
+  await inParallel(people, async (userId) => {
+    if (deps.now() >= until) return;
     try {
-      await finish(deps, await apply(deps, userId));
+      await settle(deps, await apply(deps, userId, { marked: true }));
     } catch (error) {
       deps.log.error('family_update.failed', { userId, ...errorFields(error) });
     }
-  }
+  });
   return people.length;
+}
+
+/**
+ * Runs follow-ups that are still owed (sockets, confirmation texts, numbers in the log), those first that were not
+ * tried for the longest time. They may wait for the carrier, so nobody may wait for them.
+ * @throws when the directory fails
+ */
+export async function runFollowUps(deps: Deps): Promise<void> {
+  const until = deps.now() + FOLLOW_UPS_MS;
+  const next = q
+    .select({ seq: familyUpdates.seq })
+    .from(familyUpdates)
+    .where(allOf(isNotNull(familyUpdates.appliedAt), lte(familyUpdates.triedAt, deps.now())))
+    .orderBy(familyUpdates.triedAt, familyUpdates.seq)
+    .limit(FOLLOW_UPS);
+  const owed = await retrying(() => deps.db.directory.all(next));
+  await inParallel(owed, async ({ seq }) => {
+    if (deps.now() >= until) return;
+    const [taken] = await retrying(() =>
+      deps.db.directory.all(
+        q
+          .update(familyUpdates)
+          .set({ triedAt: deps.now() })
+          .where(eq(familyUpdates.seq, seq))
+          .returning({
+            seq: familyUpdates.seq,
+            id: familyUpdates.id,
+            familyId: familyUpdates.familyId,
+            userId: familyUpdates.userId,
+            change: json<Change>(familyUpdates.change).as('change'),
+            createdAt: familyUpdates.createdAt,
+            claimedAt: familyUpdates.claimedAt,
+            appliedAt: familyUpdates.appliedAt,
+          }),
+      ),
+    );
+    if (taken) await finish(deps, taken);
+  });
 }

@@ -1,6 +1,6 @@
 import { inArray, lte, ne, type SQL } from 'drizzle-orm';
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
-import { relayPendingUpdates } from '../../consent/updates/relay.ts';
+import { relayPendingUpdates, runFollowUps } from '../../consent/updates/relay.ts';
 import type { Db } from '../../db/client.ts';
 import { allOf, iif, rowid } from '../../db/expressions.ts';
 import { q } from '../../db/query.ts';
@@ -51,25 +51,34 @@ function takeDueRows(now: number, leaseMs: number) {
     .returning({ deliveryId: log.id, familyId: log.familyId });
 }
 
+/** Sends the due rows of one database to the queue. Returns their number. */
+async function wakeDue(deps: Deps, db: Db): Promise<number> {
+  const leaseMs = deps.config.CLAIM_LEASE_SECONDS * 1000;
+  let woken = 0;
+  for (let page = 0; page < MAX_PAGES; page++) {
+    const jobs: DeliveryJob[] = await db.all(takeDueRows(deps.now(), leaseMs));
+    await deps.enqueue(jobs);
+    woken += jobs.length;
+    if (jobs.length < PAGE) return woken;
+  }
+  await deps.alert('stuck_rows', 'More texts are due than one sweep takes up; is the queue stuck?');
+  return woken;
+}
+
 /**
- * Sends everything that is due to the queue, applies pending updates, and deletes expired rows.
- * @throws when a database or the queue fails
+ * Sends everything that is due to the queue, then applies pending updates, then deletes expired rows. It never waits
+ * for the carrier: follow-ups, which may, run after it.
+ * @throws when a database or the queue fails; pending updates are applied all the same
  */
 export async function sweep(deps: Deps): Promise<SweepResult> {
-  const leaseMs = deps.config.CLAIM_LEASE_SECONDS * 1000;
+  const stores = deps.db.shards();
+  const waking = await Promise.allSettled(stores.map((db) => wakeDue(deps, db)));
   const updates = await relayPendingUpdates(deps);
-  let woken = 0;
-  for (const db of deps.db.shards()) {
-    for (let page = 0; page < MAX_PAGES; page++) {
-      const jobs: DeliveryJob[] = await db.all(takeDueRows(deps.now(), leaseMs));
-      await deps.enqueue(jobs);
-      woken += jobs.length;
-      if (jobs.length < PAGE) break;
-      if (page === MAX_PAGES - 1)
-        await deps.alert('stuck_rows', 'More texts are due than one sweep takes up; is the queue stuck?');
-    }
-    await deleteExpired(deps, db);
-  }
+  deps.afterwards(runFollowUps(deps));
+  for (const db of stores) await deleteExpired(deps, db);
+  const failed = waking.find((each) => each.status === 'rejected');
+  if (failed) throw failed.reason;
+  const woken = waking.reduce((sum, each) => sum + (each.status === 'fulfilled' ? each.value : 0), 0);
   if (woken + updates > 0) deps.log.info('sweep', { woken, updates });
   return { woken, updates };
 }

@@ -1,3 +1,4 @@
+import { applyBeforeTexting, peopleOwed } from '../../consent/updates/relay.ts';
 import type { Db } from '../../db/client.ts';
 import { retrying } from '../../db/retry.ts';
 import type { Deps } from '../../platform/deps.ts';
@@ -54,13 +55,40 @@ async function releaseWindows(deps: Deps, unused: DeliveryRecord[]): Promise<voi
 }
 
 /**
+ * Loads the facts of a batch. People whose rows have not followed the directory yet, such as after a STOP whose
+ * process died, are brought up to date first; jobs of those for whom that fails are retried.
+ * @throws when a database fails
+ */
+async function loadSettled(
+  deps: Deps,
+  db: Db,
+  jobs: DeliveryJob[],
+  ends: JobResult[],
+): Promise<DeliveryRecord[]> {
+  const ids = [...new Set(jobs.map(({ deliveryId }) => deliveryId))];
+  const families = [...new Set(jobs.map(({ familyId }) => familyId))];
+  const [loaded, owed] = await Promise.all([
+    retrying(() => loadFacts(db, ids, deps)),
+    retrying(() => peopleOwed(deps, families)),
+  ]);
+  const texted = new Set(loaded.map(({ userId }) => userId));
+  const behind = [...owed].filter((userId) => texted.has(userId));
+  if (behind.length === 0) return loaded;
+  const failed = await applyBeforeTexting(deps, behind);
+  const settled = await retrying(() => loadFacts(db, ids, deps));
+  for (const { id } of settled.filter(({ userId }) => failed.has(userId)))
+    ends.push({ id, end: 'retry', delaySeconds: OBJECT_PAUSE_SECONDS });
+  return settled.filter(({ userId }) => !failed.has(userId));
+}
+
+/**
  * Handles the jobs of one database: facts in one query, then verdicts, claims, sends and look-ups.
  * @throws when the database fails
  */
-async function consumeOn(deps: Deps, db: Db, ids: string[]): Promise<JobResult[]> {
+async function consumeOn(deps: Deps, db: Db, jobs: DeliveryJob[]): Promise<JobResult[]> {
   const ends: JobResult[] = [];
   const now = deps.now();
-  const loaded = await retrying(() => loadFacts(db, ids, deps));
+  const loaded = await loadSettled(deps, db, jobs, ends);
   const due = loaded.filter(({ dueAt }) => dueAt === null || dueAt <= now);
   const waiting = due.filter(({ status }) => status === 'pending');
   const records = new Map(waiting.map((record) => [record.id, record]));
@@ -91,9 +119,7 @@ async function consumeJobs(deps: Deps, jobs: DeliveryJob[]): Promise<JobResult[]
   );
   const byStore = Map.groupBy(located, ({ store }) => store);
   const ends = await Promise.all(
-    [...byStore].map(([store, group]) =>
-      consumeOn(deps, deps.db.at(store), [...new Set(group.map(({ deliveryId }) => deliveryId))]),
-    ),
+    [...byStore].map(([store, group]) => consumeOn(deps, deps.db.at(store), group)),
   );
   return ends.flat();
 }
