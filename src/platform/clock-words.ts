@@ -5,11 +5,14 @@ const MONTHS = [
   ...['July', 'August', 'September', 'October', 'November', 'December'],
 ];
 
-/** Cache of the last zone's formatter: a page of the log is in one zone, and creating formatters is slow. */
-let last: { zone: string; format: Intl.DateTimeFormat } | null = null;
+/** Whether hours are counted to twelve, twice a day, or to twenty-four. */
+export type Hours = 12 | 24;
 
-function formatterOf(timeZone: string): Intl.DateTimeFormat {
-  if (last?.zone !== timeZone) {
+/** Cache of the last formatter: a page of the log is in one zone, and creating formatters is slow. */
+let last: { zone: string; hours: Hours; format: Intl.DateTimeFormat } | null = null;
+
+function formatterOf(timeZone: string, hours: Hours): Intl.DateTimeFormat {
+  if (last?.zone !== timeZone || last.hours !== hours) {
     const format = new Intl.DateTimeFormat('en-US', {
       timeZone: knownTimeZone(timeZone),
       weekday: 'long',
@@ -18,23 +21,24 @@ function formatterOf(timeZone: string): Intl.DateTimeFormat {
       day: 'numeric',
       hour: 'numeric',
       minute: '2-digit',
+      hourCycle: hours === 24 ? 'h23' : 'h12',
     });
-    last = { zone: timeZone, format };
+    last = { zone: timeZone, hours, format };
   }
   return last.format;
 }
 
 /**
  * A time in words, on the wall clock of `timeZone`: `7:00 AM`, `7:00 AM tomorrow`, `7:00 AM yesterday`, `7:00
- * AM on Sunday, May 3`, and with the year when it is not this one.
+ * AM on Sunday, May 3`, and with the year when it is not this one. With 24 hours `07:00`, `19:00 tomorrow`.
  * @param at - ms UTC
  * @param now - ms UTC
  * @param timeZone - IANA name; an unknown one counts as UTC
  */
-export function clockWords(at: number, now: number, timeZone: string): string {
-  const format = formatterOf(timeZone);
+export function clockWords(at: number, now: number, timeZone: string, hours: Hours = 12): string {
+  const format = formatterOf(timeZone, hours);
   const [moment, today] = [partsOf(format, at), partsOf(format, now)];
-  const time = `${moment.hour}:${moment.minute} ${moment.dayPeriod}`;
+  const time = `${moment.hour}:${moment.minute}${hours === 24 ? '' : ` ${moment.dayPeriod}`}`;
   const days = dayOf(moment) - dayOf(today);
   if (days === 0) return time;
   if (days === 1) return `${time} tomorrow`;

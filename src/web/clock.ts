@@ -1,7 +1,14 @@
+import { clockWords, type Hours } from '../platform/clock-words.ts';
 import { DAY_MS, knownTimeZone } from '../platform/time.ts';
 
+/** The clock by which times are written for a reader. `zone` is an IANA name; an unknown one counts as UTC. */
+export interface WallClock {
+  zone: string;
+  hours: Hours;
+}
+
 interface Formats {
-  time: Intl.DateTimeFormat;
+  time: Record<Hours, Intl.DateTimeFormat>;
   day: Intl.DateTimeFormat;
   dayWithYear: Intl.DateTimeFormat;
   short: Intl.DateTimeFormat;
@@ -18,7 +25,10 @@ function formatsOf(zone: string): Formats {
   const format = (options: Intl.DateTimeFormatOptions) =>
     new Intl.DateTimeFormat('en-US', { timeZone, ...options });
   const formats = {
-    time: format({ hour: 'numeric', minute: '2-digit' }),
+    time: {
+      12: format({ hour: 'numeric', minute: '2-digit', hourCycle: 'h12' }),
+      24: format({ hour: 'numeric', minute: '2-digit', hourCycle: 'h23' }),
+    },
     day: format({ weekday: 'long', month: 'long', day: 'numeric' }),
     dayWithYear: format({ month: 'long', day: 'numeric', year: 'numeric' }),
     short: format({ month: 'short', day: 'numeric' }),
@@ -44,8 +54,13 @@ function daysAgo(at: number, now: number, zone: string): number {
   return number(dayKey(now, zone)) - number(dayKey(at, zone));
 }
 
-/** `7:05 PM`. Times are ms UTC. */
-export const timeOfDay = (at: number, zone: string): string => plain(formatsOf(zone).time.format(at));
+/** `7:05 PM`, or `19:05`. Times are ms UTC. */
+export const timeOfDay = (at: number, { zone, hours }: WallClock): string =>
+  plain(formatsOf(zone).time[hours].format(at));
+
+/** A time as a sentence names it: `7:05 PM`, `7:05 PM tomorrow`, `19:05 on Sunday, May 3`. */
+export const timeInWords = (at: number, now: number, { zone, hours }: WallClock): string =>
+  clockWords(at, now, zone, hours);
 
 /** A day as a heading: `Today`, `Yesterday`, `Sunday, May 3`, `May 3, 2025` when it is long ago. */
 export function dayName(at: number, now: number, zone: string): string {
@@ -57,11 +72,11 @@ export function dayName(at: number, now: number, zone: string): string {
 }
 
 /** A moment in as few words as a list has room for: `7:05 PM`, `Yesterday`, `Sun`, `May 3`. */
-export function shortMoment(at: number, now: number, zone: string): string {
-  const days = daysAgo(at, now, zone);
-  if (days <= 0) return timeOfDay(at, zone);
+export function shortMoment(at: number, now: number, clock: WallClock): string {
+  const days = daysAgo(at, now, clock.zone);
+  if (days <= 0) return timeOfDay(at, clock);
   if (days === 1) return 'Yesterday';
-  const formats = formatsOf(zone);
+  const formats = formatsOf(clock.zone);
   if (days < 7) return formats.weekday.format(at);
   return days > 300 ? formats.dayWithYear.format(at) : formats.short.format(at);
 }

@@ -19,11 +19,13 @@ export interface Visit {
   origin?: string | null;
   /** Beside the session's. */
   cookie?: string;
+  /** Accept-Language. */
+  language?: string;
 }
 
 const wordsOf = (html: string) =>
   html
-    .replace(/<(template|select|svg)\b[\s\S]*?<\/\1>/g, ' ')
+    .replace(/<(template|select|datalist|svg)\b[\s\S]*?<\/\1>/g, ' ')
     .replace(/<[^>]+>/g, ' ')
     .replaceAll('&#39;', "'")
     .replaceAll('&quot;', '"')
@@ -40,7 +42,7 @@ export async function browsers(world: World, people: readonly string[]) {
   return async (
     who: string | null,
     path: string,
-    { form, origin = world.origin, cookie }: Visit = {},
+    { form, origin = world.origin, cookie, language }: Visit = {},
   ): Promise<Seen> => {
     const body = new URLSearchParams();
     for (const [name, value] of Object.entries(form ?? {})) {
@@ -50,6 +52,7 @@ export async function browsers(world: World, people: readonly string[]) {
       Accept: 'text/html',
       Cookie: [who === null ? null : cookies.get(who), cookie].filter(Boolean).join('; '),
     };
+    if (language) headers['Accept-Language'] = language;
     if (form) headers['Content-Type'] = 'application/x-www-form-urlencoded';
     if (form && origin !== null) headers.Origin = origin;
     const answer = await world.send(form ? 'POST' : 'GET', path, {

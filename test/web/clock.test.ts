@@ -1,15 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { dayKey, dayName, shortMoment, timeOfDay } from '../../src/web/clock.ts';
+import { dayKey, dayName, shortMoment, timeInWords, timeOfDay } from '../../src/web/clock.ts';
 
 const NY = 'America/New_York';
+const by = (zone: string, hours: 12 | 24 = 12) => ({ zone, hours });
 const at = (text: string) => Date.parse(text);
 const NOW = at('2026-05-03T18:00:00Z'); // Sunday, 2 PM in New York
 
 describe('times on pages', () => {
   it('are written by the wall clock of the zone', () => {
-    expect(timeOfDay(at('2026-05-03T17:05:00Z'), NY)).toBe('1:05 PM');
-    expect(timeOfDay(at('2026-05-03T17:05:00Z'), 'Asia/Kolkata')).toBe('10:35 PM');
-    expect(timeOfDay(at('2026-05-03T17:05:00Z'), 'Nowhere/Atall')).toBe('5:05 PM');
+    expect(timeOfDay(at('2026-05-03T17:05:00Z'), by(NY))).toBe('1:05 PM');
+    expect(timeOfDay(at('2026-05-03T17:05:00Z'), by('Asia/Kolkata'))).toBe('10:35 PM');
+    expect(timeOfDay(at('2026-05-03T17:05:00Z'), by('Nowhere/Atall'))).toBe('5:05 PM');
   });
 
   it.each([
@@ -19,7 +20,16 @@ describe('times on pages', () => {
     ['2026-04-20T12:00:00Z', 'Monday, April 20', 'Apr 20'],
     ['2025-01-20T12:00:00Z', 'January 20, 2025', 'January 20, 2025'],
   ])('%s is %s as a heading, %s in a list', (moment, heading, short) => {
-    expect([dayName(at(moment), NOW, NY), shortMoment(at(moment), NOW, NY)]).toEqual([heading, short]);
+    expect([dayName(at(moment), NOW, NY), shortMoment(at(moment), NOW, by(NY))]).toEqual([heading, short]);
+  });
+
+  it('count to twenty-four for whoever does', () => {
+    const clock = by(NY, 24);
+    expect(timeOfDay(at('2026-05-03T17:05:00Z'), clock)).toBe('13:05');
+    expect(timeOfDay(at('2026-05-03T04:05:00Z'), clock)).toBe('00:05');
+    expect(shortMoment(NOW, NOW, clock)).toBe('14:00');
+    expect(timeInWords(NOW + 86_400_000, NOW, clock)).toBe('14:00 tomorrow');
+    expect(timeInWords(NOW + 86_400_000, NOW, by(NY))).toBe('2:00 PM tomorrow');
   });
 
   it('part days where the zone does', () => {
@@ -28,6 +38,6 @@ describe('times on pages', () => {
   });
 
   it('go on from a moment that is to come, as clocks differ a little', () => {
-    expect(shortMoment(NOW + 3000, NOW, NY)).toBe('2:00 PM');
+    expect(shortMoment(NOW + 3000, NOW, by(NY))).toBe('2:00 PM');
   });
 });

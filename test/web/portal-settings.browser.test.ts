@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { DESKTOP, PEOPLE, PHONE, type PortalStack, sees, startPortalStack } from './portal-stack.ts';
+import { DESKTOP, PEOPLE, PHONE, type PortalStack, sees, startPortalStack, THREAD } from './portal-stack.ts';
 
 const { rosa, ben, nina } = PEOPLE;
 
@@ -137,6 +137,50 @@ describe('a choice', () => {
     await page.getByRole('button', { name: 'Undo' }).tap();
     await sees(page, 'It is as it was before.');
     expect(await preferences(ben)).toMatchObject({ quietStart: 1320, quietEnd: 420 });
+    await page.context().close();
+  });
+});
+
+describe('clocks and zones', () => {
+  it('a zone is searched by typing, chosen by keyboard, and saved', async () => {
+    const page = await open(ben, DESKTOP);
+    const zone = page.getByLabel('Time zone');
+    expect(await zone.inputValue()).toBe('Eastern (New York)');
+    await zone.focus();
+    await page.keyboard.type('kyiv'); // All of it was taken, so that typing searches.
+    expect(await zone.inputValue()).toBe('kyiv');
+    await page.keyboard.press('Enter');
+    await page.locator('#quiet').getByText('Saved.').waitFor();
+    expect(await zone.inputValue()).toBe('Kyiv, Europe');
+    expect(await preferences(ben)).toMatchObject({ timeZone: 'Europe/Kyiv' });
+    expect(await zone.evaluate((field) => field === document.activeElement)).toBe(true);
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await sees(page, 'It is as it was before.');
+    expect(await preferences(ben)).toMatchObject({ timeZone: 'America/New_York' });
+    await zone.fill('Atlantis');
+    await zone.press('Enter');
+    await sees(page, 'We do not know this time zone.');
+    expect(await zone.inputValue()).toBe('Atlantis');
+    expect(await asksBeforeLeaving(page)).toBe(false); // It was sent, and the answer is beside it.
+    await page.context().close();
+  });
+
+  it('hours are those of the browser’s language, or of one’s choice, on every page', async () => {
+    await portal.say(rosa, 'What time is it?');
+    const page = await portal.open(ben, { ...DESKTOP, locale: 'de-DE', timezoneId: 'Europe/Rome' });
+    const shown = (selector: string) => page.locator(selector).first().innerText();
+    await page.goto(`/messages/${THREAD}`);
+    expect(await shown('.msg time')).toMatch(/^\d\d:\d\d$/);
+    await page.goto('/settings');
+    await sees(page, /Last used \d\d:\d\d/);
+    await page.getByLabel('4:07 PM').check();
+    await page.locator('#clock').getByText('Saved.').waitFor();
+    await sees(page, /Last used \d+:\d\d [AP]M/); // At once, in the other parts too.
+    await page.goto(`/messages/${THREAD}`);
+    expect(await shown('.msg time')).toMatch(/ [AP]M$/);
+    await page.goto('/settings');
+    await page.getByLabel('As this browser’s language does').check();
+    await sees(page, /Last used \d\d:\d\d/);
     await page.context().close();
   });
 });

@@ -6,7 +6,7 @@ import { Messages } from './messages.ts';
 import { offerTextedCode, sendWholeCodes } from './one-time-code.ts';
 import { pollRegions, watchSettings } from './poll.ts';
 import { swapForms } from './swap.ts';
-import { tellZone } from './zone.ts';
+import { searchLists, tellZone } from './zone.ts';
 
 document.documentElement.classList.add('js');
 
@@ -21,6 +21,7 @@ swapForms((region) => {
 tameMenus();
 sendWholeCodes();
 saveByThemselves();
+searchLists();
 await tellZone();
 countDown(document);
 pollRegions(document);

@@ -1,4 +1,10 @@
+import { on } from './dom.ts';
 import { isBusy, refreshRegion } from './swap.ts';
+
+/** A field with a list beneath it is taken as a whole when one comes to it: what is typed then searches all of it. */
+export function searchLists(): void {
+  on('focusin', 'input[list]', (_, input) => (input as HTMLInputElement).select());
+}
 
 /**
  * Tells the server in which zone to write times; a page that was written in another one is read again, once, before

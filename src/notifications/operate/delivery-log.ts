@@ -7,6 +7,7 @@ import { families, messages, smsDeliveryLog, threadMembers, users } from '../../
 import type { ResultOf } from '../../db/statement.ts';
 import { STATUSES } from '../../db/statuses.ts';
 import type { Caller } from '../../platform/auth/caller.ts';
+import type { Hours } from '../../platform/clock-words.ts';
 import type { Deps } from '../../platform/deps.ts';
 import { AppError } from '../../platform/errors.ts';
 import { isoOrNull, timestamp } from '../../platform/http/validation.ts';
@@ -79,14 +80,19 @@ const times = (row: Row) => ({
   deliveredAt: isoOrNull(row.deliveredAt),
 });
 
-const toDelivery = (row: Row, now: number, timeZone = row.timeZone ?? 'UTC'): DeliveryJson => ({
+const toDelivery = (
+  row: Row,
+  now: number,
+  timeZone = row.timeZone ?? 'UTC',
+  hours: Hours = 12,
+): DeliveryJson => ({
   id: row.id,
   kind: row.kind,
   threadId: row.threadId,
   messageId: row.messageId,
   status: row.status,
   reason: row.reason,
-  explanation: explain(row, now, timeZone),
+  explanation: explain(row, now, timeZone, hours),
   mergedInto: row.mergedInto,
   ...times(row),
   segments: row.segments,
@@ -116,7 +122,7 @@ async function page(
 
 /**
  * The caller's own log, newest first. `cursor` is the `next` of the page before; `statuses` filters;
- * explanations name times in `timeZone`, or else in the person's own zone.
+ * explanations name times in `timeZone`, or else in the person's own zone, and count hours to `hours`, or else to 12.
  * @throws when the database fails
  */
 export async function listDeliveries(
@@ -125,17 +131,19 @@ export async function listDeliveries(
   {
     statuses,
     timeZone,
+    hours,
     ...query
   }: {
     limit: number;
     cursor?: string | undefined;
     statuses?: readonly Status[] | undefined;
     timeZone?: string | undefined;
+    hours?: Hours | undefined;
   },
 ): Promise<DeliveryPage> {
   const conditions = [eq(log.userId, userId), statuses && inArray(log.status, statuses)];
   const { rows, next } = await page(deps.db.forFamily(familyId), conditions, query);
-  return { deliveries: rows.map((row) => toDelivery(row, deps.now(), timeZone)), next };
+  return { deliveries: rows.map((row) => toDelivery(row, deps.now(), timeZone, hours)), next };
 }
 
 /** A delivery as operators see it: the person's log entry, and whose it is. */

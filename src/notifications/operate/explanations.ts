@@ -1,4 +1,4 @@
-import { clockWords } from '../../platform/clock-words.ts';
+import { clockWords, type Hours } from '../../platform/clock-words.ts';
 import { errorRule } from '../../platform/sms/twilio-errors.ts';
 import type { Status } from '../deliveries/delivery-status.ts';
 import type { Reason } from '../send/policy.ts';
@@ -74,9 +74,10 @@ const STOPPED =
   'You asked your phone company to stop our texts, so none was sent; text START to our number to allow them again.';
 
 /** Explains to the recipient in one sentence what happened to a text, or when it would be sent. */
-export function explain(delivery: LoggedDelivery, now: number, timeZone: string): string {
+export function explain(delivery: LoggedDelivery, now: number, timeZone: string, hours: Hours = 12): string {
   const text = delivery.kind === 'test' ? 'Your test text' : 'The text';
-  const at = (moment: number | null) => (moment === null ? '' : ` at ${clockWords(moment, now, timeZone)}`);
+  const at = (moment: number | null) =>
+    moment === null ? '' : ` at ${clockWords(moment, now, timeZone, hours)}`;
   const later = delivery.dueAt !== null && delivery.dueAt > now;
   const would = later ? `would go${at(delivery.dueAt)}.` : 'would go any minute.';
   switch (delivery.status) {

@@ -3,8 +3,9 @@ import type { Caller } from '../../platform/auth/caller.ts';
 import type { Deps } from '../../platform/deps.ts';
 import { errorFields } from '../../platform/log.ts';
 import type { PageContext } from '../answer.tsx';
+import type { WallClock } from '../clock.ts';
 import { type PersonView, peopleOf } from '../people.ts';
-import { browserZone } from '../zone.ts';
+import { readerClock } from '../reader-clock.ts';
 
 /** What every page about conversations needs to know. */
 export interface ChatContext {
@@ -14,7 +15,7 @@ export interface ChatContext {
   /** User ids of those who are here now. */
   here: ReadonlySet<string>;
   now: number;
-  zone: string;
+  clock: WallClock;
 }
 
 /** Who is here; nobody when the family's object does not answer: the page matters more. */
@@ -28,7 +29,7 @@ async function present(deps: Deps, familyId: string): Promise<ReadonlySet<string
   }
 }
 
-/** Reads family and presence, and the zone to write times in. */
+/** Reads family and presence, and the clock to write times by. */
 export async function chatContext(c: PageContext, caller: Caller): Promise<ChatContext> {
   const { deps } = c.var;
   const [family, here] = await Promise.all([listFamilyMembers(deps, caller), present(deps, caller.familyId)]);
@@ -39,6 +40,6 @@ export async function chatContext(c: PageContext, caller: Caller): Promise<ChatC
     family,
     here,
     now: deps.now(),
-    zone: browserZone(c.req.header('Cookie')) ?? own,
+    clock: readerClock(c, own),
   };
 }

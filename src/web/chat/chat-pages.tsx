@@ -58,7 +58,7 @@ function frame(
     title: unread > 0 ? `(${countWords(unread)}) ${title}` : title,
     section: 'messages',
     kind: 'app',
-    timeZone: context.zone,
+    timeZone: context.clock.zone,
     status,
   };
 }

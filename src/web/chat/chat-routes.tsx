@@ -65,8 +65,8 @@ async function say(c: PageContext, caller: Caller, threadId: string): Promise<Re
 async function mute(c: PageContext, caller: Caller, threadId: string): Promise<Response> {
   const { deps } = c.var;
   const form = await readForm(c.req.raw);
-  const { zone, now } = await chatContext(c, caller);
-  const until = muteUntil(form.get('mute'), { now, zone });
+  const { clock, now } = await chatContext(c, caller);
+  const until = muteUntil(form.get('mute'), { now, zone: clock.zone });
   if (until === undefined) throw new AppError('invalid_request', 'Choose one of the ways to mute.');
   await setMute(deps, caller, threadId, until);
   return c.redirect(

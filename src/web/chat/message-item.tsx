@@ -2,7 +2,7 @@ import type { MessageJson } from '../../chat/message.ts';
 import type { Told } from '../../notifications/operate/delivery-log.ts';
 import { withoutBidiControls } from '../../platform/visible.ts';
 import { Avatar } from '../avatar.tsx';
-import { timeOfDay } from '../clock.ts';
+import { timeOfDay, type WallClock } from '../clock.ts';
 import { Icon } from '../icons.tsx';
 import { Names } from '../names.tsx';
 import type { PersonView } from '../people.ts';
@@ -20,12 +20,12 @@ export interface MessageView {
   seenBy: PersonView[];
   /** Own messages alone. */
   told: Told[];
-  zone: string;
+  clock: WallClock;
 }
 
 /** One message, with the heading of its day where one begins. */
 export function MessageItem(view: MessageView) {
-  const { message, author, own, before, seenBy, told, zone } = view;
+  const { message, author, own, before, seenBy, told, clock } = view;
   const classes = ['msg', own && 'own', before.follows && 'follows', message.urgent && 'urgent'];
   return (
     <>
@@ -61,7 +61,7 @@ export function MessageItem(view: MessageView) {
           <Files fileIds={message.fileIds} />
           <p class="when">
             {message.via === 'sms' && 'by text · '}
-            <time datetime={message.createdAt}>{timeOfDay(Date.parse(message.createdAt), zone)}</time>
+            <time datetime={message.createdAt}>{timeOfDay(Date.parse(message.createdAt), clock)}</time>
           </p>
         </div>
         {own && <ToldLine told={told} />}

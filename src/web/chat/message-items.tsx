@@ -1,6 +1,7 @@
 import type { MessageJson } from '../../chat/message.ts';
 import type { ThreadJson } from '../../chat/threads.ts';
 import type { Told } from '../../notifications/operate/delivery-log.ts';
+import type { WallClock } from '../clock.ts';
 import type { PersonView } from '../people.ts';
 import { breaksOf } from './breaks.ts';
 import { MessageItem } from './message-item.tsx';
@@ -17,7 +18,7 @@ export interface MessageItemsView {
   /** Seq of the first message that was unread when the page was opened; null for none. */
   unreadFrom: number | null;
   now: number;
-  zone: string;
+  clock: WallClock;
 }
 
 /** The items of a thread's list; pages, live arrivals and what was missed are all made by this. */
@@ -30,7 +31,7 @@ export function MessageItems({
   told,
   ...view
 }: MessageItemsView) {
-  const breaks = breaksOf(messages, { previous, ...view });
+  const breaks = breaksOf(messages, { previous, ...view, zone: view.clock.zone });
   const readers = thread.members.filter(({ id }) => id !== viewerId);
   return (
     <>
@@ -44,7 +45,7 @@ export function MessageItems({
             .filter(({ id, lastReadSeq }) => lastReadSeq === message.seq && id !== message.authorId)
             .map(({ id, name }) => person(id, name))}
           told={told.get(message.id) ?? []}
-          zone={view.zone}
+          clock={view.clock}
         />
       ))}
     </>

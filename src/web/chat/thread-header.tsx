@@ -1,7 +1,7 @@
 import type { ThreadJson } from '../../chat/threads.ts';
 import { threadPath } from '../../links/safe-next.ts';
-import { clockWords } from '../../platform/clock-words.ts';
 import { Avatar } from '../avatar.tsx';
+import { timeInWords, type WallClock } from '../clock.ts';
 import { Icon } from '../icons.tsx';
 import { Names } from '../names.tsx';
 import type { PersonView } from '../people.ts';
@@ -14,7 +14,7 @@ export interface ThreadHeaderView {
   person: (id: string, name: string) => PersonView;
   here: ReadonlySet<string>;
   now: number;
-  zone: string;
+  clock: WallClock;
 }
 
 /** Title, who is here, and the menu. Swapped as a whole when a mute changes. */
@@ -56,7 +56,7 @@ export function ThreadHeader(view: ThreadHeaderView) {
   );
 }
 
-function ThreadMenu({ thread, person, here, now, zone }: ThreadHeaderView) {
+function ThreadMenu({ thread, person, here, now, clock }: ThreadHeaderView) {
   const { mutedUntil } = thread;
   return (
     <details class="menu" data-menu>
@@ -66,7 +66,7 @@ function ThreadMenu({ thread, person, here, now, zone }: ThreadHeaderView) {
       </summary>
       <div class="menu-body">
         <form method="post" action={`${threadPath(thread.id)}/mute`} data-swap="thread-head" data-mute>
-          <h2>{mutedUntil === null ? 'Mute' : muteWords(mutedUntil, now, zone)}</h2>
+          <h2>{mutedUntil === null ? 'Mute' : muteWords(mutedUntil, now, clock)}</h2>
           <p class="soft small">
             {mutedUntil === null
               ? 'No texts about this conversation, except urgent ones.'
@@ -75,7 +75,10 @@ function ThreadMenu({ thread, person, here, now, zone }: ThreadHeaderView) {
           {mutedUntil === null ? (
             <div class="menu-choices">
               <MuteButton value="hour" words="For 1 hour" />
-              <MuteButton value="tomorrow" words="Until tomorrow, 8:00 AM" />
+              <MuteButton
+                value="tomorrow"
+                words={`Until tomorrow, ${clock.hours === 24 ? '08:00' : '8:00 AM'}`}
+              />
               <MuteButton value="good" words="For good" />
             </div>
           ) : (
@@ -110,8 +113,8 @@ function MuteButton({ value, words }: { value: string; words: string }) {
 }
 
 /** `Muted for good`, `Muted until 8:00 AM tomorrow`. */
-export function muteWords(mutedUntil: string | true, now: number, zone: string): string {
+export function muteWords(mutedUntil: string | true, now: number, clock: WallClock): string {
   return mutedUntil === true
     ? 'Muted for good'
-    : `Muted until ${clockWords(Date.parse(mutedUntil), now, zone)}`;
+    : `Muted until ${timeInWords(Date.parse(mutedUntil), now, clock)}`;
 }

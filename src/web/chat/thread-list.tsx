@@ -1,7 +1,7 @@
 import type { ThreadJson } from '../../chat/threads.ts';
 import { threadPath } from '../../links/safe-next.ts';
 import { Circle } from '../circle.tsx';
-import { shortMoment } from '../clock.ts';
+import { shortMoment, type WallClock } from '../clock.ts';
 import { Icon } from '../icons.tsx';
 import type { PersonView } from '../people.ts';
 import { previewOf } from './preview.ts';
@@ -17,7 +17,7 @@ export interface ThreadListView {
   person: (id: string, name: string) => PersonView;
   here: ReadonlySet<string>;
   now: number;
-  zone: string;
+  clock: WallClock;
 }
 
 /** So much is unread, in as many words as a badge holds. */
@@ -55,7 +55,7 @@ function ThreadItem({
   person,
   here,
   now,
-  zone,
+  clock,
 }: ThreadListView & { thread: ThreadJson }) {
   const { id, title, unread, mutedUntil, lastMessage } = thread;
   const at = Date.parse(lastMessage?.createdAt ?? thread.lastActivityAt);
@@ -79,7 +79,7 @@ function ThreadItem({
               <span class="unseen">Muted.</span>
             </span>
           )}
-          <time datetime={new Date(at).toISOString()}>{shortMoment(at, now, zone)}</time>
+          <time datetime={new Date(at).toISOString()}>{shortMoment(at, now, clock)}</time>
         </span>
         <span class="thread-last">
           {lastMessage ? (

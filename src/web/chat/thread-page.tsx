@@ -4,7 +4,7 @@ import { MessageItems, type MessageItemsView } from './message-items.tsx';
 import { ThreadHeader, type ThreadHeaderView } from './thread-header.tsx';
 
 /** An open conversation. */
-export interface ThreadPageView extends MessageItemsView, Omit<ThreadHeaderView, 'now' | 'zone'> {
+export interface ThreadPageView extends MessageItemsView, Omit<ThreadHeaderView, 'now' | 'clock'> {
   /** There are messages after the last one shown. */
   more: boolean;
   composer: ComposerView;

@@ -1,5 +1,5 @@
 import type { Stats } from '../../notifications/operate/stats.ts';
-import { clockWords } from '../../platform/clock-words.ts';
+import { timeInWords, type WallClock } from '../clock.ts';
 import { Notice, PageHead } from '../layout.tsx';
 import { Legend, NamedBars, type Series, StackedBars } from './bars.tsx';
 import { agoWords, barsByDay, dollars, OUTCOMES, outcomeCounts, REASONS, secondsWords } from './figures.ts';
@@ -13,7 +13,7 @@ export interface OpsView {
   month: Stats;
   told: { tone: 'good' | 'bad'; words: string } | null;
   now: number;
-  zone: string;
+  clock: WallClock;
 }
 
 const DAYS = 30;
@@ -74,7 +74,7 @@ function Today({ today, month, now }: OpsView) {
   );
 }
 
-function Alerts({ month, now, zone }: OpsView) {
+function Alerts({ month, now, clock }: OpsView) {
   return (
     <section class="card" aria-labelledby="alerts">
       <h2 id="alerts">Alerts</h2>
@@ -89,7 +89,7 @@ function Alerts({ month, now, zone }: OpsView) {
             <code>{kind}</code>,
             message,
             count,
-            clockWords(Date.parse(lastAt), now, zone),
+            timeInWords(Date.parse(lastAt), now, clock),
           ])}
         />
       )}
@@ -211,7 +211,7 @@ function Errors({ month }: OpsView) {
   );
 }
 
-function DeadLetters({ today, now, zone }: OpsView) {
+function DeadLetters({ today, now, clock }: OpsView) {
   return (
     <section class="card" aria-labelledby="dead">
       <h2 id="dead">Dead letters</h2>
@@ -228,7 +228,7 @@ function DeadLetters({ today, now, zone }: OpsView) {
           rows={today.deadLetters.map(({ deliveryId, count, lastAt }) => [
             <code>{deliveryId}</code>,
             count,
-            clockWords(Date.parse(lastAt), now, zone),
+            timeInWords(Date.parse(lastAt), now, clock),
             <form method="post" action="/ops/retry">
               <button class="button small" type="submit" name="delivery" value={deliveryId}>
                 Send again<span class="unseen">: {deliveryId}</span>

@@ -6,7 +6,7 @@ import { AppError } from '../../platform/errors.ts';
 import { readForm } from '../../platform/http/body.ts';
 import type { AppEnv } from '../../platform/http/endpoint.ts';
 import { answerPage, forMembers, type PageContext, viewerOf } from '../answer.tsx';
-import { browserZone } from '../zone.ts';
+import { readerClock } from '../reader-clock.ts';
 import { OpsPage, type OpsView } from './ops-page.tsx';
 
 const DAY_HOURS = 24;
@@ -22,11 +22,11 @@ const forOperators = (handle: (c: PageContext, caller: Caller) => Promise<Respon
 async function page(c: PageContext, caller: Caller, refused: OpsView['told'] = null): Promise<Response> {
   const { deps } = c.var;
   const [today, month] = await Promise.all([loadStats(deps, DAY_HOURS), loadStats(deps, MONTH_HOURS)]);
-  const zone = browserZone(c.req.header('Cookie')) ?? 'UTC';
+  const clock = readerClock(c, 'UTC');
   const done =
     c.req.query('done') === 'retry' ? { tone: 'good' as const, words: 'It goes again, now.' } : null;
-  const view = { today, month, told: refused ?? done, now: deps.now(), zone };
-  const frame = { title: 'Operations', section: 'operations' as const, timeZone: zone };
+  const view = { today, month, told: refused ?? done, now: deps.now(), clock };
+  const frame = { title: 'Operations', section: 'operations' as const, timeZone: clock.zone };
   return answerPage(c, caller, { ...frame, status: refused ? 409 : 200 }, <OpsPage {...view} />);
 }
 

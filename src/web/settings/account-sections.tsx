@@ -1,11 +1,11 @@
 import type { ConsentEntry } from '../../consent/ledger.ts';
-import { clockWords } from '../../platform/clock-words.ts';
+import { timeInWords } from '../clock.ts';
 import { deviceWords } from '../device-words.ts';
 import { Section } from './section.tsx';
 import type { SettingsView } from './settings-data.ts';
 
 /** Where one is signed in. */
-export function SessionsSection({ sessions, currentSessionId, told, now, zone }: SettingsView) {
+export function SessionsSection({ sessions, currentSessionId, told, now, clock }: SettingsView) {
   return (
     <Section
       id="sessions"
@@ -21,7 +21,7 @@ export function SessionsSection({ sessions, currentSessionId, told, now, zone }:
             <li>
               <div>
                 {device} {here && <span class="pill good">This one</span>}
-                <p class="soft small">Last used {clockWords(lastUsedAt, now, zone)}</p>
+                <p class="soft small">Last used {timeInWords(lastUsedAt, now, clock)}</p>
               </div>
               <form method="post" action="/settings/sessions" data-swap="sessions">
                 <button class="button small" type="submit" name="end" value={id}>
@@ -47,7 +47,7 @@ const SOURCES: Record<ConsentEntry['source'], string> = {
 };
 
 /** Every yes and every no to texts, as it is kept. */
-export function ConsentsSection({ consents, told, now, zone }: SettingsView) {
+export function ConsentsSection({ consents, told, now, clock }: SettingsView) {
   return (
     <Section
       id="consents"
@@ -67,7 +67,7 @@ export function ConsentsSection({ consents, told, now, zone }: SettingsView) {
               <p>
                 {SOURCES[source]}
                 <span class="soft small">
-                  <time datetime={new Date(at).toISOString()}>{clockWords(at, now, zone)}</time>
+                  <time datetime={new Date(at).toISOString()}>{timeInWords(at, now, clock)}</time>
                   {version && ` · wording of ${version}`}
                 </span>
               </p>

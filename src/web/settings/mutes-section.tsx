@@ -4,7 +4,7 @@ import { Section } from './section.tsx';
 import type { SettingsView } from './settings-data.ts';
 
 /** Conversations that one does not want to hear of. */
-export function MutesSection({ threads, told, now, zone }: SettingsView) {
+export function MutesSection({ threads, told, now, clock }: SettingsView) {
   const muted = threads.filter(({ mutedUntil }) => mutedUntil !== null);
   return (
     <Section id="mutes" title="Muted conversations" told={told}>
@@ -16,7 +16,7 @@ export function MutesSection({ threads, told, now, zone }: SettingsView) {
             <li>
               <div>
                 <a href={threadPath(id)}>{title}</a>
-                <p class="soft small">{muteWords(mutedUntil ?? true, now, zone)}</p>
+                <p class="soft small">{muteWords(mutedUntil ?? true, now, clock)}</p>
               </div>
               <form method="post" action={`${threadPath(id)}/mute`} data-swap="mutes">
                 <input type="hidden" name="back" value="settings" />

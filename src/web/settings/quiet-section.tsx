@@ -1,4 +1,5 @@
-import { Radio, SaveRow, Section } from './section.tsx';
+import { allZones, todaysZone, zoneWords } from '../zone-names.ts';
+import { FieldError, invalid, Radio, SaveRow, Section } from './section.tsx';
 import type { SettingsView } from './settings-data.ts';
 
 /** The usual night, in minutes of the day. */
@@ -8,7 +9,7 @@ const clockValue = (minute: number) =>
   `${String(Math.floor(minute / 60) % 24).padStart(2, '0')}:${String(minute % 60).padStart(2, '0')}`;
 
 /** When not to be texted: off, the usual night, or hours of one's own, on the wall clock of a zone. */
-export function QuietSection({ preferences, told, browserZone, typed }: SettingsView) {
+export function QuietSection({ preferences, told, browserZone, clock, typed }: SettingsView) {
   const { quietStart, quietEnd, quietDelivery, timeZone } = preferences;
   const saved =
     quietStart === null ? 'off' : quietStart === NIGHT.start && quietEnd === NIGHT.end ? 'night' : 'custom';
@@ -31,7 +32,12 @@ export function QuietSection({ preferences, told, browserZone, typed }: Settings
         <fieldset class="plain-set">
           <legend class="unseen">Quiet hours</legend>
           <Radio name="quiet" value="off" checked={kind === 'off'} words="Off" />
-          <Radio name="quiet" value="night" checked={kind === 'night'} words="10 PM to 7 AM" />
+          <Radio
+            name="quiet"
+            value="night"
+            checked={kind === 'night'}
+            words={clock.hours === 24 ? '22:00 to 07:00' : '10 PM to 7 AM'}
+          />
           <Radio name="quiet" value="custom" checked={kind === 'custom'} words="My own hours" waits />
           <div class="hours">
             <label class="field">
@@ -61,8 +67,8 @@ export function QuietSection({ preferences, told, browserZone, typed }: Settings
         </fieldset>
         <div class="field">
           <label for="zone">Time zone</label>
-          <ZoneSelect value={timeZone} />
-          {browserZone && browserZone !== timeZone && (
+          <ZoneField value={typed.zone ?? zoneWords(timeZone)} told={told} />
+          {browserZone && todaysZone(browserZone) !== todaysZone(timeZone) && (
             <p class="hint">
               This device is in {zoneWords(browserZone)}.{' '}
               <button class="link-button" type="submit" name="here" value={browserZone}>
@@ -77,46 +83,27 @@ export function QuietSection({ preferences, told, browserZone, typed }: Settings
   );
 }
 
-const zoneWords = (zone: string) => zone.replaceAll('_', ' ').replaceAll('/', ' / ');
-
-/** Zones that most of the people we may text live in come first. */
-const COMMON = [
-  ['America/New_York', 'Eastern (New York)'],
-  ['America/Chicago', 'Central (Chicago)'],
-  ['America/Denver', 'Mountain (Denver)'],
-  ['America/Phoenix', 'Arizona (Phoenix)'],
-  ['America/Los_Angeles', 'Pacific (Los Angeles)'],
-  ['America/Anchorage', 'Alaska (Anchorage)'],
-  ['Pacific/Honolulu', 'Hawaii (Honolulu)'],
-  ['America/Halifax', 'Atlantic (Halifax)'],
-  ['America/St_Johns', 'Newfoundland (St. John’s)'],
-] as const;
-
-function ZoneSelect({ value }: { value: string }) {
-  const common = new Set<string>(COMMON.map(([zone]) => zone));
-  const others = Intl.supportedValuesOf('timeZone').filter((zone) => !common.has(zone));
-  const known = common.has(value) || others.includes(value);
+/** A field that is searched while one types, with every zone beneath it. */
+function ZoneField({ value, told }: { value: string; told: SettingsView['told'] }) {
   return (
-    <select id="zone" name="zone">
-      {!known && (
-        <option value={value} selected>
-          {zoneWords(value)}
-        </option>
-      )}
-      <optgroup label="United States and Canada">
-        {COMMON.map(([zone, words]) => (
-          <option value={zone} selected={zone === value}>
-            {words}
-          </option>
+    <>
+      <input
+        id="zone"
+        name="zone"
+        type="text"
+        list="zones"
+        autocomplete="off"
+        required
+        value={value}
+        placeholder="A city, such as Chicago"
+        {...invalid(told, 'zone')}
+      />
+      <FieldError told={told} field="zone" />
+      <datalist id="zones">
+        {allZones().map(({ words }) => (
+          <option value={words}></option>
         ))}
-      </optgroup>
-      <optgroup label="Everywhere">
-        {others.map((zone) => (
-          <option value={zone} selected={zone === value}>
-            {zoneWords(zone)}
-          </option>
-        ))}
-      </optgroup>
-    </select>
+      </datalist>
+    </>
   );
 }

@@ -8,8 +8,12 @@ import type { Preferences } from '../../identity/preferences/preferences-schema.
 import { readPreferences } from '../../identity/preferences/read-preferences.ts';
 import { type DeliveryJson, listDeliveries } from '../../notifications/operate/delivery-log.ts';
 import type { Caller } from '../../platform/auth/caller.ts';
+import type { Hours } from '../../platform/clock-words.ts';
 import { AppError } from '../../platform/errors.ts';
 import type { PageContext } from '../answer.tsx';
+import type { WallClock } from '../clock.ts';
+import { chosenHours } from '../hours.ts';
+import { readerClock, sentenceClock } from '../reader-clock.ts';
 import { browserZone } from '../zone.ts';
 
 /** What a form of the page was answered with, beside its section. */
@@ -31,6 +35,7 @@ export type SectionId =
   | 'texts'
   | 'quiet'
   | 'preview'
+  | 'clock'
   | 'mutes'
   | 'sessions'
   | 'consents'
@@ -62,8 +67,10 @@ export interface SettingsView {
   /** Seconds until another code may be asked for. */
   resendSeconds: number | null;
   now: number;
-  /** Times on the page are written in it: the browser's where known. */
-  zone: string;
+  /** Times on the page are written by it. */
+  clock: WallClock;
+  /** What was chosen for this browser; null when its language decides. */
+  hours: Hours | null;
   /** The browser's own, when it is known. */
   browserZone: string | null;
 }
@@ -79,14 +86,10 @@ async function isCarrierBlocked(c: PageContext, userId: string): Promise<boolean
   }
 }
 
-async function findTest(
-  c: PageContext,
-  caller: Caller,
-  timeZone: string | undefined,
-): Promise<DeliveryJson | null> {
+async function findTest(c: PageContext, caller: Caller): Promise<DeliveryJson | null> {
   const id = c.req.query('test');
   if (!id) return null;
-  const { deliveries } = await listDeliveries(c.var.deps, caller, { limit: 30, timeZone });
+  const { deliveries } = await listDeliveries(c.var.deps, caller, { limit: 30, ...sentenceClock(c) });
   return deliveries.find((delivery) => delivery.id === id && delivery.kind === 'test') ?? null;
 }
 
@@ -97,7 +100,8 @@ export async function loadSettings(
   answer: Pick<Partial<SettingsView>, 'told' | 'typed' | 'resendSeconds'> = {},
 ): Promise<SettingsView> {
   const { deps } = c.var;
-  const browsers = browserZone(c.req.header('Cookie'));
+  const cookies = c.req.header('Cookie');
+  const browsers = browserZone(cookies);
   const [me, pending, read, carrierBlocked, threads, sessions, consents, test] = await Promise.all([
     readMe(deps, caller),
     pendingNumber(deps, caller.userId),
@@ -106,7 +110,7 @@ export async function loadSettings(
     listThreads(deps, caller),
     listSessions(deps, caller),
     listConsents(deps, caller),
-    findTest(c, caller, browsers ?? undefined),
+    findTest(c, caller),
   ]);
   if (!me || !read) throw new AppError('unauthenticated', 'This account does not exist any more.');
   return {
@@ -127,7 +131,8 @@ export async function loadSettings(
     typed: answer.typed ?? {},
     resendSeconds: answer.resendSeconds ?? null,
     now: deps.now(),
-    zone: browsers ?? read.preferences.timeZone,
+    clock: readerClock(c, read.preferences.timeZone),
+    hours: chosenHours(deps.config, cookies),
     browserZone: browsers,
   };
 }

@@ -1,5 +1,6 @@
 import { PageHead } from '../layout.tsx';
 import { ConsentsSection, DeleteSection, SessionsSection } from './account-sections.tsx';
+import { ClockSection } from './clock-section.tsx';
 import { MutesSection } from './mutes-section.tsx';
 import { PhoneSection } from './phone-section.tsx';
 import { PreviewSection } from './preview-section.tsx';
@@ -18,6 +19,7 @@ export function SettingsPage(view: SettingsView) {
       <TextsSection {...view} />
       <QuietSection {...view} />
       <PreviewSection {...view} />
+      <ClockSection {...view} />
       <MutesSection {...view} />
       <SessionsSection {...view} />
       <ConsentsSection {...view} />

@@ -23,8 +23,10 @@ import { readForm } from '../../platform/http/body.ts';
 import type { AppEnv } from '../../platform/http/endpoint.ts';
 import { answerPage, forMembers, type PageContext, type PageView } from '../answer.tsx';
 import { codeRefusal } from '../code-refusals.ts';
+import { hoursCookie } from '../hours.ts';
 import { typedNumber } from '../login-routes.tsx';
 import { waitWords } from '../phone-words.ts';
+import { findZone } from '../zone-names.ts';
 import { NIGHT } from './quiet-section.tsx';
 import { loadSettings, type SectionId, type SettingsNotice, type SettingsView } from './settings-data.ts';
 import { SettingsPage } from './settings-page.tsx';
@@ -49,6 +51,7 @@ const DONE: Record<string, Omit<SettingsNotice, 'tone'> & { tone?: SettingsNotic
   urgent: { section: 'texts', words: 'Saved.', saved: 'now' },
   quiet: { section: 'quiet', words: 'Saved.', saved: 'now' },
   preview: { section: 'preview', words: 'Saved.', saved: 'now' },
+  clock: { section: 'clock', words: 'Saved.', saved: 'now' },
   mutes: { section: 'mutes', words: 'You will hear of it again.' },
   sessions: { section: 'sessions', words: 'Signed out there.' },
 };
@@ -58,7 +61,12 @@ type Answer = Pick<Partial<SettingsView>, 'told' | 'typed' | 'resendSeconds'>;
 async function show(c: PageContext, caller: Caller, answer: Answer = {}, status: PageView['status'] = 200) {
   const view = await loadSettings(c, caller, answer);
   const page = <SettingsPage {...view} />;
-  return answerPage(c, caller, { title: 'Settings', section: 'settings', timeZone: view.zone, status }, page);
+  return answerPage(
+    c,
+    caller,
+    { title: 'Settings', section: 'settings', timeZone: view.clock.zone, status },
+    page,
+  );
 }
 
 /** @param form - of a section that saves itself; its `undo` says that it puts back what was there before */
@@ -181,17 +189,25 @@ function quietTimes(form: URLSearchParams): { quietStart: number | null; quietEn
 async function saveQuiet(c: PageContext, caller: Caller): Promise<Response> {
   const form = await readForm(c.req.raw);
   const times = quietTimes(form);
-  const typed = Object.fromEntries(['quiet', 'start', 'end'].map((name) => [name, form.get(name) ?? '']));
+  const typed = Object.fromEntries(
+    ['quiet', 'start', 'end', 'zone'].flatMap((name) => {
+      const value = form.get(name);
+      return value === null ? [] : [[name, value.slice(0, 200)]];
+    }),
+  );
   if (!times || quietTimesProblem(times.quietStart, times.quietEnd) !== null) {
     return refuse(c, caller, 'quiet', 'Choose two times that differ.', { typed });
   }
-  const patch = preferencesPatch.safeParse({
-    ...times,
-    timeZone: form.get('here') ?? form.get('zone') ?? undefined,
-    quietDelivery: form.get('delivery') ?? undefined,
-  });
-  if (!patch.success)
-    return refuse(c, caller, 'quiet', 'Choose one of the time zones of the list.', { typed });
+  const zone = form.get('here') ?? form.get('zone');
+  const timeZone = zone === null ? undefined : findZone(zone);
+  if (timeZone === null) {
+    const words =
+      'We do not know this time zone. Type the name of a large city in it, and choose from the list.';
+    return refuse(c, caller, 'quiet', words, { typed, field: 'zone' });
+  }
+  const quietDelivery = form.get('delivery') ?? undefined;
+  const patch = preferencesPatch.safeParse({ ...times, timeZone, quietDelivery });
+  if (!patch.success) return refuse(c, caller, 'quiet', 'Choose one of the two ways.', { typed });
   await change(c, caller, patch.data);
   return done(c, 'quiet', form);
 }
@@ -202,6 +218,15 @@ async function savePreview(c: PageContext, caller: Caller): Promise<Response> {
   if (!patch.success) return refuse(c, caller, 'preview', 'Choose one of the three.');
   await change(c, caller, patch.data);
   return done(c, 'preview', form);
+}
+
+async function saveHours(c: PageContext, caller: Caller): Promise<Response> {
+  const form = await readForm(c.req.raw);
+  const wish = { language: null, 12: 12, 24: 24 } as const;
+  const chosen = form.get('hours') ?? '';
+  if (!Object.hasOwn(wish, chosen)) return refuse(c, caller, 'clock', 'Choose one of the three.');
+  c.header('Set-Cookie', hoursCookie(c.var.deps.config, wish[chosen as keyof typeof wish]));
+  return done(c, 'clock', form);
 }
 
 async function test(c: PageContext, caller: Caller): Promise<Response> {
@@ -264,6 +289,7 @@ export function mountSettingsPages(app: Hono<AppEnv>): void {
   );
   app.post('/settings/quiet', forMembers(saveQuiet));
   app.post('/settings/preview', forMembers(savePreview));
+  app.post('/settings/clock', forMembers(saveHours));
   app.post('/settings/test', forMembers(test));
   app.post('/settings/sessions', forMembers(endSession));
   app.post('/settings/delete', forMembers(deleteAccount));

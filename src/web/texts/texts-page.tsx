@@ -1,7 +1,7 @@
 import type { ThreadJson } from '../../chat/threads.ts';
 import { threadPath } from '../../links/safe-next.ts';
 import type { DeliveryJson } from '../../notifications/operate/delivery-log.ts';
-import { dayKey, dayName, timeOfDay } from '../clock.ts';
+import { dayKey, dayName, timeOfDay, type WallClock } from '../clock.ts';
 import { Icon, type IconName } from '../icons.tsx';
 import { PageHead } from '../layout.tsx';
 
@@ -18,7 +18,7 @@ export interface TextsView {
   filter: TextsFilter;
   threads: ThreadJson[];
   now: number;
-  zone: string;
+  clock: WallClock;
 }
 
 /** The statuses behind each filter; `all` leaves none out. */
@@ -96,17 +96,21 @@ function Nothing({ filter }: { filter: TextsFilter }) {
   );
 }
 
-function Days({ deliveries, threads, now, zone }: TextsView) {
-  const days = Map.groupBy(deliveries, ({ createdAt }) => dayKey(Date.parse(createdAt), zone));
+function Days({ deliveries, threads, now, clock }: TextsView) {
+  const days = Map.groupBy(deliveries, ({ createdAt }) => dayKey(Date.parse(createdAt), clock.zone));
   const titles = new Map(threads.map(({ id, title }) => [id, title]));
   return (
     <>
       {[...days.values()].map((group) => (
         <section class="text-day">
-          <h2>{dayName(Date.parse(group[0]!.createdAt), now, zone)}</h2>
+          <h2>{dayName(Date.parse(group[0]!.createdAt), now, clock.zone)}</h2>
           <ul class="plain">
             {group.map((delivery) => (
-              <TextItem delivery={delivery} title={titles.get(delivery.threadId ?? '') ?? null} zone={zone} />
+              <TextItem
+                delivery={delivery}
+                title={titles.get(delivery.threadId ?? '') ?? null}
+                clock={clock}
+              />
             ))}
           </ul>
         </section>
@@ -127,7 +131,15 @@ const SIGNS: Record<DeliveryJson['status'], { icon: IconName; tone: string; word
   suppressed: { icon: 'mute', tone: '', words: 'Not sent' },
 };
 
-function TextItem({ delivery, title, zone }: { delivery: DeliveryJson; title: string | null; zone: string }) {
+function TextItem({
+  delivery,
+  title,
+  clock,
+}: {
+  delivery: DeliveryJson;
+  title: string | null;
+  clock: WallClock;
+}) {
   const { icon, tone, words } = SIGNS[delivery.status];
   const { threadId, createdAt, kind } = delivery;
   return (
@@ -146,7 +158,7 @@ function TextItem({ delivery, title, zone }: { delivery: DeliveryJson; title: st
         {kind === 'test' && ' · Test text'}
       </p>
       <time class="soft small" datetime={createdAt}>
-        {timeOfDay(Date.parse(createdAt), zone)}
+        {timeOfDay(Date.parse(createdAt), clock)}
       </time>
       <p class="text-why">{delivery.explanation}</p>
     </li>

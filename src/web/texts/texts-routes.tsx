@@ -5,7 +5,7 @@ import { listDeliveries } from '../../notifications/operate/delivery-log.ts';
 import type { Caller } from '../../platform/auth/caller.ts';
 import type { AppEnv } from '../../platform/http/endpoint.ts';
 import { answerPage, forMembers, type PageContext } from '../answer.tsx';
-import { browserZone } from '../zone.ts';
+import { readerClock, sentenceClock } from '../reader-clock.ts';
 import { FILTER_STATUSES, type TextsFilter, TextsPage } from './texts-page.tsx';
 
 const PAGE = 50;
@@ -18,15 +18,14 @@ async function page(c: PageContext, caller: Caller): Promise<Response> {
   const filter = filterOf(c.req.query('show'));
   const cursor = c.req.query('cursor')?.slice(0, 200);
   const statuses = filter === 'all' ? undefined : FILTER_STATUSES[filter];
-  const timeZone = browserZone(c.req.header('Cookie')) ?? undefined;
   const [{ deliveries, next }, threads, read] = await Promise.all([
-    listDeliveries(deps, caller, { limit: PAGE, cursor, statuses, timeZone }),
+    listDeliveries(deps, caller, { limit: PAGE, cursor, statuses, ...sentenceClock(c) }),
     listThreads(deps, caller),
     readPreferences(deps, caller),
   ]);
-  const zone = timeZone ?? read?.preferences.timeZone ?? 'UTC';
-  const view = { deliveries, next, later: cursor !== undefined, filter, threads, now: deps.now(), zone };
-  const frame = { title: 'Your texts', section: 'why' as const, timeZone: zone };
+  const clock = readerClock(c, read?.preferences.timeZone ?? 'UTC');
+  const view = { deliveries, next, later: cursor !== undefined, filter, threads, now: deps.now(), clock };
+  const frame = { title: 'Your texts', section: 'why' as const, timeZone: clock.zone };
   return answerPage(c, caller, frame, <TextsPage {...view} />);
 }
 

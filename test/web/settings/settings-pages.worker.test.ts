@@ -217,7 +217,54 @@ describe('preferences', () => {
 
   it('offer the browser’s own zone', async () => {
     const { words } = await browse('rosa', '/settings', { cookie: 'fcs_zone=Asia%2FTokyo' });
-    expect(words).toContain('This device is in Asia / Tokyo');
+    expect(words).toContain('This device is in Tokyo, Asia');
+  });
+
+  it('find a zone by the names of today and of old, of its city alone, and as the list shows it', async () => {
+    const { html } = await browse('rosa', '/settings');
+    expect(html).toMatch(/<input id="zone"[^>]* list="zones"/);
+    expect(html).toContain('<option value="Kyiv, Europe">');
+    expect(html).not.toMatch(/Kiev|Calcutta|Saigon/);
+    for (const [typed, zone] of [
+      ['Kyiv, Europe', 'Europe/Kyiv'],
+      ['Europe/Kiev', 'Europe/Kyiv'],
+      ['kolkata', 'Asia/Kolkata'],
+      ['Central (Chicago)', 'America/Chicago'],
+    ] as const) {
+      const { words, html: saved } = await press('rosa', 'quiet', { quiet: 'off', zone: typed });
+      expect(words).toContain('Saved.');
+      expect([typed, (await preferences('rosa')).timeZone]).toEqual([typed, zone]);
+      expect(saved).toMatch(/<input id="zone"[^>]* value="(Kyiv, Europe|Kolkata, Asia|Central \(Chicago\))"/);
+    }
+    // The zone of the browser goes by its old name; it is the same.
+    await press('rosa', 'quiet', { quiet: 'off', zone: 'Kyiv' });
+    const here = await browse('rosa', '/settings', { cookie: 'fcs_zone=Europe%2FKiev' });
+    expect(here.words).not.toContain('This device is in');
+    const refused = await post('rosa', 'quiet', { quiet: 'night', zone: '"><b>Atlantis' });
+    expect(refused.status).toBe(400);
+    expect(section(refused.html, 'quiet')).toMatch(
+      /value="&quot;&gt;&lt;b&gt;Atlantis"[^>]*aria-invalid="true"/,
+    );
+    expect(section(refused.html, 'quiet')).toContain('id="zone-error" role="alert"');
+    expect(section(refused.html, 'quiet')).toMatch(/value="night" checked/);
+  });
+
+  it('write times as the browser’s language does, or as was chosen for it', async () => {
+    const times = async (cookie = '', language = 'en-US') =>
+      (await browse('rosa', '/settings', { cookie, language })).words;
+    expect(await times()).toMatch(/Last used \d+:\d\d [AP]M/);
+    expect(await times()).toContain('10 PM to 7 AM');
+    expect(await times('', 'de-DE,de;q=0.9')).toMatch(/Last used \d\d:\d\d (?![AP]M)/);
+    expect(await times('', 'de-DE,de;q=0.9')).toContain('22:00 to 07:00');
+    const chosen = await post('rosa', 'clock', { hours: '24' });
+    expect([chosen.status, chosen.location]).toEqual([303, '/settings?done=clock#clock']);
+    const cookie = chosen.setCookie!.split(';')[0]!;
+    expect(cookie).toBe('__Host-fcs_hours=24');
+    expect(await times(cookie)).toMatch(/Last used \d\d:\d\d (?![AP]M)/);
+    const log = await browse('rosa', '/settings/texts', { cookie });
+    expect(log.words).not.toMatch(/\d [AP]M/);
+    expect((await post('rosa', 'clock', { hours: 'language' })).setCookie).toContain('Max-Age=0');
+    expect((await post('rosa', 'clock', { hours: '13' })).status).toBe(400);
   });
 
   it('save what a text shows, and whether urgent ones may come', async () => {
@@ -287,6 +334,7 @@ describe('an account', () => {
       'urgent',
       'quiet',
       'preview',
+      'clock',
       'test',
       'sessions',
       'delete',

@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest';
+import { chosenHours, hoursCookie, hoursOfLanguage } from '../../src/web/hours.ts';
+
+const HTTPS = { PUBLIC_ORIGIN: 'https://portal.example.com' };
+
+describe('the hours of a browser’s language', () => {
+  it.each([
+    ['en-US,en;q=0.9', 12],
+    ['de', 24],
+    ['de-DE,de;q=0.9,en-US;q=0.8,en;q=0.7', 24],
+    ['en-GB', 24],
+    ['en-CA', 12],
+    ['fr-CA', 24],
+    ['es-MX', 12],
+    ['es-ES', 24],
+    ['en;q=0.1, de;q=0.9', 24],
+    ['de;q=0, en-US', 12],
+    ['*', 12],
+    ['*, fr;q=0.5', 24],
+    ['xx-Nobody, de', 24],
+    ['en-US-u-hc-h23', 24],
+    [null, 12],
+    ['', 12],
+    ['%%%;;;,q=,-', 12],
+    [`${'a,'.repeat(5000)}de`, 12],
+  ] as const)('%j: %i', (header, hours) => expect(hoursOfLanguage(header)).toBe(hours));
+});
+
+describe('the hours that were chosen for a browser', () => {
+  it.each([12, 24] as const)('are kept by it: %i', (hours) => {
+    const cookie = hoursCookie(HTTPS, hours);
+    expect(cookie).toMatch(
+      /^__Host-fcs_hours=\d+; Max-Age=31536000; Path=\/; HttpOnly; Secure; SameSite=Lax$/,
+    );
+    expect(chosenHours(HTTPS, cookie.split(';')[0])).toBe(hours);
+  });
+
+  it('are forgotten, and are none when the cookie holds something else', () => {
+    expect(hoursCookie(HTTPS, null)).toContain('Max-Age=0');
+    for (const cookie of [null, '', '__Host-fcs_hours=', '__Host-fcs_hours=13', 'fcs_hours=24']) {
+      expect(chosenHours(HTTPS, cookie)).toBeNull();
+    }
+  });
+});
