@@ -85,6 +85,12 @@ CREATE TABLE `homes` (
 	`store` text NOT NULL
 );
 --> statement-breakpoint
+CREATE TABLE `host_presence` (
+	`family_id` text PRIMARY KEY NOT NULL,
+	`until` integer NOT NULL
+);
+--> statement-breakpoint
+CREATE INDEX `host_presence_until` ON `host_presence` (`until`);--> statement-breakpoint
 CREATE TABLE `inbound_texts` (
 	`message_sid` text PRIMARY KEY NOT NULL,
 	`number_hash` text NOT NULL,

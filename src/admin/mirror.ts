@@ -22,13 +22,13 @@ import { insertFrom } from '../db/insert-from.ts';
 import { q } from '../db/query.ts';
 import { retrying } from '../db/retry.ts';
 import { families, threadMembers, threads, users } from '../db/schema.ts';
-import type { Statement } from '../db/statement.ts';
 import { deletePerson } from '../identity/account/delete-person.ts';
 import { importPhone, isHeldByOther } from '../identity/phone/import-phone.ts';
 import { removePhone } from '../identity/phone/remove-phone.ts';
 import type { Deps } from '../platform/deps.ts';
 import { AppError } from '../platform/errors.ts';
 import type { Phones } from '../platform/sms/phone-number.ts';
+import { familyOfKnownUser, familyOfThread, findFamilyOfThread, findFamilyOfUser } from './find-family.ts';
 import { type MirroredUser, mirroredUser } from './mirrored-user.ts';
 import { readPersonState } from './person-state.ts';
 
@@ -71,21 +71,6 @@ export interface UserMirror {
   phoneVerifiedAt?: number | null | undefined;
   smsConsent?: { at: number; source: string; version: string } | undefined;
   timeZone?: string | null | undefined;
-}
-
-const familyOfUser = (id: string) =>
-  q.select({ familyId: users.familyId }).from(users).where(eq(users.id, id));
-
-const familyOfThread = (id: string) =>
-  q.select({ familyId: threads.familyId }).from(threads).where(eq(threads.id, id));
-
-/** The family that a person or thread is in; null when there is no such person or thread. */
-async function findFamily({ db }: Deps, query: Statement<{ familyId: string }[]>): Promise<string | null> {
-  for (const shard of db.shards()) {
-    const row = await shard.first(query);
-    if (row) return row.familyId;
-  }
-  return null;
 }
 
 const familyById = (id: string) => q.select({ id: families.id }).from(families).where(eq(families.id, id));
@@ -151,7 +136,7 @@ export async function putUser(deps: Deps, id: string, user: UserMirror): Promise
   const { phone, phoneVerifiedAt, smsConsent } = user;
   if (smsConsent && typeof phone !== 'string') throw consentWithoutNumber();
   const number = typeof phone === 'string' ? wellFormed(phone, deps.phones) : null;
-  const familyId = user.familyId ?? (await findFamily(deps, familyOfUser(id)));
+  const familyId = user.familyId ?? (await findFamilyOfUser(deps, id));
   if (familyId === null) throw required('familyId');
   if (number !== null && (await isHeldByOther(deps, { userId: id, phone: number }))) throw phoneInUse();
   await applyUpdates(deps, [id]); // A pending deletion would delete what is written now.
@@ -179,8 +164,7 @@ export async function putUser(deps: Deps, id: string, user: UserMirror): Promise
 
 /** Deletes a person for the host; what they wrote stays. @throws AppError `user_not_found` */
 export async function deleteUser(deps: Deps, userId: string): Promise<void> {
-  const familyId = await findFamily(deps, familyOfUser(userId));
-  if (familyId === null) throw new AppError('user_not_found', 'There is no such person.');
+  const familyId = await familyOfKnownUser(deps, userId);
   await deletePerson(deps, { userId, familyId });
 }
 
@@ -230,7 +214,7 @@ export async function putThread(
   { familyId: givenFamily, title, memberIds }: ThreadMirror,
 ): Promise<void> {
   const now = deps.now();
-  const familyId = givenFamily ?? (await findFamily(deps, familyOfThread(id)));
+  const familyId = givenFamily ?? (await findFamilyOfThread(deps, id));
   if (familyId === null) throw required('familyId');
   const db = deps.db.forFamily(familyId);
   const members = memberIds && [...new Set(memberIds)];

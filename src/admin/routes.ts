@@ -9,6 +9,8 @@ import { cursor } from '../notifications/routes.ts';
 import { endpoint, jsonResponse } from '../platform/http/endpoint.ts';
 import { id, instant, iso, line, pageSize, timestamp } from '../platform/http/validation.ts';
 import { isTimeZone } from '../platform/time.ts';
+import { hostEndpoints } from './host-endpoints.ts';
+import { recordedConsent } from './host-schemas.ts';
 import { deleteUser, putFamily, putThread, putUser } from './mirror.ts';
 import { mirroredUserSchema } from './mirrored-user.ts';
 
@@ -36,6 +38,7 @@ const hours = z
 
 /** The routes of the service API: mirroring the host's data, and operations. */
 export const adminEndpoints = [
+  ...hostEndpoints,
   endpoint({
     method: 'put',
     path: '/api/admin/families/{id}',
@@ -69,8 +72,7 @@ export const adminEndpoints = [
         .nullish()
         .describe('E.164; null takes it away. One that is no number does not refuse the other fields'),
       phoneVerifiedAt: instant.nullish(),
-      smsConsent: z
-        .object({ at: instant, source: line(60), version: line(60) })
+      smsConsent: recordedConsent
         .optional()
         .describe('For the number in `phone`, without which it is refused'),
       timeZone: timeZone.nullish(),

@@ -58,6 +58,23 @@ export interface Api {
     input: { params: { id: string } };
     answer: { ok: true };
   };
+  /** Delete a family with all its people, threads, messages and numbers */
+  'DELETE /api/admin/families/{id}': {
+    input: { params: { id: string } };
+    answer: { ok: true };
+  };
+  /** A family as it stands here, with the database that holds it */
+  'GET /api/admin/families/{id}': {
+    input: { params: { id: string } };
+    answer: {
+      id: string;
+      name: string;
+      timeZone: string | null;
+      database: string;
+      userIds: string[];
+      createdAt: string;
+    };
+  };
   /** Mirror a family; an absent field keeps what is there */
   'PUT /api/admin/families/{id}': {
     input: { params: { id: string }; body: { name?: string; timeZone?: string | null } };
@@ -67,6 +84,11 @@ export interface Api {
   'POST /api/admin/magic': {
     input: { body: { userId: string; threadId: string } };
     answer: { token: string; url: string; expiresAt: string };
+  };
+  /** Say who is in your app now: all of them, in one call */
+  'POST /api/admin/presence': {
+    input: { body: { present: string[]; ttlSeconds?: number } };
+    answer: { ok: true; unknown: string[] };
   };
   /** Texts by outcome, reasons, errors, opens, dead letters, alerts: no personal data */
   'GET /api/admin/stats': {
@@ -90,15 +112,56 @@ export interface Api {
     input: Record<never, never>;
     answer: { woken: number; updates: number };
   };
+  /** Delete a thread with all that was said in it */
+  'DELETE /api/admin/threads/{id}': {
+    input: { params: { id: string } };
+    answer: { ok: true };
+  };
+  /** A thread as it stands here, with its members */
+  'GET /api/admin/threads/{id}': {
+    input: { params: { id: string } };
+    answer: {
+      id: string;
+      familyId: string;
+      title: string;
+      memberIds: string[];
+      members: { id: string; name: string; lastReadSeq: number }[];
+      lastSeq: number;
+      lastActivityAt: string;
+      createdAt: string;
+    };
+  };
   /** Mirror a thread; memberIds replaces its members */
   'PUT /api/admin/threads/{id}': {
     input: { params: { id: string }; body: { familyId?: string; title?: string; memberIds?: string[] } };
     answer: { ok: true };
   };
+  /** Mark a thread read for a person, up to a message or to the end */
+  'POST /api/admin/threads/{id}/read': {
+    input: { params: { id: string }; body: { userId: string; messageId?: string } };
+    answer: { ok: true; lastReadSeq: number; unread: number };
+  };
   /** Delete a person; what they wrote stays under "Former member" */
   'DELETE /api/admin/users/{id}': {
     input: { params: { id: string } };
     answer: { ok: true };
+  };
+  /** A person as they stand here, with the state of their number and texts */
+  'GET /api/admin/users/{id}': {
+    input: { params: { id: string } };
+    answer: {
+      id: string;
+      familyId: string;
+      name: string;
+      email: string | null;
+      phone: string | null;
+      phoneState: 'none' | 'pending' | 'verified' | 'unusable';
+      phoneVerifiedAt: string | null;
+      smsEnabled: boolean;
+      optedOut: boolean;
+      timeZone: string | null;
+      createdAt: string;
+    };
   };
   /** Mirror a person, with a verified phone and consent where you have them */
   'PUT /api/admin/users/{id}': {
@@ -122,13 +185,40 @@ export interface Api {
       why?: string;
     };
   };
+  /** Change a person’s preferences as they told you; absent fields keep what is there */
+  'PUT /api/admin/users/{id}/preferences': {
+    input: {
+      params: { id: string };
+      body: {
+        smsEnabled?: boolean;
+        urgentAllowed?: boolean;
+        quietStart?: number | null;
+        quietEnd?: number | null;
+        timeZone?: string | null;
+        quietDelivery?: 'defer' | 'drop';
+        preview?: 'full' | 'sender' | 'none';
+        perThreadMute?: Record<string, boolean | string | null>;
+        consent?: { at: string; source: string; version: string };
+      };
+    };
+    answer: {
+      smsEnabled: boolean;
+      urgentAllowed: boolean;
+      quietStart: number | null;
+      quietEnd: number | null;
+      timeZone: string;
+      quietDelivery: 'defer' | 'drop';
+      preview: 'full' | 'sender' | 'none';
+      perThreadMute: Record<string, true | string>;
+    };
+  };
   /** The ledger of the caller’s opt-ins and opt-outs, newest first */
   'GET /api/consents': {
     input: Record<never, never>;
     answer: {
       consents: {
         action: 'opt_in' | 'opt_out';
-        source: 'web' | 'api' | 'keyword' | 'carrier' | 'import' | 'number_moved' | 'number_removed';
+        source: 'web' | 'api' | 'keyword' | 'carrier' | 'import' | 'host' | 'number_moved' | 'number_removed';
         version: string | null;
         at: string;
       }[];

@@ -1,8 +1,9 @@
-import { eq, isNotNull, isNull, type SQL, sql } from 'drizzle-orm';
-import { allOf, coalesce, hasRow, scalar } from '../db/expressions.ts';
+import { eq, isNotNull, isNull, lt, type SQL, sql } from 'drizzle-orm';
+import { allOf, anyOf, coalesce, hasRow, scalar } from '../db/expressions.ts';
 import { q } from '../db/query.ts';
 import { retrying } from '../db/retry.ts';
 import { familyUpdates, phoneNumbers } from '../db/schema.ts';
+import type { ResultOf } from '../db/statement.ts';
 import type { ConsentChange, Person } from '../numbers/changes.ts';
 import { changeJson, enqueueForHolder, enqueueForPerson, updateId } from '../numbers/update-outbox.ts';
 import type { Client } from '../platform/auth/request-caller.ts';
@@ -10,11 +11,14 @@ import type { Deps } from '../platform/deps.ts';
 import { AppError } from '../platform/errors.ts';
 import { applyUpdates } from './updates/relay.ts';
 
-/** The origin of an opt-in or opt-out on a page or by the API. */
+/** The origin of an opt-in or opt-out on a page, by the API, or said to the host application. */
 export interface ConsentRequest extends Person {
-  /** `web`: the cookie session of a browser; `api`: a bearer token. */
-  source: 'web' | 'api';
-  client: Client;
+  /** `web`: the cookie session of a browser; `api`: a bearer token; `host`: the host on the person's behalf. */
+  source: 'web' | 'api' | 'host';
+  /** Null for the host, whose own address says nothing of the person. */
+  client: Client | null;
+  /** What the host recorded of an opt-in: when (ms) and where it was given, in its words. */
+  given?: { at: number; origin: string } | undefined;
 }
 
 /** An opt-in that the host application recorded. */
@@ -29,11 +33,11 @@ export interface ImportedConsent extends Person {
   phone: string;
 }
 
-const ledgerFields = ({ source, client }: ConsentRequest) => ({
+const ledgerFields = ({ source, client, given }: ConsentRequest) => ({
   source,
-  origin: null,
-  clientAddress: client.address,
-  userAgent: client.userAgent,
+  origin: given?.origin ?? null,
+  clientAddress: client?.address ?? null,
+  userAgent: client?.userAgent ?? null,
   carrier: false,
 });
 
@@ -61,7 +65,7 @@ export function optInPerson(request: OptInRequest, now: number, condition?: SQL)
     action: 'opt_in',
     ...ledgerFields(request),
     version: request.version,
-    at: now,
+    at: Math.min(request.given?.at ?? now, now),
   };
   const mayOptIn = allOf(
     eq(phoneNumbers.userId, request.userId),
@@ -83,29 +87,43 @@ export function optInPerson(request: OptInRequest, now: number, condition?: SQL)
 /** The number a person holds, and since when the carrier blocks it. */
 const heldNumber = (userId: string) =>
   q
-    .select({ blockedAt: phoneNumbers.carrierOptedOutAt })
+    .select({ blockedAt: phoneNumbers.carrierOptedOutAt, optedOutAt: phoneNumbers.optedOutAt })
     .from(phoneNumbers)
     .where(allOf(eq(phoneNumbers.userId, userId), isNotNull(phoneNumbers.verifiedAt)));
 
-function refuseOptIn(deps: Deps, number: { blockedAt: number | null } | undefined): void {
+type OptIn = Pick<ConsentRequest, 'userId' | 'given'>;
+
+function refuseOptIn(
+  deps: Deps,
+  number: ResultOf<ReturnType<typeof heldNumber>>[number] | undefined,
+  { given }: OptIn,
+): void {
   if (!number) throw new AppError('phone_unverified', 'Verify a phone number first.');
   if (number.blockedAt !== null) throw carrierOptedOut(deps);
+  if (given && (number.optedOutAt ?? 0) >= given.at)
+    throw new AppError('conflict', 'The person has opted out since this consent was given.');
 }
 
-/** Whether a person could opt in now. @throws AppError `phone_unverified`, `carrier_opted_out` */
-export async function checkOptIn(deps: Deps, userId: string): Promise<void> {
-  refuseOptIn(deps, await retrying(() => deps.db.directory.first(heldNumber(userId))));
+/** Whether a person could opt in now. @throws AppError `phone_unverified`, `carrier_opted_out`, `conflict` */
+export async function checkOptIn(deps: Deps, request: OptIn): Promise<void> {
+  refuseOptIn(deps, await retrying(() => deps.db.directory.first(heldNumber(request.userId))), request);
 }
 
 /**
- * Opts a person in by their own action on a page or by the API. Lifts an opt-out of their number, never the
- * carrier's block. The first opt-in for a number is confirmed by text, after the answer.
- * @throws AppError `phone_unverified`, `carrier_opted_out`
+ * Opts a person in by their own action on a page or by the API, or by what they said to the host. Lifts an opt-out of
+ * their number, never the carrier's block, nor one younger than what the host recorded. The first opt-in for a number is
+ * confirmed by text, after the answer.
+ * @throws AppError `phone_unverified`, `carrier_opted_out`, `conflict`
  */
 export async function optIn(deps: Deps, request: OptInRequest): Promise<void> {
-  const statements = { ...optInPerson(request, deps.now()), held: heldNumber(request.userId) };
-  const { held } = await retrying(() => deps.db.directory.batch(statements));
-  refuseOptIn(deps, held[0]);
+  const { optedOutAt } = phoneNumbers;
+  const isYounger = request.given && anyOf(isNull(optedOutAt), lt(optedOutAt, request.given.at));
+  const statements = {
+    before: heldNumber(request.userId),
+    ...optInPerson(request, deps.now(), isYounger),
+  };
+  const { before } = await retrying(() => deps.db.directory.batch(statements));
+  refuseOptIn(deps, before[0], request);
   await applyUpdates(deps, [request.userId]);
 }
 

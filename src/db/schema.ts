@@ -232,6 +232,16 @@ export const moves = sqliteTable(
   ],
 );
 
+/** Families of which the host has said who is here: whom its next list does not name is not here by its word any more. */
+export const hostPresence = sqliteTable(
+  'host_presence',
+  {
+    familyId: text('family_id').primaryKey(),
+    until: at('until').notNull(),
+  },
+  (t) => [index('host_presence_until').on(t.until)],
+);
+
 /** Which family a person is of: makes ids of persons unique over all stores, and finds them without a family. */
 export const people = sqliteTable('people', {
   userId: text('user_id').primaryKey(),
@@ -329,7 +339,7 @@ export const consentEvents = sqliteTable(
     numberHash: text('number_hash'),
     action: text('action', { enum: ['opt_in', 'opt_out'] }).notNull(),
     source: text('source', {
-      enum: ['web', 'api', 'keyword', 'carrier', 'import', 'number_moved', 'number_removed'],
+      enum: ['web', 'api', 'keyword', 'carrier', 'import', 'host', 'number_moved', 'number_removed'],
     }).notNull(),
     version: text('version'),
     /** For an import: where the host application says that the consent was given. */

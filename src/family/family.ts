@@ -103,6 +103,20 @@ export abstract class FamilyObject<Env> extends DurableObject<Env> implements Fa
     return this.#onlineMembers();
   }
 
+  async hostPresence(userIds: string[], until: number): Promise<void> {
+    const now = this.#now();
+    const named = new Map(userIds.map((userId) => [hostDeviceId(userId), userId]));
+    for (const { id } of this.#presence.devices()) {
+      if (id.startsWith(HOST_DEVICE) && !named.has(id)) this.#presence.deleteDevice(id);
+    }
+    // A device counts for the TTL after it was heard of: here that is until the time that the host has named.
+    const heardAt = until - this.#host.settings.ttlMs;
+    for (const [id, userId] of named) {
+      this.#presence.saveDevice({ id, userId, state: 'active', open: false }, heardAt);
+    }
+    this.#refresh(now);
+  }
+
   async returned(userId: string, threadId?: string): Promise<void> {
     this.#sends.markAnswered(userId, threadId);
     this.#refresh(this.#now());
@@ -228,7 +242,8 @@ export abstract class FamilyObject<Env> extends DurableObject<Env> implements Fa
         this.#sends.markAnswered(userId);
         this.#presence.cancelDeparture(userId);
       } else {
-        this.#presence.addDeparture({ userId, state, at: state === 'offline' ? heardAt : now }, now);
+        const at = state === 'offline' ? Math.min(heardAt, now) : now;
+        this.#presence.addDeparture({ userId, state, at }, now);
       }
       this.#channel.broadcast({ type: 'presence', userId, state }, (socket) => socket.id !== newcomer);
     }
@@ -260,6 +275,11 @@ export abstract class FamilyObject<Env> extends DurableObject<Env> implements Fa
       .flatMap(({ userId, state, since }) => (state === 'offline' ? [] : [{ userId, state, since }]));
   }
 }
+
+/** Ids of the devices that stand for the host's word. */
+const HOST_DEVICE = 'host:';
+
+const hostDeviceId = (userId: string): string => HOST_DEVICE + userId;
 
 function beatId(userId: string, source: string): string {
   return `beat:${JSON.stringify([userId, source])}`;

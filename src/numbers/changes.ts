@@ -11,6 +11,7 @@ export type ConsentSource =
   | 'keyword'
   | 'carrier'
   | 'import'
+  | 'host'
   | 'number_moved'
   | 'number_removed';
 

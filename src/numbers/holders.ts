@@ -1,9 +1,9 @@
 import { eq, isNull, ne, type SQL, sql } from 'drizzle-orm';
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
-import { allOf, excluded, scalar } from '../db/expressions.ts';
+import { allOf, excluded, inList, scalar } from '../db/expressions.ts';
 import { insertFrom } from '../db/insert-from.ts';
 import { q } from '../db/query.ts';
-import { phoneNumbers, verificationCodes } from '../db/schema.ts';
+import { familyUpdates, phoneNumbers, verificationCodes } from '../db/schema.ts';
 import type { Change, Person } from './changes.ts';
 import { changeJson, enqueueForHolder, enqueueForPerson, updateId } from './update-outbox.ts';
 
@@ -154,5 +154,17 @@ export function releaseNumber({ userId }: Person, now: number) {
     }),
     ...clearHolder(theirs, now),
     deleteCodes: q.delete(verificationCodes).where(eq(verificationCodes.userId, userId)),
+  };
+}
+
+/**
+ * Statements for the directory's batch: remove the numbers and pending codes of people whose rows are about to be
+ * deleted, and what was enqueued for those rows.
+ */
+export function releaseNumbers(userIds: readonly string[], now: number) {
+  return {
+    ...clearHolder(inList(phoneNumbers.userId, userIds), now),
+    deleteCodes: q.delete(verificationCodes).where(inList(verificationCodes.userId, userIds)),
+    deleteUpdates: q.delete(familyUpdates).where(inList(familyUpdates.userId, userIds)),
   };
 }

@@ -12,6 +12,7 @@ export const DIRECTORY: ReadonlySet<string> = new Set([
   'slots',
   'homes',
   'moves',
+  'host_presence',
   'people',
   'thread_ids',
 ]);

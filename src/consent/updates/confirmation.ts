@@ -3,13 +3,16 @@ import { alias } from 'drizzle-orm/sqlite-core';
 import { allOf, hasRow, nonNull, rowid } from '../../db/expressions.ts';
 import { q } from '../../db/query.ts';
 import { consentEvents, familyUpdates, notificationPreferences, users } from '../../db/schema.ts';
-import type { ConsentChange, FamilyUpdate } from '../../numbers/changes.ts';
+import type { ConsentChange, ConsentSource, FamilyUpdate } from '../../numbers/changes.ts';
 import { recordRefusal } from '../../numbers/number-state.ts';
 import type { Deps } from '../../platform/deps.ts';
 import { receiptsUrl } from '../../platform/sms/twilio.ts';
 import { HOUR_MS } from '../../platform/time.ts';
 import { optInConfirmation } from '../consent-texts.ts';
 import { ledgerId } from '../ledger.ts';
+
+/** Opt-ins that a text confirms; imports and START are not. */
+const CONFIRMED: ConsentSource[] = ['web', 'api', 'host'];
 
 /** A confirmation is not sent later than this after the opt-in. */
 const LIFE_MS = HOUR_MS;
@@ -32,7 +35,7 @@ async function numberToConfirm(
       eq(earlier.userId, consentEvents.userId),
       lt(rowid(earlier), rowid(consentEvents)),
       eq(earlier.action, 'opt_in'),
-      inArray(earlier.source, ['web', 'api']),
+      inArray(earlier.source, CONFIRMED),
       eq(earlier.numberHash, numberHash),
     ),
   );
@@ -74,7 +77,7 @@ async function claim({ db }: Deps, { seq, claimedAt }: FamilyUpdate, now: number
 
 /** Whether an update may owe a confirmation: an opt-in on the web or by the API. */
 export const owesConfirmation = ({ action, source }: ConsentChange): boolean =>
-  action === 'opt_in' && (source === 'web' || source === 'api');
+  action === 'opt_in' && CONFIRMED.includes(source);
 
 /**
  * Sends the text that confirms a first opt-in on the web or by the API (CTIA Messaging Principles, 5.1.2.1):

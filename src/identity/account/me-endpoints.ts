@@ -31,7 +31,7 @@ const session = z.object({
 
 const consent = z.object({
   action: z.enum(['opt_in', 'opt_out']),
-  source: z.enum(['web', 'api', 'keyword', 'carrier', 'import', 'number_moved', 'number_removed']),
+  source: z.enum(['web', 'api', 'keyword', 'carrier', 'import', 'host', 'number_moved', 'number_removed']),
   version: z.string().nullable(),
   at: timestamp,
 });

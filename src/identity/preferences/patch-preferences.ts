@@ -13,7 +13,7 @@ import { FOREVER } from '../../platform/time.ts';
 import { type PreferencesPatch, quietTimesProblem } from './preferences-schema.ts';
 import { type ReadPreferences, readPreferences } from './read-preferences.ts';
 
-/** A person's change of their own preferences. */
+/** A change of a person's preferences, by themselves or by the host on their behalf. */
 export interface PatchRequest extends ConsentRequest {
   patch: PreferencesPatch;
   /** The If-Match header. */
@@ -132,7 +132,7 @@ async function read(deps: Deps, request: PatchRequest): Promise<ReadPreferences>
  * Changes preferences completely or not at all, consent last, by optIn and optOut. Without If-Match a
  * concurrent change is taken into account; with it, it is refused.
  * @throws AppError `invalid_request`, `thread_not_found`, `precondition_failed`, `phone_unverified`,
- * `carrier_opted_out`
+ * `carrier_opted_out`, `conflict` (the host's consent is older than an opt-out)
  */
 export async function patchPreferences(deps: Deps, request: PatchRequest): Promise<ReadPreferences> {
   const { patch, ifMatch } = request;
@@ -142,7 +142,7 @@ export async function patchPreferences(deps: Deps, request: PatchRequest): Promi
     if (!ifMatches(ifMatch, current.etag)) throw preconditionFailed();
     checkPatch(patch, current);
     const wanted = consentWanted(request, current);
-    if (wanted === 'opt_in') await checkOptIn(deps, request.userId);
+    if (wanted === 'opt_in') await checkOptIn(deps, request);
     if (!(await write(db, request, current.revision, deps.now()))) continue;
     if (wanted === 'opt_out') await optOut(deps, request);
     if (wanted === 'opt_in') {

@@ -15,6 +15,7 @@ export function familyClient(namespace: DurableObjectNamespace, familyId: string
     release: (deliveryIds) => call((stub) => stub.release(deliveryIds)),
     presence: () => call((stub) => stub.presence()),
     heartbeat: (userId, state, source) => call((stub) => stub.heartbeat(userId, state, source)),
+    hostPresence: (userIds, until) => call((stub) => stub.hostPresence(userIds, until)),
     returned: (userId, threadId) => call((stub) => stub.returned(userId, threadId)),
     publish: (publications) => call((stub) => stub.publish(publications)),
     disconnectSession: (sessionId) => call((stub) => stub.disconnectSession(sessionId)),

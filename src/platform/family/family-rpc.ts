@@ -72,6 +72,11 @@ export interface FamilyRpc {
   presence(): Promise<OnlineMember[]>;
   /** A heartbeat without a socket; `source` identifies the person's device. Answers who is online or away. */
   heartbeat(userId: string, state: 'active' | 'away', source?: string): Promise<OnlineMember[]>;
+  /**
+   * The people whom the host sees in its own app: they are online until then (ms UTC), as far as its word goes; whoever
+   * it named before and not now is what sockets and heartbeats say.
+   */
+  hostPresence(userIds: string[], until: number): Promise<void>;
   /** The person has returned (read, wrote): resets their window to the base length. */
   returned(userId: string, threadId?: string): Promise<void>;
   /**

@@ -79,9 +79,9 @@ export function check<T extends z.ZodType>(
 export async function readJson<T extends z.ZodType>(
   request: Request,
   schema: T,
-  { optional = false } = {},
+  { optional = false, maxBytes }: { optional?: boolean; maxBytes?: number | undefined } = {},
 ): Promise<z.output<T>> {
-  const text = await readText(request);
+  const text = await readText(request, maxBytes);
   if (text === '' && optional) return check(schema, {}, 'body');
   if (!/^application\/([\w.+-]+\+)?json$/.test(mediaType(request))) {
     throw new AppError('unsupported_media_type', 'Send JSON, with Content-Type: application/json.');

@@ -79,6 +79,8 @@ export interface DeclaredEndpoint<
   body?: B;
   /** An absent body counts as `{}`. */
   optionalBody?: boolean;
+  /** Max. size of the body in bytes, where it is not the usual one. */
+  maxBodyBytes?: number;
   /** Request headers worth documenting. */
   headers?: Record<string, string>;
   answer: { status: number; description: string; schema?: A };
@@ -149,7 +151,10 @@ async function run(definition: Endpoint, c: Context<AppEnv>): Promise<Response> 
     params: definition.params ? check(definition.params, c.req.param(), 'path') : undefined,
     query: definition.query ? check(definition.query, query, 'query') : undefined,
     body: definition.body
-      ? await readJson(request, definition.body, { optional: definition.optionalBody ?? false })
+      ? await readJson(request, definition.body, {
+          optional: definition.optionalBody ?? false,
+          maxBytes: definition.maxBodyBytes,
+        })
       : undefined,
     request,
   });

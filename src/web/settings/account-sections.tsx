@@ -42,6 +42,7 @@ const SOURCES: Record<ConsentEntry['source'], string> = {
   keyword: 'by a text from your phone',
   carrier: 'as your phone company told us',
   import: 'when you signed up in the family’s app',
+  host: 'as you told the people of the family’s app',
   number_moved: 'because the number was confirmed by someone else',
   number_removed: 'because you removed the number',
 };

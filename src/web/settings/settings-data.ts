@@ -77,7 +77,7 @@ export interface SettingsView {
 
 async function isCarrierBlocked(c: PageContext, userId: string): Promise<boolean> {
   try {
-    await checkOptIn(c.var.deps, userId);
+    await checkOptIn(c.var.deps, { userId });
     return false;
   } catch (error) {
     if (error instanceof AppError && error.code === 'carrier_opted_out') return true;

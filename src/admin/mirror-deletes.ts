@@ -1,0 +1,97 @@
+import { eq, inArray } from 'drizzle-orm';
+import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
+import { allOf } from '../db/expressions.ts';
+import { q } from '../db/query.ts';
+import { retrying } from '../db/retry.ts';
+import {
+  consentEvents,
+  families,
+  heldReplies,
+  links,
+  messages,
+  notificationPreferences,
+  sessions,
+  smsDeliveryLog,
+  threadMembers,
+  threads,
+  users,
+} from '../db/schema.ts';
+import { releaseNumbers } from '../numbers/holders.ts';
+import type { Deps } from '../platform/deps.ts';
+import { AppError } from '../platform/errors.ts';
+import { inParallel } from '../platform/in-parallel.ts';
+import { familyOfKnownThread } from './find-family.ts';
+
+/** Whether a row belongs to somebody of a family; by the index of its person. */
+const ofFamily = (table: { userId: SQLiteColumn }, familyId: string) =>
+  inArray(table.userId, q.select({ id: users.id }).from(users).where(eq(users.familyId, familyId)));
+
+/**
+ * Deletes a thread with all that was said in it, its texts' log and its links, in one batch. A text that is on its way
+ * to the carrier at this moment may still arrive; its link leads nowhere.
+ * @throws AppError `thread_not_found`
+ */
+export async function deleteThread(deps: Deps, id: string): Promise<void> {
+  const familyId = await familyOfKnownThread(deps, id);
+  const said = q.select({ id: messages.id }).from(messages).where(eq(messages.threadId, id));
+  const found = await retrying(() =>
+    deps.db.forFamily(familyId).batch({
+      title: q
+        .select({ title: threads.title })
+        .from(threads)
+        .where(allOf(eq(threads.id, id), eq(threads.familyId, familyId))),
+      links: q.delete(links).where(allOf(eq(links.threadId, id), ofFamily(links, familyId))),
+      heldReplies: q
+        .delete(heldReplies)
+        .where(allOf(eq(heldReplies.threadId, id), ofFamily(heldReplies, familyId))),
+      deliveries: q.delete(smsDeliveryLog).where(inArray(smsDeliveryLog.messageId, said)),
+      messages: q.delete(messages).where(eq(messages.threadId, id)),
+      members: q.delete(threadMembers).where(eq(threadMembers.threadId, id)),
+      thread: q.delete(threads).where(allOf(eq(threads.id, id), eq(threads.familyId, familyId))),
+    }),
+  );
+  const title = found.title[0]?.title ?? '';
+  // Nobody is told of a thread that is gone; the object forgets who was in it.
+  const event = { type: 'thread' as const, thread: { id, title, members: [] } };
+  deps.afterwards(deps.family(familyId).publish([{ event, to: [] }]));
+}
+
+/**
+ * Deletes a family with all its people, threads, messages and numbers. What stays is the proof of consent, without
+ * addresses and browsers, and each number's opt-out under its keyed hash. The directory comes first: should the rest
+ * fail, nobody is texted any more, and deleting again ends it.
+ * @throws AppError `family_not_found`
+ */
+export async function deleteFamily(deps: Deps, id: string): Promise<void> {
+  const db = deps.db.forFamily(id);
+  const { family, people } = await retrying(() =>
+    db.batch({
+      family: q.select({ id: families.id }).from(families).where(eq(families.id, id)),
+      people: q.select({ id: users.id }).from(users).where(eq(users.familyId, id)),
+    }),
+  );
+  if (family.length === 0) throw new AppError('family_not_found', 'There is no such family.');
+  const userIds = people.map((person) => person.id);
+  await retrying(() => deps.db.directory.batch(releaseNumbers(userIds, deps.now())));
+  const inThreads = q.select({ id: threads.id }).from(threads).where(eq(threads.familyId, id));
+  await retrying(() =>
+    db.batch({
+      sessions: q.delete(sessions).where(ofFamily(sessions, id)),
+      links: q.delete(links).where(ofFamily(links, id)),
+      heldReplies: q.delete(heldReplies).where(ofFamily(heldReplies, id)),
+      deliveries: q.delete(smsDeliveryLog).where(eq(smsDeliveryLog.familyId, id)),
+      messages: q.delete(messages).where(inArray(messages.threadId, inThreads)),
+      members: q.delete(threadMembers).where(inArray(threadMembers.threadId, inThreads)),
+      threads: q.delete(threads).where(eq(threads.familyId, id)),
+      preferences: q.delete(notificationPreferences).where(ofFamily(notificationPreferences, id)),
+      ledger: q
+        .update(consentEvents)
+        .set({ clientAddress: null, userAgent: null })
+        .where(ofFamily(consentEvents, id)),
+      people: q.delete(users).where(eq(users.familyId, id)),
+      family: q.delete(families).where(eq(families.id, id)),
+    }),
+  );
+  const object = deps.family(id);
+  deps.afterwards(inParallel(userIds, (userId) => object.forgetUser(userId)));
+}

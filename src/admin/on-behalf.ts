@@ -1,0 +1,102 @@
+import { gt, lte, sql } from 'drizzle-orm';
+import type * as z from 'zod';
+import { markRead, type ReadState } from '../chat/read.ts';
+import { excluded, listTable } from '../db/expressions.ts';
+import { insertFrom } from '../db/insert-from.ts';
+import { q } from '../db/query.ts';
+import { retrying } from '../db/retry.ts';
+import { hostPresence } from '../db/schema.ts';
+import { patchPreferences } from '../identity/preferences/patch-preferences.ts';
+import { type ReadPreferences, readPreferences } from '../identity/preferences/read-preferences.ts';
+import type { Deps } from '../platform/deps.ts';
+import { AppError } from '../platform/errors.ts';
+import { inParallel } from '../platform/in-parallel.ts';
+import { familiesOfUsers, familyOfKnownThread, familyOfKnownUser, userNotFound } from './find-family.ts';
+import type { hostPreferences } from './host-schemas.ts';
+
+/**
+ * Marks a thread as read by a person, as they would themselves.
+ * @throws AppError `thread_not_found`, for one that the person is not in too; `message_not_found`
+ */
+export async function readForUser(
+  deps: Deps,
+  threadId: string,
+  { userId, messageId }: { userId: string; messageId?: string | undefined },
+): Promise<ReadState> {
+  const familyId = await familyOfKnownThread(deps, threadId);
+  return await markRead(deps, { userId, familyId }, threadId, messageId ?? null);
+}
+
+const needed = (field: string, problem: string) =>
+  new AppError('invalid_request', `Correct what "details" names: ${field}.`, {
+    details: [{ in: 'body', field, problem }],
+  });
+
+/**
+ * Changes a person's preferences as they would themselves. An opt-out is entered with source `host`; an opt-in needs the
+ * consent that the host has recorded, and gives way to a younger opt-out.
+ * @param ifMatch the If-Match header
+ * @throws AppError `user_not_found`, `invalid_request`, and what a person's own change throws
+ */
+export async function patchForUser(
+  deps: Deps,
+  userId: string,
+  { consent, ...patch }: z.output<typeof hostPreferences>,
+  ifMatch: string | null,
+): Promise<ReadPreferences> {
+  const optsIn = patch.smsEnabled === true;
+  if (optsIn && !consent) throw needed('consent', 'is needed with smsEnabled: true');
+  if (consent && !optsIn) throw needed('consent', 'stands only with smsEnabled: true');
+  const familyId = await familyOfKnownUser(deps, userId);
+  if (!(await readPreferences(deps, { userId, familyId }))) throw userNotFound();
+  const { at, source: origin, version } = consent ?? { at: 0, source: '', version: '' };
+  return await patchPreferences(deps, {
+    userId,
+    familyId,
+    source: 'host',
+    client: null,
+    given: consent && { at, origin },
+    patch: consent ? { ...patch, consentVersion: version } : patch,
+    ifMatch,
+    currentVersion: version,
+  });
+}
+
+/**
+ * Takes over whom the host sees in its own app. The list is whole: whoever it named before and not now is what sockets
+ * and heartbeats say. It counts until `ttlMs` from now, so that a host that falls silent holds no texts back.
+ * @returns the ids that nobody has
+ * @throws when a database or an object fails; the same call again then does the rest
+ */
+export async function setHostPresence(
+  deps: Deps,
+  present: readonly string[],
+  ttlMs: number,
+): Promise<{ unknown: string[] }> {
+  const now = deps.now();
+  const until = now + ttlMs;
+  const userIds = [...new Set(present)];
+  const familyOf = await familiesOfUsers(deps, userIds);
+  const known = userIds.filter((userId) => familyOf.has(userId));
+  const people = Map.groupBy(known, (userId) => familyOf.get(userId)!);
+  const named = listTable('named', [...people.keys()]);
+  // Families are noted before their objects are told: whatever fails in between, the next list finds them.
+  const { noted } = await retrying(() =>
+    deps.db.directory.batch({
+      ended: q.delete(hostPresence).where(lte(hostPresence.until, now)),
+      note: insertFrom(
+        hostPresence,
+        { familyId: named.value, until },
+        sql`from ${named} where true`,
+      ).onConflictDoUpdate({ target: hostPresence.familyId, set: { until: excluded(hostPresence.until) } }),
+      noted: q
+        .select({ familyId: hostPresence.familyId })
+        .from(hostPresence)
+        .where(gt(hostPresence.until, now)),
+    }),
+  );
+  await inParallel(noted, ({ familyId }) =>
+    deps.family(familyId).hostPresence(people.get(familyId) ?? [], until),
+  );
+  return { unknown: userIds.filter((userId) => !familyOf.has(userId)) };
+}
