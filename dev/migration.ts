@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { copyFile, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fenceTriggers } from './fence-triggers.ts';
@@ -23,9 +23,12 @@ try {
   const file = (await readdir(scratch)).find((name) => name.endsWith('_init.sql'));
   if (!file) throw new Error('drizzle-kit wrote no migration.');
   await copyFile(path.join(scratch, file), path.join(root, 'migrations', '0000_init.sql'));
-  await copyFile(
-    path.join(scratch, 'meta', '0000_snapshot.json'),
+  const snapshot = JSON.parse(await readFile(path.join(scratch, 'meta', '0000_snapshot.json'), 'utf8'));
+  // Always the same id: two branches that change the schema shall not differ for its sake.
+  const named = { ...snapshot, id: '00000000-0000-0000-0000-000000000001' };
+  await writeFile(
     path.join(root, 'migrations', 'meta', '0000_snapshot.json'),
+    `${JSON.stringify(named, null, 2)}\n`,
   );
   await writeFile(
     path.join(root, 'migrations', '0001_fences.sql'),

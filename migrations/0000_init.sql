@@ -142,6 +142,8 @@ CREATE TABLE `messages` (
 	`client_key` text,
 	`client_digest` text,
 	`created_at` integer NOT NULL,
+	`edited_at` integer,
+	`deleted_at` integer,
 	FOREIGN KEY (`thread_id`) REFERENCES `threads`(`id`) ON UPDATE no action ON DELETE no action,
 	FOREIGN KEY (`author_id`) REFERENCES `users`(`id`) ON UPDATE no action ON DELETE no action
 );
@@ -257,6 +259,7 @@ CREATE TABLE `sms_delivery_log` (
 	`due_at` integer,
 	`wake_at` integer,
 	`attempts` integer DEFAULT 0 NOT NULL,
+	`revision` integer DEFAULT 0 NOT NULL,
 	`claim` text,
 	`claimed_at` integer,
 	`doubt_since` integer,

@@ -1,4 +1,6 @@
 import * as z from 'zod';
+import { retractForHost } from '../chat/change-message.ts';
+import { messageSchema } from '../chat/message.ts';
 import { STATUSES } from '../db/statuses.ts';
 import { mintMagic } from '../links/magic-link.ts';
 import { retryDeadLetter } from '../notifications/operate/dead-letters.ts';
@@ -120,6 +122,21 @@ export const adminEndpoints = [
       await putThread(deps, params.id, body);
       return jsonResponse({ ok: true });
     },
+  }),
+  endpoint({
+    method: 'delete',
+    path: '/api/admin/messages/{id}',
+    who: 'service',
+    tag,
+    summary: "Take anybody's message back; nobody is texted about it any more",
+    params,
+    answer: {
+      status: 200,
+      description: 'The message without its words; its place in the thread stays.',
+      schema: z.object({ message: messageSchema }),
+    },
+    errors: ['message_not_found'],
+    handle: async ({ deps, params }) => jsonResponse({ message: await retractForHost(deps, params.id) }),
   }),
   endpoint({
     method: 'post',

@@ -1,7 +1,8 @@
 import type { SelectResultFields } from 'drizzle-orm/query-builders/select.types';
 import * as z from 'zod';
 import { messages, users } from '../db/schema.ts';
-import { iso, timestamp } from '../platform/http/validation.ts';
+import { VIAS } from '../db/statuses.ts';
+import { iso, isoOrNull, timestamp } from '../platform/http/validation.ts';
 
 /** A message as the API gives it. */
 export const messageSchema = z.object({
@@ -13,8 +14,12 @@ export const messageSchema = z.object({
   body: z.string(),
   fileIds: z.array(z.string()),
   urgent: z.boolean(),
-  via: z.enum(['app', 'sms']),
+  via: z.enum(VIAS),
   createdAt: timestamp,
+  editedAt: timestamp.nullable().describe('When its author last edited it.'),
+  deletedAt: timestamp
+    .nullable()
+    .describe('When it was taken back; its words and files are gone, its place stays.'),
 });
 
 /** See {@link messageSchema}. */
@@ -32,6 +37,8 @@ export const messageColumns = {
   urgent: messages.urgent,
   via: messages.via,
   createdAt: messages.createdAt,
+  editedAt: messages.editedAt,
+  deletedAt: messages.deletedAt,
 };
 
 /** A message as the database gives it, with {@link messageColumns}. */
@@ -50,5 +57,7 @@ export function toMessage(row: MessageRow): MessageJson {
     urgent: row.urgent,
     via: row.via,
     createdAt: iso(row.createdAt),
+    editedAt: isoOrNull(row.editedAt),
+    deletedAt: isoOrNull(row.deletedAt),
   };
 }

@@ -1,4 +1,4 @@
-import { count, eq, gt, gte, lt, min, not, sql } from 'drizzle-orm';
+import { count, eq, gt, gte, lt, min, ne, not, sql } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/sqlite-core';
 import { allOf, anyOf, greatest, hasRow, iif, oneRow, scalar } from '../db/expressions.ts';
 import { insertFrom } from '../db/insert-from.ts';
@@ -6,6 +6,7 @@ import { q } from '../db/query.ts';
 import { retrying } from '../db/retry.ts';
 import { messages, smsDeliveryLog, threadMembers, threads, users } from '../db/schema.ts';
 import { hot, type Later, type ResultOf } from '../db/statement.ts';
+import type { Via } from '../db/statuses.ts';
 import {
   insertDeliveries,
   notifiedUpTo,
@@ -26,7 +27,7 @@ export interface NewMessage {
   body: string;
   fileIds: string[];
   urgent: boolean;
-  via: 'app' | 'sms';
+  via: Via;
   /** The Idempotency-Key; null: each call is a message of its own. */
   clientKey: string | null;
 }
@@ -46,7 +47,7 @@ export interface Posting {
   /** JSON */
   fileIds: string;
   urgent: boolean;
-  via: 'app' | 'sms';
+  via: Via;
   clientKey: string;
   digest: string;
   now: number;
@@ -134,7 +135,7 @@ const moveThread = hot<Posting>()((v) =>
 const readByAuthor = hot<Posting>()((v) => {
   const told = notifiedUpTo(v.userId, v.threadId);
   const knowsAll = gte(greatest(m.lastReadSeq, told), sql`${msg.seq} - 1`);
-  const readUpTo = iif<number>(anyOf(eq(v.via, 'app'), knowsAll), msg.seq, told);
+  const readUpTo = iif<number>(anyOf(ne(v.via, 'sms'), knowsAll), msg.seq, told);
   return q
     .update(m)
     .set({ lastReadSeq: greatest(m.lastReadSeq, readUpTo) })

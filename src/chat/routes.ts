@@ -2,9 +2,10 @@ import * as z from 'zod';
 import { explainDeliveries } from '../notifications/operate/delivery-log.ts';
 import { AppError } from '../platform/errors.ts';
 import { endpoint, jsonResponse } from '../platform/http/endpoint.ts';
-import { id, instant, line, pageSize, prose, timestamp } from '../platform/http/validation.ts';
+import { id, instant, isoOrNull, line, pageSize, prose, timestamp } from '../platform/http/validation.ts';
 import { FOREVER } from '../platform/time.ts';
 import { isBlank } from '../platform/visible.ts';
+import { editMessage, retractMessage } from './change-message.ts';
 import { listMessages } from './list-messages.ts';
 import { messageSchema } from './message.ts';
 import { setMute } from './mute.ts';
@@ -115,7 +116,7 @@ export const chatEndpoints = [
       const message = await postMessage(deps, caller, {
         ...body,
         threadId: params.id,
-        via: 'app',
+        via: caller.via === 'cookie' ? 'portal' : 'app',
         clientKey,
       });
       return jsonResponse({ message }, 201);
@@ -139,13 +140,46 @@ export const chatEndpoints = [
             told: z.boolean(),
             read: z.boolean(),
             explanation: z.string(),
+            sentAt: timestamp.nullable().describe('When a text that told of it left; null: none did.'),
           }),
         ),
       }),
     },
     errors: ['message_not_found'],
+    handle: async ({ deps, caller, params }) => {
+      const told = await explainDeliveries(deps, caller, params.id, params.messageId);
+      return jsonResponse({ deliveries: told.map((one) => ({ ...one, sentAt: isoOrNull(one.sentAt) })) });
+    },
+  }),
+  endpoint({
+    method: 'patch',
+    path: '/api/threads/{id}/messages/{messageId}',
+    who: 'user',
+    tag,
+    summary: 'Edit your message; texts that have not left yet quote what it says now',
+    params: z.object({ id, messageId: id }),
+    body: z.object({ body: prose(4000) }),
+    answer: { status: 200, description: 'The message.', schema: z.object({ message: messageSchema }) },
+    errors: ['empty_message', 'message_not_found', 'conflict'],
+    handle: async ({ deps, caller, params, body }) =>
+      jsonResponse({ message: await editMessage(deps, caller, params.id, params.messageId, body.body) }),
+  }),
+  endpoint({
+    method: 'delete',
+    path: '/api/threads/{id}/messages/{messageId}',
+    who: 'user',
+    tag,
+    summary: 'Take your message back; nobody is texted about it any more',
+    params: z.object({ id, messageId: id }),
+    answer: {
+      status: 200,
+      description:
+        'The message without its words. What had left before cannot be unsent: see its deliveries.',
+      schema: z.object({ message: messageSchema }),
+    },
+    errors: ['message_not_found'],
     handle: async ({ deps, caller, params }) =>
-      jsonResponse({ deliveries: await explainDeliveries(deps, caller, params.id, params.messageId) }),
+      jsonResponse({ message: await retractMessage(deps, caller, params.id, params.messageId) }),
   }),
   endpoint({
     method: 'post',

@@ -10,7 +10,7 @@ import type { ResultOf } from '../db/statement.ts';
 import type { Caller } from '../platform/auth/caller.ts';
 import type { Deps } from '../platform/deps.ts';
 import { AppError } from '../platform/errors.ts';
-import { iso, timestamp } from '../platform/http/validation.ts';
+import { iso, isoOrNull, timestamp } from '../platform/http/validation.ts';
 import { newId } from '../platform/ids.ts';
 import { FOREVER } from '../platform/time.ts';
 
@@ -24,7 +24,13 @@ export const threadSchema = z.object({
   unread: z.int(),
   mutedUntil: z.union([timestamp, z.literal(true), z.null()]).describe('true: for good'),
   lastMessage: z
-    .object({ authorId: z.string(), authorName: z.string(), body: z.string(), createdAt: timestamp })
+    .object({
+      authorId: z.string(),
+      authorName: z.string(),
+      body: z.string(),
+      createdAt: timestamp,
+      deletedAt: timestamp.nullable().describe('Taken back: it has no words any more.'),
+    })
     .nullable(),
   lastActivityAt: timestamp,
   createdAt: timestamp,
@@ -58,6 +64,7 @@ const lastMessage = q
       body: sql`substr(${messages.body}, 1, ${LAST_WORDS})`,
       fileCount: sql`json_array_length(${messages.fileIds})`,
       createdAt: messages.createdAt,
+      deletedAt: messages.deletedAt,
     }),
   })
   .from(messages)
@@ -70,6 +77,7 @@ interface LastMessage {
   body: string;
   fileCount: number;
   createdAt: number;
+  deletedAt: number | null;
 }
 
 const me = alias(threadMembers, 'me');
@@ -121,6 +129,7 @@ function toThread(row: ThreadRow, now: number): ThreadJson {
       authorName: last.authorName,
       body: last.body === '' && last.fileCount > 0 ? '[Attachment]' : last.body,
       createdAt: iso(last.createdAt),
+      deletedAt: isoOrNull(last.deletedAt),
     },
     lastActivityAt: iso(row.lastActivityAt),
     createdAt: iso(row.createdAt),

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
-import { STATUSES } from './statuses.ts';
+import { STATUSES, VIAS } from './statuses.ts';
 
 /**
  * The whole model on one page.
@@ -437,7 +437,7 @@ export const threadMembers = sqliteTable(
   ],
 );
 
-/** What was said; never changed. */
+/** What was said. Its author may edit it and take it back; its place (`seq`) stays. */
 export const messages = sqliteTable(
   'messages',
   {
@@ -455,13 +455,15 @@ export const messages = sqliteTable(
     /** JSON array of strings. */
     fileIds: text('file_ids').notNull().default('[]'),
     urgent: flag('urgent').notNull().default(false),
-    via: text('via', { enum: ['app', 'sms'] })
-      .notNull()
-      .default('app'),
+    via: text('via', { enum: VIAS }).notNull().default('app'),
     /** Idempotency-Key, and a digest of what was asked with it. */
     clientKey: text('client_key'),
     clientDigest: text('client_digest'),
     createdAt: at('created_at').notNull(),
+    /** The last edit. */
+    editedAt: at('edited_at'),
+    /** Taken back: `body` and `fileIds` are empty since. */
+    deletedAt: at('deleted_at'),
   },
   (t) => [
     uniqueIndex('messages_thread_seq').on(t.threadId, t.seq),
@@ -514,6 +516,8 @@ export const smsDeliveryLog = sqliteTable(
     /** When the sweep must look at this row if nobody else did; null once the row is final. */
     wakeAt: at('wake_at'),
     attempts: integer('attempts').notNull().default(0),
+    /** Counts edits and retractions that the text would have to tell of; a claim holds only for the one it was decided at. */
+    revision: integer('revision').notNull().default(0),
     /** Names the one who holds the claim. */
     claim: text('claim'),
     claimedAt: at('claimed_at'),

@@ -10,3 +10,9 @@ export const STATUSES = [
   'suppressed',
   'merged',
 ] as const;
+
+/** How a message came: `app` by the API, `portal` by the web pages, `sms` as a text, `host` posted on behalf by the host. */
+export const VIAS = ['app', 'portal', 'sms', 'host'] as const;
+
+/** See {@link VIAS}. */
+export type Via = (typeof VIAS)[number];

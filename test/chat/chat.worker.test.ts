@@ -42,6 +42,8 @@ describe('posting', () => {
       urgent: false,
       via: 'app',
       createdAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
+      editedAt: null,
+      deletedAt: null,
     });
   });
 

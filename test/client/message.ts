@@ -12,4 +12,6 @@ export const message = (seq: number): Message => ({
   urgent: false,
   via: 'app',
   createdAt: '2026-01-01T00:00:00.000Z',
+  editedAt: null,
+  deletedAt: null,
 });

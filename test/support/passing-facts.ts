@@ -12,6 +12,7 @@ export const passingFacts = (createdAt: number): DeliveryFacts => ({
   countryAllowed: true,
   isMember: true,
   read: false,
+  retracted: false,
   createdAt,
   mutedUntil: null,
   quietStart: null,

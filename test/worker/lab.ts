@@ -1,6 +1,7 @@
 import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { vi } from 'vitest';
+import type { Via } from '../../src/db/statuses.ts';
 import type { Status } from '../../src/notifications/deliveries/delivery-status.ts';
 import type { ClaimedCaller } from '../../src/platform/auth/caller.ts';
 import { parseConfig } from '../../src/platform/config.ts';
@@ -54,7 +55,7 @@ export interface Message {
   thread: string;
   seq: number;
   author: string;
-  via: 'app' | 'sms';
+  via: Via;
   key: string;
   audience: string;
 }

@@ -126,7 +126,7 @@ export class Conversation {
       const { authorId, seq, via } = frame.message;
       const own = authorId === this.#viewer;
       this.#typists.stop(authorId);
-      if (own && via === 'app') this.#wrote(seq);
+      if (own && via !== 'sms') this.#wrote(seq);
       else this.#markUnread(this.#lineSeq());
       // One's own, while it is being sent, is shown when it is accepted, in the place of its draft.
       if (!own || !this.#composer.sending) void this.catchUp();

@@ -77,7 +77,7 @@ export class Messages {
       const own = authorId === viewer;
       showLastWords(frame.threadId, own ? 'You' : authorName, body);
       if (frame.threadId !== this.#conversation?.threadId) {
-        showUnread(frame.threadId, (before) => (own && via === 'app' ? 0 : before + 1));
+        showUnread(frame.threadId, (before) => (own && via !== 'sms' ? 0 : before + 1));
       }
       if (this.#isListShown() || !hasRow(frame.threadId)) void this.#refreshList();
     }

@@ -23,13 +23,14 @@ import { coveredInFlight, coveredRows, deliveryAs, minClaimTime } from './covera
 import { mayBecome } from './delivery-status.ts';
 
 /**
- * A row to be claimed: the number it is sent to, its attempts so far, and how many messages its text covers, up
- * to which `seq`.
+ * A row to be claimed: the number it is sent to, its attempts so far, how many messages its text covers, up to which
+ * `seq`, and at which revision of them it was composed.
  */
 export interface Claimable {
   id: string;
   phone: string;
   attempts: number;
+  revision: number;
   coversSeq: number | null;
   count: number;
 }
@@ -38,7 +39,7 @@ const log = smsDeliveryLog;
 
 /** @param json an array of {@link Claimable} */
 const claimables = (json: SQL<string>) =>
-  jsonTable<Claimable>('c', json, ['id', 'phone', 'attempts', 'coversSeq', 'count']);
+  jsonTable<Claimable>('c', json, ['id', 'phone', 'attempts', 'revision', 'coversSeq', 'count']);
 
 const takeWave = hot<{ rows: string; claim: string; now: number; leaseEnd: number }>()((v) => {
   const c = claimables(v.rows);
@@ -76,7 +77,11 @@ const takeWave = hot<{ rows: string; claim: string; now: number; leaseEnd: numbe
         eq(c.count, covered),
       ),
     );
-  const isDecidedAbout = and(mayBecome('sending'), eq(log.attempts, c.attempts));
+  const isDecidedAbout = and(
+    mayBecome('sending'),
+    eq(log.attempts, c.attempts),
+    eq(log.revision, c.revision),
+  );
   const isOurs = and(eq(log.status, 'sending'), eq(log.claim, v.claim));
   return q
     .update(log)

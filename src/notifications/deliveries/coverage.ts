@@ -1,4 +1,4 @@
-import { and, eq, exists, gt, gte, lt, ne, not, type SQL, sql } from 'drizzle-orm';
+import { and, eq, exists, gt, gte, isNull, lt, ne, not, type SQL, sql } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/sqlite-core';
 import { allOf, anyOf, coalesce, iif } from '../../db/expressions.ts';
 import { q } from '../../db/query.ts';
@@ -13,7 +13,7 @@ export const deliveryAs = <N extends string>(name: N) => alias(smsDeliveryLog, n
  */
 type Delivery = Pick<
   ReturnType<typeof deliveryAs<string>> | typeof smsDeliveryLog,
-  'id' | 'userId' | 'threadId' | 'status' | 'seq' | 'attempts' | 'claimedAt' | 'mergedInto'
+  'id' | 'userId' | 'threadId' | 'status' | 'seq' | 'attempts' | 'claimedAt' | 'mergedInto' | 'reason'
 >;
 
 /** Another row, whose text is in flight. */
@@ -74,7 +74,7 @@ const WAITING: readonly Status[] = ['pending', 'deferred', 'sending'];
 /**
  * Condition: a text about `row` covers the row `w`, which waits for the same person in the same thread, is
  * unread, and is covered by no other text in flight. A text that is retried, because it did not reach the
- * phone, covers again what was merged into it.
+ * phone, covers again what was merged into it and has not been retracted since.
  * @param member the person's membership of the thread
  */
 export function coveredRows(
@@ -90,6 +90,6 @@ export function coveredRows(
     eq(w.threadId, row.threadId),
     sql`${w.status} in (${statuses})`,
     gt(w.seq, member.lastReadSeq),
-    iif<boolean>(eq(w.status, 'merged'), eq(w.mergedInto, row.id), isOwnOrFree),
+    iif<boolean>(eq(w.status, 'merged'), and(eq(w.mergedInto, row.id), isNull(w.reason))!, isOwnOrFree),
   );
 }

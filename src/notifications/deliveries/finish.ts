@@ -31,6 +31,7 @@ const finish = hot<{ rows: string; claim: string; now: number }>()((v) => {
       providerSid: coalesce(f.sid, log.providerSid),
       segments: coalesce(f.segments, log.segments),
       error: coalesce(f.error, log.error),
+      reason: iif<string | null>(eq(f.status, 'sent'), null, log.reason),
       doubtSince: iif<number | null>(eq(f.status, 'sent'), null, log.doubtSince),
       sentAt: iif<number | null>(eq(f.status, 'sent'), coalesce(log.sentAt, v.now), log.sentAt),
       dueAt: ifSending(f.until, log.dueAt),

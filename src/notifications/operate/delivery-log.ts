@@ -7,13 +7,13 @@ import { families, messages, smsDeliveryLog, threadMembers, users } from '../../
 import type { ResultOf } from '../../db/statement.ts';
 import { STATUSES } from '../../db/statuses.ts';
 import type { Caller } from '../../platform/auth/caller.ts';
-import type { Hours } from '../../platform/clock-words.ts';
+import { clockWords, type Hours } from '../../platform/clock-words.ts';
 import type { Deps } from '../../platform/deps.ts';
 import { AppError } from '../../platform/errors.ts';
 import { isoOrNull, timestamp } from '../../platform/http/validation.ts';
 import { deliveryAs } from '../deliveries/coverage.ts';
 import type { Status } from '../deliveries/delivery-status.ts';
-import { explain, explainToAuthor } from './explanations.ts';
+import { type AuthorsView, explain, explainToAuthor } from './explanations.ts';
 
 /** A delivery as its recipient sees it. */
 export const deliverySchema = z.object({
@@ -187,6 +187,8 @@ export interface Told {
   told: boolean;
   read: boolean;
   explanation: string;
+  /** When a text that told of it left, ms UTC; null: none did. */
+  sentAt: number | null;
 }
 
 /** Deliveries of messages, as their author may know them. */
@@ -197,6 +199,9 @@ const selectTold = (condition: SQL) =>
       name: nonNull(users.name).as('name'),
       lastReadSeq: threadMembers.lastReadSeq,
       seq: log.seq,
+      deletedAt: messages.deletedAt,
+      familyZone: sql<string | null>`${families.timeZone}`.as('familyZone'),
+      leadSentAt: sql<number | null>`${lead.sentAt}`.as('leadSentAt'),
     })
     .from(log)
     .innerJoin(messages, eq(messages.id, log.messageId))
@@ -241,13 +246,25 @@ export async function explainDeliveries(
   });
   if (own.length === 0)
     throw new AppError('message_not_found', 'There is no such message of yours in this thread.');
-  return rows.map(toTold);
+  return rows.map((row) => toTold(row, deps.now()));
 }
 
-function toTold(row: ToldRow): Told {
+const toldOf = (row: ToldRow, read: boolean): AuthorsView =>
+  read ? { told: true, text: 'has read it' } : explainToAuthor(row);
+
+/** The truth about a message that was taken back: what has left cannot be unsent. */
+function toldOfRetracted(row: ToldRow, sentAt: number | null, now: number): AuthorsView {
+  const at = sentAt === null ? null : clockWords(sentAt, now, row.familyZone ?? 'UTC');
+  if (at !== null) return { told: true, text: `was texted at ${at}; that cannot be unsent` };
+  if (row.status === 'sending') return { told: true, text: 'is being texted; that cannot be unsent' };
+  return { told: false, text: 'was not texted: it was taken back before' };
+}
+
+function toTold(row: ToldRow, now: number): Told {
   const read = row.lastReadSeq !== null && row.seq !== null && row.lastReadSeq >= row.seq;
-  const { told, text } = read ? { told: true, text: 'has read it' } : explainToAuthor(row);
-  return { userId: row.userId, name: row.name, told, read, explanation: text };
+  const sentAt = row.sentAt ?? row.leadSentAt;
+  const { told, text } = row.deletedAt === null ? toldOf(row, read) : toldOfRetracted(row, sentAt, now);
+  return { userId: row.userId, name: row.name, told, read, explanation: text, sentAt };
 }
 
 /** The same for a range of the caller's own messages, by message id; for pages. */
@@ -265,5 +282,5 @@ export async function explainOwnMessages(
   );
   const rows = await deps.db.forFamily(familyId).all(selectTold(own).orderBy(messages.seq, log.userId));
   const byMessage = Map.groupBy(rows, ({ messageId }) => messageId ?? '');
-  return new Map([...byMessage].map(([id, group]) => [id, group.map(toTold)]));
+  return new Map([...byMessage].map(([id, group]) => [id, group.map((row) => toTold(row, deps.now()))]));
 }

@@ -37,6 +37,7 @@ const SUPPRESSED: Record<Reason, string> = {
   country_not_allowed: 'We cannot send texts to the country of your number, so none was sent.',
   left_thread: 'You are no longer part of this conversation, so no text was sent.',
   expired: 'By the time a text could have gone it was too old to be of use, so none was sent.',
+  retracted: 'The message was taken back before a text left, so none was sent.',
   read: 'You had already read the message, so no text was needed.',
   muted: 'You have muted this conversation, so no text was sent.',
   online: 'You were in the chat when the message came, so no text was needed.',

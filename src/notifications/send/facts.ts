@@ -15,9 +15,10 @@ import { hot, type ResultOf } from '../../db/statement.ts';
 import type { Config } from '../../platform/config.ts';
 import type { Deps } from '../../platform/deps.ts';
 import type { Phones } from '../../platform/sms/phone-number.ts';
+import type { Claimable } from '../deliveries/claim.ts';
 import { coveredRows, deliveryAs } from '../deliveries/coverage.ts';
 import type { Status } from '../deliveries/delivery-status.ts';
-import type { DeliveryFacts } from './policy.ts';
+import type { DeliveryFacts, Reason } from './policy.ts';
 
 /** The messages that a text covers, as far as it may say. */
 export interface Covered {
@@ -46,6 +47,8 @@ export interface DeliveryRecord {
   /** The SID of an earlier text that was sent and is to be sent again. */
   providerSid: string | null;
   attempts: number;
+  /** Counts edits and retractions: see {@link Claimable}. */
+  revision: number;
   absences: number;
   /** The number that the claim is for, and the person's number now. */
   claimedPhone: string | null;
@@ -118,6 +121,8 @@ export const selectFacts = hot<{ ids: string }>()((v) => {
       doubtSince: d.doubtSince,
       providerSid: d.providerSid,
       attempts: d.attempts,
+      revision: d.revision,
+      reason: d.reason,
       absences: d.absences,
       claimedPhone: sql<string | null>`${d.phone}`.as('claimedPhone'),
       phone: users.phone,
@@ -163,6 +168,7 @@ function toRecord(row: Row, config: Pick<Config, 'SMS_ALLOWED_COUNTRIES'>, phone
     doubtSince: row.doubtSince,
     providerSid: row.providerSid,
     attempts: row.attempts,
+    revision: row.revision,
     absences: row.absences,
     claimedPhone: row.claimedPhone,
     phone: row.phone,
@@ -184,6 +190,7 @@ function toRecord(row: Row, config: Pick<Config, 'SMS_ALLOWED_COUNTRIES'>, phone
       phoneUnusable: row.unusableAt !== null,
       countryAllowed: country !== null && config.SMS_ALLOWED_COUNTRIES.includes(country),
       isMember: row.memberId !== null,
+      retracted: row.reason === ('retracted' satisfies Reason),
       read: row.seq !== null && row.lastReadSeq !== null && row.seq <= row.lastReadSeq,
       createdAt: row.createdAt,
       mutedUntil: row.mutedUntil,

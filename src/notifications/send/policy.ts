@@ -9,6 +9,7 @@ export type Reason =
   | 'phone_unusable'
   | 'country_not_allowed'
   | 'left_thread'
+  | 'retracted'
   | 'expired'
   | 'read'
   | 'muted'
@@ -32,6 +33,8 @@ export interface DeliveryFacts {
   countryAllowed: boolean;
   isMember: boolean;
   read: boolean;
+  /** Its author has taken the message back. */
+  retracted: boolean;
   createdAt: number;
   /** Muted before this moment; null when not muted. */
   mutedUntil: number | null;
@@ -91,6 +94,7 @@ function legalBlock(facts: DeliveryFacts): Reason | null {
 function obsolete(facts: DeliveryFacts, settings: PolicySettings, now: number): Reason | null {
   const aboutThread = facts.kind === 'message';
   if (aboutThread && !facts.isMember) return 'left_thread';
+  if (facts.retracted) return 'retracted';
   if (now - facts.createdAt > settings.expiryMs) return 'expired';
   if (aboutThread && facts.read) return 'read';
   return null;

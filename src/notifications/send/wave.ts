@@ -48,6 +48,7 @@ async function prepare({ record, lastToday }: Admitted, { config, now }: Deps): 
     id,
     phone: record.phone!,
     attempts: record.attempts,
+    revision: record.revision,
     coversSeq: covered.upTo,
     count: covered.count,
     record,
@@ -73,10 +74,11 @@ async function sendWithinLease(claimedAt: number, text: Prepared, deps: Deps): P
   });
 }
 
-const claimable = ({ id, phone, attempts, coversSeq, count }: Claimable): Claimable => ({
+const claimable = ({ id, phone, attempts, revision, coversSeq, count }: Claimable): Claimable => ({
   id,
   phone,
   attempts,
+  revision,
   coversSeq,
   count,
 });

@@ -52,7 +52,7 @@ async function say(c: PageContext, caller: Caller, threadId: string): Promise<Re
       ...checkDraft(draft),
       threadId,
       urgent: draft.urgent,
-      via: 'app',
+      via: 'portal',
       clientKey: /^[\w-]{8,80}$/.test(key) ? key : null,
     });
   } catch (error) {

@@ -112,7 +112,7 @@ async function stepsOf(
   return steps;
 }
 
-const claimable = { id: ID, phone, attempts: 1, coversSeq: null, count: 1 };
+const claimable = { id: ID, phone, attempts: 1, revision: 0, coversSeq: null, count: 1 };
 const finished = (status: Finished['status']) =>
   finishWave([{ id: ID, status, sid: null, segments: null, error: null, until: null }], 'clm_1', NOW);
 const report = (sid: string, status: string) =>

@@ -27,6 +27,7 @@ const REASONS: Reason[] = [
     'phone_unusable',
     'country_not_allowed',
     'left_thread',
+    'retracted',
     'expired',
   ] as const),
   ...(['read', 'muted', 'online', 'quiet_hours', 'rate_limited', 'daily_cap'] as const),

@@ -52,6 +52,7 @@ const GATES: Gate[] = [
     action: 'drop',
     testPasses: true,
   },
+  { name: 'taken back', close: { facts: { retracted: true } }, reason: 'retracted', action: 'drop' },
   { name: 'old', close: { facts: { createdAt: NOW - 24 * HOUR - 1 } }, reason: 'expired', action: 'drop' },
   { name: 'read', close: { facts: { read: true } }, reason: 'read', action: 'drop', testPasses: true },
   {
@@ -298,6 +299,7 @@ describe('for any facts', () => {
     countryAllowed: fc.boolean(),
     isMember: fc.boolean(),
     read: fc.boolean(),
+    retracted: fc.boolean(),
     createdAt: moment,
     mutedUntil: maybeMoment,
     quietStart: fc.option(fc.integer({ min: 0, max: 1439 }), { nil: null }),

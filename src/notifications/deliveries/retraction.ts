@@ -1,0 +1,70 @@
+import { and, eq, exists, inArray, isNotNull, type SQL, sql } from 'drizzle-orm';
+import { iif } from '../../db/expressions.ts';
+import { q } from '../../db/query.ts';
+import { messages, smsDeliveryLog } from '../../db/schema.ts';
+import type { Reason } from '../send/policy.ts';
+import { deliveryAs } from './coverage.ts';
+import type { Status } from './delivery-status.ts';
+
+const log = smsDeliveryLog;
+
+const RETRACTED = 'retracted' satisfies Reason;
+const WAITING = ['pending', 'deferred'] as const satisfies readonly Status[];
+
+/**
+ * Rows that wait for the recipients of a message in its thread: a text about any of them may quote the message. One
+ * index look-up a recipient.
+ */
+function waitingBeside(messageId: string) {
+  const own = deliveryAs('own');
+  const beside = deliveryAs('beside');
+  return q
+    .select({ id: beside.id })
+    .from(own)
+    .innerJoin(
+      beside,
+      and(eq(beside.userId, own.userId), eq(beside.threadId, own.threadId), inArray(beside.status, WAITING)),
+    )
+    .where(eq(own.messageId, messageId));
+}
+
+/**
+ * Statement: whoever has composed a text that may quote the message, and not claimed it, loses the claim and composes
+ * anew.
+ * @param condition for the statement to have an effect
+ */
+export const reviseDeliveries = (messageId: string, condition: SQL) =>
+  q
+    .update(log)
+    .set({ revision: sql`${log.revision} + 1` })
+    .where(and(condition, inArray(log.id, waitingBeside(messageId))));
+
+/**
+ * Statement: suppresses what waits for a message that was taken back, and marks what is in flight or merged: should that
+ * text turn out not to have left, it is not tried again, and no second try of a summary counts the message.
+ */
+export function suppressRetracted(messageId: string) {
+  const isWaiting = inArray(log.status, WAITING);
+  const isRetracted = exists(
+    q
+      .select({ id: messages.id })
+      .from(messages)
+      .where(and(eq(messages.id, messageId), isNotNull(messages.deletedAt))),
+  );
+  return q
+    .update(log)
+    .set({
+      status: iif<Status>(isWaiting, 'suppressed', log.status),
+      reason: RETRACTED,
+      wakeAt: iif<number | null>(isWaiting, null, log.wakeAt),
+      dueAt: iif<number | null>(isWaiting, null, log.dueAt),
+      revision: sql`${log.revision} + 1`,
+    })
+    .where(
+      and(
+        eq(log.messageId, messageId),
+        isRetracted,
+        inArray(log.status, [...WAITING, 'sending', 'merged', 'undelivered']),
+      ),
+    );
+}
