@@ -85,6 +85,26 @@ export interface Api {
     input: { body: { userId: string; threadId: string } };
     answer: { token: string; url: string; expiresAt: string };
   };
+  /** Take anybody's message back; nobody is texted about it any more */
+  'DELETE /api/admin/messages/{id}': {
+    input: { params: { id: string } };
+    answer: {
+      message: {
+        id: string;
+        threadId: string;
+        seq: number;
+        authorId: string;
+        authorName: string;
+        body: string;
+        fileIds: string[];
+        urgent: boolean;
+        via: 'app' | 'portal' | 'sms' | 'host';
+        createdAt: string;
+        editedAt: string | null;
+        deletedAt: string | null;
+      };
+    };
+  };
   /** Say who is in your app now: all of them, in one call */
   'POST /api/admin/presence': {
     input: { body: { present: string[]; ttlSeconds?: number } };
@@ -401,7 +421,13 @@ export interface Api {
         lastReadSeq: number;
         unread: number;
         mutedUntil: string | true | null;
-        lastMessage: { authorId: string; authorName: string; body: string; createdAt: string } | null;
+        lastMessage: {
+          authorId: string;
+          authorName: string;
+          body: string;
+          createdAt: string;
+          deletedAt: string | null;
+        } | null;
         lastActivityAt: string;
         createdAt: string;
       }[];
@@ -419,7 +445,13 @@ export interface Api {
         lastReadSeq: number;
         unread: number;
         mutedUntil: string | true | null;
-        lastMessage: { authorId: string; authorName: string; body: string; createdAt: string } | null;
+        lastMessage: {
+          authorId: string;
+          authorName: string;
+          body: string;
+          createdAt: string;
+          deletedAt: string | null;
+        } | null;
         lastActivityAt: string;
         createdAt: string;
       };
@@ -437,7 +469,13 @@ export interface Api {
         lastReadSeq: number;
         unread: number;
         mutedUntil: string | true | null;
-        lastMessage: { authorId: string; authorName: string; body: string; createdAt: string } | null;
+        lastMessage: {
+          authorId: string;
+          authorName: string;
+          body: string;
+          createdAt: string;
+          deletedAt: string | null;
+        } | null;
         lastActivityAt: string;
         createdAt: string;
       };
@@ -459,8 +497,10 @@ export interface Api {
         body: string;
         fileIds: string[];
         urgent: boolean;
-        via: 'app' | 'sms';
+        via: 'app' | 'portal' | 'sms' | 'host';
         createdAt: string;
+        editedAt: string | null;
+        deletedAt: string | null;
       }[];
       next: string | null;
     };
@@ -478,8 +518,50 @@ export interface Api {
         body: string;
         fileIds: string[];
         urgent: boolean;
-        via: 'app' | 'sms';
+        via: 'app' | 'portal' | 'sms' | 'host';
         createdAt: string;
+        editedAt: string | null;
+        deletedAt: string | null;
+      };
+    };
+  };
+  /** Take your message back; nobody is texted about it any more */
+  'DELETE /api/threads/{id}/messages/{messageId}': {
+    input: { params: { id: string; messageId: string } };
+    answer: {
+      message: {
+        id: string;
+        threadId: string;
+        seq: number;
+        authorId: string;
+        authorName: string;
+        body: string;
+        fileIds: string[];
+        urgent: boolean;
+        via: 'app' | 'portal' | 'sms' | 'host';
+        createdAt: string;
+        editedAt: string | null;
+        deletedAt: string | null;
+      };
+    };
+  };
+  /** Edit your message; texts that have not left yet quote what it says now */
+  'PATCH /api/threads/{id}/messages/{messageId}': {
+    input: { params: { id: string; messageId: string }; body: { body: string } };
+    answer: {
+      message: {
+        id: string;
+        threadId: string;
+        seq: number;
+        authorId: string;
+        authorName: string;
+        body: string;
+        fileIds: string[];
+        urgent: boolean;
+        via: 'app' | 'portal' | 'sms' | 'host';
+        createdAt: string;
+        editedAt: string | null;
+        deletedAt: string | null;
       };
     };
   };
@@ -487,7 +569,14 @@ export interface Api {
   'GET /api/threads/{id}/messages/{messageId}/deliveries': {
     input: { params: { id: string; messageId: string } };
     answer: {
-      deliveries: { userId: string; name: string; told: boolean; read: boolean; explanation: string }[];
+      deliveries: {
+        userId: string;
+        name: string;
+        told: boolean;
+        read: boolean;
+        explanation: string;
+        sentAt: string | null;
+      }[];
     };
   };
   /** Hear of a thread again */
