@@ -91,6 +91,9 @@ function causes(error: unknown): string {
   return messages.join('\n');
 }
 
+/** What a process that died in an earlier operation is told of its last call to D1, 31 s later. */
+const LATE = 'the database did not answer in time';
+
 /** The calls of an undisturbed run. */
 async function callsOf(operation: Operation): Promise<Call[]> {
   const lab = await openLab(operation.settings);
@@ -124,7 +127,10 @@ async function tryOnce(
     const injected = how instanceof Error ? how.message : '';
     const end = await lab.run(work, injectAt(call, fault, when));
     const answered = isAnswered(end, injected);
-    for (const [line] of slips.mock.calls) expect(JSON.parse(String(line)).cause ?? '').toContain(injected);
+    for (const [line] of slips.mock.calls) {
+      const cause: string = JSON.parse(String(line)).cause ?? '';
+      if (!cause.includes(LATE)) expect(cause).toContain(injected);
+    }
     if (again) await again(end);
     else if (again === undefined && !answered) {
       const repeated = await lab.run(work);
