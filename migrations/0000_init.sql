@@ -267,6 +267,7 @@ CREATE TABLE `sms_delivery_log` (
 	`phone` text,
 	`covers_seq` integer,
 	`provider_sid` text,
+	`ended_sids` text,
 	`segments` integer,
 	`merged_into` text,
 	`created_at` integer NOT NULL,

@@ -530,6 +530,8 @@ export const smsDeliveryLog = sqliteTable(
     /** The newest message that the text covers. */
     coversSeq: integer('covers_seq'),
     providerSid: text('provider_sid'),
+    /** SIDs, with a space after each, of earlier texts that did not arrive and were, or are, sent again. */
+    endedSids: text('ended_sids'),
     segments: integer('segments'),
     mergedInto: text('merged_into'),
     createdAt: at('created_at').notNull(),

@@ -405,8 +405,8 @@ describe('a process that dies', () => {
   ])('%s: exactly one text', async (_, textsBefore) => {
     await post();
     world.watch.reset();
-    // Trips: facts, claim, outcome. All that follow the death fail too.
-    const dies = textsBefore === 0 ? 1 : 2;
+    // Trips: facts, what the directory owes, claim, outcome. All that follow the death fail too.
+    const dies = textsBefore === 0 ? 2 : 3;
     world.watch.faultAt = (trip) =>
       trip < dies ? null : { when: textsBefore === 0 ? 'after' : 'before', message: 'the process died' };
     await world.drain();

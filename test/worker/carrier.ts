@@ -85,12 +85,15 @@ export function createCarrier(now: () => number) {
     to,
     reference,
     since,
-    except = null,
+    except = [],
   }: Parameters<Sms['find']>[0]): Promise<CarrierText | null> {
     if (carrier.listDown) throw new Error("The carrier's list answered 503");
     const found = texts.findLast(
       (text) =>
-        text.to === to && text.visibleAt <= now() && text.body.includes(reference) && text.sid !== except,
+        text.to === to &&
+        text.visibleAt <= now() &&
+        text.body.includes(reference) &&
+        !except.includes(text.sid),
     );
     return found && found.acceptedAt >= since - SKEW_MS ? listed(found, now()) : null;
   }

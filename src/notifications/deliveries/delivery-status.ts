@@ -7,13 +7,14 @@ export type Status = (typeof STATUSES)[number];
 
 /**
  * The state machine: the states that may follow each state. Every write of a status is guarded by {@link
- * mayBecome}. `undelivered` → `pending` is the one delayed retry of an unreachable handset.
+ * mayBecome}. `sent` → `pending`: the carrier was never handed the text, which a receipt says; `undelivered` →
+ * `pending`: the one delayed retry of an unreachable handset.
  */
 export const TRANSITIONS: Record<Status, readonly Status[]> = {
   pending: ['deferred', 'sending', 'suppressed', 'merged'],
   deferred: ['pending', 'deferred', 'suppressed', 'merged'],
   sending: ['sent', 'pending', 'failed'],
-  sent: ['delivered', 'undelivered', 'failed'],
+  sent: ['delivered', 'undelivered', 'failed', 'pending'],
   undelivered: ['pending'],
   delivered: [],
   failed: [],

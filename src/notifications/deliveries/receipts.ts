@@ -1,15 +1,19 @@
-import { and, eq, gte, isNotNull } from 'drizzle-orm';
+import { and, eq, gte, isNotNull, lt, type SQL, sql } from 'drizzle-orm';
 import { carrierOptOut, markNumberUnusable } from '../../consent/carrier-reports.ts';
-import { coalesce, differs, iif } from '../../db/expressions.ts';
+import type { Db } from '../../db/client.ts';
+import { allOf, coalesce, differs, iif } from '../../db/expressions.ts';
 import { q } from '../../db/query.ts';
 import { retrying } from '../../db/retry.ts';
-import { smsDeliveryLog } from '../../db/schema.ts';
+import { families, smsDeliveryLog, users } from '../../db/schema.ts';
 import { hot } from '../../db/statement.ts';
 import type { Deps } from '../../platform/deps.ts';
-import { errorRule } from '../../platform/sms/twilio-errors.ts';
-import { MINUTE_MS } from '../../platform/time.ts';
+import { possibleZones } from '../../platform/possible-zones.ts';
+import { carrierDayAfter, errorRule } from '../../platform/sms/twilio-errors.ts';
+import { HOUR_MS, MINUTE_MS, nextMidnight } from '../../platform/time.ts';
 import { mayBecome, type Status } from './delivery-status.ts';
 import { mergeInto } from './finish.ts';
+
+const log = smsDeliveryLog;
 
 /** A delivery receipt. `errorCode` null: none. */
 export interface Receipt {
@@ -26,6 +30,14 @@ export interface Receipt {
 
 /** Delay until an unreachable handset is tried once more. */
 const RETRY_AFTER_MS = 10 * MINUTE_MS;
+/** Delay after the first text that was never handed to a carrier; doubles with each, up to the longest. */
+const AGAIN_MS = 2 * MINUTE_MS;
+const HOLD_MS = 10 * MINUTE_MS;
+const LONGEST_MS = 2 * HOUR_MS;
+/** Max. tries of a delivery whose texts never get as far as a carrier. */
+const MOST_TRIES = 6;
+/** The hour in which a text may be sent that local rules held back overnight. */
+const MORNING_MS = 8 * HOUR_MS;
 
 type FinalStatus = Extract<Status, 'delivered' | 'undelivered' | 'failed'>;
 
@@ -35,6 +47,89 @@ function finalStatus(status: string, errorCode: number | null): FinalStatus | nu
   if (status === 'undelivered') return 'undelivered';
   if (status !== 'failed' && status !== 'canceled') return null;
   return errorCode !== null && errorRule(errorCode, 0).retryOnce ? 'undelivered' : 'failed';
+}
+
+/** What a receipt's code says about sending its text again; null: it is not sent again, or once more at most. */
+function retryAction({ status, errorCode }: Pick<CarrierReport, 'status' | 'errorCode'>) {
+  const final = finalStatus(status, errorCode);
+  if (errorCode === null || final === null || final === 'delivered') return null;
+  const { receipt } = errorRule(errorCode, 0);
+  return receipt === 'again' || receipt === 'next_day' || receipt === 'morning' || receipt === 'hold'
+    ? receipt
+    : null;
+}
+
+/** When a text that was never handed to a carrier is sent again. */
+export interface RetryTerms {
+  /** Ms; before any backoff. */
+  from: number;
+  /** Ms; the backoff after the first try. */
+  delay: number;
+  /** Ms; no more than so long after the message was written. */
+  expiry: number;
+}
+
+/** Up to half a minute, by the delivery. */
+function spreadMs(deliveryId: string): number {
+  let hash = 0;
+  for (const character of deliveryId) hash = (Math.imul(hash, 31) + character.charCodeAt(0)) >>> 0;
+  return hash % (30 * 1000);
+}
+
+/** When it is next eight in the morning in a zone. @param now ms */
+const nextMorning = (zone: string, now: number) => nextMidnight(zone, now - MORNING_MS) + MORNING_MS;
+
+/** When it is morning for a delivery's recipient, in every zone in which they may be. */
+async function morningOf(deps: Deps, db: Db, deliveryId: string): Promise<number> {
+  const row = await retrying(() =>
+    db.first(
+      q
+        .select({
+          person: users.timeZone,
+          family: sql<string | null>`${families.timeZone}`.as('family_zone'),
+          number: log.phone,
+        })
+        .from(log)
+        .innerJoin(users, eq(users.id, log.userId))
+        .innerJoin(families, eq(families.id, log.familyId))
+        .where(eq(log.id, deliveryId)),
+    ),
+  );
+  const number = row?.number ?? null;
+  const country = number === null ? null : deps.phones.countryOf(number);
+  const { zones } = possibleZones({
+    person: row?.person ?? null,
+    family: row?.family ?? null,
+    number,
+    country,
+  });
+  return Math.max(...zones.map((zone) => nextMorning(zone, deps.now())));
+}
+
+/**
+ * The terms on which a reported text is sent again; null: it is not.
+ * @throws when the database fails
+ */
+export async function retryTerms(
+  deps: Deps,
+  db: Db,
+  report: Pick<CarrierReport, 'deliveryId' | 'status' | 'errorCode'>,
+): Promise<RetryTerms | null> {
+  const action = retryAction(report);
+  if (action === null) return null;
+  // Spread, so that what failed together does not come back together.
+  const now = deps.now() + spreadMs(report.deliveryId);
+  const expiry = deps.config.SMS_EXPIRY_SECONDS * 1000;
+  switch (action) {
+    case 'again':
+      return { from: now, delay: AGAIN_MS, expiry };
+    case 'hold':
+      return { from: now, delay: HOLD_MS, expiry };
+    case 'next_day':
+      return { from: carrierDayAfter(deps.now()) + spreadMs(report.deliveryId), delay: 0, expiry };
+    case 'morning':
+      return { from: await morningOf(deps, db, report.deliveryId), delay: 0, expiry };
+  }
 }
 
 /** The carrier's report on a delivery's text. `status` is Twilio's; times in ms. */
@@ -47,7 +142,14 @@ interface CarrierReport {
   now: number;
 }
 
-const log = smsDeliveryLog;
+/** Condition: the row does not know this text yet; late receipts of a text that is being sent again have no effect. */
+const isNews = (sid: SQL<string>) => allOf(differs(log.providerSid, sid), isOpen(sid));
+
+/** Condition: the text is none of those that ended, and are being sent again. */
+const isOpen = (sid: SQL<string>) => eq(sql`instr(coalesce(${log.endedSids}, ''), ${sid})`, 0);
+
+/** Expression: the SIDs of the row's ended texts, with this one. */
+const withEnded = (sid: SQL<string>) => sql<string>`coalesce(${log.endedSids}, '') || ${sid} || ' '`;
 
 /** Statement: moves a row whose text was sent after all back to the state before sending. */
 const backTo = (status: Status, to: Status) =>
@@ -61,7 +163,7 @@ const backTo = (status: Status, to: Status) =>
           eq(log.status, status),
           mayBecome(to),
           isNotNull(log.claim),
-          differs(log.providerSid, v.sid),
+          isNews(v.sid),
         ),
       ),
   );
@@ -81,14 +183,7 @@ const toSent = hot<{ deliveryId: string; sid: string; segments: number | null; n
       dueAt: null,
       wakeAt: null,
     })
-    .where(
-      and(
-        eq(log.id, v.deliveryId),
-        eq(log.status, 'sending'),
-        mayBecome('sent'),
-        differs(log.providerSid, v.sid),
-      ),
-    ),
+    .where(and(eq(log.id, v.deliveryId), eq(log.status, 'sending'), mayBecome('sent'), isNews(v.sid))),
 );
 
 /** Statement: writes a final state. `retryAt` null: no retry. */
@@ -104,8 +199,13 @@ const endAs = (status: FinalStatus) =>
           error: v.error,
           deliveredAt: status === 'delivered' ? v.now : null,
           wakeAt: iif(isFirst, v.retryAt, null),
+          endedSids: iif<string | null>(
+            sql`${isFirst} and ${v.retryAt} is not null`,
+            withEnded(v.sid),
+            log.endedSids,
+          ),
         })
-        .where(and(eq(log.id, v.deliveryId), eq(log.providerSid, v.sid), mayBecome(status)));
+        .where(and(eq(log.id, v.deliveryId), eq(log.providerSid, v.sid), isOpen(v.sid), mayBecome(status)));
     },
   );
 const END = {
@@ -115,12 +215,46 @@ const END = {
 } satisfies Record<FinalStatus, unknown>;
 
 /**
- * The statements that apply a carrier's report: that it accepted the text (which ends any doubt, even after
- * absence was concluded, whatever the row waits for now), and its final state. Monotonic and idempotent, in any
- * order. Rows that the text covers are merged into it. A row on its second attempt still holds the first text's
- * SID: late receipts of that text have no effect.
+ * Statement: the text was never handed to a carrier, so it waits to be sent again, after a backoff that doubles with
+ * each try, unless that would be too late or it was tried too often.
  */
-export function reportStatements({ deliveryId, sid, status, errorCode, segments, now }: CarrierReport) {
+const sendAgain = hot<{ deliveryId: string; sid: string; error: string | null } & RetryTerms>()((v) => {
+  const doubling = sql`${v.delay} * (1 << max(${log.attempts} - 1, 0))`;
+  const due = sql<number>`${v.from} + min(${doubling}, ${LONGEST_MS})`;
+  return q
+    .update(log)
+    .set({
+      status: 'pending',
+      reason: null,
+      error: v.error,
+      sentAt: null,
+      endedSids: withEnded(v.sid),
+      dueAt: due,
+      wakeAt: due,
+    })
+    .where(
+      and(
+        eq(log.id, v.deliveryId),
+        eq(log.providerSid, v.sid),
+        eq(log.status, 'sent'),
+        mayBecome('pending'),
+        lt(log.attempts, MOST_TRIES),
+        lt(due, sql`${log.createdAt} + ${v.expiry}`),
+      ),
+    );
+});
+
+/**
+ * The statements that apply a carrier's report: that it accepted the text (which ends any doubt, even after
+ * absence was concluded, whatever the row waits for now), and its final state, or that it is to be sent again.
+ * Monotonic and idempotent, in any order. Rows that the text covers are merged into it. A row on a further try knows
+ * the SIDs of its earlier texts: late receipts of these have no effect.
+ * @param retry see {@link retryTerms}
+ */
+export function reportStatements(
+  { deliveryId, sid, status, errorCode, segments, now }: CarrierReport,
+  retry: RetryTerms | null,
+) {
   const final = finalStatus(status, errorCode);
   const retries = final === 'undelivered' && errorCode !== null && errorRule(errorCode, 0).retryOnce === true;
   const error = errorCode === null ? null : String(errorCode);
@@ -128,6 +262,7 @@ export function reportStatements({ deliveryId, sid, status, errorCode, segments,
     pending: toPending({ deliveryId, sid }),
     sending: toSending({ deliveryId, sid }),
     sent: toSent({ deliveryId, sid, segments, now }),
+    again: retry && sendAgain({ deliveryId, sid, error, ...retry }),
     ended:
       final && END[final]({ deliveryId, sid, error, now, retryAt: retries ? now + RETRY_AFTER_MS : null }),
     merged: mergeInto([deliveryId]),
@@ -143,7 +278,8 @@ export async function applyReceipt(deps: Deps, receipt: Receipt): Promise<void> 
   const databases = familyId === null ? deps.db.shards() : [deps.db.forFamily(familyId)];
   for (const db of databases) {
     const report = { deliveryId, sid, status, errorCode, segments: null, now: deps.now() };
-    await retrying(() => db.batch(reportStatements(report)));
+    const retry = await retryTerms(deps, db, report);
+    await retrying(() => db.batch(reportStatements(report, retry)));
   }
   deps.log.info('delivery.receipt', { deliveryId, status, code: errorCode });
   if (errorCode !== null) await applyErrorCode(deps, errorCode, receipt);

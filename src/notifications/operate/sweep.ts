@@ -1,4 +1,4 @@
-import { inArray, lte, ne, type SQL } from 'drizzle-orm';
+import { inArray, lte, notInArray, type SQL } from 'drizzle-orm';
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { relayPendingUpdates, runFollowUps } from '../../consent/updates/relay.ts';
 import type { Db } from '../../db/client.ts';
@@ -43,7 +43,7 @@ function takeDueRows(now: number, leaseMs: number) {
     .where(lte(log.wakeAt, now))
     .orderBy(log.wakeAt)
     .limit(PAGE);
-  const waits = allOf(ne(log.status, 'sending'), mayBecome('pending'));
+  const waits = allOf(notInArray(log.status, ['sending', 'sent']), mayBecome('pending'));
   return q
     .update(log)
     .set({ wakeAt: now + leaseMs, status: iif<Status>(waits, 'pending', log.status) })

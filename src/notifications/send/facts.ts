@@ -44,8 +44,8 @@ export interface DeliveryRecord {
   claimedAt: number | null;
   /** The first claim whose text was concluded absent; a later look-up reaches back to it. */
   doubtSince: number | null;
-  /** The SID of an earlier text that was sent and is to be sent again. */
-  providerSid: string | null;
+  /** SIDs of earlier texts that did not arrive; their words are the same, so a look-up would find them. */
+  endedSids: string[];
   attempts: number;
   /** Counts edits and retractions: see {@link Claimable}. */
   revision: number;
@@ -119,7 +119,7 @@ export const selectFacts = hot<{ ids: string }>()((v) => {
       claim: d.claim,
       claimedAt: d.claimedAt,
       doubtSince: d.doubtSince,
-      providerSid: d.providerSid,
+      endedSids: d.endedSids,
       attempts: d.attempts,
       revision: d.revision,
       reason: d.reason,
@@ -166,7 +166,7 @@ function toRecord(row: Row, config: Pick<Config, 'SMS_ALLOWED_COUNTRIES'>, phone
     claim: row.claim,
     claimedAt: row.claimedAt,
     doubtSince: row.doubtSince,
-    providerSid: row.providerSid,
+    endedSids: row.endedSids?.split(' ').filter((sid) => sid !== '') ?? [],
     attempts: row.attempts,
     revision: row.revision,
     absences: row.absences,

@@ -10,7 +10,7 @@ import { AT_ONCE, inParallel } from '../../platform/in-parallel.ts';
 import { errorFields } from '../../platform/log.ts';
 import type { CarrierText } from '../../platform/sms/twilio.ts';
 import { mayBecome } from '../deliveries/delivery-status.ts';
-import { reportStatements } from '../deliveries/receipts.ts';
+import { applyErrorCode, reportStatements, retryTerms } from '../deliveries/receipts.ts';
 import { UNKNOWN_OUTCOME } from '../operate/explanations.ts';
 import type { DeliveryRecord } from './facts.ts';
 import type { JobResult } from './wave.ts';
@@ -36,7 +36,10 @@ async function found(deps: Deps, db: Db, record: DeliveryRecord, text: CarrierTe
     segments: text.segments,
     now: deps.now(),
   };
-  await retrying(() => db.batch(reportStatements(report)));
+  const retry = await retryTerms(deps, db, report);
+  await retrying(() => db.batch(reportStatements(report, retry)));
+  if (text.errorCode !== null)
+    await applyErrorCode(deps, text.errorCode, { to: record.claimedPhone, sid: text.sid });
   deps.log.info('delivery.found', { deliveryId: record.id, familyId: record.familyId });
 }
 
@@ -120,7 +123,7 @@ async function lookUp(deps: Deps, db: Db, record: DeliveryRecord, phone: string)
   const since = record.doubtSince ?? record.claimedAt ?? record.facts.createdAt;
   let text: CarrierText | null;
   try {
-    text = await findText(deps, record, { to: phone, since, except: record.providerSid });
+    text = await findText(deps, record, { to: phone, since, except: record.endedSids });
   } catch (error) {
     const age = deps.now() - record.facts.createdAt;
     if (age > deps.config.SMS_EXPIRY_SECONDS * 1000) await giveUp(deps, db, record);

@@ -37,15 +37,15 @@ export interface Sms {
   /** Sends one text. Never throws: a time-out or broken connection is `ambiguous`. */
   send(text: OutgoingText): Promise<SendOutcome>;
   /**
-   * Finds the newest text to `to` whose body contains `reference`, created after `since` (ms); `except`: the SID of
-   * one that is known already.
+   * Finds the newest text to `to` whose body contains `reference`, created after `since` (ms); `except`: SIDs
+   * of those that are known already.
    * @throws when the carrier cannot be asked: then nothing is known
    */
   find(query: {
     to: string;
     reference: string;
     since: number;
-    except?: string | null;
+    except?: readonly string[];
   }): Promise<CarrierText | null>;
 }
 
@@ -161,7 +161,7 @@ export function createTwilio(
     };
   }
 
-  async function find({ to, reference, since, except = null }: Parameters<Sms['find']>[0]) {
+  async function find({ to, reference, since, except = [] }: Parameters<Sms['find']>[0]) {
     // No date filter: it works on the date sent, which a queued text does not have.
     let path: string | null =
       `${messagesPath}?${new URLSearchParams({ To: to, PageSize: String(PAGE_SIZE) })}`;
@@ -179,7 +179,7 @@ export function createTwilio(
       if (!read.success) throw new Error("The carrier's list cannot be read");
       for (const text of read.data.messages.map(carrierText)) {
         if (text.createdAt !== null && text.createdAt < since - CLOCK_SKEW_MS) return null;
-        if (text.body.includes(reference) && text.sid !== except) return text;
+        if (text.body.includes(reference) && !except.includes(text.sid)) return text;
       }
       path = read.data.next_page_uri || null;
       // Appended to the host, so `@evil.example` or `.evil.example` would be another one.

@@ -10,7 +10,7 @@ describe('the state machine', () => {
     ['pending', ['deferred', 'sending', 'suppressed', 'merged']],
     ['deferred', ['pending', 'deferred', 'suppressed', 'merged']],
     ['sending', ['sent', 'pending', 'failed']],
-    ['sent', ['delivered', 'undelivered', 'failed']],
+    ['sent', ['delivered', 'undelivered', 'failed', 'pending']],
     ['undelivered', ['pending']],
     ['delivered', []],
     ['failed', []],

@@ -116,7 +116,12 @@ const claimable = { id: ID, phone, attempts: 1, revision: 0, coversSeq: null, co
 const finished = (status: Finished['status']) =>
   finishWave([{ id: ID, status, sid: null, segments: null, error: null, until: null }], 'clm_1', NOW);
 const report = (sid: string, status: string) =>
-  reportStatements({ deliveryId: ID, sid, status, errorCode: null, segments: null, now: NOW });
+  reportStatements({ deliveryId: ID, sid, status, errorCode: null, segments: null, now: NOW }, null);
+const neverHandedOver = () =>
+  reportStatements(
+    { deliveryId: ID, sid: 'SM1', status: 'failed', errorCode: 30001, segments: null, now: NOW },
+    { from: NOW, delay: 1000, expiry: Number.MAX_SAFE_INTEGER / 2 },
+  );
 const verdict = (status: 'deferred' | 'suppressed') =>
   writeVerdicts([{ id: ID, status, reason: 'online', until: status === 'deferred' ? NOW : null }]);
 
@@ -190,6 +195,12 @@ describe('each statement that writes a status', () => {
       ABOUT_MESSAGE,
       () => report('SM1', 'undelivered').ended as Statement<D1Result>,
       { sent: 'undelivered' },
+    ],
+    [
+      'takes back a text that was never handed to a carrier',
+      ABOUT_MESSAGE,
+      () => neverHandedOver().again as Statement<D1Result>,
+      { sent: 'pending' },
     ],
     [
       'writes that a text failed',
