@@ -61,6 +61,10 @@ const posting = {
   clientKey: 'key-1',
   digest: 'digest',
   now,
+  minuteAt: 0,
+  dayAt: 0,
+  perMinute: 60,
+  perDay: 2000,
   dayAgo: now - 86_400_000,
   wakeAt: now + 60_000,
 };

@@ -183,6 +183,13 @@ CREATE TABLE `notification_preferences` (
 	FOREIGN KEY (`user_id`) REFERENCES `users`(`id`) ON UPDATE no action ON DELETE no action
 );
 --> statement-breakpoint
+CREATE TABLE `pauses` (
+	`scope` text PRIMARY KEY NOT NULL,
+	`until` integer,
+	`reason` text NOT NULL,
+	`since` integer NOT NULL
+);
+--> statement-breakpoint
 CREATE TABLE `people` (
 	`user_id` text PRIMARY KEY NOT NULL,
 	`family_id` text NOT NULL
@@ -321,6 +328,12 @@ CREATE TABLE `users` (
 	`phone_unusable_at` integer,
 	`time_zone` text,
 	`last_seen_at` integer,
+	`posts_minute_at` integer DEFAULT 0 NOT NULL,
+	`posts_minute` integer DEFAULT 0 NOT NULL,
+	`posts_day_at` integer DEFAULT 0 NOT NULL,
+	`posts_day` integer DEFAULT 0 NOT NULL,
+	`threads_day_at` integer DEFAULT 0 NOT NULL,
+	`threads_day` integer DEFAULT 0 NOT NULL,
 	`applied_update` integer DEFAULT 0 NOT NULL,
 	`created_at` integer NOT NULL,
 	`deleted_at` integer,

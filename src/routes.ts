@@ -1,5 +1,6 @@
 import type { Hono } from 'hono';
 import { keyEndpoints } from './admin/keys.ts';
+import { pauseEndpoints } from './admin/pause-endpoints.ts';
 import { adminEndpoints } from './admin/routes.ts';
 import { chatEndpoints } from './chat/routes.ts';
 import { presenceEndpoints } from './family/routes.ts';
@@ -16,6 +17,7 @@ import { mountPages } from './web/pages.ts';
 export const endpoints = [
   ...adminEndpoints,
   ...keyEndpoints,
+  ...pauseEndpoints,
   ...identityEndpoints,
   ...chatEndpoints,
   ...notificationEndpoints,

@@ -1,4 +1,4 @@
-import { count, eq, gt, gte, lt, min, ne, not, sql } from 'drizzle-orm';
+import { count, eq, gt, gte, isNull, lt, min, ne, not, sql } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/sqlite-core';
 import { allOf, anyOf, greatest, hasRow, iif, oneRow, scalar } from '../db/expressions.ts';
 import { insertFrom } from '../db/insert-from.ts';
@@ -19,6 +19,7 @@ import type { Deps } from '../platform/deps.ts';
 import { AppError, rateLimited } from '../platform/errors.ts';
 import { newId } from '../platform/ids.ts';
 import { DAY_MS } from '../platform/time.ts';
+import { type Budget, countPost, postsUsedUp, usedUp, windowsAt } from './budget.ts';
 import { type MessageJson, messageColumns, toMessage } from './message.ts';
 
 /** A message to be posted. */
@@ -36,7 +37,7 @@ export interface NewMessage {
 const URGENT_PER_DAY = 3;
 
 /** What the statements of a post are about; the new message's id and digest are made before. Times in ms. */
-export interface Posting {
+export interface Posting extends Budget {
   userId: string;
   familyId: string;
   /** Empty for a token of the host, which needs no session. */
@@ -56,6 +57,9 @@ export interface Posting {
   /** When the sweep looks at a delivery that nobody has taken up. */
   wakeAt: number;
 }
+
+/** Replies by text and what the host posts are bounded elsewhere. */
+const UNBOUNDED = Number.MAX_SAFE_INTEGER;
 
 const m = threadMembers;
 /** The message that the statements before have written, if they have. */
@@ -93,6 +97,12 @@ function checkedStatements(by: 'session' | 'host') {
               .from(messages)
               .where(urgentToday(v)),
           ).as('urgentSince'),
+          usedUp: scalar<'minute' | 'day' | null>(
+            q
+              .select({ window: postsUsedUp(v).as('window') })
+              .from(users)
+              .where(eq(users.id, v.userId)),
+          ).as('usedUp'),
         })
         .from(oneRow),
     ),
@@ -115,7 +125,7 @@ function checkedStatements(by: 'session' | 'host') {
           createdAt: v.now,
         },
         sql`from ${m} join ${threads} on ${eq(threads.id, m.threadId)} join ${users} on ${eq(users.id, m.userId)}
-          where ${allOf(isAuthor(v), isCaller(v), mayBeUrgent)}`,
+          where ${allOf(isAuthor(v), isCaller(v), mayBeUrgent, isNull(postsUsedUp(v)))}`,
       ).onConflictDoNothing({ target: [messages.authorId, messages.clientKey] });
     }),
   };
@@ -150,6 +160,13 @@ const readByAuthor = hot<Posting>()((v) => {
     );
 });
 
+const counted = hot<Posting>()((v) =>
+  q
+    .update(users)
+    .set(countPost(v))
+    .where(allOf(eq(users.id, v.userId), hasRow(messages, eq(messages.id, v.id)))),
+);
+
 const suppress = hot<Posting>()((v) => suppressRead(v.userId, v.threadId));
 
 const deliver = hot<Posting>()((v) => insertDeliveries({ messageId: v.id, now: v.now, wakeAt: v.wakeAt }));
@@ -180,6 +197,7 @@ export function postStatements(posting: Posting) {
     guard: guard(posting),
     message: message(posting),
     thread: moveThread(posting),
+    counted: posting.perDay !== UNBOUNDED && counted(posting),
     read: readByAuthor(posting),
     suppressed: suppress(posting),
     deliveries: deliver(posting),
@@ -194,13 +212,19 @@ type Guard = ResultOf<ReturnType<(typeof BY_HOST)['guard']>>[number];
 type Recipient = ResultOf<ReturnType<typeof recipientsOf>>[number];
 
 /** The reason why the batch inserted no message. */
-function refusal(guard: Guard | undefined, message: NewMessage, now: number): AppError {
+function refusal(guard: Guard | undefined, message: NewMessage, { config, now: clock }: Deps): AppError {
+  const now = clock();
   if (!guard?.isCaller) {
     return new AppError('unauthenticated', 'This sign-in has ended, or the person is not known here.');
   }
   if (guard.isMember && message.urgent && (guard.urgentCount ?? 0) >= URGENT_PER_DAY) {
     const wait = ((guard.urgentSince ?? now) + DAY_MS - now) / 1000;
     return rateLimited(`At most ${URGENT_PER_DAY} urgent messages a day; send it as an ordinary one.`, wait);
+  }
+  if (guard.isMember && guard.usedUp) {
+    const { POSTS_PER_DAY, POSTS_PER_MINUTE } = config;
+    const limit = guard.usedUp === 'day' ? POSTS_PER_DAY : POSTS_PER_MINUTE;
+    return usedUp('messages', guard.usedUp, limit, now);
   }
   return new AppError('thread_not_found', 'There is no such thread, or you are not in it.');
 }
@@ -223,6 +247,7 @@ export async function postMessage(
   const digest = await sha256(
     JSON.stringify([message.threadId, message.body, message.fileIds, message.urgent]),
   );
+  const isBounded = message.via === 'app' || message.via === 'portal';
   const posting: Posting = {
     ...message,
     id,
@@ -234,12 +259,15 @@ export async function postMessage(
     digest,
     now,
     dayAgo: now - DAY_MS,
+    ...windowsAt(now),
+    perMinute: isBounded ? deps.config.POSTS_PER_MINUTE : UNBOUNDED,
+    perDay: isBounded ? deps.config.POSTS_PER_DAY : UNBOUNDED,
     wakeAt: now + deps.config.CLAIM_LEASE_SECONDS * 1000,
   };
   const results = await retrying(() => db.batch(postStatements(posting)));
   const [guard] = results.guard;
   const [row] = results.posted;
-  if (!row || !guard?.isCaller) throw refusal(guard, message, now);
+  if (!row || !guard?.isCaller) throw refusal(guard, message, deps);
   if (row.digest !== digest) {
     throw new AppError(
       'idempotency_conflict',

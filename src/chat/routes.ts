@@ -56,7 +56,7 @@ export const chatEndpoints = [
     summary: 'Create a thread inside your family',
     body: z.object({ title: line(120), memberIds: z.array(id).max(200) }),
     answer: { status: 201, description: 'The thread.', schema: z.object({ thread: threadSchema }) },
-    errors: ['user_not_found'],
+    errors: ['user_not_found', 'rate_limited'],
     handle: async ({ deps, caller, body }) =>
       jsonResponse({ thread: await createThread(deps, caller, body) }, 201),
   }),

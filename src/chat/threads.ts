@@ -1,7 +1,7 @@
-import { and, desc, eq, isNull, sql } from 'drizzle-orm';
+import { and, desc, eq, isNull, not, sql } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/sqlite-core';
 import * as z from 'zod';
-import { inList, json, jsonArray, jsonObject, scalar } from '../db/expressions.ts';
+import { allOf, hasRow, inList, json, jsonArray, jsonObject, scalar } from '../db/expressions.ts';
 import { insertFrom } from '../db/insert-from.ts';
 import { q } from '../db/query.ts';
 import { retrying } from '../db/retry.ts';
@@ -13,6 +13,7 @@ import { AppError } from '../platform/errors.ts';
 import { iso, isoOrNull, timestamp } from '../platform/http/validation.ts';
 import { newId } from '../platform/ids.ts';
 import { FOREVER } from '../platform/time.ts';
+import { countThread, threadsUsedUp, usedUp, windowsAt } from './budget.ts';
 
 /** A thread as one of its members sees it. */
 export const threadSchema = z.object({
@@ -151,7 +152,7 @@ export async function getThread(deps: Deps, who: Who, threadId: string): Promise
 
 /**
  * Creates a thread of the caller and these members of the family.
- * @throws AppError `user_not_found` when one of them is not in the family; nothing is created then
+ * @throws AppError `rate_limited`, `user_not_found` when one of them is not in the family; nothing is created then
  */
 export async function createThread(
   deps: Deps,
@@ -167,22 +168,33 @@ export async function createThread(
     .from(users)
     .where(and(inList(users.id, memberList), eq(users.familyId, caller.familyId), isNull(users.deletedAt)))
     .as('known');
+  const { dayAt } = windowsAt(now);
+  const isUsedUp = threadsUsedUp(dayAt, deps.config.THREADS_PER_DAY);
   const allKnown = sql`(select count(*) from ${known}) = ${memberList.length}`;
-  await retrying(() =>
+  const { budget } = await retrying(() =>
     db.batch({
+      budget: q
+        .select({ usedUp: sql<boolean>`${isUsedUp}`.mapWith(Boolean).as('usedUp') })
+        .from(users)
+        .where(eq(users.id, caller.userId)),
       thread: insertFrom(
         threads,
         { id, familyId: caller.familyId, title, lastActivityAt: now, createdAt: now },
-        sql`where ${allKnown}`,
+        sql`from ${users} where ${allOf(eq(users.id, caller.userId), allKnown, not(isUsedUp))}`,
       ).onConflictDoNothing({ target: threads.id }),
       members: insertFrom(
         threadMembers,
         { threadId: threads.id, userId: known.id, familyId: threads.familyId, joinedAt: now },
         sql`from ${threads} join ${known} where ${eq(threads.id, id)}`,
       ).onConflictDoNothing({ target: [threadMembers.threadId, threadMembers.userId] }),
+      counted: q
+        .update(users)
+        .set(countThread(dayAt))
+        .where(allOf(eq(users.id, caller.userId), hasRow(threads, eq(threads.id, id)))),
     }),
   );
   const row = await db.first(selectThreads(caller, id));
+  if (!row && budget[0]?.usedUp) throw usedUp('threads', 'day', deps.config.THREADS_PER_DAY, now);
   if (!row) throw new AppError('user_not_found', 'Every member must be a person of your family.');
   const thread = toThread(row, now);
   deps.afterwards(announceThread(deps, caller.familyId, thread));

@@ -242,6 +242,16 @@ export const hostPresence = sqliteTable(
   (t) => [index('host_presence_until').on(t.until)],
 );
 
+/** What operators have paused: nothing of that scope is texted until then. */
+export const pauses = sqliteTable('pauses', {
+  /** `service`, `family:ID`, `country:CC` or `kind:code`. */
+  scope: text('scope').primaryKey(),
+  /** Null: until it is taken away. */
+  until: at('until'),
+  reason: text('reason').notNull(),
+  since: at('since').notNull(),
+});
+
 /** Which family a person is of: makes ids of persons unique over all stores, and finds them without a family. */
 export const people = sqliteTable('people', {
   userId: text('user_id').primaryKey(),
@@ -294,6 +304,13 @@ export const users = sqliteTable(
     phoneUnusableAt: at('phone_unusable_at'),
     timeZone: text('time_zone'),
     lastSeenAt: at('last_seen_at'),
+    /** How many messages they posted in the minute and the day (UTC) that begin then, and threads in that day. */
+    postsMinuteAt: at('posts_minute_at').notNull().default(0),
+    postsMinute: integer('posts_minute').notNull().default(0),
+    postsDayAt: at('posts_day_at').notNull().default(0),
+    postsDay: integer('posts_day').notNull().default(0),
+    threadsDayAt: at('threads_day_at').notNull().default(0),
+    threadsDay: integer('threads_day').notNull().default(0),
     /** `seq` of the last of the directory's updates that these rows have followed. */
     appliedUpdate: integer('applied_update').notNull().default(0),
     createdAt: at('created_at').notNull(),

@@ -4,6 +4,7 @@ import { type Config, parseConfig } from './config.ts';
 import type { FamilyRpc } from './family/family-rpc.ts';
 import { type DeliveryJob, enqueue } from './jobs.ts';
 import type { Log } from './log.ts';
+import { type Pause, readPauses } from './pauses.ts';
 import { phones } from './sms/number-plans.ts';
 import type { Phones } from './sms/phone-number.ts';
 import { createTwilio, type Sms } from './sms/twilio.ts';
@@ -26,6 +27,8 @@ export interface Deps {
   phones: Phones;
   enqueue: (jobs: DeliveryJob[], delaySeconds?: number) => Promise<void>;
   family: (familyId: string) => FamilyRpc;
+  /** What operators have paused, as known for at most two seconds. Rejects when the directory does not answer. */
+  pauses: () => Promise<readonly Pause[]>;
   log: Log;
   alert: RaiseAlert;
   /** Continues work after the answer (`waitUntil`); failures are logged, never thrown. */
@@ -62,6 +65,7 @@ export function createDeps(
     phones,
     enqueue: (jobs, delaySeconds) => enqueue(env.DELIVERIES, jobs, delaySeconds),
     family: (familyId) => familyClient(env.FAMILY, familyId),
+    pauses: () => readPauses(db.directory, env.DB, now()),
     alert: createAlerts({ directory: db.directory, config, log, now }),
     afterwards,
   };

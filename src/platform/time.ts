@@ -1,6 +1,7 @@
 import { addDays, create, offsetNanoseconds, startOfDay } from 'temporal-polyfill/fns/ZonedDateTime';
 
 /** Durations, in milliseconds. A day is always 24 hours, whatever clocks do. */
+export const SECOND_MS = 1000;
 export const MINUTE_MS = 60_000;
 export const HOUR_MS = 60 * MINUTE_MS;
 export const DAY_MS = 24 * HOUR_MS;

@@ -116,6 +116,7 @@ export function startProcess({ config, sms, enqueued }: Surroundings, inject: Fa
     },
     enqueue: (jobs, delaySeconds) => enqueue(queue, jobs, delaySeconds),
     family: (familyId) => familyClient(namespace, familyId),
+    pauses: async () => [],
     alert: createAlerts({ directory: db.directory, config, log, now }),
     afterwards: (work) => {
       const kept = work

@@ -8,8 +8,8 @@ export function noteStatement(query: string): void {
 /** The statements noted since the last explanation. */
 export const statementsSeen = (): string[] => [...seen];
 
-/** The map of stores, which an isolate reads whole: some hundred ranges, and a bounded number of exceptions. */
-const READ_WHOLE = ['slots', 'homes'];
+/** Small tables that an isolate reads whole: the map of stores, and what operators have paused. */
+const READ_WHOLE = ['slots', 'homes', 'pauses'];
 
 /** The tables that a plan reads from end to end; what the statement itself made up may be. */
 export function scans(details: readonly string[]): string[] {

@@ -9,6 +9,7 @@ export const DIRECTORY: ReadonlySet<string> = new Set([
   'alerts',
   'service_keys',
   'link_opens',
+  'pauses',
   'slots',
   'homes',
   'moves',

@@ -1,5 +1,6 @@
 import type { Deps } from '../../platform/deps.ts';
 import { AppError } from '../../platform/errors.ts';
+import { areCodesPaused } from '../../platform/pauses.ts';
 import { phoneHash } from '../../platform/sms/phone-number.ts';
 import { receiptsUrl, type SendOutcome } from '../../platform/sms/twilio.ts';
 import { formatCodeText } from './code-rules.ts';
@@ -29,6 +30,10 @@ export async function readCodeNumber(
 /** Texts a code. Neither code nor number is ever logged. Never throws. */
 export async function textCode(deps: Deps, number: string, code: string): Promise<SendOutcome> {
   const { config, log } = deps;
+  if (areCodesPaused(await deps.pauses())) {
+    log.warn('code.paused');
+    return { kind: 'retry', code: 'paused' };
+  }
   const outcome = await deps.sms.send({
     to: number,
     body: formatCodeText({

@@ -37,6 +37,8 @@ const SUPPRESSED: Record<Reason, string> = {
   country_not_allowed: 'We cannot send texts to the country of your number, so none was sent.',
   left_thread: 'You are no longer part of this conversation, so no text was sent.',
   expired: 'By the time a text could have gone it was too old to be of use, so none was sent.',
+  paused:
+    'Texts were paused by the operators, and by the time one could have gone it was too old to be of use.',
   retracted: 'The message was taken back before a text left, so none was sent.',
   read: 'You had already read the message, so no text was needed.',
   muted: 'You have muted this conversation, so no text was sent.',
@@ -49,6 +51,7 @@ const SUPPRESSED: Record<Reason, string> = {
 /** The explanation of a deferral, up to "would go at …". */
 const WAITING: Partial<Record<Reason, string>> = {
   online: 'You are in the chat right now; unless you read the message there, a text',
+  paused: 'Texts are paused by the operators for the moment; once they go again, this one',
   quiet_hours: 'These are your quiet hours; unless you read the message before, a text',
   rate_limited: 'You were texted about this conversation not long ago; the next text',
   daily_cap: 'The number of texts for one day is used up; this one',

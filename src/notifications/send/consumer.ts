@@ -8,6 +8,7 @@ import { writeVerdicts } from '../deliveries/outbox.ts';
 import { sortAdmissions } from './admissions.ts';
 import { type DeliveryRecord, loadFacts } from './facts.ts';
 import { reconcile } from './look-up.ts';
+import { withoutPaused } from './paused.ts';
 import { type JobResult, sendInWaves } from './wave.ts';
 
 /** Delay of jobs whose Family object cannot be reached: without its verdict no text is sent. */
@@ -91,8 +92,10 @@ async function consumeOn(deps: Deps, db: Db, jobs: DeliveryJob[]): Promise<JobRe
   const loaded = await loadSettled(deps, db, jobs, ends);
   const due = loaded.filter(({ dueAt }) => dueAt === null || dueAt <= now);
   const waiting = due.filter(({ status }) => status === 'pending');
-  const records = new Map(waiting.map((record) => [record.id, record]));
-  const { admitted, spare, postponed } = sortAdmissions(records, await admit(deps, waiting, ends));
+  const { free, paused } = await withoutPaused(deps, waiting);
+  const records = new Map(free.map((record) => [record.id, record]));
+  const { admitted, spare, postponed } = sortAdmissions(records, await admit(deps, free, ends));
+  postponed.push(...paused);
   if (admitted.length > 0) {
     const sent = await sendInWaves(deps, db, admitted, postponed);
     ends.push(...sent.ends, ...spare.map(({ id }) => ({ id, end: 'retry' as const, delaySeconds: 1 })));

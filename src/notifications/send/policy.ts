@@ -10,6 +10,7 @@ export type Reason =
   | 'country_not_allowed'
   | 'left_thread'
   | 'retracted'
+  | 'paused'
   | 'expired'
   | 'read'
   | 'muted'

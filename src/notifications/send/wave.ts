@@ -13,6 +13,7 @@ import { composeNotification, composeTest } from '../text/compose.ts';
 import type { Admitted } from './admissions.ts';
 import type { DeliveryRecord } from './facts.ts';
 import { finishedRow, handleFailure, type Outcome } from './outcome.ts';
+import { withoutPaused } from './paused.ts';
 
 /** The result of a queue message: acknowledged, or retried. */
 export type JobResult = { id: string; end: 'ack' } | { id: string; end: 'retry'; delaySeconds: number };
@@ -112,7 +113,19 @@ export async function sendInWaves(
   let stopped = false;
 
   for (let start = 0; start < admitted.length && !stopped; start += WAVE) {
-    const prepared = await Promise.all(admitted.slice(start, start + WAVE).map((one) => prepare(one, deps)));
+    const wave = admitted.slice(start, start + WAVE);
+    // A pause holds from the next wave on; what it keeps back is decided anew, with the reason.
+    const { free } = await withoutPaused(
+      deps,
+      wave.map(({ record }) => record),
+    );
+    for (const { record } of wave.filter((one) => !free.includes(one.record))) {
+      unused.push(record);
+      ends.push({ id: record.id, end: 'retry', delaySeconds: 1 });
+    }
+    const going = wave.filter(({ record }) => free.includes(record));
+    const prepared = await Promise.all(going.map((one) => prepare(one, deps)));
+    if (prepared.length === 0) continue;
     const now = deps.now();
     const claimables = prepared.map(claimable);
     const links = prepared.map(({ link }) => link);

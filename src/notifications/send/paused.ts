@@ -1,0 +1,35 @@
+import type { Deps } from '../../platform/deps.ts';
+import { pauseOf } from '../../platform/pauses.ts';
+import { SECOND_MS } from '../../platform/time.ts';
+import type { VerdictRow } from '../deliveries/outbox.ts';
+import type { DeliveryRecord } from './facts.ts';
+import type { Reason } from './policy.ts';
+
+/** What is paused is looked at again after this time: a pause can be taken away at any moment. */
+const LOOK_AGAIN_MS = 30 * SECOND_MS;
+
+/**
+ * Tells what may be texted from what operators have paused. Paused rows wait, with the reason; those that have expired
+ * are left to the policy, which drops them.
+ * @throws when the pauses cannot be read: nothing is sent then
+ */
+export async function withoutPaused(
+  deps: Deps,
+  records: readonly DeliveryRecord[],
+): Promise<{ free: DeliveryRecord[]; paused: VerdictRow[] }> {
+  const list = records.length === 0 ? [] : await deps.pauses();
+  const now = deps.now();
+  const free: DeliveryRecord[] = [];
+  const paused: VerdictRow[] = [];
+  for (const record of records) {
+    const country = record.phone === null ? null : deps.phones.countryOf(record.phone);
+    const pause = pauseOf(list, { familyId: record.familyId, country });
+    const expiresAt = record.facts.createdAt + deps.config.SMS_EXPIRY_SECONDS * SECOND_MS;
+    if (pause === null || now > expiresAt) free.push(record);
+    else {
+      const until = Math.min(now + LOOK_AGAIN_MS, pause.until ?? Number.POSITIVE_INFINITY);
+      paused.push({ id: record.id, status: 'deferred', reason: 'paused' satisfies Reason, until });
+    }
+  }
+  return { free, paused };
+}

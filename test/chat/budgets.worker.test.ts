@@ -1,0 +1,56 @@
+import { expect, it } from 'vitest';
+import { createWorld } from '../worker/world.ts';
+
+async function writer(settings: Record<string, string>) {
+  const world = await createWorld(settings, 2);
+  await world.seed([
+    { id: 'rosa', name: 'Grandma Rosa' },
+    { id: 'ben', name: 'Ben' },
+  ]);
+  const path = `/api/threads/${world.thread()}/messages`;
+  const post = (by: string, body: string, headers: Record<string, string> = {}) =>
+    world.api('POST', path, { as: world.member(by), body: { body }, headers });
+  return { world, path, post };
+}
+
+it('lets one person post so many messages a minute and no more, says when it goes on, and loses nothing', async () => {
+  const { world, path, post } = await writer({ POSTS_PER_MINUTE: '3' });
+  const all = await Promise.all([1, 2, 3, 4, 5].map((n) => post('rosa', `Message ${n}`)));
+  expect(all.filter(({ status }) => status === 201)).toHaveLength(3);
+  const refused = all.find(({ status }) => status !== 201)!;
+  expect(refused).toMatchObject({ status: 429, json: { error: 'rate_limited' } });
+  const wait = Number(refused.headers.get('Retry-After'));
+  expect(wait).toBeGreaterThan(0);
+  expect(wait).toBeLessThanOrEqual(60);
+  expect((await post('ben', 'Others go on')).status).toBe(201);
+  const page = await world.api('GET', path, { as: world.member('ben') });
+  expect(page.json.messages).toHaveLength(4);
+});
+
+it('counts a day, too, whose end is further away', async () => {
+  const { post } = await writer({ POSTS_PER_DAY: '1' });
+  expect((await post('rosa', 'The one')).status).toBe(201);
+  const refused = await post('rosa', 'One more');
+  expect(refused.status).toBe(429);
+  const untilMidnight = 86_400 - (Math.floor(Date.now() / 1000) % 86_400);
+  expect(Math.abs(Number(refused.headers.get('Retry-After')) - untilMidnight)).toBeLessThan(120);
+});
+
+it('answers the repeat of a post that was taken, whatever is used up meanwhile', async () => {
+  const { post } = await writer({ POSTS_PER_MINUTE: '1' });
+  const first = await post('rosa', 'Once', { 'Idempotency-Key': 'key-1' });
+  const again = await post('rosa', 'Once', { 'Idempotency-Key': 'key-1' });
+  expect(again).toMatchObject({ status: 201, json: { message: { id: first.json.message.id } } });
+});
+
+it('lets one person open so many threads a day', async () => {
+  const { world } = await writer({ THREADS_PER_DAY: '2' });
+  const open = (by: string) =>
+    world.api('POST', '/api/threads', { as: world.member(by), body: { title: 'New', memberIds: [] } });
+  expect((await open('rosa')).status).toBe(201);
+  expect((await open('rosa')).status).toBe(201);
+  const refused = await open('rosa');
+  expect(refused).toMatchObject({ status: 429, json: { error: 'rate_limited' } });
+  expect(Number(refused.headers.get('Retry-After'))).toBeGreaterThan(0);
+  expect((await open('ben')).status).toBe(201);
+});
