@@ -20,12 +20,12 @@ export interface Pause {
 export const PAUSE_SCOPE = /^(?:service|family:[^\s:]{1,128}|country:[A-Z]{2}|kind:code)$/;
 
 /** For how long an isolate trusts what it has read: a pause holds everywhere within this time. */
-const KEPT_MS = 2 * SECOND_MS;
+export const PAUSES_KEPT_MS = 2 * SECOND_MS;
 
 const columns = { scope: pauses.scope, until: pauses.until, reason: pauses.reason, since: pauses.since };
 
-/** Statement: what is paused at `now` (ms). */
-const selectPauses = (now: number) =>
+/** Statement of the directory: what is paused at `now` (ms). */
+export const selectPauses = (now: number) =>
   q
     .select(columns)
     .from(pauses)
@@ -44,7 +44,7 @@ const kept = new WeakMap<object, Kept>();
  */
 export async function readPauses(directory: Db, key: object, now: number): Promise<readonly Pause[]> {
   const known = kept.get(key);
-  if (known && now >= known.at && now - known.at < KEPT_MS) return known.list;
+  if (known && now >= known.at && now - known.at < PAUSES_KEPT_MS) return known.list;
   const list = await retrying(() => directory.all(selectPauses(now)));
   kept.set(key, { at: now, list });
   return list;

@@ -74,7 +74,7 @@ describe('what it costs', () => {
   it('posts in one round trip, and sends three texts in four', async () => {
     const costs = await measure(small);
     expect(costs.post.trips).toBe(1);
-    expect(costs.texts.trips).toBe(4); // facts and, beside them, what the directory owes; claim; outcome
+    expect(costs.texts.trips).toBe(4); // facts and (at once) the directory, claim, outcome
     expect(small.jobs).toEqual([]);
   });
 
@@ -87,6 +87,7 @@ describe('what it costs', () => {
     expect(few.post.rowsWritten).toBeLessThan(40);
   });
 
+  // Beside the facts, at the same time: whose opt-outs the family's rows have not followed yet, and what is paused.
   it('sends a hundred texts in seven round trips, one query for the facts of all', async () => {
     const path = `/api/threads/${large.thread()}/messages`;
     await large.api('POST', path, { as: large.member('rosa'), body: { body: 'To all of you' } });

@@ -164,9 +164,9 @@ describe('who is told', () => {
     await post('Hello');
     const { DB } = env as unknown as { DB: D1Database };
     world.watch.reset();
-    // The second trip is the claim: the opt-out lands right before it.
+    // The opt-out lands right before the claim.
     world.watch.faultAt = async (trip) => {
-      if (trip === 1) {
+      if (world.watch.trips[trip]!.statements.some((text) => text.startsWith('/* claimed */'))) {
         await DB.prepare('UPDATE notification_preferences SET opted_out_at = 1 WHERE user_id = ?')
           .bind(BEN().userId)
           .run();

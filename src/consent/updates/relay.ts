@@ -122,18 +122,14 @@ export async function tryApplyUpdates(deps: Deps, userIds: readonly string[]): P
 }
 
 /**
- * The people of these families whose rows have not followed the directory yet, such as after a STOP whose process
- * died. @throws when the directory fails
+ * Statement of the directory: the people of these families whose rows have not followed it yet, such as after a STOP
+ * whose process died.
  */
-export async function peopleOwed({ db }: Deps, familyIds: readonly string[]): Promise<Set<string>> {
-  const owed = await db.directory.all(
-    q
-      .selectDistinct({ userId: familyUpdates.userId })
-      .from(familyUpdates)
-      .where(allOf(inList(familyUpdates.familyId, familyIds), isNull(familyUpdates.appliedAt))),
-  );
-  return new Set(owed.map(({ userId }) => userId));
-}
+export const selectPeopleOwed = (familyIds: readonly string[]) =>
+  q
+    .selectDistinct({ userId: familyUpdates.userId })
+    .from(familyUpdates)
+    .where(allOf(inList(familyUpdates.familyId, familyIds), isNull(familyUpdates.appliedAt)));
 
 /**
  * Applies the pending updates of people who are about to be texted. Never talks to the carrier.

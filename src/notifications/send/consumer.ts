@@ -1,14 +1,15 @@
-import { applyBeforeTexting, peopleOwed } from '../../consent/updates/relay.ts';
+import { applyBeforeTexting, selectPeopleOwed } from '../../consent/updates/relay.ts';
 import type { Db } from '../../db/client.ts';
 import { retrying } from '../../db/retry.ts';
 import type { Deps } from '../../platform/deps.ts';
 import { type DeliveryJob, deliveryJob } from '../../platform/jobs.ts';
 import { errorFields } from '../../platform/log.ts';
+import { selectPauses } from '../../platform/pauses.ts';
 import { writeVerdicts } from '../deliveries/outbox.ts';
 import { sortAdmissions } from './admissions.ts';
 import { type DeliveryRecord, loadFacts } from './facts.ts';
 import { reconcile } from './look-up.ts';
-import { withoutPaused } from './paused.ts';
+import { type PauseReader, pauseReader, withoutPaused } from './paused.ts';
 import { type JobResult, sendInWaves } from './wave.ts';
 
 /** Delay of jobs whose Family object cannot be reached: without its verdict no text is sent. */
@@ -65,21 +66,25 @@ async function loadSettled(
   db: Db,
   jobs: DeliveryJob[],
   ends: JobResult[],
-): Promise<DeliveryRecord[]> {
+): Promise<{ records: DeliveryRecord[]; pauses: PauseReader }> {
   const ids = [...new Set(jobs.map(({ deliveryId }) => deliveryId))];
   const families = [...new Set(jobs.map(({ familyId }) => familyId))];
-  const [loaded, owed] = await Promise.all([
+  const [loaded, directory] = await Promise.all([
     retrying(() => loadFacts(db, ids, deps)),
-    retrying(() => peopleOwed(deps, families)),
+    retrying(() =>
+      deps.db.directory.batch({ owed: selectPeopleOwed(families), paused: selectPauses(deps.now()) }),
+    ),
   ]);
+  const owed = new Set(directory.owed.map(({ userId }) => userId));
+  const pauses = pauseReader(deps, directory.paused);
   const texted = new Set(loaded.map(({ userId }) => userId));
   const behind = [...owed].filter((userId) => texted.has(userId));
-  if (behind.length === 0) return loaded;
+  if (behind.length === 0) return { records: loaded, pauses };
   const failed = await applyBeforeTexting(deps, behind);
   const settled = await retrying(() => loadFacts(db, ids, deps));
   for (const { id } of settled.filter(({ userId }) => failed.has(userId)))
     ends.push({ id, end: 'retry', delaySeconds: OBJECT_PAUSE_SECONDS });
-  return settled.filter(({ userId }) => !failed.has(userId));
+  return { records: settled.filter(({ userId }) => !failed.has(userId)), pauses };
 }
 
 /**
@@ -89,15 +94,15 @@ async function loadSettled(
 async function consumeOn(deps: Deps, db: Db, jobs: DeliveryJob[]): Promise<JobResult[]> {
   const ends: JobResult[] = [];
   const now = deps.now();
-  const loaded = await loadSettled(deps, db, jobs, ends);
+  const { records: loaded, pauses } = await loadSettled(deps, db, jobs, ends);
   const due = loaded.filter(({ dueAt }) => dueAt === null || dueAt <= now);
   const waiting = due.filter(({ status }) => status === 'pending');
-  const { free, paused } = await withoutPaused(deps, waiting);
+  const { free, paused } = await withoutPaused(deps, pauses, waiting);
   const records = new Map(free.map((record) => [record.id, record]));
   const { admitted, spare, postponed } = sortAdmissions(records, await admit(deps, free, ends));
   postponed.push(...paused);
   if (admitted.length > 0) {
-    const sent = await sendInWaves(deps, db, admitted, postponed);
+    const sent = await sendInWaves(deps, db, admitted, postponed, pauses);
     ends.push(...sent.ends, ...spare.map(({ id }) => ({ id, end: 'retry' as const, delaySeconds: 1 })));
     await releaseWindows(deps, [...sent.unused, ...spare]);
   } else if (postponed.length > 0) {

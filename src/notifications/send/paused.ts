@@ -1,5 +1,5 @@
 import type { Deps } from '../../platform/deps.ts';
-import { pauseOf } from '../../platform/pauses.ts';
+import { PAUSES_KEPT_MS, type Pause, pauseOf } from '../../platform/pauses.ts';
 import { SECOND_MS } from '../../platform/time.ts';
 import type { VerdictRow } from '../deliveries/outbox.ts';
 import type { DeliveryRecord } from './facts.ts';
@@ -8,6 +8,15 @@ import type { Reason } from './policy.ts';
 /** What is paused is looked at again after this time: a pause can be taken away at any moment. */
 const LOOK_AGAIN_MS = 30 * SECOND_MS;
 
+/** What is paused: as read with the batch's facts while that is fresh, else read anew. */
+export type PauseReader = () => Promise<readonly Pause[]>;
+
+/** @param list as it was read at this moment */
+export function pauseReader(deps: Deps, list: readonly Pause[]): PauseReader {
+  const readAt = deps.now();
+  return async () => (deps.now() - readAt < PAUSES_KEPT_MS ? list : await deps.pauses());
+}
+
 /**
  * Tells what may be texted from what operators have paused. Paused rows wait, with the reason; those that have expired
  * are left to the policy, which drops them.
@@ -15,9 +24,10 @@ const LOOK_AGAIN_MS = 30 * SECOND_MS;
  */
 export async function withoutPaused(
   deps: Deps,
+  readPauses: PauseReader,
   records: readonly DeliveryRecord[],
 ): Promise<{ free: DeliveryRecord[]; paused: VerdictRow[] }> {
-  const list = records.length === 0 ? [] : await deps.pauses();
+  const list = records.length === 0 ? [] : await readPauses();
   const now = deps.now();
   const free: DeliveryRecord[] = [];
   const paused: VerdictRow[] = [];

@@ -13,7 +13,7 @@ import { composeNotification, composeTest } from '../text/compose.ts';
 import type { Admitted } from './admissions.ts';
 import type { DeliveryRecord } from './facts.ts';
 import { finishedRow, handleFailure, type Outcome } from './outcome.ts';
-import { withoutPaused } from './paused.ts';
+import { type PauseReader, withoutPaused } from './paused.ts';
 
 /** The result of a queue message: acknowledged, or retried. */
 export type JobResult = { id: string; end: 'ack' } | { id: string; end: 'retry'; delaySeconds: number };
@@ -102,6 +102,7 @@ export async function sendInWaves(
   db: Db,
   admitted: Admitted[],
   postponed: VerdictRow[],
+  pauses: PauseReader,
 ): Promise<{ ends: JobResult[]; unused: DeliveryRecord[] }> {
   const ends: JobResult[] = [];
   const unused: DeliveryRecord[] = [];
@@ -117,6 +118,7 @@ export async function sendInWaves(
     // A pause holds from the next wave on; what it keeps back is decided anew, with the reason.
     const { free } = await withoutPaused(
       deps,
+      pauses,
       wave.map(({ record }) => record),
     );
     for (const { record } of wave.filter((one) => !free.includes(one.record))) {
