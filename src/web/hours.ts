@@ -27,13 +27,9 @@ function knownLocale(tag: string): string | null {
   }
 }
 
-/**
- * The hours of the language and country that a browser prefers, as Unicode's data have them: twelve for `en-US`,
- * twenty-four for `de` and `en-GB`. Twelve when the header names nothing that is known.
- * @param header - Accept-Language (RFC 9110, section 12.5.4)
- */
-export function hoursOfLanguage(header: string | null | undefined): Hours {
-  const ranges = (header ?? '')
+/** The tags of an Accept-Language header (RFC 9110, section 12.5.4), the most wanted first. */
+function languages(header: string | null | undefined): string[] {
+  return (header ?? '')
     .slice(0, 500)
     .split(',')
     .map((range) => {
@@ -41,8 +37,25 @@ export function hoursOfLanguage(header: string | null | undefined): Hours {
       return { tag, weight: quality === undefined ? 1 : Number(quality) };
     })
     .filter(({ weight }) => weight > 0)
-    .sort((a, b) => b.weight - a.weight);
-  for (const { tag } of ranges) {
+    .sort((a, b) => b.weight - a.weight)
+    .map(({ tag }) => tag);
+}
+
+/** The country that a browser's languages name first, ISO 3166-1 alpha-2: `CA` for `fr-CA`; null for none. */
+export function preferredRegion(header: string | null | undefined): string | null {
+  for (const tag of languages(header)) {
+    const region = /^[A-Za-z]{2,3}(?:-[A-Za-z]{4})?-([A-Za-z]{2})\b/.exec(tag)?.[1];
+    if (region) return region.toUpperCase();
+  }
+  return null;
+}
+
+/**
+ * The hours of the language and country that a browser prefers, as Unicode's data have them: twelve for `en-US`,
+ * twenty-four for `de` and `en-GB`. Twelve when its Accept-Language header names nothing that is known.
+ */
+export function hoursOfLanguage(header: string | null | undefined): Hours {
+  for (const tag of languages(header)) {
     const locale = knownLocale(tag);
     if (locale) {
       return new Intl.DateTimeFormat(locale, { hour: 'numeric' }).resolvedOptions().hour12 ? 12 : 24;

@@ -1,4 +1,5 @@
 import { Notice } from './layout.tsx';
+import { type PhoneChoices, PhoneField } from './phone-field.tsx';
 import { phoneWords } from './phone-words.ts';
 
 /** Where somebody is on their way in. */
@@ -6,6 +7,7 @@ export interface LoginView {
   step: 'phone' | 'code';
   /** As typed; kept when something was wrong with it. */
   phone: string;
+  choices: PhoneChoices;
   next: string;
   error: string | null;
   /** Seconds until another code may be asked for; null when nothing is known. */
@@ -30,7 +32,7 @@ export function LoginPage(view: LoginView) {
   );
 }
 
-function PhoneStep({ phone, next, error, unsaved }: LoginView) {
+function PhoneStep({ phone, choices, next, error, unsaved }: LoginView) {
   return (
     <>
       <header class="page-head">
@@ -45,20 +47,16 @@ function PhoneStep({ phone, next, error, unsaved }: LoginView) {
       )}
       <form method="post" action="/login" class="stack" data-swap="door">
         <input type="hidden" name="next" value={next} />
-        <div class="field">
-          <label for="phone">Your mobile number</label>
-          <input
-            id="phone"
-            name="phone"
-            type="tel"
-            inputmode="tel"
-            autocomplete="tel"
-            required
-            value={phone}
-            placeholder="(202) 555-0123"
-            aria-invalid={error ? 'true' : undefined}
-            aria-describedby={error ? 'phone-error' : 'phone-hint'}
-          />
+        <PhoneField
+          id="phone"
+          label="Your mobile number"
+          value={phone}
+          choices={choices}
+          described={{
+            'aria-invalid': error ? 'true' : undefined,
+            'aria-describedby': error ? 'phone-error' : 'phone-hint',
+          }}
+        >
           {error ? (
             <p class="error" id="phone-error" role="alert">
               {error}
@@ -68,7 +66,7 @@ function PhoneStep({ phone, next, error, unsaved }: LoginView) {
               The number that you verified in the app.
             </p>
           )}
-        </div>
+        </PhoneField>
         <button class="button go full" type="submit">
           Text me a code
         </button>

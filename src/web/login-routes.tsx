@@ -10,6 +10,7 @@ import type { AppEnv } from '../platform/http/endpoint.ts';
 import { answerPage, type PageContext, pageCaller } from './answer.tsx';
 import { codeRefusal } from './code-refusals.ts';
 import { LoginPage, type LoginView } from './login-page.tsx';
+import { phoneChoices, typedNumber } from './phone-field.tsx';
 
 function view(c: PageContext, part: Partial<LoginView>): LoginView {
   const codeMinutes = Math.max(1, Math.round(c.var.deps.config.CODE_TTL_SECONDS / 60));
@@ -21,6 +22,7 @@ function view(c: PageContext, part: Partial<LoginView>): LoginView {
     resendSeconds: null,
     again: false,
     codeMinutes,
+    choices: phoneChoices(c),
     ...part,
   };
 }
@@ -31,23 +33,18 @@ function show(c: PageContext, part: Partial<LoginView>, status: 200 | 400 | 409 
   return answerPage(c, null, { title, status }, <LoginPage {...shown} />);
 }
 
-/** What was typed, as a number where it can be one; what it must be is judged further down. */
-export function typedNumber({ var: { deps } }: PageContext, typed: string): string {
-  return deps.phones.normalizeTyped(typed, deps.config.SMS_ALLOWED_COUNTRIES[0] ?? 'US') ?? typed;
-}
-
 async function sendCode(c: PageContext): Promise<Response> {
   requireOurOrigin(c.req.raw, c.var.deps);
   const form = await readForm(c.req.raw);
-  const typed = (form.get('phone') ?? '').slice(0, 200);
+  const { typed, phone } = typedNumber(c, form);
   const next = safeNext(form.get('next'));
-  const phone = typedNumber(c, typed);
   const again = form.get('again') === '1';
   try {
     await startLogin(c.var.deps, { phone, address: clientOf(c.req.raw).address });
   } catch (error) {
     const { words, retrySeconds, status } = codeRefusal(error);
-    if (status !== 429) return show(c, { phone: typed, next, error: words }, status);
+    const choices = phoneChoices(c, form.get('country'));
+    if (status !== 429) return show(c, { phone: typed, choices, next, error: words }, status);
     // A code that was sent a moment ago may still be entered.
     return show(c, { step: 'code', phone, next, wait: words, resendSeconds: retrySeconds }, status);
   }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { chosenHours, hoursCookie, hoursOfLanguage } from '../../src/web/hours.ts';
+import { chosenHours, hoursCookie, hoursOfLanguage, preferredRegion } from '../../src/web/hours.ts';
 
 const HTTPS = { PUBLIC_ORIGIN: 'https://portal.example.com' };
 
@@ -24,6 +24,18 @@ describe('the hours of a browser’s language', () => {
     ['%%%;;;,q=,-', 12],
     [`${'a,'.repeat(5000)}de`, 12],
   ] as const)('%j: %i', (header, hours) => expect(hoursOfLanguage(header)).toBe(hours));
+});
+
+it.each([
+  ['fr-CA, en;q=0.5', 'CA'],
+  ['en, en-gb;q=0.8', 'GB'],
+  ['zh-Hant-TW', 'TW'],
+  ['en-US-u-hc-h23', 'US'],
+  ['de', null],
+  ['es-419', null],
+  [null, null],
+] as const)('the country that %j names first is %s', (header, country) => {
+  expect(preferredRegion(header)).toBe(country);
 });
 
 describe('the hours that were chosen for a browser', () => {

@@ -1,4 +1,4 @@
-import { beforeAll, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { createWorld, type World } from '../worker/world.ts';
 import { type Browse, browsers } from './browse.ts';
 
@@ -52,6 +52,31 @@ it('refuses kindly what is no number or code, and keeps what was typed', async (
   expect(html).toContain('name="next" value="/messages"');
   expect((await login({ phone: world.phone(0), code: 'abc' }, '/login/code')).words).toContain('six digits');
   expect((await login({}, '/login')).status).toBe(400);
+});
+
+describe('a number from another country', () => {
+  it('is read in the country that is chosen beside it, and pasted with its code whatever is chosen', async () => {
+    const abroad = await createWorld({ SMS_ALLOWED_COUNTRIES: 'US,CA,GB' });
+    const visit = await browsers(abroad, []);
+    const { html } = await visit(null, '/login', { language: 'en-GB' });
+    expect(html).toMatch(/<select name="country" aria-label="Country of the number"/);
+    expect(html).toMatch(
+      /<option value="US">United States<.*<option value="CA">Canada<.*<option value="GB" selected/,
+    );
+    const ask = (phone: string, country: string) => visit(null, '/login', { form: { phone, country } });
+    expect((await ask('07400 123456', 'GB')).words).toContain('If +447400123456 is a number we know');
+    expect((await ask('+44 7400-123457', 'US')).words).toContain('If +447400123457 is a number we know');
+    const wrong = await ask('07400 123458', 'CA');
+    expect([wrong.status, wrong.html.includes('<option value="CA" selected')]).toEqual([400, true]);
+    expect((await ask('07400 123459', 'XX')).status).toBe(400);
+  });
+
+  it('is not offered where one country alone is texted', async () => {
+    const alone = await createWorld({ SMS_ALLOWED_COUNTRIES: 'US' });
+    const { html, words } = await (await browsers(alone, []))(null, '/login');
+    expect(html).not.toContain('name="country"');
+    expect(words).toContain('A number from United States.');
+  });
 });
 
 it('says to whoever had been signed out that what they sent was not saved', async () => {

@@ -1,5 +1,6 @@
 import { Notice } from '../layout.tsx';
 import { CodeField, ResendForm } from '../login-page.tsx';
+import { PhoneField } from '../phone-field.tsx';
 import { phoneWords } from '../phone-words.ts';
 import { FieldError, invalid, Section } from './section.tsx';
 import type { SettingsView } from './settings-data.ts';
@@ -45,24 +46,18 @@ function PhonePill({ state }: { state: SettingsView['me']['phoneState'] }) {
   return <span class={`pill ${tone}`}>{words}</span>;
 }
 
-function NumberForm({ me, told, typed }: SettingsView) {
+function NumberForm({ me, told, typed, choices }: SettingsView) {
   const form = (
     <form method="post" action="/settings/phone" class="stack" data-swap="phone">
-      <div class="field">
-        <label for="phone-number">{me.phone ? 'New mobile number' : 'Mobile number'}</label>
-        <input
-          id="phone-number"
-          name="phone"
-          type="tel"
-          inputmode="tel"
-          autocomplete="tel"
-          required
-          value={typed.phone}
-          placeholder="(202) 555-0123"
-          {...invalid(told, 'phone')}
-        />
+      <PhoneField
+        id="phone-number"
+        label={me.phone ? 'New mobile number' : 'Mobile number'}
+        value={typed.phone}
+        choices={choices}
+        described={invalid(told, 'phone')}
+      >
         <FieldError told={told} field="phone" />
-      </div>
+      </PhoneField>
       <div>
         <button class="button go" type="submit">
           Text me a code
@@ -82,7 +77,7 @@ function NumberForm({ me, told, typed }: SettingsView) {
   );
 }
 
-function CodeForm({ pending, told, resendSeconds }: SettingsView & { pending: string }) {
+function CodeForm({ pending, told, resendSeconds, choices }: SettingsView & { pending: string }) {
   return (
     <>
       <form method="post" action="/settings/phone/code" class="stack" data-swap="phone">
@@ -107,10 +102,7 @@ function CodeForm({ pending, told, resendSeconds }: SettingsView & { pending: st
         <details class="more inline">
           <summary>Use another number</summary>
           <form method="post" action="/settings/phone" class="stack" data-swap="phone">
-            <div class="field">
-              <label for="other-number">Mobile number</label>
-              <input id="other-number" name="phone" type="tel" inputmode="tel" autocomplete="tel" required />
-            </div>
+            <PhoneField id="other-number" label="Mobile number" choices={choices} described={{}} />
             <div>
               <button class="button" type="submit">
                 Text me a code

@@ -13,6 +13,7 @@ import { AppError } from '../../platform/errors.ts';
 import type { PageContext } from '../answer.tsx';
 import type { WallClock } from '../clock.ts';
 import { chosenHours } from '../hours.ts';
+import { type PhoneChoices, phoneChoices } from '../phone-field.tsx';
 import { readerClock, sentenceClock } from '../reader-clock.ts';
 import { browserZone } from '../zone.ts';
 
@@ -62,6 +63,8 @@ export interface SettingsView {
   /** The test text that was just asked for. */
   test: DeliveryJson | null;
   told: SettingsNotice | null;
+  /** The countries to choose from beside a number. */
+  choices: PhoneChoices;
   /** What was typed into a form that was refused. */
   typed: Record<string, string>;
   /** Seconds until another code may be asked for. */
@@ -129,6 +132,7 @@ export async function loadSettings(
     test,
     told: answer.told ?? null,
     typed: answer.typed ?? {},
+    choices: phoneChoices(c, answer.typed?.country),
     resendSeconds: answer.resendSeconds ?? null,
     now: deps.now(),
     clock: readerClock(c, read.preferences.timeZone),

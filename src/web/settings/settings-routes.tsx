@@ -24,7 +24,7 @@ import type { AppEnv } from '../../platform/http/endpoint.ts';
 import { answerPage, forMembers, type PageContext, type PageView } from '../answer.tsx';
 import { codeRefusal } from '../code-refusals.ts';
 import { hoursCookie } from '../hours.ts';
-import { typedNumber } from '../login-routes.tsx';
+import { typedNumber } from '../phone-field.tsx';
 import { waitWords } from '../phone-words.ts';
 import { findZone } from '../zone-names.ts';
 import { NIGHT } from './quiet-section.tsx';
@@ -97,17 +97,17 @@ async function page(c: PageContext, caller: Caller): Promise<Response> {
 
 async function startPhone(c: PageContext, caller: Caller): Promise<Response> {
   const form = await readForm(c.req.raw);
-  const typed = (form.get('phone') ?? '').slice(0, 200);
+  const { typed, phone } = typedNumber(c, form);
   const { address } = clientOf(c.req.raw);
   try {
-    await startVerify(c.var.deps, { userId: caller.userId, phone: typedNumber(c, typed), address });
+    await startVerify(c.var.deps, { userId: caller.userId, phone, address });
   } catch (error) {
     if (mayArrive(error)) return done(c, 'doubt');
     const { words, retrySeconds, status } = codeRefusal(error);
     const asField = status === 400 && form.get('again') !== '1';
     return refuse(c, caller, 'phone', words, {
       status,
-      typed: { phone: typed },
+      typed: { phone: typed, country: form.get('country') ?? '' },
       resendSeconds: retrySeconds,
       ...(asField ? { field: 'phone' } : {}),
     });

@@ -65,10 +65,11 @@ describe('a number', () => {
       ['<script>', 'does not look like a mobile number'],
       ['+44 7911 123456', 'numbers of this country'],
     ] as const) {
-      const { status, html, words: shown } = await post('maya', 'phone', { phone });
+      const { status, html, words: shown } = await post('maya', 'phone', { phone, country: 'CA' });
       expect(status).toBe(400);
       expect(shown).toContain(words);
       expect(section(html, 'phone')).toMatch(/id="phone-error" role="alert"/);
+      expect(section(html, 'phone')).toContain('<option value="CA" selected');
       expect(html).not.toContain('<script>"');
     }
   });
