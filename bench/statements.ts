@@ -60,11 +60,13 @@ const posting = {
   via: 'app',
   clientKey: 'key-1',
   digest: 'digest',
+  stem: 'dlv_01KBENCH00000000000000000',
   now,
   minuteAt: 0,
   dayAt: 0,
   perMinute: 60,
   perDay: 2000,
+  createdAt: now,
   dayAgo: now - 86_400_000,
   wakeAt: now + 60_000,
 };

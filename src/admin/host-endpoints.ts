@@ -1,8 +1,10 @@
 import * as z from 'zod';
+import { messageSchema } from '../chat/message.ts';
 import { preferencesAnswer } from '../identity/preferences/preferences-schema.ts';
 import { endpoint, jsonResponse } from '../platform/http/endpoint.ts';
+import { idempotencyKey } from '../platform/http/idempotency-key.ts';
 import { id } from '../platform/http/validation.ts';
-import { hostPreferences } from './host-schemas.ts';
+import { hostMessage, hostPreferences } from './host-schemas.ts';
 import { deleteFamily, deleteThread } from './mirror-deletes.ts';
 import {
   mirroredFamilySchema,
@@ -12,7 +14,7 @@ import {
   readThread,
   readUser,
 } from './mirror-reads.ts';
-import { patchForUser, readForUser, setHostPresence } from './on-behalf.ts';
+import { patchForUser, postForUser, readForUser, setHostPresence } from './on-behalf.ts';
 
 const tag = 'Service';
 const params = z.object({ id });
@@ -90,6 +92,28 @@ export const hostEndpoints = [
   }),
   endpoint({
     method: 'post',
+    path: '/api/admin/threads/{id}/messages',
+    who: 'service',
+    scope: 'post',
+    tag,
+    summary: 'Post a message on behalf of a person; everyone who should be told is told',
+    params,
+    headers: { 'Idempotency-Key': 'A repeat with the same key makes no second message.' },
+    body: hostMessage,
+    answer: { status: 201, description: 'The message.', schema: z.object({ message: messageSchema }) },
+    errors: [
+      'thread_not_found',
+      'user_not_found',
+      'empty_message',
+      'idempotency_conflict',
+      'conflict',
+      'rate_limited',
+    ],
+    handle: async ({ deps, params, body, request }) =>
+      jsonResponse({ message: await postForUser(deps, params.id, body, idempotencyKey(request)) }, 201),
+  }),
+  endpoint({
+    method: 'post',
     path: '/api/admin/threads/{id}/read',
     who: 'service',
     scope: 'post',
@@ -102,7 +126,7 @@ export const hostEndpoints = [
       description: 'How far the person has read.',
       schema: z.object({ ok: z.literal(true), lastReadSeq: z.int(), unread: z.int() }),
     },
-    errors: ['thread_not_found', 'message_not_found'],
+    errors: ['thread_not_found', 'user_not_found', 'message_not_found'],
     handle: async ({ deps, params, body }) =>
       jsonResponse({ ok: true, ...(await readForUser(deps, params.id, body)) }),
   }),

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { preferencesPatch } from '../identity/preferences/preferences-schema.ts';
-import { instant, line } from '../platform/http/validation.ts';
+import { id, instant, line, prose } from '../platform/http/validation.ts';
 
 /** Consent that the host has recorded. */
 export const recordedConsent = z.object({
@@ -13,3 +13,17 @@ export const recordedConsent = z.object({
 export const hostPreferences = preferencesPatch
   .omit({ consentVersion: true })
   .extend({ consent: recordedConsent.optional().describe('Needed with `smsEnabled: true`') });
+
+/** A message as the host posts it on behalf of one of its people. */
+export const hostMessage = z.object({
+  authorId: id,
+  body: prose(4000).default(''),
+  fileIds: z.array(id).max(10).default([]),
+  urgent: z.boolean().default(false),
+  id: id.optional().describe('Your own id; a repeat with the same id makes no second message'),
+  createdAt: instant.optional().describe('When it was written; now when absent'),
+  silent: z
+    .boolean()
+    .default(false)
+    .describe('History: nobody is texted, it counts as read, and its author may have left the thread'),
+});

@@ -1,5 +1,7 @@
 import { gt, lte, sql } from 'drizzle-orm';
 import type * as z from 'zod';
+import type { MessageJson } from '../chat/message.ts';
+import { postOnBehalf } from '../chat/post-on-behalf.ts';
 import { markRead, type ReadState } from '../chat/read.ts';
 import { excluded, listTable } from '../db/expressions.ts';
 import { insertFrom } from '../db/insert-from.ts';
@@ -11,12 +13,13 @@ import { type ReadPreferences, readPreferences } from '../identity/preferences/r
 import type { Deps } from '../platform/deps.ts';
 import { AppError } from '../platform/errors.ts';
 import { inParallel } from '../platform/in-parallel.ts';
+import { isBlank } from '../platform/visible.ts';
 import { familiesOfUsers, familyOfKnownThread, familyOfKnownUser, userNotFound } from './find-family.ts';
-import type { hostPreferences } from './host-schemas.ts';
+import type { hostMessage, hostPreferences } from './host-schemas.ts';
 
 /**
  * Marks a thread as read by a person, as they would themselves.
- * @throws AppError `thread_not_found`, for one that the person is not in too; `message_not_found`
+ * @throws AppError `thread_not_found`, `user_not_found` for somebody who is not in it, `message_not_found`
  */
 export async function readForUser(
   deps: Deps,
@@ -24,7 +27,35 @@ export async function readForUser(
   { userId, messageId }: { userId: string; messageId?: string | undefined },
 ): Promise<ReadState> {
   const familyId = await familyOfKnownThread(deps, threadId);
-  return await markRead(deps, { userId, familyId }, threadId, messageId ?? null);
+  return await asHost(() => markRead(deps, { userId, familyId }, threadId, messageId ?? null));
+}
+
+/**
+ * Posts a message on behalf of a person of the thread.
+ * @throws AppError `thread_not_found`, `user_not_found`, `empty_message`, and what {@link postOnBehalf} throws
+ */
+export async function postForUser(
+  deps: Deps,
+  threadId: string,
+  { authorId, id, createdAt, ...message }: z.output<typeof hostMessage>,
+  clientKey: string | null,
+): Promise<MessageJson> {
+  if (isBlank(message.body) && message.fileIds.length === 0)
+    throw new AppError('empty_message', 'Send some words or at least one file.');
+  const familyId = await familyOfKnownThread(deps, threadId);
+  const post = { ...message, threadId, clientKey, id: id ?? null, createdAt: createdAt ?? null };
+  return await asHost(() => postOnBehalf(deps, { userId: authorId, familyId }, post));
+}
+
+/** Runs what refuses a person: for the host, the thread is there, and the person is not in it. */
+export async function asHost<T>(act: () => Promise<T>): Promise<T> {
+  try {
+    return await act();
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    if (error.code !== 'unauthenticated' && error.code !== 'thread_not_found') throw error;
+    throw new AppError('user_not_found', 'There is no such person in this thread.');
+  }
 }
 
 const needed = (field: string, problem: string) =>

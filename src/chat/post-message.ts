@@ -51,7 +51,11 @@ export interface Posting extends Budget {
   via: Via;
   clientKey: string;
   digest: string;
+  /** What the ids of its deliveries begin with. */
+  stem: string;
   now: number;
+  /** `now`, but for messages that the host has dated. */
+  createdAt: number;
   /** Urgent messages since then count. */
   dayAgo: number;
   /** When the sweep looks at a delivery that nobody has taken up. */
@@ -59,7 +63,7 @@ export interface Posting extends Budget {
 }
 
 /** Replies by text and what the host posts are bounded elsewhere. */
-const UNBOUNDED = Number.MAX_SAFE_INTEGER;
+export const UNBOUNDED = Number.MAX_SAFE_INTEGER;
 
 const m = threadMembers;
 /** The message that the statements before have written, if they have. */
@@ -79,8 +83,22 @@ const urgentCount = (v: Later<Posting>) =>
       .where(urgentToday(v)),
   );
 
-/** The statements of a post in which the caller is checked: by the session, or without one for a token of the host. */
-function checkedStatements(by: 'session' | 'host') {
+/**
+ * Who posts: a person with a session, or by a token of the host; the host itself on behalf of a member; or the host from
+ * its history, where authors may have left.
+ */
+export type PostedBy = 'session' | 'host' | 'service' | 'history';
+
+/** The statements of a post in which the caller is checked: by the session where there is one. */
+function checkedStatements(by: PostedBy) {
+  const isHistory = by === 'history';
+  const inFamily = (v: Later<Posting>) =>
+    allOf(
+      eq(threads.id, v.threadId),
+      eq(threads.familyId, v.familyId),
+      eq(users.id, v.userId),
+      eq(users.familyId, v.familyId),
+    );
   const isCaller = ({ userId, familyId, sessionId, now }: Later<Posting>) =>
     callerCondition({ userId, familyId, sessionId: by === 'session' ? sessionId : null }, now);
   return {
@@ -122,16 +140,25 @@ function checkedStatements(by: 'session' | 'host') {
           via: v.via,
           clientKey: v.clientKey,
           clientDigest: v.digest,
-          createdAt: v.now,
+          createdAt: v.createdAt,
         },
-        sql`from ${m} join ${threads} on ${eq(threads.id, m.threadId)} join ${users} on ${eq(users.id, m.userId)}
+        isHistory
+          ? sql`from ${threads} join ${users} where ${inFamily(v)}`
+          : sql`from ${m} join ${threads} on ${eq(threads.id, m.threadId)} join ${users} on ${eq(users.id, m.userId)}
           where ${allOf(isAuthor(v), isCaller(v), mayBeUrgent, isNull(postsUsedUp(v)))}`,
-      ).onConflictDoNothing({ target: [messages.authorId, messages.clientKey] });
+      ).onConflictDoNothing(
+        // The host's own ids may be taken too.
+        by === 'session' || by === 'host' ? { target: [messages.authorId, messages.clientKey] } : undefined,
+      );
     }),
   };
 }
-const BY_SESSION = checkedStatements('session');
-const BY_HOST = checkedStatements('host');
+const CHECKED = {
+  session: checkedStatements('session'),
+  host: checkedStatements('host'),
+  service: checkedStatements('service'),
+  history: checkedStatements('history'),
+};
 
 const moveThread = hot<Posting>()((v) =>
   q
@@ -169,7 +196,18 @@ const counted = hot<Posting>()((v) =>
 
 const suppress = hot<Posting>()((v) => suppressRead(v.userId, v.threadId));
 
-const deliver = hot<Posting>()((v) => insertDeliveries({ messageId: v.id, now: v.now, wakeAt: v.wakeAt }));
+const deliver = hot<Posting>()((v) =>
+  insertDeliveries({ messageId: v.id, stem: v.stem, now: v.now, wakeAt: v.wakeAt }),
+);
+
+/** Whoever had read everything before a message of history has read that too: it is no news. */
+const readAsHistory = hot<Posting>()((v) =>
+  q
+    .update(m)
+    .set({ lastReadSeq: msg.seq })
+    .from(msg)
+    .where(allOf(eq(msg.id, v.id), eq(m.threadId, msg.threadId), eq(m.lastReadSeq, sql`${msg.seq} - 1`))),
+);
 
 /** The message of this author and key, be it this post's or an earlier one's. */
 const posted = hot<Posting>()((v) =>
@@ -190,17 +228,21 @@ const recipientsOf = hot<Posting>()((v) =>
 );
 
 /** The statements of one post, in their order; for one batch. */
-export function postStatements(posting: Posting) {
-  const { guard, message } = posting.sessionId === '' ? BY_HOST : BY_SESSION;
+export function postStatements(
+  posting: Posting,
+  by: PostedBy = posting.sessionId === '' ? 'host' : 'session',
+) {
+  const { guard, message } = CHECKED[by];
+  const isHistory = by === 'history';
   const { userId, threadId, via, now } = posting;
   return {
     guard: guard(posting),
     message: message(posting),
     thread: moveThread(posting),
     counted: posting.perDay !== UNBOUNDED && counted(posting),
-    read: readByAuthor(posting),
-    suppressed: suppress(posting),
-    deliveries: deliver(posting),
+    read: isHistory ? readAsHistory(posting) : readByAuthor(posting),
+    suppressed: !isHistory && suppress(posting),
+    deliveries: !isHistory && deliver(posting),
     posted: posted(posting),
     recipients: recipientsOf(posting),
     // Messages that no text has covered yet need not wait for a window that has grown.
@@ -208,11 +250,15 @@ export function postStatements(posting: Posting) {
   };
 }
 
-type Guard = ResultOf<ReturnType<(typeof BY_HOST)['guard']>>[number];
+type Guard = ResultOf<ReturnType<(typeof CHECKED)['host']['guard']>>[number];
 type Recipient = ResultOf<ReturnType<typeof recipientsOf>>[number];
 
 /** The reason why the batch inserted no message. */
-function refusal(guard: Guard | undefined, message: NewMessage, { config, now: clock }: Deps): AppError {
+export function refusal(
+  guard: Guard | undefined,
+  message: Pick<NewMessage, 'urgent'>,
+  { config, now: clock }: Deps,
+): AppError {
   const now = clock();
   if (!guard?.isCaller) {
     return new AppError('unauthenticated', 'This sign-in has ended, or the person is not known here.');
@@ -257,7 +303,9 @@ export async function postMessage(
     clientKey: message.clientKey ?? id,
     fileIds: JSON.stringify(message.fileIds),
     digest,
+    stem: `dlv_${id.slice('msg_'.length)}`,
     now,
+    createdAt: now,
     dayAgo: now - DAY_MS,
     ...windowsAt(now),
     perMinute: isBounded ? deps.config.POSTS_PER_MINUTE : UNBOUNDED,
@@ -281,9 +329,9 @@ export async function postMessage(
 /**
  * After a post: publishes the live event, which also marks the author as returned, and enqueues the deliveries.
  */
-async function announce(
+export async function announce(
   deps: Deps,
-  caller: ClaimedCaller,
+  caller: Pick<ClaimedCaller, 'familyId'>,
   message: MessageJson,
   recipients: Recipient[],
 ): Promise<void> {

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { explainDeliveries } from '../notifications/operate/delivery-log.ts';
 import { AppError } from '../platform/errors.ts';
 import { endpoint, jsonResponse } from '../platform/http/endpoint.ts';
+import { idempotencyKey } from '../platform/http/idempotency-key.ts';
 import { id, instant, isoOrNull, line, pageSize, prose, timestamp } from '../platform/http/validation.ts';
 import { FOREVER } from '../platform/time.ts';
 import { isBlank } from '../platform/visible.ts';
@@ -19,19 +20,6 @@ const seq = z
   .string()
   .regex(/^\d{1,15}$/, 'should be the seq of a message')
   .transform(Number);
-
-/** An Idempotency-Key: printable, at most 200 characters (draft-ietf-httpapi-idempotency-key-header). */
-function idempotencyKey(request: Request): string | null {
-  const key = request.headers.get('Idempotency-Key');
-  if (key === null) return null;
-  if (!/^[\x21-\x7e]([\x20-\x7e]{0,198}[\x21-\x7e])?$/.test(key)) {
-    throw new AppError(
-      'invalid_request',
-      'The Idempotency-Key should be 1 to 200 printable ASCII characters.',
-    );
-  }
-  return key;
-}
 
 /** The routes of threads, messages, reads and mutes. */
 export const chatEndpoints = [

@@ -111,6 +111,52 @@ describe('the host deletes', () => {
 });
 
 describe('the host says on behalf of a person', () => {
+  it('a message: it is theirs, says that the host sent it, and everybody is told once', async () => {
+    const post = (body: Record<string, unknown>, headers = {}, thread = world.thread()) =>
+      world.api('POST', `/api/admin/threads/${thread}/messages`, {
+        as: 'service',
+        body: { authorId: userId('rosa'), ...body },
+        headers,
+      });
+    const key = { 'Idempotency-Key': 'a-key' };
+    const first = await post({ body: 'From the host' }, key);
+    expect(first.status).toBe(201);
+    expect(first.json.message).toMatchObject({ authorId: userId('rosa'), seq: 1, via: 'host' });
+    expect((await post({ body: 'From the host' }, key)).json).toEqual(first.json);
+    expect((await post({ body: 'Other words' }, key)).json.error).toBe('idempotency_conflict');
+    const own = { body: 'With an id', id: `own-${world.familyId}`, createdAt: '2026-01-01T12:00:00Z' };
+    const named = await post(own);
+    expect(named.json.message).toMatchObject({ id: own.id, seq: 2, createdAt: '2026-01-01T12:00:00.000Z' });
+    expect((await post(own)).json).toEqual(named.json);
+    expect((await post({ ...own, authorId: userId('ben') })).json.error).toBe('idempotency_conflict');
+    await world.drain();
+    expect((await world.texts(world.phone(2))).length).toBe(1);
+    for (const [wrong, error, thread] of [
+      [{ body: ' ' }, 'empty_message'],
+      [{ body: 'x', authorId: 'nobody' }, 'user_not_found'],
+      [{ body: 'x', createdAt: '2999-01-01T00:00:00Z' }, 'invalid_request'],
+      [{ body: 'x' }, 'thread_not_found', 'nothing'],
+    ] as const) {
+      expect((await post(wrong, {}, thread)).json.error).toBe(error);
+    }
+  });
+
+  it('history: nobody is texted, and nothing of it is unread', async () => {
+    const old = { authorId: userId('rosa'), body: 'Long ago', id: `old-${world.familyId}`, silent: true };
+    const path = `threads/${world.thread()}/messages`;
+    const { json } = await service('POST', path, { ...old, createdAt: '2020-05-01T12:00:00Z' });
+    expect(json.message).toMatchObject({ seq: 1, createdAt: '2020-05-01T12:00:00.000Z', via: 'host' });
+    await world.drain();
+    expect([await world.rows(), await world.texts()]).toEqual([[], []]);
+    const { json: seen } = await world.api('GET', `/api/threads/${world.thread()}`, {
+      as: world.member('ben'),
+    });
+    expect(seen.thread).toMatchObject({ unread: 0, lastSeq: 1 });
+    await says('rosa', 'Now');
+    await world.drain();
+    expect((await world.texts(world.phone(2)))[0]?.body).not.toContain('2 ');
+  });
+
   it('what they have read: they are not texted about it', async () => {
     const { json } = await says('rosa', 'Hello');
     const read = await service('POST', `threads/${world.thread()}/read`, {
@@ -122,7 +168,7 @@ describe('the host says on behalf of a person', () => {
     expect(await world.rows()).toMatchObject([{ status: 'suppressed', reason: 'read' }]);
     for (const [path, body, error] of [
       ['threads/nothing/read', { userId: userId('ben') }, 'thread_not_found'],
-      [`threads/${world.thread()}/read`, { userId: 'nobody' }, 'thread_not_found'],
+      [`threads/${world.thread()}/read`, { userId: 'nobody' }, 'user_not_found'],
       [`threads/${world.thread()}/read`, { userId: userId('ben'), messageId: 'x' }, 'message_not_found'],
     ] as const) {
       expect((await service('POST', path, body)).json.error).toBe(error);

@@ -42,13 +42,16 @@ function ruledOut(now: Value<number>): SQL<Reason | null> {
  * that the facts rule out are inserted as suppressed. The sweep takes up rows that are untouched at `wakeAt`,
  * so the queue is an optimisation.
  * @param now ms, as is `wakeAt`
+ * @param stem what the rows' ids begin with: `dlv_` and a ULID, so that they sort by time
  */
 export function insertDeliveries({
   messageId,
+  stem,
   now,
   wakeAt,
 }: {
   messageId: Value<string>;
+  stem: Value<string>;
   now: Value<number>;
   wakeAt: Value<number>;
 }) {
@@ -77,7 +80,7 @@ export function insertDeliveries({
   return insertFrom(
     log,
     {
-      id: sql<string>`'dlv_' || substr(${message}, 5) || '_' || lower(hex(randomblob(5)))`,
+      id: sql<string>`${stem} || '_' || lower(hex(randomblob(5)))`,
       familyId,
       kind: 'message',
       userId,
