@@ -45,11 +45,26 @@ export async function familyOfKnownUser(deps: Deps, userId: string): Promise<str
 /** 404 of a person. */
 export const userNotFound = () => new AppError('user_not_found', 'There is no such person.');
 
+/** The families of threads, by their ids; what is not known is left out. @throws when a database fails */
+export async function familiesOfThreads(
+  { db }: Deps,
+  threadIds: readonly string[],
+): Promise<Map<string, string>> {
+  if (threadIds.length === 0) return new Map();
+  const query = q
+    .select({ id: threads.id, familyId: threads.familyId })
+    .from(threads)
+    .where(inList(threads.id, threadIds));
+  const found = await Promise.all(db.shards().map((shard) => retrying(() => shard.all(query))));
+  return new Map(found.flat().map((thread) => [thread.id, thread.familyId]));
+}
+
 /** The families of people, by their ids; who is not known is left out. @throws when a database fails */
 export async function familiesOfUsers(
   { db }: Deps,
   userIds: readonly string[],
 ): Promise<Map<string, string>> {
+  if (userIds.length === 0) return new Map();
   const query = q
     .select({ id: users.id, familyId: users.familyId })
     .from(users)

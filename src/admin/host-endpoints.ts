@@ -5,6 +5,7 @@ import { endpoint, jsonResponse } from '../platform/http/endpoint.ts';
 import { idempotencyKey } from '../platform/http/idempotency-key.ts';
 import { id } from '../platform/http/validation.ts';
 import { hostMessage, hostPreferences } from './host-schemas.ts';
+import { importLines } from './import.ts';
 import { deleteFamily, deleteThread } from './mirror-deletes.ts';
 import {
   mirroredFamilySchema,
@@ -129,6 +130,41 @@ export const hostEndpoints = [
     errors: ['thread_not_found', 'user_not_found', 'message_not_found'],
     handle: async ({ deps, params, body }) =>
       jsonResponse({ ok: true, ...(await readForUser(deps, params.id, body)) }),
+  }),
+  endpoint({
+    method: 'post',
+    path: '/api/admin/import',
+    who: 'service',
+    scope: 'mirror',
+    tag,
+    summary: 'Mirror many families, people, threads and messages in one call',
+    description: [
+      'Each line stands for itself: what one is refused for does not touch the others, and all of them may be sent',
+      'again. The lines of a family are taken in their order. Messages are history: nobody is texted.',
+    ].join(' '),
+    rawBody: {
+      mediaType: 'application/x-ndjson',
+      description:
+        'A JSON object a line: `{"family": …}`, `{"user": …}`, `{"thread": …}` or `{"message": …}`, each as its own route takes it, with `id` (and `threadId`) inside. At most 1,000 lines and 4 MiB.',
+    },
+    answer: {
+      status: 200,
+      description: 'A result for each line, in their order: `ok`, or `error` and `message`.',
+      mediaType: 'application/x-ndjson',
+      schema: z.object({
+        line: z.int().describe('From 1'),
+        ok: z.literal(true).optional(),
+        error: z.string().optional(),
+        message: z.string().optional(),
+      }),
+    },
+    handle: async ({ deps, request }) => {
+      const results = await importLines(deps, request);
+      const text = results.map((result) => `${JSON.stringify(result)}\n`).join('');
+      return new Response(text, {
+        headers: { 'Content-Type': 'application/x-ndjson', 'Cache-Control': 'no-store' },
+      });
+    },
   }),
   endpoint({
     method: 'post',

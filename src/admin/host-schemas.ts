@@ -1,6 +1,20 @@
 import * as z from 'zod';
 import { preferencesPatch } from '../identity/preferences/preferences-schema.ts';
 import { id, instant, line, prose } from '../platform/http/validation.ts';
+import { isTimeZone } from '../platform/time.ts';
+
+const timeZone = z
+  .string()
+  .max(64)
+  .refine(isTimeZone, 'should be an IANA time zone such as America/New_York');
+/**
+ * Any e-mail address that the host accepts, including other scripts (RFC 6531) and single-label hosts; nothing
+ * is sent to it.
+ */
+const email = z
+  .email({ pattern: /^[^\s@\p{Cc}]+@[^\s@\p{Cc}]+$/u })
+  .max(254)
+  .refine((text) => text.isWellFormed());
 
 /** Consent that the host has recorded. */
 export const recordedConsent = z.object({
@@ -26,4 +40,29 @@ export const hostMessage = z.object({
     .boolean()
     .default(false)
     .describe('History: nobody is texted, it counts as read, and its author may have left the thread'),
+});
+
+/** A family as the host mirrors it; an absent field keeps what is there. */
+export const familyMirror = z.object({ name: line(120).optional(), timeZone: timeZone.nullish() });
+
+/** A person as the host mirrors it; an absent field keeps what is there. */
+export const userMirror = z.object({
+  familyId: id.optional().describe('Needed the first time; a person cannot move'),
+  name: line(120).optional(),
+  email: email.nullish(),
+  phone: z
+    .string()
+    .max(200)
+    .nullish()
+    .describe('E.164; null takes it away. One that is no number does not refuse the other fields'),
+  phoneVerifiedAt: instant.nullish(),
+  smsConsent: recordedConsent.optional().describe('For the number in `phone`, without which it is refused'),
+  timeZone: timeZone.nullish(),
+});
+
+/** A thread as the host mirrors it; an absent field keeps what is there. */
+export const threadMirror = z.object({
+  familyId: id.optional().describe('Needed the first time; a thread cannot move'),
+  title: line(120).optional(),
+  memberIds: z.array(id).max(200).optional(),
 });

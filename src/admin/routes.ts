@@ -9,28 +9,15 @@ import { loadStats, statsSchema } from '../notifications/operate/stats.ts';
 import { sweep } from '../notifications/operate/sweep.ts';
 import { cursor } from '../notifications/routes.ts';
 import { endpoint, jsonResponse } from '../platform/http/endpoint.ts';
-import { id, instant, iso, line, pageSize, timestamp } from '../platform/http/validation.ts';
-import { isTimeZone } from '../platform/time.ts';
+import { id, iso, pageSize, timestamp } from '../platform/http/validation.ts';
 import { hostEndpoints } from './host-endpoints.ts';
-import { recordedConsent } from './host-schemas.ts';
+import { familyMirror, threadMirror, userMirror } from './host-schemas.ts';
 import { deleteUser, putFamily, putThread, putUser } from './mirror.ts';
 import { mirroredUserSchema } from './mirrored-user.ts';
 
 const tag = 'Service';
 const params = z.object({ id });
 const done = z.object({ ok: z.literal(true) });
-const timeZone = z
-  .string()
-  .max(64)
-  .refine(isTimeZone, 'should be an IANA time zone such as America/New_York');
-/**
- * Any e-mail address that the host accepts, including other scripts (RFC 6531) and single-label hosts; nothing
- * is sent to it.
- */
-const email = z
-  .email({ pattern: /^[^\s@\p{Cc}]+@[^\s@\p{Cc}]+$/u })
-  .max(254)
-  .refine((text) => text.isWellFormed());
 const hours = z
   .string()
   .regex(/^\d{1,4}$/, 'should be a whole number from 1 to 2160')
@@ -49,7 +36,7 @@ export const adminEndpoints = [
     tag,
     summary: 'Mirror a family; an absent field keeps what is there',
     params,
-    body: z.object({ name: line(120).optional(), timeZone: timeZone.nullish() }),
+    body: familyMirror,
     answer: { status: 200, description: 'Mirrored.', schema: done },
     handle: async ({ deps, params, body }) => {
       await putFamily(deps, params.id, body);
@@ -64,21 +51,7 @@ export const adminEndpoints = [
     tag,
     summary: 'Mirror a person, with a verified phone and consent where you have them',
     params,
-    body: z.object({
-      familyId: id.optional().describe('Needed the first time; a person cannot move'),
-      name: line(120).optional(),
-      email: email.nullish(),
-      phone: z
-        .string()
-        .max(200)
-        .nullish()
-        .describe('E.164; null takes it away. One that is no number does not refuse the other fields'),
-      phoneVerifiedAt: instant.nullish(),
-      smsConsent: recordedConsent
-        .optional()
-        .describe('For the number in `phone`, without which it is refused'),
-      timeZone: timeZone.nullish(),
-    }),
+    body: userMirror,
     answer: {
       status: 200,
       description: 'The person is mirrored; what came of number and consent.',
@@ -111,11 +84,7 @@ export const adminEndpoints = [
     tag,
     summary: 'Mirror a thread; memberIds replaces its members',
     params,
-    body: z.object({
-      familyId: id.optional().describe('Needed the first time; a thread cannot move'),
-      title: line(120).optional(),
-      memberIds: z.array(id).max(200).optional(),
-    }),
+    body: threadMirror,
     answer: { status: 200, description: 'Mirrored.', schema: done },
     errors: ['family_not_found', 'user_not_found', 'conflict'],
     handle: async ({ deps, params, body }) => {

@@ -80,6 +80,11 @@ export interface Api {
     input: { params: { id: string }; body: { name?: string; timeZone?: string | null } };
     answer: { ok: true };
   };
+  /** Mirror many families, people, threads and messages in one call */
+  'POST /api/admin/import': {
+    input: Record<never, never>;
+    answer: { line: number; ok?: true; error?: string; message?: string };
+  };
   /** Mint a magic token that signs a person in at a thread, once */
   'POST /api/admin/magic': {
     input: { body: { userId: string; threadId: string } };
@@ -155,6 +160,37 @@ export interface Api {
   'PUT /api/admin/threads/{id}': {
     input: { params: { id: string }; body: { familyId?: string; title?: string; memberIds?: string[] } };
     answer: { ok: true };
+  };
+  /** Post a message on behalf of a person; everyone who should be told is told */
+  'POST /api/admin/threads/{id}/messages': {
+    input: {
+      params: { id: string };
+      body: {
+        authorId: string;
+        body?: string;
+        fileIds?: string[];
+        urgent?: boolean;
+        id?: string;
+        createdAt?: string;
+        silent?: boolean;
+      };
+    };
+    answer: {
+      message: {
+        id: string;
+        threadId: string;
+        seq: number;
+        authorId: string;
+        authorName: string;
+        body: string;
+        fileIds: string[];
+        urgent: boolean;
+        via: 'app' | 'portal' | 'sms' | 'host';
+        createdAt: string;
+        editedAt: string | null;
+        deletedAt: string | null;
+      };
+    };
   };
   /** Mark a thread read for a person, up to a message or to the end */
   'POST /api/admin/threads/{id}/read': {

@@ -79,11 +79,14 @@ export interface DeclaredEndpoint<
   body?: B;
   /** An absent body counts as `{}`. */
   optionalBody?: boolean;
+  /** A body that is not JSON, which the handler reads itself. */
+  rawBody?: { mediaType: string; description: string };
   /** Max. size of the body in bytes, where it is not the usual one. */
   maxBodyBytes?: number;
   /** Request headers worth documenting. */
   headers?: Record<string, string>;
-  answer: { status: number; description: string; schema?: A };
+  /** JSON, unless `mediaType` says otherwise. */
+  answer: { status: number; description: string; mediaType?: string; schema?: A };
   /** Errors beyond those that any route can answer. */
   errors?: ErrorCode[];
   /** @throws AppError one of `errors`, or one that any route can answer */

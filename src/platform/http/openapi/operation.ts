@@ -23,7 +23,7 @@ export interface Operation {
   description?: string;
   security: Record<string, string[]>[];
   parameters?: Parameter[];
-  requestBody?: { required: boolean; content: Content };
+  requestBody?: { required: boolean; description?: string; content: Content };
   responses: Record<string, { description: string; content?: Content }>;
 }
 
@@ -43,13 +43,13 @@ export function operationId(method: string, path: string): string {
 }
 
 /** What any route of this kind can answer besides its own errors. */
-function commonErrors({ who, method, params, query, body, optionalBody }: Endpoint): ErrorCode[] {
+function commonErrors({ who, method, params, query, body, optionalBody, rawBody }: Endpoint): ErrorCode[] {
   const codes: ErrorCode[] = ['unavailable'];
   if (who !== 'public') codes.push('unauthenticated');
   if (who !== 'public' || method !== 'get') codes.push('forbidden');
-  if (params || query || body) codes.push('invalid_request');
-  if (body) codes.push('too_large');
-  if (body && !optionalBody) codes.push('unsupported_media_type');
+  if (params || query || body || rawBody) codes.push('invalid_request');
+  if (body || rawBody) codes.push('too_large');
+  if ((body && !optionalBody) || rawBody) codes.push('unsupported_media_type');
   return codes;
 }
 
@@ -93,7 +93,7 @@ const headersOf = (headers: Record<string, string> = {}): Parameter[] =>
 
 /** Describes a JSON route. */
 export function operationOf(endpoint: Endpoint): Operation {
-  const { method, path, who, scope, tag, summary, params, query, headers, body, answer } = endpoint;
+  const { method, path, who, scope, tag, summary, params, query, headers, body, rawBody, answer } = endpoint;
   const needs = who === 'service' ? `Needs the scope \`${scope}\`.` : undefined;
   const description = [endpoint.description, needs].filter(Boolean).join('\n\n');
   const parameters = [
@@ -101,7 +101,9 @@ export function operationOf(endpoint: Endpoint): Operation {
     ...parametersOf(query, 'query'),
     ...headersOf(headers),
   ];
-  const content = answer.schema && { 'application/json': { schema: jsonSchemaOf(answer.schema, 'output') } };
+  const content = answer.schema && {
+    [answer.mediaType ?? 'application/json']: { schema: jsonSchemaOf(answer.schema, 'output') },
+  };
   return {
     operationId: operationId(method, path),
     tags: [tag],
@@ -113,6 +115,13 @@ export function operationOf(endpoint: Endpoint): Operation {
       requestBody: {
         required: !endpoint.optionalBody,
         content: { 'application/json': { schema: jsonSchemaOf(body, 'input') } },
+      },
+    }),
+    ...(rawBody && {
+      requestBody: {
+        required: true,
+        description: rawBody.description,
+        content: { [rawBody.mediaType]: { schema: { type: 'string' } } },
       },
     }),
     responses: {

@@ -1,0 +1,123 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { createWorld, type World } from '../worker/world.ts';
+
+let world: World;
+const at = '2026-01-31T12:00:00Z';
+
+async function send(body: string, headers: Record<string, string> = {}) {
+  const response = await world.send('POST', '/api/admin/import', {
+    as: 'service',
+    body,
+    headers: { 'Content-Type': 'application/x-ndjson', ...headers },
+  });
+  return { status: response.status, text: await response.text() };
+}
+
+/** Imports lines: objects, or texts as they are. */
+async function importOf(lines: readonly unknown[]) {
+  const text = lines.map((line) => (typeof line === 'string' ? line : JSON.stringify(line))).join('\n');
+  const answer = await send(text);
+  const results = answer.text.trim().split('\n');
+  return { status: answer.status, results: results.map((line) => JSON.parse(line)) };
+}
+
+/** A family of two with a thread and three messages. */
+function history() {
+  const { familyId } = world;
+  const [rosa, ben] = [world.member('rosa').userId, world.member('ben').userId];
+  const message = (n: number, authorId: string) => ({
+    message: {
+      id: `m${n}_${familyId}`,
+      threadId: world.thread(),
+      authorId,
+      body: `Message ${n}`,
+      createdAt: `2020-01-0${n}T12:00:00Z`,
+    },
+  });
+  return [
+    { family: { id: familyId, name: 'Rivera', timeZone: 'America/New_York' } },
+    {
+      user: {
+        id: rosa,
+        familyId,
+        name: 'Rosa',
+        phone: world.phone(1),
+        phoneVerifiedAt: at,
+        smsConsent: { at, source: 'sign-up', version: '1' },
+      },
+    },
+    { user: { id: ben, familyId, name: 'Ben' } },
+    { thread: { id: world.thread(), familyId, title: 'Dinner', memberIds: [rosa, ben] } },
+    message(1, ben),
+    message(2, rosa),
+    message(3, ben),
+  ];
+}
+
+beforeEach(async () => {
+  world = await createWorld();
+});
+
+describe('an import', () => {
+  it('mirrors a family with its history, and as often as it is sent', async () => {
+    for (let i = 0; i < 2; i++) {
+      const { status, results } = await importOf(history());
+      expect(status).toBe(200);
+      expect(results.map(({ line, ok }) => [line, ok])).toEqual(history().map((_, n) => [n + 1, true]));
+      expect(results[1]).toMatchObject({ phoneState: 'verified', smsEnabled: true, consent: 'taken' });
+    }
+    const { json } = await world.api('GET', `/api/threads/${world.thread()}/messages`, {
+      as: world.member('rosa'),
+    });
+    expect(json.messages).toMatchObject(
+      [3, 2, 1].map((n) => ({
+        id: `m${n}_${world.familyId}`,
+        seq: n,
+        body: `Message ${n}`,
+        via: 'host',
+        createdAt: `2020-01-0${n}T12:00:00.000Z`,
+      })),
+    );
+    await world.drain();
+    expect([await world.rows(), await world.texts()]).toEqual([[], []]);
+  });
+
+  it('answers each line for itself, in their order', async () => {
+    const { familyId } = world;
+    const { status, results } = await importOf([
+      { family: { id: familyId, name: 'Rivera' } },
+      'no JSON',
+      { user: { id: world.member('rosa').userId, familyId, name: 'Rosa', email: 'none' } },
+      '',
+      { dog: { id: 'x' } },
+      { user: { id: world.member('ben').userId, familyId: 'nowhere', name: 'Ben' } },
+      { message: { id: 'm', threadId: 'nothing', authorId: 'x', body: 'Hi' } },
+      { user: { id: world.member('ann').userId, familyId, name: 'Ann' } },
+    ]);
+    expect(status).toBe(200);
+    expect(results.map(({ line, ok, error }) => [line, ok ?? error])).toEqual([
+      [1, true],
+      [2, 'invalid_request'],
+      [3, 'invalid_request'],
+      [5, 'invalid_request'],
+      [6, 'family_not_found'],
+      [7, 'thread_not_found'],
+      [8, true],
+    ]);
+    for (const { error, message } of results) expect(typeof message).toBe(error ? 'string' : 'undefined');
+  });
+
+  it('is refused in whole when it is too long, too large, or no NDJSON', async () => {
+    const line = `${JSON.stringify({ family: { id: world.familyId, name: 'Rivera' } })}\n`;
+    for (const [body, headers, status] of [
+      [line.repeat(1001), {}, 413],
+      [`${' '.repeat(4 * 1024 * 1024)}${line}`, {}, 413],
+      [line, { 'Content-Type': 'application/json' }, 415],
+    ] as const) {
+      expect((await send(body, headers)).status).toBe(status);
+    }
+    const { status } = await world.api('GET', `/api/admin/families/${world.familyId}`, { as: 'service' });
+    expect(status).toBe(404);
+    expect(await send('\n\n')).toEqual({ status: 200, text: '' });
+  });
+});
