@@ -81,7 +81,8 @@ export function lostOn(page: Page, within = 'body'): Promise<string[]> {
     }
 
     for (const element of part.querySelectorAll('*')) {
-      if (!shown(element) || element.closest('svg') || element.matches(preview)) continue;
+      // A field scrolls what is in it.
+      if (!shown(element) || element.closest('svg') || element.matches(`input, ${preview}`)) continue;
       const { overflowX, overflowY } = getComputedStyle(element);
       const cuts = (overflow: string) => overflow === 'hidden' || overflow === 'clip';
       const [wide, high] = [
