@@ -2,10 +2,11 @@ import { execFileSync } from 'node:child_process';
 import { copyFile, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { eventTriggers } from './event-triggers.ts';
 import { fenceTriggers } from './fence-triggers.ts';
 
 // `npm run migration`: the migrations, written anew from src/db/schema.ts: until the first release a change of the schema
-// is a change of the first one. What drizzle cannot say, the fences' triggers, is the second.
+// is a change of the first one. What drizzle cannot say, triggers, follows.
 const root = path.resolve(import.meta.dirname, '..');
 const scratch = await mkdtemp(path.join(tmpdir(), 'migration-'));
 try {
@@ -30,10 +31,11 @@ try {
     path.join(root, 'migrations', 'meta', '0000_snapshot.json'),
     `${JSON.stringify(named, null, 2)}\n`,
   );
-  await writeFile(
-    path.join(root, 'migrations', '0001_fences.sql'),
-    `${fenceTriggers().join('\n--> statement-breakpoint\n')}\n`,
-  );
+  const triggers = { '0001_fences.sql': fenceTriggers(), '0002_events.sql': eventTriggers() };
+  for (const [name, statements] of Object.entries(triggers)) {
+    const text = `${statements.join('\n--> statement-breakpoint\n')}\n`;
+    await writeFile(path.join(root, 'migrations', name), text);
+  }
 } finally {
   await rm(scratch, { recursive: true, force: true });
 }

@@ -35,6 +35,37 @@ CREATE TABLE `dead_letters` (
 );
 --> statement-breakpoint
 CREATE INDEX `dead_letters_open` ON `dead_letters` (`resolved_at`,`last_at`);--> statement-breakpoint
+CREATE TABLE `event_backlog` (
+	`family_id` text PRIMARY KEY NOT NULL,
+	`from_seq` integer NOT NULL,
+	`attempts` integer NOT NULL,
+	`next_at` integer NOT NULL,
+	`error` text
+);
+--> statement-breakpoint
+CREATE INDEX `event_backlog_next` ON `event_backlog` (`next_at`);--> statement-breakpoint
+CREATE TABLE `event_cursors` (
+	`id` integer PRIMARY KEY NOT NULL,
+	`seq` integer NOT NULL,
+	`lease` text,
+	`lease_until` integer DEFAULT 0 NOT NULL,
+	`last_success_at` integer,
+	`last_failure_at` integer,
+	`last_error` text,
+	`failures` integer DEFAULT 0 NOT NULL,
+	`gone_receiver` text
+);
+--> statement-breakpoint
+CREATE TABLE `events` (
+	`seq` integer PRIMARY KEY NOT NULL,
+	`nonce` text NOT NULL,
+	`family_id` text NOT NULL,
+	`type` text NOT NULL,
+	`subject` text NOT NULL,
+	`at` integer NOT NULL
+);
+--> statement-breakpoint
+CREATE INDEX `events_family` ON `events` (`family_id`);--> statement-breakpoint
 CREATE TABLE `families` (
 	`id` text PRIMARY KEY NOT NULL,
 	`name` text NOT NULL,

@@ -3,6 +3,7 @@ import { keyEndpoints } from './admin/keys.ts';
 import { pauseEndpoints } from './admin/pause-endpoints.ts';
 import { adminEndpoints } from './admin/routes.ts';
 import { chatEndpoints } from './chat/routes.ts';
+import { eventEndpoints } from './events/routes.ts';
 import { presenceEndpoints } from './family/routes.ts';
 import { identityEndpoints } from './identity/routes.ts';
 import { mountAssociation } from './links/app-links/well-known.ts';
@@ -18,6 +19,7 @@ export const endpoints = [
   ...adminEndpoints,
   ...keyEndpoints,
   ...pauseEndpoints,
+  ...eventEndpoints,
   ...identityEndpoints,
   ...chatEndpoints,
   ...notificationEndpoints,

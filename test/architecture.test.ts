@@ -11,6 +11,7 @@ const SRC = path.resolve(import.meta.dirname, '../src');
 const LADDER = [
   ['worker.ts', 'app.ts', 'routes.ts', 'docs.tsx'],
   ['web', 'sms', 'admin'],
+  ['events'],
   ['chat', 'identity'],
   ['notifications'],
   ['consent', 'links', 'family'],

@@ -58,6 +58,108 @@ export interface Api {
     input: { params: { id: string } };
     answer: { ok: true };
   };
+  /** Facts, oldest first, without gaps and repeats */
+  'GET /api/admin/events': {
+    input: {
+      query?: {
+        after?: string | number;
+        types?: string | number;
+        familyId?: string | number;
+        limit?: string | number;
+      };
+    };
+    answer: {
+      events: {
+        type:
+          | 'message.created'
+          | 'message.edited'
+          | 'message.deleted'
+          | 'thread.created'
+          | 'delivery.sent'
+          | 'delivery.delivered'
+          | 'delivery.failed'
+          | 'delivery.suppressed'
+          | 'consent.given'
+          | 'consent.withdrawn'
+          | 'phone.verified'
+          | 'phone.moved'
+          | 'phone.removed'
+          | 'phone.unusable'
+          | 'user.deleted'
+          | 'family.deleted';
+        timestamp: string;
+        data:
+          | {
+              message:
+                | {
+                    id: string;
+                    threadId: string;
+                    seq: number;
+                    authorId: string;
+                    authorName: string;
+                    body: string;
+                    fileIds: string[];
+                    urgent: boolean;
+                    via: 'app' | 'portal' | 'sms' | 'host';
+                    createdAt: string;
+                    editedAt: string | null;
+                    deletedAt: string | null;
+                  }
+                | { id: string; deleted: true };
+            }
+          | {
+              thread:
+                | {
+                    id: string;
+                    familyId: string;
+                    title: string;
+                    memberIds: string[];
+                    lastSeq: number;
+                    lastActivityAt: string;
+                    createdAt: string;
+                  }
+                | { id: string; deleted: true };
+            }
+          | {
+              delivery:
+                | {
+                    id: string;
+                    kind: 'message' | 'test';
+                    threadId: string | null;
+                    messageId: string | null;
+                    status:
+                      | 'pending'
+                      | 'deferred'
+                      | 'sending'
+                      | 'sent'
+                      | 'delivered'
+                      | 'undelivered'
+                      | 'failed'
+                      | 'suppressed'
+                      | 'merged';
+                    reason: string | null;
+                    explanation: string;
+                    mergedInto: string | null;
+                    createdAt: string;
+                    dueAt: string | null;
+                    sentAt: string | null;
+                    deliveredAt: string | null;
+                    segments: number | null;
+                    error: string | null;
+                    userId: string;
+                    familyId: string;
+                  }
+                | { id: string; deleted: true };
+            }
+          | { userId: string; source: string; version: string | null; at: string }
+          | { userId: string }
+          | { familyId: string };
+        id: string;
+        familyId: string;
+      }[];
+      next: string;
+    };
+  };
   /** Delete a family with all its people, threads, messages and numbers */
   'DELETE /api/admin/families/{id}': {
     input: { params: { id: string } };

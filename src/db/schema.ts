@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
+import { EVENT_TYPES } from './event-types.ts';
 import { STATUSES, VIAS } from './statuses.ts';
 
 /**
@@ -562,4 +563,57 @@ export const smsDeliveryLog = sqliteTable(
     index('deliveries_wake').on(t.wakeAt).where(sql`wake_at is not null`),
     index('deliveries_waiting').on(t.userId, t.threadId, t.status, t.seq),
   ],
+);
+
+// ──────────────────────────────── what a store keeps for itself ────────────────────────────────
+
+/**
+ * Facts for the host application, in the order in which this store committed them. Written by triggers (migration
+ * `events`). They stay where the fact was made: a family that moves leaves its events behind.
+ */
+export const events = sqliteTable(
+  'events',
+  {
+    /** A store commits one change after another, so the order of numbers is that of commits. The newest row is never deleted, so no number comes twice. */
+    seq: integer('seq').primaryKey(),
+    /** Random; with `seq` it makes the event's id. */
+    nonce: text('nonce').notNull(),
+    familyId: text('family_id').notNull(),
+    type: text('type', { enum: EVENT_TYPES }).notNull(),
+    /** The id of what it is about; the rest is read when the event is sent or shown. */
+    subject: text('subject').notNull(),
+    at: at('at').notNull(),
+  },
+  (t) => [index('events_family').on(t.familyId)],
+);
+
+/** How far a store's events were handed to the receiver: one row, `id` 1. */
+export const eventCursors = sqliteTable('event_cursors', {
+  id: integer('id').primaryKey(),
+  /** Every event up to it was handed over, or belongs to a family in the backlog. */
+  seq: integer('seq').notNull(),
+  /** Names who pushes now, and until when nobody else does. */
+  lease: text('lease'),
+  leaseUntil: at('lease_until').notNull().default(0),
+  lastSuccessAt: at('last_success_at'),
+  lastFailureAt: at('last_failure_at'),
+  lastError: text('last_error'),
+  /** Failures since the last success. */
+  failures: integer('failures').notNull().default(0),
+  /** The receiver said 410: the hash of the address that did; another address starts again. */
+  goneReceiver: text('gone_receiver'),
+});
+
+/** Families whose next event could not be handed over: it, and all that follow, wait here so that the others go on. */
+export const eventBacklog = sqliteTable(
+  'event_backlog',
+  {
+    familyId: text('family_id').primaryKey(),
+    /** The first event that waits. */
+    fromSeq: integer('from_seq').notNull(),
+    attempts: integer('attempts').notNull(),
+    nextAt: at('next_at').notNull(),
+    error: text('error'),
+  },
+  (t) => [index('event_backlog_next').on(t.nextAt)],
 );

@@ -98,6 +98,9 @@ const START = Date.UTC(2033, 4, 2, 16, 0);
 const TABLES = [
   'observed_steps',
   'observed_audience',
+  'events',
+  'event_backlog',
+  'event_cursors',
   'sms_delivery_log',
   'held_replies',
   'messages',

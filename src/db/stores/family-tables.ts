@@ -2,7 +2,11 @@ import { getTableColumns } from 'drizzle-orm';
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
 import {
   consentEvents,
+  eventBacklog,
+  eventCursors,
+  events,
   families,
+  fences,
   heldReplies,
   links,
   messages,
@@ -31,6 +35,9 @@ export const FAMILY_TABLES: readonly SQLiteTable[] = [
   links,
   heldReplies,
 ];
+
+/** What a store keeps for itself: it names families, and stays when one moves. */
+export const STORE_TABLES: readonly SQLiteTable[] = [fences, events, eventCursors, eventBacklog];
 
 /** The column that says whose a row is. */
 export const familyColumn = (table: SQLiteTable): SQLiteColumn => {

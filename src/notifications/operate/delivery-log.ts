@@ -1,7 +1,7 @@
 import { between, desc, eq, inArray, lt, type SQL, sql } from 'drizzle-orm';
 import * as z from 'zod';
 import type { Db } from '../../db/client.ts';
-import { allOf, coalesce, iif, nonNull } from '../../db/expressions.ts';
+import { allOf, coalesce, iif, inList, nonNull } from '../../db/expressions.ts';
 import { q } from '../../db/query.ts';
 import { families, messages, smsDeliveryLog, threadMembers, users } from '../../db/schema.ts';
 import type { ResultOf } from '../../db/statement.ts';
@@ -171,14 +171,25 @@ export async function searchDeliveries(
   const rows = merged.slice(0, query.limit);
   const more = merged.length > rows.length || pages.some(({ next }) => next !== null);
   return {
-    deliveries: rows.map((row) => ({
-      ...toDelivery(row, deps.now()),
-      userId: row.userId,
-      familyId: row.familyId,
-    })),
+    deliveries: rows.map((row) => toOperatorDelivery(row, deps.now())),
     next: more ? rows.at(-1)!.id : null,
   };
 }
+
+const toOperatorDelivery = (row: Row, now: number): OperatorDelivery => ({
+  ...toDelivery(row, now),
+  userId: row.userId,
+  familyId: row.familyId,
+});
+
+/** The statement of some deliveries as operators see them; {@link toOperatorDelivery} makes them of its rows. */
+export const selectDeliveries = (ids: readonly string[]) => select(inList(log.id, ids));
+
+/** See {@link selectDeliveries}. */
+export const operatorDeliveries = (
+  rows: ResultOf<ReturnType<typeof selectDeliveries>>,
+  now: number,
+): OperatorDelivery[] => rows.map((row) => toOperatorDelivery(row, now));
 
 /** The outcome of a message for one recipient, as its author may know it. */
 export interface Told {

@@ -3,6 +3,7 @@ import type { DescribedRoute } from '../../platform/http/openapi/described-route
 /** The subjects of the document, in the order of reading. */
 export const TAGS = {
   Service: 'The host application mirrors its families, people and threads; operators look and act.',
+  Events: 'What the host application hears: facts, each once by its id.',
   Chat: 'Threads, messages, reading, muting.',
   Texts: 'Why a text came, or did not.',
   Phone: 'Proving a number, and taking it away.',

@@ -1,0 +1,53 @@
+import * as z from 'zod';
+import type { StoreName } from '../db/stores/slots.ts';
+
+/** How far somebody has read: in each store, the number of the last event; 0 where there is none yet. */
+export type EventCursor = Readonly<Record<StoreName, number>>;
+
+const shape = z.record(z.string().regex(/^d1:\w+$/), z.int().min(0));
+
+/** A cursor as the API gives it: opaque, base64url. */
+export const writeCursor = (cursor: EventCursor): string =>
+  btoa(JSON.stringify(cursor)).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
+
+/** Reads a cursor; null for what was never one. */
+export function readCursor(text: string): EventCursor | null {
+  try {
+    return shape.parse(JSON.parse(atob(text.replaceAll('-', '+').replaceAll('_', '/'))));
+  } catch {
+    return null; // Neither base64, nor JSON, nor of this shape: all are answered alike.
+  }
+}
+
+/** A part of one store's events, in their order, and up to which number the store was searched. */
+export interface StorePage<E> {
+  store: StoreName;
+  events: readonly E[];
+  searchedTo: number;
+}
+
+/**
+ * Merges the pages of several stores, the oldest event first and each store in its own order, and moves the cursor behind
+ * what is taken: what is left, and what a store commits later, has a greater number and comes with the next page.
+ */
+export function mergePages<E extends { seq: number; at: number }>(
+  pages: readonly StorePage<E>[],
+  cursor: EventCursor,
+  limit: number,
+): { events: E[]; cursor: EventCursor } {
+  const heads = pages.map((page) => ({ page, next: 0 }));
+  const moved: Record<StoreName, number> = { ...cursor };
+  const events: E[] = [];
+  while (events.length < limit) {
+    const left = heads.filter(({ page, next }) => next < page.events.length);
+    if (left.length === 0) break;
+    const first = left.reduce((a, b) => (b.page.events[b.next]!.at < a.page.events[a.next]!.at ? b : a));
+    const event = first.page.events[first.next++]!;
+    events.push(event);
+    moved[first.page.store] = event.seq;
+  }
+  for (const { page, next } of heads) {
+    if (next === page.events.length) moved[page.store] = Math.max(moved[page.store] ?? 0, page.searchedTo);
+  }
+  return { events, cursor: moved };
+}

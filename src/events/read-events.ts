@@ -1,0 +1,121 @@
+import { and, asc, desc, eq, gt, lte } from 'drizzle-orm';
+import type { EventType } from '../db/event-types.ts';
+import { allOf, inList } from '../db/expressions.ts';
+import { q } from '../db/query.ts';
+import { events } from '../db/schema.ts';
+import type { StoreName } from '../db/stores/slots.ts';
+import type { Deps } from '../platform/deps.ts';
+import { AppError } from '../platform/errors.ts';
+import { errorFields } from '../platform/log.ts';
+import { type EventCursor, mergePages, readCursor, type StorePage, writeCursor } from './event-cursor.ts';
+import { type EventJson, type EventRow, fillEvents } from './event-data.ts';
+
+/** Max. rows that one page searches in a store for events of the wanted types. */
+const SEARCHED = 20_000;
+
+/** Which events are wanted. */
+export interface EventQuery {
+  after?: string | undefined;
+  types?: readonly EventType[] | undefined;
+  familyId?: string | undefined;
+  limit: number;
+}
+
+/** The events of one store behind a number: two reads in one transaction, so that nothing is committed between them. */
+async function searchStore(
+  deps: Deps,
+  store: StoreName,
+  after: number,
+  { types, familyId, limit }: EventQuery,
+): Promise<StorePage<EventRow>> {
+  const behind = gt(events.seq, after);
+  const { newest, found } = await deps.db.at(store).batch({
+    newest: q.select({ seq: events.seq }).from(events).where(behind).orderBy(desc(events.seq)).limit(1),
+    found: q
+      .select()
+      .from(events)
+      .where(
+        allOf(
+          behind,
+          lte(events.seq, after + SEARCHED),
+          familyId === undefined ? undefined : eq(events.familyId, familyId),
+          types && inList(events.type, types),
+        ),
+      )
+      .orderBy(asc(events.seq))
+      .limit(limit),
+  });
+  const end = Math.min(newest[0]?.seq ?? after, after + SEARCHED);
+  return { store, events: found, searchedTo: found.length < limit ? end : found.at(-1)!.seq };
+}
+
+/** A store that does not answer keeps its place in the cursor: its events come once it does. */
+async function searchAll(deps: Deps, stores: readonly StoreName[], cursor: EventCursor, query: EventQuery) {
+  const searches = stores.map((store) => searchStore(deps, store, cursor[store] ?? 0, query));
+  const settled = await Promise.allSettled(searches);
+  const failed = settled.filter((each) => each.status === 'rejected');
+  for (const { reason } of failed) deps.log.error('events.store_down', errorFields(reason));
+  if (failed.length === stores.length && failed[0]) throw failed[0].reason;
+  return settled.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
+}
+
+/**
+ * A page of events, oldest first. Without gaps and repeats, though many write at once: a store is one SQLite database,
+ * which commits one change after another, and an event gets its number in the commit of its fact. So whoever has seen a
+ * number has seen all smaller ones of that store, and the cursor holds one number a store. Events of one family are in
+ * order; between stores the time decides.
+ *
+ * `next` is always a cursor: at the end, the one to ask with later.
+ * @throws AppError `invalid_request` for a cursor that was never one; when no database answers
+ */
+export async function readEvents(
+  deps: Deps,
+  query: EventQuery,
+): Promise<{ events: EventJson[]; next: string }> {
+  const given = query.after === undefined ? {} : readCursor(query.after);
+  const stores = deps.db.stores();
+  if (given === null || Object.keys(given).some((store) => !stores.includes(store)))
+    throw new AppError('invalid_request', 'after: should be the "next" of an earlier answer.', {
+      details: [{ in: 'query', field: 'after', problem: 'should be the "next" of an earlier answer' }],
+    });
+  let cursor: EventCursor = given;
+  for (;;) {
+    const pages = await searchAll(deps, stores, cursor, query);
+    const merged = mergePages(
+      pages.map((page) => ({ ...page, events: page.events.map((row) => ({ ...row, store: page.store })) })),
+      cursor,
+      query.limit,
+    );
+    const moved = stores.some((store) => (merged.cursor[store] ?? 0) > (cursor[store] ?? 0));
+    cursor = merged.cursor;
+    if (merged.events.length === 0 && moved) continue; // Nothing wanted among so many: search on.
+    const filled = await Promise.all(
+      stores.map((store) =>
+        fillEvents(
+          deps.db.at(store),
+          merged.events.filter((row) => row.store === store),
+          deps.now(),
+        ),
+      ),
+    );
+    const rest = new Map(stores.map((store, i) => [store, filled[i]!.values()]));
+    const ordered = merged.events.map(({ store }) => rest.get(store)!.next().value!);
+    return { events: ordered, next: writeCursor(cursor) };
+  }
+}
+
+/** Where an event is; null when there is no such one (any more). @throws when a database fails */
+export async function findEvent(
+  deps: Deps,
+  { seq, nonce }: { seq: number; nonce: string },
+): Promise<{ store: StoreName; row: EventRow } | null> {
+  for (const store of deps.db.stores()) {
+    const one = q
+      .select()
+      .from(events)
+      .where(and(eq(events.seq, seq), eq(events.nonce, nonce)));
+    const row = await deps.db.at(store).first(one);
+    if (row) return { store, row };
+  }
+  return null;
+}

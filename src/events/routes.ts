@@ -1,0 +1,41 @@
+import * as z from 'zod';
+import { EVENT_TYPES, type EventType } from '../db/event-types.ts';
+import { endpoint, jsonResponse } from '../platform/http/endpoint.ts';
+import { id, pageSize } from '../platform/http/validation.ts';
+import { eventSchema } from './event-data.ts';
+import { readEvents } from './read-events.ts';
+
+const tag = 'Events';
+
+const isType = (text: string): text is EventType => (EVENT_TYPES as readonly string[]).includes(text);
+const types = z
+  .string()
+  .transform((text) => text.split(',').map((type) => type.trim()))
+  .refine((list) => list.every(isType), `should be types, comma-separated, of: ${EVENT_TYPES.join(', ')}`)
+  .transform((list) => list.filter(isType));
+
+/** The routes of events. */
+export const eventEndpoints = [
+  endpoint({
+    method: 'get',
+    path: '/api/admin/events',
+    who: 'service',
+    scope: 'read',
+    tag,
+    summary: 'Facts, oldest first, without gaps and repeats',
+    description:
+      'Ask with `after` set to the `next` of the last answer; it is always there. No event: nothing has happened since. Events are kept for `KEEP_EVENTS_DAYS`.',
+    query: z.object({
+      after: z.string().max(2000).optional().describe('The `next` of an earlier answer'),
+      types: types.optional().describe('Types, comma-separated; all when absent'),
+      familyId: id.optional(),
+      limit: pageSize,
+    }),
+    answer: {
+      status: 200,
+      description: 'A page.',
+      schema: z.object({ events: z.array(eventSchema), next: z.string() }),
+    },
+    handle: async ({ deps, query }) => jsonResponse(await readEvents(deps, query)),
+  }),
+] as const;

@@ -1,0 +1,163 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { createWorld, type World } from '../worker/world.ts';
+
+let world: World;
+let cursor: string;
+const pull = (query = '') => world.api('GET', `/api/admin/events?${query}`, { as: 'service' });
+
+/** The events of the family since the last look. */
+async function news() {
+  const { json } = await pull(`familyId=${world.familyId}&after=${cursor}&limit=200`);
+  cursor = json.next;
+  return json.events;
+}
+const post = (body: Record<string, unknown>) =>
+  world.api('POST', `/api/threads/${world.thread()}/messages`, { as: world.member('rosa'), body });
+
+beforeAll(async () => {
+  world = await createWorld();
+  await world.seed([
+    { id: 'rosa', name: 'Rosa', phone: world.phone(0) },
+    { id: 'maya', name: 'Maya', phone: world.phone(1) },
+    { id: 'sam', name: 'Sam' },
+  ]);
+});
+
+describe('events', () => {
+  it('tell what the host has mirrored', async () => {
+    const { json } = await pull(`familyId=${world.familyId}`);
+    cursor = json.next;
+    const types = json.events.map(({ type }: { type: string }) => type);
+    expect(types).toEqual([
+      'phone.verified',
+      'consent.given',
+      'phone.verified',
+      'consent.given',
+      'thread.created',
+    ]);
+    expect(json.events[1]).toEqual({
+      id: expect.stringMatching(/^evt_/),
+      type: 'consent.given',
+      timestamp: expect.any(String),
+      familyId: world.familyId,
+      data: {
+        userId: world.member('rosa').userId,
+        source: 'import',
+        version: '2026-01',
+        at: expect.any(String),
+      },
+    });
+    expect(json.events[4].data.thread).toMatchObject({
+      id: world.thread(),
+      title: 'Sunday dinner',
+      memberIds: expect.arrayContaining([world.member('sam').userId]),
+    });
+    expect(Math.abs(Date.parse(json.events[4].timestamp) - Date.now())).toBeLessThan(60_000);
+    expect(await news()).toEqual([]);
+  });
+
+  it('tell of nothing that did not change', async () => {
+    await world.mirror(`threads/${world.thread()}`, { familyId: world.familyId, title: 'Sunday dinner' });
+    await world.mirror(`users/${world.member('maya').userId}`, { familyId: world.familyId, name: 'Maya' });
+    expect(await news()).toEqual([]);
+  });
+
+  it('tell of a message and of each text', async () => {
+    const { json } = await post({ body: 'Dinner?', urgent: true });
+    const posted = await news();
+    expect(posted.map(({ type }: { type: string }) => type)).toEqual([
+      'message.created',
+      'delivery.suppressed',
+    ]);
+    expect(posted[0].data).toEqual({ message: json.message });
+    expect(posted[1].data.delivery).toMatchObject({
+      userId: world.member('sam').userId,
+      status: 'suppressed',
+      reason: 'unverified',
+      explanation: expect.any(String),
+    });
+    await world.drain();
+    const [sent, ...more] = await news();
+    expect(more).toEqual([]);
+    expect(sent).toMatchObject({
+      type: 'delivery.sent',
+      data: { delivery: { userId: world.member('maya').userId, messageId: json.message.id, status: 'sent' } },
+    });
+  });
+
+  it('tell of an edit and of a retraction, once each, and show the message as it is', async () => {
+    const { message } = (await post({ body: 'Diner?' })).json;
+    await news();
+    const path = `/api/threads/${world.thread()}/messages/${message.id}`;
+    const as = world.member('rosa');
+    const edited = await world.api('PATCH', path, { as, body: { body: 'Dinner?' } });
+    await world.api('PATCH', path, { as, body: { body: 'Dinner?' } });
+    expect(await news()).toMatchObject([{ type: 'message.edited', data: { message: edited.json.message } }]);
+    await world.api('DELETE', path, { as });
+    await world.api('DELETE', path, { as });
+    const told = (await news()).filter(({ type }: { type: string }) => type.startsWith('message.'));
+    expect(told).toMatchObject([
+      { type: 'message.deleted', data: { message: { id: message.id, body: '' } } },
+    ]);
+  });
+
+  it('tell of an opt-out, a number that is removed and one that moves, and a person who is deleted', async () => {
+    const maya = world.member('maya');
+    const types = async () => (await news()).map(({ type }: { type: string }) => type);
+    await world.api('PATCH', '/api/preferences', { as: maya, body: { smsEnabled: false } });
+    expect(await types()).toEqual(['consent.withdrawn']);
+    await world.api('DELETE', '/api/phone', { as: maya });
+    expect(await types()).toContain('phone.removed');
+    const start = await world.api('POST', '/api/phone/start-verify', {
+      as: maya,
+      body: { phone: world.phone(0) },
+    });
+    expect(start.status).toBe(200);
+    const text = (await world.texts(world.phone(0))).find(({ body }) => /\b\d{6}\b/.test(body))!;
+    const code = /\b\d{6}\b/.exec(text.body)![0];
+    expect((await world.api('POST', '/api/phone/confirm', { as: maya, body: { code } })).status).toBe(200);
+    const moved = await news();
+    expect(moved).toContainEqual(
+      expect.objectContaining({ type: 'phone.moved', data: { userId: world.member('rosa').userId } }),
+    );
+    expect(moved).toContainEqual(
+      expect.objectContaining({ type: 'phone.verified', data: { userId: maya.userId } }),
+    );
+    await world.api('DELETE', `/api/admin/users/${maya.userId}`, { as: 'service' });
+    const last = await news();
+    expect(last.map(({ type }: { type: string }) => type)).toEqual([
+      'consent.withdrawn',
+      'phone.removed',
+      'user.deleted',
+    ]);
+    expect(last[2].data).toEqual({ userId: maya.userId });
+  });
+
+  it('come by type, and page by page as all at once', async () => {
+    const all = (await pull('limit=200')).json.events;
+    const paged = [];
+    for (let after = ''; ; ) {
+      const { json } = await pull(`limit=2&after=${after}`);
+      if (json.events.length === 0) break;
+      paged.push(...json.events);
+      after = json.next;
+    }
+    expect(paged).toEqual(all);
+    const some = (await pull('types=thread.created,message.created')).json.events;
+    expect(some).toEqual(all.filter(({ type }: { type: string }) => /created$/.test(type)));
+  });
+
+  it.each([
+    'after=nonsense',
+    'after=e30%3D%3D%3D%3D',
+    `after=${btoa('{"d1:77":1}')}`,
+    'types=message.exploded',
+    'limit=0',
+    'familyId=%00',
+  ])('are not answered to ?%s', async (query) => {
+    expect((await pull(query)).json).toMatchObject({
+      error: 'invalid_request',
+      message: expect.stringContaining(query.split('=')[0]!),
+    });
+  });
+});
