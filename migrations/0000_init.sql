@@ -386,4 +386,5 @@ CREATE TABLE `verification_codes` (
 );
 --> statement-breakpoint
 CREATE INDEX `verification_codes_expiry` ON `verification_codes` (`expires_at`);--> statement-breakpoint
-CREATE INDEX `verification_codes_user` ON `verification_codes` (`user_id`);
+CREATE INDEX `verification_codes_user` ON `verification_codes` (`user_id`);--> statement-breakpoint
+CREATE INDEX `verification_codes_number` ON `verification_codes` (`number_hash`);

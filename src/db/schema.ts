@@ -81,11 +81,11 @@ export const familyUpdates = sqliteTable(
   ],
 );
 
-/** One live one-time code a subject: a person proving a number, or a number signing in. */
+/** One live one-time code a subject: a person proving a number, or one sign-in that was started with a number. */
 export const verificationCodes = sqliteTable(
   'verification_codes',
   {
-    /** `verify:<user id>` or `login:<number hash>`. */
+    /** `verify:<user id>` or `login:<number hash>:<hash of the handle>`. */
     subject: text('subject').primaryKey(),
     purpose: text('purpose', { enum: ['verify', 'login'] }).notNull(),
     userId: text('user_id'),
@@ -98,7 +98,11 @@ export const verificationCodes = sqliteTable(
     expiresAt: at('expires_at').notNull(),
     createdAt: at('created_at').notNull(),
   },
-  (t) => [index('verification_codes_expiry').on(t.expiresAt), index('verification_codes_user').on(t.userId)],
+  (t) => [
+    index('verification_codes_expiry').on(t.expiresAt),
+    index('verification_codes_user').on(t.userId),
+    index('verification_codes_number').on(t.numberHash),
+  ],
 );
 
 /** Limits that span families. One conditional upsert each. */

@@ -18,9 +18,6 @@ export interface NumberAssignment extends Person {
   condition: SQL;
 }
 
-/** The subject of one-time codes for signing in with a number. */
-export const loginSubject = (numberHash: string): string => `login:${numberHash}`;
-
 /**
  * Statements that clear the holder of the numbers of `where`; the state of the numbers themselves stays under
  * their hashes.
@@ -132,10 +129,16 @@ export function takeNumber({
         updatedAt: excluded(phoneNumbers.updatedAt),
       },
     }),
-    // A sign-in code that was sent before is void: the earlier holder may have read it.
-    voidLoginCode: q
+    // Sign-in codes that were sent before are void: the earlier holder may have read them.
+    voidLoginCodes: q
       .delete(verificationCodes)
-      .where(allOf(eq(verificationCodes.subject, loginSubject(numberHash)), condition)),
+      .where(
+        allOf(
+          eq(verificationCodes.numberHash, numberHash),
+          eq(verificationCodes.purpose, 'login'),
+          condition,
+        ),
+      ),
   };
 }
 

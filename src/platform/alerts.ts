@@ -18,6 +18,7 @@ export type AlertKind =
   | 'dead_letter'
   | 'codes_per_day'
   | 'link_misses'
+  | 'wrong_codes'
   | 'stuck_rows';
 
 /** Raises an alert: logs it, stores it, and posts it to the webhook once per hour and kind. Never throws. */

@@ -1,6 +1,7 @@
 import type { Hono } from 'hono';
 import { resendDelaySeconds } from '../identity/codes/code-rules.ts';
 import { confirmLogin, startLogin } from '../identity/login/login.ts';
+import { deviceCookie, deviceOf, handleCookie, handleOf } from '../identity/login/login-cookies.ts';
 import { code as codeShape } from '../identity/request-schemas.ts';
 import { safeNext } from '../links/safe-next.ts';
 import { clientOf, requireOurOrigin } from '../platform/auth/request-caller.ts';
@@ -34,13 +35,16 @@ function show(c: PageContext, part: Partial<LoginView>, status: 200 | 400 | 409 
 }
 
 async function sendCode(c: PageContext): Promise<Response> {
-  requireOurOrigin(c.req.raw, c.var.deps);
+  const { deps } = c.var;
+  requireOurOrigin(c.req.raw, deps);
   const form = await readForm(c.req.raw);
   const { typed, phone } = typedNumber(c, form);
   const next = safeNext(form.get('next'));
   const again = form.get('again') === '1';
+  const device = deviceOf(c.req.raw, deps.config);
   try {
-    await startLogin(c.var.deps, { phone, address: clientOf(c.req.raw).address });
+    const { handle } = await startLogin(deps, { phone, address: clientOf(c.req.raw).address, device });
+    c.header('Set-Cookie', handleCookie(deps.config, handle), { append: true });
   } catch (error) {
     const { words, retrySeconds, status } = codeRefusal(error);
     const choices = phoneChoices(c, form.get('country'));
@@ -61,15 +65,13 @@ async function enterCode(c: PageContext): Promise<Response> {
   if (!code.success) return show(c, { step: 'code', phone, next, error: 'The code has six digits.' }, 400);
   const { userAgent } = clientOf(c.req.raw);
   try {
-    const { token } = await confirmLogin(deps, { phone, code: code.data, kind: 'web', userAgent });
-    return new Response(null, {
-      status: 303,
-      headers: {
-        Location: next,
-        'Set-Cookie': sessionCookie(deps.config, token),
-        'Cache-Control': 'no-store',
-      },
-    });
+    const handle = handleOf(c.req.raw, deps.config);
+    const signIn = { phone, code: code.data, handle, kind: 'web', userAgent } as const;
+    const { token, device } = await confirmLogin(deps, signIn);
+    const headers = new Headers({ Location: next, 'Cache-Control': 'no-store' });
+    headers.append('Set-Cookie', sessionCookie(deps.config, token));
+    headers.append('Set-Cookie', deviceCookie(deps.config, device));
+    return new Response(null, { status: 303, headers });
   } catch (error) {
     const { words, status } = codeRefusal(error);
     return show(c, { step: 'code', phone, next, error: words }, status);

@@ -292,8 +292,9 @@ export const PEOPLE_OPERATIONS: readonly Operation[] = [
     'somebody signs in with a code',
     async (lab) => {
       const phone = lab.numberOf('ben');
-      await done(lab, ask(lab, 'POST', '/api/login/start', null, { phone }));
-      return ask(lab, 'POST', '/api/login/confirm', null, { phone, code: codeIn(lab, phone) });
+      const start = ask(lab, 'POST', '/api/login/start', null, { phone });
+      const { handle } = (await done(lab, start)) as { handle: string };
+      return ask(lab, 'POST', '/api/login/confirm', null, { phone, code: codeIn(lab, phone), handle });
     },
     async (_, answered) => {
       // A code is good for one try at most to make a session; whose answer was lost asks for another.

@@ -24,9 +24,15 @@ function world(settings: Record<string, string> = {}) {
     await deps.idle();
     return told;
   };
-  const start = (phone: string) => ask('/api/login/start', { body: { phone } });
+  /** The handle of the latest sign-in that was started with a number. */
+  const handles = new Map<string, string>();
+  const start = async (phone: string, more: Ask = {}) => {
+    const told = await ask('/api/login/start', { body: { phone }, ...more });
+    if (typeof told.body.handle === 'string') handles.set(phone, told.body.handle);
+    return told;
+  };
   const confirm = (phone: string, code: string, headers: Record<string, string> = OURS) =>
-    ask('/api/login/confirm', { body: { phone, code }, headers });
+    ask('/api/login/confirm', { body: { phone, code, handle: handles.get(phone) }, headers });
   const codeAt = (number: string) =>
     /code is (\d{6})/.exec(deps.carrier.to(number).at(-1) ?? '')?.[1] ?? 'none';
   const holder = async () => verified(deps, (await family('rosa'))[0]!);
@@ -47,9 +53,14 @@ describe('signing in by phone', () => {
     const rosa = await holder();
     const answer = await signIn(rosa);
     expect([answer.status, answer.body]).toEqual([200, { ok: true }]);
-    expect(answer.headers.get('Set-Cookie')).toMatch(
+    const [session, device, ...others] = answer.headers.getSetCookie();
+    expect(session).toMatch(
       /^__Host-fcs_session=[^;]+; Max-Age=2592000; Path=\/; HttpOnly; Secure; SameSite=Lax$/,
     );
+    expect(device).toMatch(
+      /^__Host-fcs_device=[^;]+; Max-Age=34560000; Path=\/; HttpOnly; Secure; SameSite=Lax$/,
+    );
+    expect(others).toEqual([]);
     expect((await ask('/api/me', { cookie: cookieOf(answer) })).body).toMatchObject({ id: rosa.userId });
   });
 
@@ -62,8 +73,11 @@ describe('signing in by phone', () => {
   });
 
   it('refuses pages of other origins', async () => {
-    const { holder, signIn, confirm, codeAt } = world();
+    const { deps, start, holder, signIn, confirm, codeAt } = world();
     const rosa = await holder();
+    const foreign = { headers: { Origin: 'https://evil.example' } };
+    expect((await start(rosa.number, foreign)).status).toBe(403);
+    expect(deps.carrier.tried).toEqual([]);
     const answer = await signIn(rosa, { Origin: 'https://evil.example' });
     expect([answer.status, answer.body.error, answer.headers.get('Set-Cookie')]).toEqual([
       403,
@@ -157,14 +171,111 @@ describe('a number that moves while its earlier holder signs in', () => {
   );
 });
 
+describe('a stranger who knows a number', () => {
+  it('burns none of its holder’s attempts, and learns nothing, without the handle of the sign-in', async () => {
+    const { ask, start, confirm, codeAt, holder } = world();
+    const { number } = await holder();
+    await start(number);
+    const code = codeAt(number);
+    const guesses = [{}, { handle: '' }, { handle: 'AAAAAAAAAAAAAAAAAAAAAA' }];
+    for (let i = 0; i < 6; i++) {
+      for (const guess of guesses) {
+        const answer = await ask('/api/login/confirm', { body: { phone: number, code, ...guess } });
+        expect([answer.status, answer.body.error]).toEqual([400, 'no_code']);
+      }
+    }
+    expect((await confirm(number, code)).status).toBe(200);
+  });
+
+  it('neither replaces the code of its holder, nor uses up its attempts, with a sign-in of their own', async () => {
+    const { deps, ask, start, confirm, codeAt, holder } = world();
+    const { number } = await holder();
+    await start(number);
+    const code = codeAt(number);
+    deps.clock.now += MINUTE;
+    const { handle } = (await ask('/api/login/start', { body: { phone: number } })).body;
+    const wrong = { phone: number, code: codeAt(number) === '111111' ? '222222' : '111111', handle };
+    for (let i = 0; i < 6; i++) await ask('/api/login/confirm', { body: wrong });
+    expect((await confirm(number, code)).status).toBe(200);
+  });
+
+  it('uses up no code of a browser or app that signed this person in before, nor of one who is signed in', async () => {
+    const { deps, ask, start, confirm, codeAt, holder, signIn } = world({ CODES_PER_PREFIX_HOUR: '7' });
+    deps.clock.now += 60 * DAY;
+    const rosa = await holder();
+    const { number } = rosa;
+    const { device } = (await signIn(rosa, {})).body as { device: string };
+    const browser = { headers: { ...OURS, Cookie: `__Host-fcs_device=${device}` } };
+    for (const minutes of [1, 2, 5, 10]) {
+      deps.clock.now += minutes * MINUTE;
+      expect((await start(number)).status).toBe(200);
+    }
+    expect((await start(number)).status).toBe(429);
+    expect((await start(number, browser)).status).toBe(200);
+    expect((await confirm(number, codeAt(number))).status).toBe(200);
+    expect((await start(number, browser)).status).toBe(429);
+    deps.clock.now += MINUTE;
+    expect((await start(number, { body: { phone: number, device } })).status).toBe(200);
+    expect((await ask('/api/phone/start-verify', { as: rosa, body: { phone: number } })).status).toBe(200);
+    const tom = await holder();
+    expect((await start(tom.number, { ...browser, body: { phone: tom.number, device } })).status).toBe(200);
+    expect((await start(tom.number, { ...browser, body: { phone: tom.number, device } })).status).toBe(429);
+  });
+
+  it('has no code texted to who said stop; a device of theirs has, but never through the carrier’s block', async () => {
+    const { deps, start, confirm, codeAt, holder, signIn } = world();
+    const rosa = await holder();
+    const { device } = (await signIn(rosa, {})).body as { device: string };
+    const mark = (column: 'opted_out_at' | 'carrier_opted_out_at') =>
+      deps.unwatched.run(
+        column === 'opted_out_at'
+          ? sql`UPDATE phone_numbers SET opted_out_at = 1 WHERE user_id = ${rosa.userId}`
+          : sql`UPDATE phone_numbers SET carrier_opted_out_at = 1 WHERE user_id = ${rosa.userId}`,
+      );
+    await mark('opted_out_at');
+    deps.clock.now += HOUR;
+    const sent = deps.carrier.tried.length;
+    expect((await start(rosa.number)).status).toBe(200);
+    expect(deps.carrier.tried).toHaveLength(sent);
+    expect((await start(rosa.number, { body: { phone: rosa.number, device } })).status).toBe(200);
+    expect(deps.carrier.tried).toHaveLength(sent + 1);
+    expect((await confirm(rosa.number, codeAt(rosa.number))).status).toBe(200);
+    await mark('carrier_opted_out_at');
+    deps.clock.now += HOUR;
+    expect((await start(rosa.number, { body: { phone: rosa.number, device } })).status).toBe(200);
+    expect(deps.carrier.tried).toHaveLength(sent + 1);
+  });
+
+  it('is told to operators when many wrong codes are entered within a minute', async () => {
+    const { deps, start, confirm } = world();
+    deps.clock.now += 30 * DAY;
+    deps.clock.now -= deps.clock.now % MINUTE;
+    for (let i = 0; i < 6; i++) {
+      const number = freshNumber();
+      await start(number);
+      for (let guess = 0; guess < 5; guess++) await confirm(number, '000000');
+    }
+    expect(deps.alerts).toEqual(['wrong_codes']);
+  });
+});
+
 describe('known and unknown numbers', () => {
   /** An answer without what differs between any two requests. */
   const seen = ({ status, body, headers }: Told) => {
-    const { expiresAt, requestId: _, ...rest } = body as { expiresAt?: string; requestId?: string };
+    const {
+      expiresAt,
+      handle,
+      requestId: _,
+      ...rest
+    } = body as {
+      expiresAt?: string;
+      handle?: string;
+      requestId?: string;
+    };
     const names = [...headers].map(([name, value]) =>
       ['content-length', 'x-request-id'].includes(name) ? name : `${name}: ${value}`,
     );
-    return { status, body: { ...rest, expires: typeof expiresAt }, names };
+    return { status, body: { ...rest, expires: typeof expiresAt, handle: handle?.length }, names };
   };
 
   it('get the same answers, limits and attempts, all the way', async () => {

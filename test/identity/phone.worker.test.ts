@@ -192,8 +192,9 @@ describe('a code', () => {
     await start(rosa!, tom!.number);
     const code = codeAt(tom!.number);
     expect((await confirm(tom!, code)).body.error).toBe('no_code');
-    const login = await ask('/api/login/confirm', { body: { phone: tom!.number, code } });
-    expect([login.status, login.body.error]).toEqual([400, 'no_code']);
+    const { handle } = (await ask('/api/login/start', { body: { phone: tom!.number } })).body;
+    const login = await ask('/api/login/confirm', { body: { phone: tom!.number, code, handle } });
+    expect([login.status, login.body.error]).toEqual([400, 'invalid']);
   });
 });
 

@@ -65,11 +65,12 @@ async function confirmNumber() {
 
 async function signIn() {
   const phone = world.phone(0);
-  await world.api('POST', '/api/login/start', { body: { phone } });
+  const { handle } = (await world.api('POST', '/api/login/start', { body: { phone } })).json;
+  secrets.tokens!.push(handle);
   const code = codeOf((await world.texts(phone)).at(-1)!.body);
   secrets.codes!.push(code);
-  const { json } = await world.api('POST', '/api/login/confirm', { body: { phone, code } });
-  secrets.tokens!.push(json.session.token);
+  const { json } = await world.api('POST', '/api/login/confirm', { body: { phone, code, handle } });
+  secrets.tokens!.push(json.session.token, json.device);
 }
 
 /** Everything that goes wrong says so in the log; nothing of it may hold what is somebody's. */

@@ -11,7 +11,8 @@ beforeAll(async () => {
   browse = await browsers(world, ['rosa']);
 });
 
-const login = (form: Record<string, string>, path = '/login') => browse(null, path, { form });
+const login = (form: Record<string, string>, path = '/login', cookie?: string) =>
+  browse(null, path, { form, cookie });
 const lastCode = async () =>
   /code is (\d{6})/.exec((await world.texts(world.phone(0))).at(-1)?.body ?? '')?.[1] ?? '';
 
@@ -20,14 +21,22 @@ it('signs in with the code that was texted, and goes on to where one wanted to g
   expect(asked.status).toBe(200);
   expect(asked.html).toMatch(/autocomplete="one-time-code"/);
   const code = await lastCode();
+  expect(asked.setCookie).toMatch(/^__Host-fcs_login=[\w-]{22}; Max-Age=300; .*HttpOnly.*SameSite=Lax/);
+  const handle = asked.setCookie!.split(';')[0];
   const form = { phone: world.phone(0), next: '/messages/thr_1' };
-  const wrong = await login({ ...form, code: code === '111111' ? '222222' : '111111' }, '/login/code');
+  const stranger = await login({ ...form, code }, '/login/code');
+  expect([stranger.status, stranger.words.includes('no open code')]).toEqual([400, true]);
+  const wrong = await login(
+    { ...form, code: code === '111111' ? '222222' : '111111' },
+    '/login/code',
+    handle,
+  );
   expect([wrong.status, wrong.words.includes('You have 4 tries left')]).toEqual([400, true]);
   const pasted = `${code.slice(0, 3)}–${code.slice(3)}.\u200b`;
-  const done = await login({ ...form, code: pasted }, '/login/code');
+  const done = await login({ ...form, code: pasted }, '/login/code', handle);
   expect([done.status, done.location]).toEqual([303, '/messages/thr_1']);
-  expect(done.setCookie).toMatch(/^__Host-fcs_session=.*HttpOnly.*SameSite=Lax/);
-  expect((await login({ ...form, code }, '/login/code')).words).toContain('Ask for a new one');
+  expect(done.setCookie).toMatch(/^__Host-fcs_session=.*HttpOnly.*SameSite=Lax.*__Host-fcs_device=/);
+  expect((await login({ ...form, code }, '/login/code', handle)).words).toContain('Ask for a new one');
 });
 
 it('shows the same for a number that nobody has', async () => {

@@ -22,6 +22,8 @@ export interface CodeRequest {
   address: string;
   /** Null when nobody is signed in. */
   userId: string | null;
+  /** The device that asks, if this number's holder signed in with it before. */
+  deviceId: string | null;
 }
 
 /** The counters that one code used up, so that they can be refunded. */
@@ -33,7 +35,11 @@ export interface Allowance {
   at: number;
 }
 
-const numberLog = (request: CodeRequest) => `code-number:${request.numberHash}`;
+/** Strangers, people who are signed in, and each known device count apart: none uses up what another needs. */
+function numberLog({ numberHash, userId, deviceId }: CodeRequest): string {
+  if (deviceId !== null) return `code-device:${deviceId}`;
+  return userId === null ? `code-number:${numberHash}` : `code-proof:${numberHash}`;
+}
 const personLog = (userId: string) => `code-person:${userId}`;
 const SERVICE = 'code-service';
 
@@ -48,7 +54,9 @@ async function allowanceOf(request: CodeRequest, config: Config, now: number): P
     logs: [numberLog(request), ...(request.userId === null ? [] : [personLog(request.userId)])],
     windows: [
       window(`code-address:${clientNetwork(request.address)}`, HOUR_MS, config.CODES_PER_ADDRESS_HOUR),
-      window(`code-prefix:${prefix}`, HOUR_MS, config.CODES_PER_PREFIX_HOUR),
+      ...(request.deviceId === null
+        ? [window(`code-prefix:${prefix}`, HOUR_MS, config.CODES_PER_PREFIX_HOUR)]
+        : []),
       window(SERVICE, DAY_MS, config.CODES_PER_DAY),
     ],
     at: now,
@@ -152,8 +160,8 @@ function refusal(request: CodeRequest, { windows, at }: Allowance, counters: Cou
 }
 
 /**
- * Counts one code against the limits per number (across accounts), person, client address, number prefix, and
- * for the whole service. A database error is thrown: these limits fail closed.
+ * Counts one code against the limits per number (across accounts; a known device's own), person, client address,
+ * number prefix (not for a known device), and for the whole service. A database error is thrown: these limits fail closed.
  * @throws AppError `rate_limited`
  */
 export async function takeAllowance(deps: Deps, request: CodeRequest): Promise<Allowance> {

@@ -3,15 +3,17 @@ import { allOf, excluded } from '../../db/expressions.ts';
 import { q } from '../../db/query.ts';
 import { retrying } from '../../db/retry.ts';
 import { verificationCodes } from '../../db/schema.ts';
-import { base64url, equalInConstantTime, hmacSha256 } from '../../platform/crypto.ts';
+import { base64url, equalInConstantTime, hmacSha256, sha256 } from '../../platform/crypto.ts';
 import type { Deps } from '../../platform/deps.ts';
 import { AppError } from '../../platform/errors.ts';
+import { countHit } from '../../platform/rate-limit.ts';
+import { MINUTE_MS } from '../../platform/time.ts';
 import { codeFromRandom } from './code-rules.ts';
 
-/** What a code is for: verifying a person's number, or signing in with a number. */
+/** What a code is for: verifying a person's number, or one sign-in that was started with a number. */
 export interface CodeSubject {
   purpose: 'verify' | 'login';
-  /** `verify:<user id>` or `login:<number hash>`. */
+  /** {@link verifySubject} or {@link loginSubject}. */
   subject: string;
   userId: string | null;
   number: string;
@@ -20,6 +22,13 @@ export interface CodeSubject {
 
 /** The subject of codes that verify a person's number. */
 export const verifySubject = (userId: string): string => `verify:${userId}`;
+
+/**
+ * The subject of the code for one sign-in. The handle is part of it: whoever does not have it can neither guess at the
+ * code, nor use up its attempts, nor replace it.
+ */
+export const loginSubject = async (numberHash: string, handle: string): Promise<string> =>
+  `login:${numberHash}:${await sha256(handle)}`;
 
 /** A code, and the hash that is stored. `expiresAt` in ms. */
 export interface IssuedCode {
@@ -133,7 +142,9 @@ export async function guessCode(deps: Deps, subject: string, code: string): Prom
     const isMatch =
       (await isBy(MAGIC_SECRET)) ||
       (MAGIC_SECRET_PREVIOUS !== undefined && (await isBy(MAGIC_SECRET_PREVIOUS)));
-    return isMatch ? { result: 'match', number, numberHash, codeHash } : { result: 'invalid', attemptsLeft };
+    if (isMatch) return { result: 'match', number, numberHash, codeHash };
+    deps.afterwards(countWrongCode(deps));
+    return { result: 'invalid', attemptsLeft };
   }
   const row = await directory.first(
     q
@@ -143,6 +154,17 @@ export async function guessCode(deps: Deps, subject: string, code: string): Prom
   );
   if (!row) return { result: 'no_code' };
   return row.expiresAt <= now ? { result: 'expired' } : { result: 'invalid', attemptsLeft: 0 };
+}
+
+/** Wrong codes of everybody in one minute at which operators are alerted: a person mistypes, a machine guesses. */
+const WRONG_CODES_ALERT = 30;
+
+async function countWrongCode(deps: Deps): Promise<void> {
+  const limit = { key: 'code-wrong', limit: WRONG_CODES_ALERT, windowMs: MINUTE_MS };
+  const result = await countHit(deps.db.directory, limit, deps.now());
+  if (!result.allowed || result.count < WRONG_CODES_ALERT) return;
+  const message = `${WRONG_CODES_ALERT} wrong codes were entered within a minute; is somebody guessing?`;
+  await deps.alert('wrong_codes', message);
 }
 
 /** The error for a guess that did not match. */

@@ -3,14 +3,15 @@ import { tryApplyUpdates } from '../../consent/updates/relay.ts';
 import { allOf, nonNull } from '../../db/expressions.ts';
 import { q } from '../../db/query.ts';
 import { phoneNumbers, verificationCodes } from '../../db/schema.ts';
-import { loginSubject } from '../../numbers/holders.ts';
 import { recordRefusal } from '../../numbers/number-state.ts';
 import { type IssuedSession, insertSession, prepareSession } from '../../platform/auth/session.ts';
+import { base64url } from '../../platform/crypto.ts';
 import type { Deps } from '../../platform/deps.ts';
 import { revokeSession } from '../account/own-sessions.ts';
 import { takeAllowance } from '../codes/code-limits.ts';
-import { guessCode, guessError, issueCode } from '../codes/one-time-code.ts';
-import { readCodeNumber, textCode } from '../codes/send-code.ts';
+import { guessCode, guessError, issueCode, loginSubject } from '../codes/one-time-code.ts';
+import { type CodeNumber, readCodeNumber, textCode } from '../codes/send-code.ts';
+import { type KnownDevice, readDevice, signDevice } from './known-device.ts';
 
 /** The holder of a verified number, who may sign in with it. */
 const verifiedHolder = (numberHash: string) =>
@@ -18,6 +19,8 @@ const verifiedHolder = (numberHash: string) =>
     .select({
       userId: nonNull(phoneNumbers.userId).as('user_id'),
       familyId: nonNull(phoneNumbers.familyId).as('family_id'),
+      optedOutAt: phoneNumbers.optedOutAt,
+      carrierOptedOutAt: phoneNumbers.carrierOptedOutAt,
     })
     .from(phoneNumbers)
     .where(
@@ -29,11 +32,19 @@ const verifiedHolder = (numberHash: string) =>
     );
 
 /**
- * Texts the code if the number has a holder. Runs after the answer, so that neither timing nor errors tell
- * whether it has.
+ * Texts the code if the number has a holder who may be texted: never through the carrier's block, and to somebody who
+ * said stop only when a device of theirs asks. Runs after the answer, so that neither timing nor errors tell which of
+ * these it was.
  */
-async function textHolder(deps: Deps, number: string, numberHash: string, code: string): Promise<void> {
-  if (!(await deps.db.directory.first(verifiedHolder(numberHash)))) return;
+async function textHolder(
+  deps: Deps,
+  { number, numberHash }: CodeNumber,
+  code: string,
+  device: KnownDevice | null,
+): Promise<void> {
+  const holder = await deps.db.directory.first(verifiedHolder(numberHash));
+  if (!holder || holder.carrierOptedOutAt !== null) return;
+  if (holder.optedOutAt !== null && device?.userId !== holder.userId) return;
   const outcome = await textCode(deps, number, code);
   await tryApplyUpdates(deps, await recordRefusal(deps, outcome, number));
 }
@@ -41,16 +52,20 @@ async function textHolder(deps: Deps, number: string, numberHash: string, code: 
 /**
  * Starts signing in with a number. Known and unknown numbers get the same limits, writes and answer; only a
  * known one is sent a text, after the answer.
- * @returns when the code expires, ms
+ * @param device the token of a device that asks; null for none
+ * @returns when the code expires, ms, and the handle that the guess needs: whoever has not started this sign-in
+ * cannot take part in it
  * @throws AppError `invalid_phone`, `country_not_allowed`, `rate_limited`
  */
 export async function startLogin(
   deps: Deps,
-  { phone, address }: { phone: string; address: string },
-): Promise<{ expiresAt: number }> {
+  { phone, address, device: token }: { phone: string; address: string; device: string | null },
+): Promise<{ expiresAt: number; handle: string }> {
   const { number, numberHash } = await readCodeNumber(phone, deps);
-  await takeAllowance(deps, { number, numberHash, address, userId: null });
-  const subject = loginSubject(numberHash);
+  const device = await readDevice(deps.config, token, numberHash, deps.now());
+  await takeAllowance(deps, { number, numberHash, address, userId: null, deviceId: device?.id ?? null });
+  const handle = base64url(crypto.getRandomValues(new Uint8Array(16)));
+  const subject = await loginSubject(numberHash, handle);
   const { code, expiresAt } = await issueCode(deps, {
     purpose: 'login',
     subject,
@@ -58,12 +73,16 @@ export async function startLogin(
     number,
     numberHash,
   });
-  deps.afterwards(textHolder(deps, number, numberHash, code));
-  return { expiresAt };
+  deps.afterwards(textHolder(deps, { number, numberHash }, code, device));
+  return { expiresAt, handle };
 }
+
+/** A session that a code gave, and the token by which its device asks for codes later. */
+export type PhoneSession = IssuedSession & { device: string };
 
 /**
  * Signs in the holder of a number with the code that was sent to it. One code gives one session.
+ * @param handle as {@link startLogin} gave it; without it there is no code to guess at, and no attempt is used up
  * @throws AppError `invalid_phone`, `country_not_allowed`, `no_code`, `expired`, `invalid`
  */
 export async function confirmLogin(
@@ -71,12 +90,20 @@ export async function confirmLogin(
   {
     phone,
     code,
+    handle,
     kind,
     userAgent,
-  }: { phone: string; code: string; kind: 'web' | 'app'; userAgent: string | null },
-): Promise<IssuedSession> {
+  }: {
+    phone: string;
+    code: string;
+    handle: string | null;
+    kind: 'web' | 'app';
+    userAgent: string | null;
+  },
+): Promise<PhoneSession> {
   const { numberHash } = await readCodeNumber(phone, deps);
-  const subject = loginSubject(numberHash);
+  if (handle === null) throw guessError({ result: 'no_code' });
+  const subject = await loginSubject(numberHash, handle);
   const guess = await guessCode(deps, subject, code);
   if (guess.result !== 'match') throw guessError(guess);
   // In one batch, because a verification by somebody else in between voids the code.
@@ -90,13 +117,15 @@ export async function confirmLogin(
   const [holder] = holders;
   if (used.meta.changes === 0 || !holder) throw guessError({ result: 'no_code' });
   const now = deps.now();
-  const session = await prepareSession(deps.config.SESSION_SECRET, holder, now);
-  const row = { id: session.id, ...holder, kind, userAgent };
+  const { userId, familyId } = holder;
+  const session = await prepareSession(deps.config.SESSION_SECRET, { userId, familyId }, now);
+  const row = { id: session.id, userId, familyId, kind, userAgent };
   await deps.db.forFamily(holder.familyId).run(insertSession(row, now));
   // The number may have moved, and its sessions ended, before this session was inserted.
   if ((await directory.first(verifiedHolder(numberHash)))?.userId !== holder.userId) {
     await revokeSession(deps, holder, session.id);
     throw guessError({ result: 'no_code' });
   }
-  return session;
+  const device = await signDevice(deps.config, { userId, numberHash }, now);
+  return { ...session, device };
 }

@@ -57,7 +57,7 @@ export async function startVerify(
   { userId, phone, address }: Pick<Person, 'userId'> & { phone: string; address: string },
 ): Promise<{ expiresAt: number }> {
   const { number, numberHash } = await readCodeNumber(phone, deps);
-  const allowance = await takeAllowance(deps, { number, numberHash, address, userId });
+  const allowance = await takeAllowance(deps, { number, numberHash, address, userId, deviceId: null });
   const subject = verifySubject(userId);
   const { code, codeHash, expiresAt } = await issueCode(deps, {
     purpose: 'verify',
