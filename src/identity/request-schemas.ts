@@ -1,7 +1,9 @@
 import * as z from 'zod';
 import type { ConsentRequest } from '../consent/opt-in-out.ts';
+import { isKnownVersion } from '../consent/wordings.ts';
 import type { Caller } from '../platform/auth/caller.ts';
 import type { Client } from '../platform/auth/request-caller.ts';
+import { line } from '../platform/http/validation.ts';
 import { readTypedCode } from './codes/code-rules.ts';
 
 /** A number as a client writes it; {@link readCodeNumber} checks it and answers `invalid_phone`. */
@@ -14,6 +16,9 @@ export const code = z
   .transform((text) => readTypedCode(text) ?? '')
   .refine((digits) => digits !== '', 'should be six digits')
   .describe('Six digits');
+
+/** The version of the consent wording that was shown: one of ours, current or earlier. */
+export const consentVersion = line(100).refine(isKnownVersion, 'should be the version of a wording of ours');
 
 /** `{ok: true}`, where there is nothing else to answer. */
 export const ok = z.object({ ok: z.literal(true) });

@@ -100,27 +100,28 @@ async function isSignedInAs(
   }
 }
 
-/** The pending destination for a newly installed app. */
-const pendingLink = endpoint({
-  method: 'get',
-  path: '/api/links/pending',
-  who: 'user',
-  tag: 'Links',
-  summary: 'The destination that waits for this account after an installation; handed over once',
-  answer: {
-    status: 200,
-    description: 'Where to go first, or null',
-    schema: z.object({ link: destination.nullable() }),
-  },
-  handle: async ({ deps, caller, client }) => {
-    const now = deps.now();
-    const threadId = await takePending(deps.db.forFamily(caller.familyId), caller.userId, now);
-    if (threadId === null) return jsonResponse({ link: null });
-    const { device } = readerOf(client.userAgent ?? undefined);
-    deps.afterwards(countOpen(deps.db.directory, device, 'store', now));
-    return jsonResponse({ link: { threadId, path: threadPath(threadId) } });
-  },
-});
+/** The pending destination for a newly installed app; POST, because it is handed over once. GET stays for older apps. */
+const pendingLink = <M extends 'get' | 'post'>(method: M) =>
+  endpoint({
+    method,
+    path: '/api/links/pending',
+    who: 'user',
+    tag: 'Links',
+    summary: 'The destination that waits for this account after an installation; handed over once',
+    answer: {
+      status: 200,
+      description: 'Where to go first, or null',
+      schema: z.object({ link: destination.nullable() }),
+    },
+    handle: async ({ deps, caller, client }) => {
+      const now = deps.now();
+      const threadId = await takePending(deps.db.forFamily(caller.familyId), caller.userId, now);
+      if (threadId === null) return jsonResponse({ link: null });
+      const { device } = readerOf(client.userAgent ?? undefined);
+      deps.afterwards(countOpen(deps.db.directory, device, 'store', now));
+      return jsonResponse({ link: { threadId, path: threadPath(threadId) } });
+    },
+  });
 
 /** The routes of this folder. */
-export const linkEndpoints = [openLink, pendingLink] as const;
+export const linkEndpoints = [openLink, pendingLink('post'), pendingLink('get')] as const;

@@ -276,11 +276,11 @@ export const PEOPLE_OPERATIONS: readonly Operation[] = [
     async (lab) => {
       await lab.run(post(lab, 'rosa'));
       await drain(lab);
-      return ask(lab, 'GET', '/api/links/pending', 'ben');
+      return ask(lab, 'POST', '/api/links/pending', 'ben');
     },
     async (lab) => {
       expect(await count("links WHERE user_id = 'ben' AND handed_over_at > 0")).toBe(1);
-      expect(await done(lab, ask(lab, 'GET', '/api/links/pending', 'ben'))).toEqual({ link: null });
+      expect(await done(lab, ask(lab, 'POST', '/api/links/pending', 'ben'))).toEqual({ link: null });
     },
   ),
   request(

@@ -94,6 +94,7 @@ describe('preferences', () => {
     ['null for a flag', { smsEnabled: null }],
     ['a version that is no text', { smsEnabled: true, consentVersion: 7 }],
     ['an empty version', { smsEnabled: true, consentVersion: '' }],
+    ['a version that was never shown', { smsEnabled: true, consentVersion: 'ios-3' }],
     ['a long version', { smsEnabled: true, consentVersion: 'x'.repeat(101) }],
     ['a field that is unknown', { smsEnable: true }],
     ['mutes in a list', { perThreadMute: [] }],
@@ -213,13 +214,13 @@ describe('switching texts on and off', () => {
   it('records consent with the version that was shown, or the current one', async () => {
     const { deps, ask, patch, holder } = world();
     const [rosa, tom] = [await holder(), await holder()];
-    expect((await patch(rosa, { smsEnabled: true, consentVersion: 'ios-3' })).body.smsEnabled).toBe(true);
-    await patch(tom, { smsEnabled: true });
     const { version } = currentWording({ brand: deps.config.BRAND_NAME });
+    expect((await patch(rosa, { smsEnabled: true, consentVersion: version })).body.smsEnabled).toBe(true);
+    await patch(tom, { smsEnabled: true });
     const at = new Date(deps.clock.now).toISOString();
     const entry = { action: 'opt_in', source: 'api', at };
     expect((await ask('/api/consents', { as: rosa })).body).toEqual({
-      consents: [{ ...entry, version: 'ios-3' }],
+      consents: [{ ...entry, version }],
     });
     expect((await ask('/api/consents', { as: tom })).body).toEqual({ consents: [{ ...entry, version }] });
     expect(deps.carrier.to(rosa.number)).toHaveLength(1);

@@ -78,7 +78,7 @@ const BODIES: [string, unknown][] = [
     '/api/phone/confirm',
     { code: '123456', smsConsent },
   ]),
-  ...[null, 1, '', ' ', 'a\nb', 'x'.repeat(101), '\ud800'].map((consentVersion): [string, unknown] => [
+  ...[null, 1, '', ' ', 'a\nb', 'v9', 'x'.repeat(101), '\ud800'].map((consentVersion): [string, unknown] => [
     '/api/phone/confirm',
     { code: '123456', consentVersion },
   ]),

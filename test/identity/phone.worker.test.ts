@@ -553,8 +553,8 @@ describe('confirming', () => {
   it('with consent opts in and sends the confirmation', async () => {
     const { deps, prove } = world();
     const [rosa] = await family('rosa');
-    await prove(rosa!, rosa!.number, { smsConsent: true, consentVersion: 'v9' });
-    expect(await rowsOf(deps, rosa!.userId)).toMatchObject({ enabled: 1, version: 'v9' });
+    await prove(rosa!, rosa!.number, { smsConsent: true, consentVersion: '2026-11-22' });
+    expect(await rowsOf(deps, rosa!.userId)).toMatchObject({ enabled: 1, version: '2026-11-22' });
     expect(await ledgerOf(deps, rosa!.userId)).toEqual(['opt_in api']);
     expect(deps.carrier.to(rosa!.number)).toHaveLength(2);
   });

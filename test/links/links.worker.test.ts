@@ -570,11 +570,12 @@ describe('POST /api/links/open', () => {
   });
 });
 
-describe('GET /api/links/pending', () => {
-  const pending = async (cookie: string) =>
-    (await ask('/api/links/pending', { headers: { Cookie: cookie, 'User-Agent': UA.iosApp } })).json<{
-      link: { threadId: string; path: string } | null;
-    }>();
+describe.each(['POST', 'GET'])('%s /api/links/pending', (method) => {
+  const pending = async (cookie: string) => {
+    const headers = { Cookie: cookie, 'User-Agent': UA.iosApp, Origin: 'https://portal.example.com' };
+    const answer = await ask('/api/links/pending', { method, headers });
+    return answer.json<{ link: { threadId: string; path: string } | null }>();
+  };
   const forget = () => bindings.DB.prepare('DELETE FROM links').run();
   const readAll = (seq: number, threadId: string) =>
     bindings.DB.prepare('UPDATE thread_members SET last_read_seq = ? WHERE thread_id = ?')
@@ -625,7 +626,7 @@ describe('GET /api/links/pending', () => {
   );
 
   test('needs somebody', async () => {
-    expect((await ask('/api/links/pending')).status).toBe(401);
+    expect((await ask('/api/links/pending', { method })).status).toBe(401);
   });
 });
 

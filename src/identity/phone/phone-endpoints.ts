@@ -2,8 +2,8 @@ import * as z from 'zod';
 import { startNumber } from '../../consent/opt-in-out.ts';
 import { currentWording } from '../../consent/wordings.ts';
 import { endpoint, jsonResponse } from '../../platform/http/endpoint.ts';
-import { iso, line, timestamp } from '../../platform/http/validation.ts';
-import { code, consentRequest, ok, phone } from '../request-schemas.ts';
+import { iso, timestamp } from '../../platform/http/validation.ts';
+import { code, consentRequest, consentVersion, ok, phone } from '../request-schemas.ts';
 import { confirmPhone } from './confirm-phone.ts';
 import { removePhone } from './remove-phone.ts';
 import { startVerify } from './start-verify.ts';
@@ -43,7 +43,9 @@ export const phoneEndpoints = [
         .boolean()
         .optional()
         .describe('true: the person ticked the box beside the consent wording'),
-      consentVersion: line(100).optional().describe('Version of that wording; the current one when absent'),
+      consentVersion: consentVersion
+        .optional()
+        .describe('Version of that wording; the current one when absent'),
     }),
     answer: {
       status: 200,

@@ -1,6 +1,7 @@
 import * as z from 'zod';
-import { id, instant, line, timestamp } from '../../platform/http/validation.ts';
+import { id, instant, timestamp } from '../../platform/http/validation.ts';
 import { isTimeZone } from '../../platform/time.ts';
+import { consentVersion } from '../request-schemas.ts';
 
 const minute = z.int().min(0).max(1440);
 const mute = z
@@ -10,7 +11,7 @@ const mute = z
 /** What `PATCH /api/preferences` takes: absent fields keep what is there. */
 export const preferencesPatch = z.strictObject({
   smsEnabled: z.boolean().optional(),
-  consentVersion: line(100)
+  consentVersion: consentVersion
     .optional()
     .describe('Version of the wording that was shown with `smsEnabled: true`'),
   urgentAllowed: z.boolean().optional(),
