@@ -3,6 +3,7 @@ import { messageSchema } from '../chat/message.ts';
 import { preferencesAnswer } from '../identity/preferences/preferences-schema.ts';
 import { endpoint, jsonResponse } from '../platform/http/endpoint.ts';
 import { idempotencyKey } from '../platform/http/idempotency-key.ts';
+import { tagged } from '../platform/http/if-match.ts';
 import { id } from '../platform/http/validation.ts';
 import { hostMessage, hostPreferences } from './host-schemas.ts';
 import { importLines } from './import.ts';
@@ -216,7 +217,7 @@ export const hostEndpoints = [
     ],
     handle: async ({ deps, params, body, request }) => {
       const changed = await patchForUser(deps, params.id, body, request.headers.get('If-Match'));
-      return jsonResponse(changed.preferences, 200, { ETag: changed.etag });
+      return jsonResponse(changed.preferences, 200, tagged(changed.etag));
     },
   }),
 ] as const;

@@ -40,7 +40,9 @@ async function readState(): Promise<string | null> {
   await preferences.body?.cancel(); // The tag says enough.
   if (!preferences.ok || !me.ok) return null;
   const { phone, phoneState }: { phone: string | null; phoneState: string } = await me.json();
-  return [preferences.headers.get('ETag'), phoneState, phone].join(' ');
+  // Something on the way may have made the tag weak, which is no change.
+  const tag = preferences.headers.get('ETag')?.replace(/^W\//, '');
+  return [tag, phoneState, phone].join(' ');
 }
 
 /**

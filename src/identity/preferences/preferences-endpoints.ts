@@ -1,6 +1,7 @@
 import { currentWording } from '../../consent/wordings.ts';
 import { AppError } from '../../platform/errors.ts';
 import { endpoint, jsonResponse } from '../../platform/http/endpoint.ts';
+import { tagged } from '../../platform/http/if-match.ts';
 import { consentRequest } from '../request-schemas.ts';
 import { patchPreferences } from './patch-preferences.ts';
 import { preferencesAnswer, preferencesPatch } from './preferences-schema.ts';
@@ -18,7 +19,7 @@ export const preferencesEndpoints = [
     handle: async ({ deps, caller }) => {
       const found = await readPreferences(deps, caller);
       if (!found) throw new AppError('unauthenticated', 'This account does not exist any more.');
-      return jsonResponse(found.preferences, 200, { ETag: found.etag });
+      return jsonResponse(found.preferences, 200, tagged(found.etag));
     },
   }),
   endpoint({
@@ -38,7 +39,7 @@ export const preferencesEndpoints = [
         ifMatch: request.headers.get('If-Match'),
         currentVersion: currentWording({ brand: deps.config.BRAND_NAME }).version,
       });
-      return jsonResponse(changed.preferences, 200, { ETag: changed.etag });
+      return jsonResponse(changed.preferences, 200, tagged(changed.etag));
     },
   }),
 ] as const;
