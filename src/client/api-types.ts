@@ -424,15 +424,20 @@ export interface Api {
     input: Record<never, never>;
     answer: { link: { threadId: string | null; path: string } | null };
   };
+  /** The destination that waits for this account after an installation; handed over once */
+  'POST /api/links/pending': {
+    input: Record<never, never>;
+    answer: { link: { threadId: string | null; path: string } | null };
+  };
   /** Sign in with the code */
   'POST /api/login/confirm': {
-    input: { body: { phone: string; code: string } };
-    answer: { ok: true; session?: { token: string; expiresAt: string } };
+    input: { body: { phone: string; code: string; handle?: string } };
+    answer: { ok: true; session?: { token: string; expiresAt: string }; device?: string };
   };
   /** Text a sign-in code to a number, if somebody here has it */
   'POST /api/login/start': {
-    input: { body: { phone: string } };
-    answer: { ok: true; expiresAt: string };
+    input: { body: { phone: string; device?: string } };
+    answer: { ok: true; expiresAt: string; handle: string };
   };
   /** End the session that is sent along, and its open sockets */
   'POST /api/logout': {
