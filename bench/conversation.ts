@@ -118,7 +118,7 @@ async function measure(context: BrowserContext, threadId: string, pages: number)
   let most = before;
   for (let i = 1; i <= pages; i++) {
     times.push(await back(page));
-    if (i % 10 > 0) continue;
+    if (i % 10 > 0 && i < pages) continue;
     await page.waitForFunction(() => document.querySelectorAll('[data-items] [data-seq]').length <= 240);
     after = await weigh(client);
     if (after.nodes > most.nodes) most = after;
