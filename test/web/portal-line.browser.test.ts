@@ -20,6 +20,11 @@ beforeAll(async () => {
     OPERATOR_USER_IDS: '',
     ATTACHMENT_PICKER_URL: 'https://files.example/pick',
   });
+  await portal.host.service('PUT', `/api/admin/threads/${LONG}`, {
+    familyId: rosa.familyId,
+    title: 'Family news',
+    memberIds: [rosa.id, nina.id],
+  });
 });
 afterAll(() => portal?.close());
 // Whoever is left there by a test that failed would read on.
@@ -263,11 +268,6 @@ const settled = (page: Page) => page.locator('[data-user].here').first().waitFor
 
 describe('a long conversation', () => {
   beforeAll(async () => {
-    await portal.host.service('PUT', `/api/admin/threads/${LONG}`, {
-      familyId: rosa.familyId,
-      title: 'Family news',
-      memberIds: [rosa.id, nina.id],
-    });
     await portal.host.as(nina)('POST', `/api/threads/${THREAD}/read`, {});
     await tell(330);
   });
@@ -509,6 +509,82 @@ describe('what happens in other conversations', () => {
     await tell(3);
     await expect.poll(() => page.title()).toMatch(/^\(3\) Sunday dinner/);
     await expect.poll(() => page.locator(`[data-row=${LONG}] .count`).textContent()).toBe('3 new');
+  });
+});
+
+describe('one’s own messages', () => {
+  it('are edited in their place, and taken back after one more question, before all eyes', async () => {
+    await readAll();
+    const [page, rosas] = await Promise.all([portal.open(nina), portal.open(rosa, PHONE)]);
+    await Promise.all([page, rosas].map((each) => each.goto(LONG_PATH)));
+    await Promise.all([page, rosas].map(settled));
+    await write(page, 'Dinner at sevn', 'Family news');
+    const item = page.locator('.msg.own').last();
+    const menu = item.locator('[data-own-menu] summary');
+    await menu.focus();
+    await page.keyboard.press('Enter');
+    await item.getByRole('button', { name: 'Edit' }).click();
+    const field = item.getByLabel('Your message');
+    expect(await field.inputValue()).toBe('Dinner at sevn');
+    await page.keyboard.press('Escape');
+    expect(await item.locator('.text').textContent()).toBe('Dinner at sevn');
+    await menu.click();
+    await item.getByRole('button', { name: 'Edit' }).click();
+    await field.fill('');
+    await item.getByRole('button', { name: 'Save' }).click();
+    await item.getByText('Write a few words, or take the message back.').waitFor();
+    await field.fill('Dinner at `seven`');
+    await item.getByRole('button', { name: 'Save' }).click();
+    for (const each of [page, rosas]) {
+      await message(each, 'Dinner at seven').waitFor();
+      await each.locator('.when', { hasText: 'edited' }).waitFor();
+    }
+    await expect.poll(() => menu.evaluate((summary) => summary === document.activeElement)).toBe(true);
+    await menu.click();
+    await item.getByRole('button', { name: 'Take back' }).click();
+    await item.getByRole('button', { name: 'No' }).click();
+    await menu.click();
+    await item.getByRole('button', { name: 'Take back' }).click();
+    await item.getByRole('button', { name: 'Yes, take it back' }).click();
+    await message(page, 'You took back a message').waitFor();
+    await message(rosas, 'Nina took back a message').waitFor();
+    await sees(page, 'Taken back before anyone was texted.');
+    expect(await rosas.locator(`[data-row=${LONG}] .count`).count()).toBe(0);
+    await expect
+      .poll(() => page.locator(`[data-row=${LONG}] .thread-last`).textContent())
+      .toBe('You took back a message');
+  });
+
+  it('that were texted already cannot be unsent, and say so', async () => {
+    const page = await portal.open(rosa);
+    await page.goto(PATH);
+    await settled(page);
+    await write(page, 'Too late');
+    const item = page.locator('.msg.own', { hasText: 'Too late' });
+    await item.locator('summary', { hasText: /^Texted .*Ben/ }).waitFor();
+    await item.locator('[data-own-menu] summary').click();
+    await item.getByRole('button', { name: 'Take back' }).click();
+    await item.getByRole('button', { name: 'Yes, take it back' }).click();
+    await sees(page, /Ben was texted at \d+:\d\d .M; that cannot be unsent\.$/);
+  });
+
+  it('stay as they are, with the reason, when a change is refused', async () => {
+    const page = await portal.open(nina);
+    await page.goto(LONG_PATH);
+    await settled(page);
+    await write(page, 'As it was', 'Family news');
+    const item = page.locator('.msg.own').last();
+    await page.route('**/api/threads/*/messages/*', (route) =>
+      route.fulfill({ status: 409, json: { error: 'conflict', message: 'This message was taken back.' } }),
+    );
+    await item.locator('[data-own-menu] summary').click();
+    await item.getByRole('button', { name: 'Edit' }).click();
+    await item.getByLabel('Your message').fill('As it is not');
+    await item.getByRole('button', { name: 'Save' }).click();
+    await item.getByText('This message was taken back.').waitFor();
+    expect(await item.getByLabel('Your message').inputValue()).toBe('As it is not');
+    await item.getByRole('button', { name: 'Cancel' }).click();
+    expect(await item.locator('.text').textContent()).toBe('As it was');
   });
 });
 

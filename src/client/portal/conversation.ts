@@ -5,11 +5,12 @@ import { Composer } from './composer.ts';
 import { renameDays } from './days.ts';
 import { announce, find, on } from './dom.ts';
 import { MessageWindow, seqOf, type Way } from './message-window.ts';
+import { OwnMessages } from './own-messages.ts';
 import { showNearTop } from './place.ts';
 import { ReadCursor } from './read-cursor.ts';
 import { Receipts } from './receipts.ts';
 import { refreshRegion } from './swap.ts';
-import { showLastWords, showUnread } from './thread-rows.ts';
+import { isAmended, showLastWords, showUnread } from './thread-rows.ts';
 import { Typists } from './typists.ts';
 
 /** How near the end still counts as being there, in pixels. */
@@ -93,6 +94,7 @@ export class Conversation {
       },
       find<HTMLFormElement>('[data-composer]', main)!,
     );
+    new OwnMessages({ threadId: thread, refresh: (seqs) => this.#refresh(seqs) });
     this.#log.addEventListener('scroll', () => this.#look(), { passive: true });
     new ResizeObserver(() => this.#look()).observe(this.#log);
     on('click', '[data-jump]', (_, button) => {
@@ -124,6 +126,7 @@ export class Conversation {
     if (!('threadId' in frame) || frame.threadId !== this.threadId) return;
     if (frame.type === 'message') {
       const { authorId, seq, via } = frame.message;
+      if (isAmended(frame.message) && seq <= this.#window.newest) return void this.#refresh([seq]);
       const own = authorId === this.#viewer;
       this.#typists.stop(authorId);
       if (own && via !== 'sms') this.#wrote(seq);
@@ -141,7 +144,14 @@ export class Conversation {
   /** The line is there, or back: what was missed, and what could not be sent meanwhile. */
   resume(wasLost: boolean): void {
     void this.catchUp();
-    if (wasLost) this.#composer.retryFailed();
+    if (!wasLost) return;
+    this.#composer.retryFailed();
+    // What was edited or taken back meanwhile.
+    void this.#refresh(this.#window.messages.slice(-10).map(seqOf));
+  }
+
+  #refresh(seqs: number[]): Promise<void> {
+    return this.#window.refresh(seqs).catch(() => undefined); // No connection: the line's return asks again.
   }
 
   /** Shows in the list, and in the title, how much is unread here. */

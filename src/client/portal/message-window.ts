@@ -102,6 +102,24 @@ export class MessageWindow {
     return true;
   }
 
+  /** Shows messages as they are now, where they are in the page; ten at most. @throws when they could not be read */
+  async refresh(seqs: number[]): Promise<void> {
+    // Not what is being edited.
+    const shown = seqs.filter((seq) => find(`#m-${seq}:not(:has(form))`, this.#o.items));
+    if (shown.length === 0) return;
+    const list = await this.#read(`at=${shown.join(',')}`);
+    holdPlace(this.#o.log, () => {
+      for (const fresh of findAll('[data-seq]', list)) {
+        const stale = find(`#${fresh.id}`, this.#o.items);
+        // What comes between two messages of one person is not known from one of them.
+        fresh.classList.toggle('follows', stale?.classList.contains('follows'));
+        if (stale?.contains(document.activeElement)) this.#o.log.focus({ preventScroll: true });
+        stale?.replaceWith(fresh);
+      }
+    });
+    this.#o.after();
+  }
+
   /** Asks how far the conversation goes. @throws when that could not be read */
   async peek(): Promise<void> {
     await this.#read(`at=${seqOf(this.messages.at(-1))}`);

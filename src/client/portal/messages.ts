@@ -5,7 +5,7 @@ import { find, wait } from './dom.ts';
 import { Here } from './here.ts';
 import { refreshRegion } from './swap.ts';
 import { readTab, writeTab } from './tab-store.ts';
-import { hasRow, showLastWords, showUnread, titleUnread } from './thread-rows.ts';
+import { hasRow, isAmended, showLastWords, showUnread, titleUnread } from './thread-rows.ts';
 
 /** A short break of the line is nobody's business; a longer one is said. */
 const SAY_OFFLINE_AFTER_MS = 2500;
@@ -75,8 +75,9 @@ export class Messages {
     if (frame.type === 'message') {
       const { authorId, authorName, body, via } = frame.message;
       const own = authorId === viewer;
-      showLastWords(frame.threadId, own ? 'You' : authorName, body);
-      if (frame.threadId !== this.#conversation?.threadId) {
+      const isNew = !isAmended(frame.message);
+      if (isNew) showLastWords(frame.threadId, own ? 'You' : authorName, body);
+      if (isNew && frame.threadId !== this.#conversation?.threadId) {
         showUnread(frame.threadId, (before) => (own && via !== 'sms' ? 0 : before + 1));
       }
       if (this.#isListShown() || !hasRow(frame.threadId)) void this.#refreshList();

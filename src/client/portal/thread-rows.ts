@@ -1,7 +1,12 @@
+import type { Message } from '../frames.ts';
 import { find, findAll } from './dom.ts';
 
 /** How many are unread, in as many words as a badge holds; the server's pages say the same. */
 const countWords = (unread: number) => (unread > 99 ? '99+' : String(unread));
+
+/** Whether a message is told of again: edited, or taken back. */
+export const isAmended = ({ editedAt, deletedAt }: Message): boolean =>
+  editedAt !== null || deletedAt !== null;
 
 const rowOf = (threadId: string) => find(`[data-row="${CSS.escape(threadId)}"]`);
 

@@ -6,6 +6,7 @@ import { timeOfDay, type WallClock } from '../clock.ts';
 import { Icon } from '../icons.tsx';
 import { Names } from '../names.tsx';
 import type { PersonView } from '../people.ts';
+import { OwnMenu, TakenBack, TakenBackTruth } from './amended.tsx';
 import type { Break } from './breaks.ts';
 import { messagePieces, type Piece } from './pieces.ts';
 import { summarizeTold } from './told.ts';
@@ -26,7 +27,8 @@ export interface MessageView {
 /** One message, with the heading of its day where one begins. */
 export function MessageItem(view: MessageView) {
   const { message, author, own, before, seenBy, told, clock } = view;
-  const classes = ['msg', own && 'own', before.follows && 'follows', message.urgent && 'urgent'];
+  const isGone = message.deletedAt !== null;
+  const classes = ['msg', own && 'own', before.follows && 'follows', message.urgent && !isGone && 'urgent'];
   return (
     <>
       {before.day && (
@@ -48,23 +50,28 @@ export function MessageItem(view: MessageView) {
       >
         {!own && <Avatar person={author} />}
         <div class="bubble">
-          <p class={own || before.follows ? 'who unseen' : `who p${author.colour}`}>
-            {own ? 'You' : <bdi>{author.name}</bdi>}
-          </p>
-          {message.urgent && (
+          {!isGone && (
+            <p class={own || before.follows ? 'who unseen' : `who p${author.colour}`}>
+              {own ? 'You' : <bdi>{author.name}</bdi>}
+            </p>
+          )}
+          {message.urgent && !isGone && (
             <p class="urgent-tag">
               <Icon name="urgent" />
               Urgent
             </p>
           )}
+          {isGone && <TakenBack author={author} own={own} />}
           {message.body !== '' && <Words body={message.body} />}
           <Files fileIds={message.fileIds} />
           <p class="when">
             {message.via === 'sms' && 'by text · '}
+            {message.editedAt !== null && !isGone && 'edited · '}
             <time datetime={message.createdAt}>{timeOfDay(Date.parse(message.createdAt), clock)}</time>
           </p>
         </div>
-        {own && <ToldLine told={told} />}
+        {own && !isGone && <OwnMenu hasWords={message.body !== ''} />}
+        {own && (isGone ? <TakenBackTruth told={told} clock={clock} /> : <ToldLine told={told} />)}
         <p class="seen">
           {seenBy.map((person) => (
             <span class="seen-by" data-seen-by={person.id} title={`Seen by ${person.name}`}>

@@ -82,7 +82,12 @@ function ThreadItem({
           <time datetime={new Date(at).toISOString()}>{shortMoment(at, now, clock)}</time>
         </span>
         <span class="thread-last">
-          {lastMessage ? (
+          {lastMessage?.deletedAt ? (
+            <>
+              <bdi>{lastMessage.authorId === viewerId ? 'You' : lastMessage.authorName}</bdi> took back a
+              message
+            </>
+          ) : lastMessage ? (
             <>
               <b>
                 <bdi>{lastMessage.authorId === viewerId ? 'You' : lastMessage.authorName}:</bdi>
