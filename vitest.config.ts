@@ -4,6 +4,7 @@ import { defineConfig } from 'vitest/config';
 import { buildAssets } from './dev/build.ts';
 import { SETTING_NAMES } from './src/platform/config.ts';
 import { workerSettings } from './test/support/settings.ts';
+import { workerStackLines } from './test/support/stack-lines.ts';
 import { TallyReporter } from './test/support/tally-reporter.ts';
 
 const SPECIAL = 'test/**/*.{worker,e2e,browser}.test.ts';
@@ -33,6 +34,7 @@ export default defineConfig({
       },
       {
         plugins: [
+          workerStackLines(),
           cloudflareTest(async ({ inject }) => ({
             wrangler: { configPath: './wrangler.toml' },
             miniflare: {

@@ -12,8 +12,8 @@ const WRANGLER = path.join(ROOT, 'node_modules/wrangler/bin/wrangler.js');
 const MOST_KIB = 1024;
 /** A tenth of what Cloudflare allows before the first request; machines differ, so there must be room. */
 const MOST_STARTUP_MS = 100;
-/** The profiler cannot tell work from waiting for a busy processor, so the least disturbed of some starts counts. */
-const MOST_STARTS = 6;
+/** The least disturbed of so many starts counts: garbage is collected when it is, and machines are busy. */
+const MOST_STARTS = 3;
 
 let dir: string;
 beforeAll(async () => {
@@ -34,10 +34,14 @@ interface CpuProfile {
   timeDeltas: number[];
 }
 
-/** The time of a profile in which something ran, ms. */
-function activeMs({ nodes, samples, timeDeltas }: CpuProfile): number {
+/**
+ * CPU time of a profile, ms: the samples that found something running, times the usual distance of two samples. Not the
+ * sum of their distances, which holds what the process waited for a processor that others kept busy.
+ */
+function cpuMs({ nodes, samples, timeDeltas }: CpuProfile): number {
   const idle = new Set(nodes.filter((node) => node.callFrame.functionName === '(idle)').map(({ id }) => id));
-  return samples.reduce((sum, id, i) => sum + (idle.has(id) ? 0 : timeDeltas[i]!), 0) / 1000;
+  const usual = [...timeDeltas].sort((a, b) => a - b)[timeDeltas.length >> 1]!;
+  return (samples.filter((id) => !idle.has(id)).length * usual) / 1000;
 }
 
 it(`is deployed as a Worker of less than ${MOST_KIB} KiB gzipped`, { timeout: 60_000 }, async () => {
@@ -46,12 +50,14 @@ it(`is deployed as a Worker of less than ${MOST_KIB} KiB gzipped`, { timeout: 60
   expect(gzipSync(code).length / 1024).toBeLessThan(MOST_KIB);
 });
 
-it(`starts within ${MOST_STARTUP_MS} ms, by wrangler's own check`, { timeout: 180_000 }, async () => {
+it(`starts within ${MOST_STARTUP_MS} ms of CPU time, by wrangler's own check`, {
+  timeout: 180_000,
+}, async () => {
   const file = path.join(dir, 'startup.cpuprofile');
   const starts: number[] = [];
   do {
     await wrangler('check', 'startup', '--outfile', file);
-    starts.push(activeMs(JSON.parse(await readFile(file, 'utf8'))));
+    starts.push(cpuMs(JSON.parse(await readFile(file, 'utf8'))));
   } while (Math.min(...starts) >= MOST_STARTUP_MS && starts.length < MOST_STARTS);
   expect(Math.min(...starts), `all starts: ${starts}`).toBeLessThan(MOST_STARTUP_MS);
 });
