@@ -152,6 +152,7 @@ CREATE TABLE `links` (
 	`expires_at` integer NOT NULL,
 	`consumed_at` integer,
 	`session_id` text,
+	`consumed_by` text,
 	`opened_at` integer,
 	`handed_over_at` integer,
 	`created_at` integer NOT NULL,
@@ -382,7 +383,9 @@ CREATE TABLE `verification_codes` (
 	`code_hash` text NOT NULL,
 	`attempts_left` integer NOT NULL,
 	`expires_at` integer NOT NULL,
-	`created_at` integer NOT NULL
+	`created_at` integer NOT NULL,
+	`used_at` integer,
+	`used_for` text
 );
 --> statement-breakpoint
 CREATE INDEX `verification_codes_expiry` ON `verification_codes` (`expires_at`);--> statement-breakpoint

@@ -97,6 +97,10 @@ export const verificationCodes = sqliteTable(
     attemptsLeft: integer('attempts_left').notNull(),
     expiresAt: at('expires_at').notNull(),
     createdAt: at('created_at').notNull(),
+    /** Good for once; whoever used it and lost the answer gets that answer again within a minute. */
+    usedAt: at('used_at'),
+    /** The id of the session that it became; of a number that was verified: `consent` or `no_consent`. */
+    usedFor: text('used_for'),
   },
   (t) => [
     index('verification_codes_expiry').on(t.expiresAt),
@@ -413,6 +417,8 @@ export const links = sqliteTable(
     consumedAt: at('consumed_at'),
     /** The session it became: makes repeating a consumption that met a passing fault harmless. */
     sessionId: text('session_id'),
+    /** SHA-256 of the nonce of the page, or the app, that consumed it: its own repeat gets its session again. */
+    consumedBy: text('consumed_by'),
     openedAt: at('opened_at'),
     handedOverAt: at('handed_over_at'),
     createdAt: at('created_at').notNull(),

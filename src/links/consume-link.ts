@@ -5,7 +5,14 @@ import { insertFrom } from '../db/insert-from.ts';
 import { q } from '../db/query.ts';
 import { retrying } from '../db/retry.ts';
 import { links, sessions, users } from '../db/schema.ts';
-import { type IssuedSession, prepareSession, SESSION_TTL_MS } from '../platform/auth/session.ts';
+import {
+  type IssuedSession,
+  prepareSession,
+  SESSION_TTL_MS,
+  signSessionToken,
+} from '../platform/auth/session.ts';
+import { sha256 } from '../platform/crypto.ts';
+import { REPEAT_MS } from '../platform/repeats.ts';
 import type { Link } from './find-link.ts';
 import { codeHash } from './link-code.ts';
 
@@ -13,23 +20,31 @@ import { codeHash } from './link-code.ts';
 export interface Opening {
   kind: 'web' | 'app';
   userAgent: string | null;
+  /** Of the page or app that opens it; null: it repeats nothing. */
+  nonce: string | null;
 }
 
 /**
  * Signs in by a link: one conditional UPDATE consumes it, and the session is inserted in the same batch only if
  * that update succeeded. However many requests race, through whichever route, one session results. The row
- * stores the session's id, so that a retry after a transient database error finds its own result.
+ * stores the session's id, so that a retry after a transient database error finds its own result, and who consumed it:
+ * the same nonce gets the same session again for a minute.
  * @returns null when the link signs nobody in: consumed, expired, or its person is deleted
  * @throws when the database fails
  */
 export async function consumeLink(
   { db, secret, now }: { db: Databases; secret: string; now: number },
   link: Link,
-  { kind, userAgent }: Opening,
+  { kind, userAgent, nonce }: Opening,
 ): Promise<IssuedSession | null> {
   const { userId, familyId } = link;
   const session = await prepareSession(secret, { userId, familyId }, now);
   const hash = await codeHash(link.code);
+  const consumedBy = nonce === null ? null : await sha256(nonce);
+  const isRepeat =
+    consumedBy === null
+      ? null
+      : allOf(eq(links.consumedBy, consumedBy), gt(links.consumedAt, now - REPEAT_MS));
   const family = db.forFamily(familyId);
   const person = q
     .select({ id: users.id })
@@ -39,13 +54,18 @@ export async function consumeLink(
     family.batch({
       consumed: q
         .update(links)
-        .set({ consumedAt: now, openedAt: coalesce(links.openedAt, now), sessionId: session.id })
+        .set({
+          consumedAt: coalesce(links.consumedAt, now),
+          openedAt: coalesce(links.openedAt, now),
+          sessionId: coalesce(links.sessionId, session.id),
+          consumedBy: coalesce(links.consumedBy, consumedBy),
+        })
         .where(
           allOf(
             eq(links.codeHash, hash),
             gt(links.loginUntil, now),
             gt(links.expiresAt, now),
-            anyOf(isNull(links.consumedAt), eq(links.sessionId, session.id)),
+            anyOf(isNull(links.consumedAt), eq(links.sessionId, session.id), isRepeat),
             exists(person),
           ),
         )
@@ -66,7 +86,11 @@ export async function consumeLink(
       ).onConflictDoNothing({ target: sessions.id }),
     }),
   );
-  return consumed[0]?.sessionId === session.id ? session : null;
+  const sessionId = consumed[0]?.sessionId ?? null;
+  if (sessionId === null) return null;
+  if (sessionId === session.id) return session;
+  const token = await signSessionToken(secret, { sessionId, userId, familyId });
+  return { ...session, id: sessionId, token };
 }
 
 /** Marks a link as opened without a sign-in; it is no longer pending. @throws when the database fails */

@@ -18,6 +18,14 @@ const openBody = z
     code: z.string().min(1).max(100).optional().describe('The last part of an address /l/…'),
     token: z.string().min(1).max(2048).optional().describe('A magic token (mt of a universal link)'),
     referrer: z.string().min(1).max(4096).optional().describe('What the Install Referrer API returned'),
+    nonce: z
+      .string()
+      .min(16)
+      .max(100)
+      .optional()
+      .describe(
+        'Random, and new for each opening. An opening whose answer was lost, sent again with the same nonce within a minute, gets its session again',
+      ),
   })
   .refine(
     (body) => [body.code, body.token, body.referrer].filter((value) => value !== undefined).length === 1,
@@ -58,8 +66,10 @@ const openLink = endpoint({
       count('expired');
       throw new AppError('link_expired', 'This link is too old; open the list of threads instead.');
     }
-    const opening = { kind: 'app' as const, userAgent: client.userAgent };
-    const signsIn = fate === 'ready' && !(await isSignedInAs(link.userId, request, deps));
+    const nonce = body.nonce ?? null;
+    const opening = { kind: 'app' as const, userAgent: client.userAgent, nonce };
+    const maySignIn = fate === 'ready' || (fate === 'used' && nonce !== null);
+    const signsIn = maySignIn && !(await isSignedInAs(link.userId, request, deps));
     const secret = deps.config.SESSION_SECRET;
     const session = signsIn ? await consumeLink({ db: deps.db, secret, now }, link, opening) : null;
     if (!session) await markOpened(deps.db, link, now);

@@ -87,7 +87,8 @@ async function press(c: Page, open: (form: URLSearchParams) => Promise<LinkAddre
   const { link } = linkAddress;
   if (!link) return unknown(c, linkAddress);
   const fate = linkFate(link, deps.now());
-  if (!isOwnPage(deps.config, c.req.header('Cookie') ?? null, form.get(NONCE_FIELD))) {
+  const nonce = form.get(NONCE_FIELD);
+  if (!isOwnPage(deps.config, c.req.header('Cookie') ?? null, nonce)) {
     return landing(c, fate === 'ready' ? 'retry' : STATE_OF[fate], linkAddress);
   }
   const caller = await signedIn(c);
@@ -95,19 +96,22 @@ async function press(c: Page, open: (form: URLSearchParams) => Promise<LinkAddre
   if (caller && fate === 'ready' && form.get('switch') !== '1') {
     return landing(c, 'other_person', linkAddress, true);
   }
-  return signInBy(c, link, linkAddress, caller);
+  return signInBy(c, link, linkAddress, { former: caller, nonce });
 }
 
-/** @param former who was signed in until now; their session ends, the browser has it no more */
+/**
+ * @param former who was signed in until now; their session ends, the browser has it no more
+ * @param nonce of the page: its button pressed twice signs in twice, into the same session
+ */
 async function signInBy(
   c: Page,
   link: Link,
   linkAddress: LinkAddress,
-  former: Caller | null,
+  { former, nonce }: { former: Caller | null; nonce: string | null },
 ): Promise<Response> {
   const { config, db, now, afterwards } = c.var.deps;
   const at = now();
-  const opening = { kind: 'web' as const, userAgent: clientOf(c.req.raw).userAgent };
+  const opening = { kind: 'web' as const, userAgent: clientOf(c.req.raw).userAgent, nonce };
   const session = await consumeLink({ db, secret: config.SESSION_SECRET, now: at }, link, opening);
   if (session) {
     count(c, 'web');

@@ -94,9 +94,40 @@ describe('signing in by phone', () => {
     await start(rosa.number);
     const code = codeAt(rosa.number);
     const answers = await Promise.all(Array.from({ length: 10 }, () => confirm(rosa.number, code)));
-    expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
+    const signedIn = answers.filter(({ status }) => status === 200);
+    expect(new Set(signedIn.map(cookieOf)).size).toBe(1);
     const sessions = await deps.unwatched.all(sql`SELECT 1 FROM sessions WHERE user_id = ${rosa.userId}`);
     expect(sessions).toHaveLength(1);
+  });
+
+  it('answers its own repeat with its own session, for a minute, and nobody else’s', async () => {
+    const { deps, ask, start, confirm, codeAt, holder } = world();
+    const rosa = await holder();
+    await start(rosa.number);
+    const code = codeAt(rosa.number);
+    const first = await confirm(rosa.number, code);
+    expect([
+      first.status,
+      (await confirm(rosa.number, code === '111111' ? '222222' : '111111')).body,
+    ]).toMatchObject([200, { error: 'no_code' }]);
+    deps.clock.now += MINUTE - 1;
+    const again = await confirm(rosa.number, code);
+    expect([again.status, cookieOf(again)]).toEqual([200, cookieOf(first)]);
+    expect((await ask('/api/me', { cookie: cookieOf(again) })).body).toMatchObject({ id: rosa.userId });
+    deps.clock.now += 1;
+    const { handle } = (await start(rosa.number)).body;
+    const stranger = await ask('/api/login/confirm', { body: { phone: rosa.number, code, handle } });
+    expect(stranger.status).toBe(400);
+  });
+
+  it('is over a minute after its code was used', async () => {
+    const { deps, start, confirm, codeAt, holder } = world();
+    const { number } = await holder();
+    await start(number);
+    expect((await confirm(number, codeAt(number))).status).toBe(200);
+    deps.clock.now += MINUTE;
+    const late = await confirm(number, codeAt(number));
+    expect([late.status, late.body.error]).toEqual([400, 'no_code']);
   });
 
   it('goes to whoever holds the number when the code comes, not when it was sent', async () => {
@@ -142,33 +173,37 @@ describe('signing in by phone', () => {
 });
 
 describe('a number that moves while its earlier holder signs in', () => {
-  it.each(['delete verification_codes', 'insert sessions', 'select'])(
-    'leaves them no session: moved before %s',
-    async (moment) => {
-      const { deps, start, confirm, codeAt, holder } = world();
-      const elsewhere = world();
-      const rosa = await holder();
-      const [tom] = await family('tom');
-      await start(rosa.number);
-      elsewhere.deps.clock.now += MINUTE;
-      await elsewhere.ask('/api/phone/start-verify', { as: tom!, body: { phone: rosa.number } });
-      const proof = elsewhere.codeAt(rosa.number);
-      let moved = 0;
-      deps.d1.faultAt = async () => {
-        if (moved || statementName(deps.d1.trips.at(-1)?.statements[0] ?? '') !== moment) return null;
-        moved = -1;
-        moved = (await elsewhere.ask('/api/phone/confirm', { as: tom!, body: { code: proof } })).status;
-        return null;
-      };
-      const answer = await confirm(rosa.number, codeAt(rosa.number));
-      deps.d1.faultAt = () => null;
-      expect([moved, answer.status, answer.body.error]).toEqual([200, 400, 'no_code']);
-      const live = await deps.unwatched.all(
-        sql`SELECT 1 FROM sessions WHERE user_id IN (${rosa.userId}, ${tom!.userId}) AND revoked_at IS NULL`,
-      );
-      expect(live).toEqual([]);
-    },
-  );
+  it.each([
+    ['update verification_codes', 1],
+    ['update verification_codes', 2],
+    ['insert sessions', 1],
+    ['select', 1],
+  ])('leaves them no session: moved before %s, number %i', async (moment, nth) => {
+    let met = 0;
+    const { deps, start, confirm, codeAt, holder } = world();
+    const elsewhere = world();
+    const rosa = await holder();
+    const [tom] = await family('tom');
+    await start(rosa.number);
+    elsewhere.deps.clock.now += MINUTE;
+    await elsewhere.ask('/api/phone/start-verify', { as: tom!, body: { phone: rosa.number } });
+    const proof = elsewhere.codeAt(rosa.number);
+    let moved = 0;
+    deps.d1.faultAt = async () => {
+      if (moved || statementName(deps.d1.trips.at(-1)?.statements[0] ?? '') !== moment) return null;
+      if (++met < nth) return null;
+      moved = -1;
+      moved = (await elsewhere.ask('/api/phone/confirm', { as: tom!, body: { code: proof } })).status;
+      return null;
+    };
+    const answer = await confirm(rosa.number, codeAt(rosa.number));
+    deps.d1.faultAt = () => null;
+    expect([moved, answer.status, answer.body.error]).toEqual([200, 400, 'no_code']);
+    const live = await deps.unwatched.all(
+      sql`SELECT 1 FROM sessions WHERE user_id IN (${rosa.userId}, ${tom!.userId}) AND revoked_at IS NULL`,
+    );
+    expect(live).toEqual([]);
+  });
 });
 
 describe('a stranger who knows a number', () => {
@@ -366,6 +401,19 @@ describe('known and unknown numbers', () => {
 });
 
 describe('sessions', () => {
+  it('of somebody else end when one signs in over them in their browser; one’s own do not', async () => {
+    const { deps, ask, holder, signIn } = world();
+    const [rosa, tom] = [await holder(), await holder()];
+    const hers = cookieOf(await signIn(rosa));
+    const withHers = { ...OURS, Cookie: `__Host-fcs_session=${hers}` };
+    const his = cookieOf(await signIn(tom, withHers));
+    expect((await ask('/api/me', { cookie: hers })).status).toBe(401);
+    expect((await ask('/api/me', { cookie: his })).body).toMatchObject({ id: tom.userId });
+    deps.clock.now += MINUTE;
+    await signIn(tom, { ...OURS, Cookie: `__Host-fcs_session=${his}` });
+    expect((await ask('/api/me', { cookie: his })).status).toBe(200);
+  });
+
   it('are listed, and end with the next request, sockets and all', async () => {
     const { deps, ask, holder, signIn } = world();
     const rosa = await holder();

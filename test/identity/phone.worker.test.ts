@@ -130,11 +130,26 @@ describe('a code', () => {
   });
 
   it('works once', async () => {
-    const { prove, confirm, codeAt } = world();
+    const { deps, prove, confirm, codeAt } = world();
     const [rosa] = await family('rosa');
     await prove(rosa!, rosa!.number);
+    deps.clock.now += MINUTE;
     const again = await confirm(rosa!, codeAt(rosa!.number));
     expect([again.status, again.body.error]).toEqual([400, 'no_code']);
+  });
+
+  it('answers its own repeat as before, for a minute; not one that asks for more, nor anybody else’s', async () => {
+    const { deps, start, confirm, codeAt } = world();
+    const [rosa, tom] = await family('rosa', 'tom');
+    await start(rosa!, rosa!.number);
+    const code = codeAt(rosa!.number);
+    expect((await confirm(rosa!, code)).body).toEqual({ ok: true });
+    deps.clock.now += MINUTE - 1;
+    expect((await confirm(rosa!, code)).body).toEqual({ ok: true });
+    expect((await confirm(rosa!, code, { smsConsent: true })).body.error).toBe('no_code');
+    expect((await confirm(tom!, code)).body.error).toBe('no_code');
+    deps.clock.now += 1;
+    expect((await confirm(rosa!, code)).body.error).toBe('no_code');
   });
 
   it('works once of many right guesses at a time', async () => {
@@ -142,9 +157,11 @@ describe('a code', () => {
     const [rosa] = await family('rosa');
     await start(rosa!, rosa!.number);
     const code = codeAt(rosa!.number);
-    const answers = await Promise.all(Array.from({ length: 10 }, () => confirm(rosa!, code)));
-    expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
+    const guess = () => confirm(rosa!, code, { smsConsent: true });
+    const answers = await Promise.all(Array.from({ length: 10 }, guess));
+    expect(answers.map(({ status }) => status)).toContain(200);
     expect(await rowsOf(deps, rosa!.userId)).toMatchObject({ phone: rosa!.number });
+    expect(await ledgerOf(deps, rosa!.userId)).toEqual(['opt_in api']);
   });
 
   it('takes five guesses, a hundred at once or one by one', async () => {

@@ -36,6 +36,7 @@ export async function pendingNumber({ db, now }: Deps, userId: string): Promise<
           eq(verificationCodes.subject, verifySubject(userId)),
           gt(verificationCodes.expiresAt, now()),
           gt(verificationCodes.attemptsLeft, 0),
+          isNull(verificationCodes.usedAt),
         ),
       ),
   );

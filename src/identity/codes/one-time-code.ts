@@ -1,5 +1,5 @@
-import { eq, gt, sql } from 'drizzle-orm';
-import { allOf, excluded } from '../../db/expressions.ts';
+import { eq, gt, isNull, sql } from 'drizzle-orm';
+import { allOf, anyOf, excluded } from '../../db/expressions.ts';
 import { q } from '../../db/query.ts';
 import { retrying } from '../../db/retry.ts';
 import { verificationCodes } from '../../db/schema.ts';
@@ -7,6 +7,7 @@ import { base64url, equalInConstantTime, hmacSha256, sha256 } from '../../platfo
 import type { Deps } from '../../platform/deps.ts';
 import { AppError } from '../../platform/errors.ts';
 import { countHit } from '../../platform/rate-limit.ts';
+import { REPEAT_MS } from '../../platform/repeats.ts';
 import { MINUTE_MS } from '../../platform/time.ts';
 import { codeFromRandom } from './code-rules.ts';
 
@@ -84,6 +85,8 @@ export async function issueCode(
             attemptsLeft: excluded(verificationCodes.attemptsLeft),
             expiresAt: excluded(verificationCodes.expiresAt),
             createdAt: excluded(verificationCodes.createdAt),
+            usedAt: null,
+            usedFor: null,
           },
         }),
     ),
@@ -100,12 +103,19 @@ export async function withdrawCode({ db }: Deps, subject: string, codeHash: stri
   );
 }
 
-/** The result of a guess. A match is not consumed yet: the caller deletes it by its hash, once. */
+/**
+ * The result of a guess. A match is not used yet: the caller marks it as used, once, by its hash; a guess that repeats
+ * the one that used it matches again for a minute.
+ */
 export type GuessResult =
   | { result: 'match'; number: string; numberHash: string; codeHash: string }
   | { result: 'no_code' }
   | { result: 'expired' }
   | { result: 'invalid'; attemptsLeft: number };
+
+/** Whether a code was not used yet, or so lately that its user may repeat the request. */
+export const isUnusedOrJustUsed = (now: number) =>
+  anyOf(isNull(verificationCodes.usedAt), gt(verificationCodes.usedAt, now - REPEAT_MS));
 
 /**
  * Consumes one attempt, then compares: parallel guesses cannot exceed the attempts. Never retried, because each
@@ -124,6 +134,7 @@ export async function guessCode(deps: Deps, subject: string, code: string): Prom
           eq(verificationCodes.subject, subject),
           gt(verificationCodes.attemptsLeft, 0),
           gt(verificationCodes.expiresAt, now),
+          isUnusedOrJustUsed(now),
         ),
       )
       .returning({
@@ -131,6 +142,7 @@ export async function guessCode(deps: Deps, subject: string, code: string): Prom
         number: verificationCodes.number,
         numberHash: verificationCodes.numberHash,
         attemptsLeft: verificationCodes.attemptsLeft,
+        usedAt: verificationCodes.usedAt,
       }),
   );
   if (spent) {
@@ -144,15 +156,16 @@ export async function guessCode(deps: Deps, subject: string, code: string): Prom
       (MAGIC_SECRET_PREVIOUS !== undefined && (await isBy(MAGIC_SECRET_PREVIOUS)));
     if (isMatch) return { result: 'match', number, numberHash, codeHash };
     deps.afterwards(countWrongCode(deps));
+    if (spent.usedAt !== null) return { result: 'no_code' };
     return { result: 'invalid', attemptsLeft };
   }
   const row = await directory.first(
     q
-      .select({ expiresAt: verificationCodes.expiresAt })
+      .select({ expiresAt: verificationCodes.expiresAt, usedAt: verificationCodes.usedAt })
       .from(verificationCodes)
       .where(eq(verificationCodes.subject, subject)),
   );
-  if (!row) return { result: 'no_code' };
+  if (!row || row.usedAt !== null) return { result: 'no_code' };
   return row.expiresAt <= now ? { result: 'expired' } : { result: 'invalid', attemptsLeft: 0 };
 }
 

@@ -1,15 +1,27 @@
 import { eq, isNotNull } from 'drizzle-orm';
 import { tryApplyUpdates } from '../../consent/updates/relay.ts';
-import { allOf, nonNull } from '../../db/expressions.ts';
+import { allOf, coalesce, nonNull, scalar } from '../../db/expressions.ts';
 import { q } from '../../db/query.ts';
-import { phoneNumbers, verificationCodes } from '../../db/schema.ts';
+import { phoneNumbers, sessions, verificationCodes } from '../../db/schema.ts';
 import { recordRefusal } from '../../numbers/number-state.ts';
-import { type IssuedSession, insertSession, prepareSession } from '../../platform/auth/session.ts';
+import {
+  type IssuedSession,
+  insertSession,
+  SESSION_TTL_MS,
+  signSessionToken,
+} from '../../platform/auth/session.ts';
 import { base64url } from '../../platform/crypto.ts';
 import type { Deps } from '../../platform/deps.ts';
+import { newId } from '../../platform/ids.ts';
 import { revokeSession } from '../account/own-sessions.ts';
 import { takeAllowance } from '../codes/code-limits.ts';
-import { guessCode, guessError, issueCode, loginSubject } from '../codes/one-time-code.ts';
+import {
+  guessCode,
+  guessError,
+  issueCode,
+  isUnusedOrJustUsed,
+  loginSubject,
+} from '../codes/one-time-code.ts';
 import { type CodeNumber, readCodeNumber, textCode } from '../codes/send-code.ts';
 import { type KnownDevice, readDevice, signDevice } from './known-device.ts';
 
@@ -77,11 +89,12 @@ export async function startLogin(
   return { expiresAt, handle };
 }
 
-/** A session that a code gave, and the token by which its device asks for codes later. */
-export type PhoneSession = IssuedSession & { device: string };
+/** A session that a code gave, whose it is, and the token by which its device asks for codes later. */
+export type PhoneSession = IssuedSession & { userId: string; device: string };
 
 /**
- * Signs in the holder of a number with the code that was sent to it. One code gives one session.
+ * Signs in the holder of a number with the code that was sent to it. One code gives one session; the same request
+ * within a minute answers it again.
  * @param handle as {@link startLogin} gave it; without it there is no code to guess at, and no attempt is used up
  * @throws AppError `invalid_phone`, `country_not_allowed`, `no_code`, `expired`, `invalid`
  */
@@ -108,24 +121,44 @@ export async function confirmLogin(
   if (guess.result !== 'match') throw guessError(guess);
   // In one batch, because a verification by somebody else in between voids the code.
   const { directory } = deps.db;
+  const now = deps.now();
+  const holderId = q
+    .select({ userId: phoneNumbers.userId })
+    .from(phoneNumbers)
+    .where(allOf(eq(phoneNumbers.numberHash, numberHash), isNotNull(phoneNumbers.verifiedAt)));
   const { used, holders } = await directory.batch({
     used: q
-      .delete(verificationCodes)
-      .where(allOf(eq(verificationCodes.subject, subject), eq(verificationCodes.codeHash, guess.codeHash))),
+      .update(verificationCodes)
+      .set({
+        usedAt: coalesce(verificationCodes.usedAt, now),
+        usedFor: coalesce(verificationCodes.usedFor, newId('ses', now)),
+        userId: coalesce(verificationCodes.userId, scalar<string | null>(holderId)),
+        attemptsLeft: deps.config.CODE_MAX_ATTEMPTS,
+      })
+      .where(
+        allOf(
+          eq(verificationCodes.subject, subject),
+          eq(verificationCodes.codeHash, guess.codeHash),
+          isUnusedOrJustUsed(now),
+        ),
+      )
+      .returning({ sessionId: verificationCodes.usedFor, userId: verificationCodes.userId }),
     holders: verifiedHolder(numberHash),
   });
   const [holder] = holders;
-  if (used.meta.changes === 0 || !holder) throw guessError({ result: 'no_code' });
-  const now = deps.now();
+  const sessionId = used[0]?.sessionId ?? null;
+  if (sessionId === null || !holder || used[0]?.userId !== holder.userId) {
+    throw guessError({ result: 'no_code' });
+  }
   const { userId, familyId } = holder;
-  const session = await prepareSession(deps.config.SESSION_SECRET, { userId, familyId }, now);
-  const row = { id: session.id, userId, familyId, kind, userAgent };
-  await deps.db.forFamily(holder.familyId).run(insertSession(row, now));
+  const row = { id: sessionId, userId, familyId, kind, userAgent };
+  await deps.db.forFamily(familyId).run(insertSession(row, now).onConflictDoNothing({ target: sessions.id }));
   // The number may have moved, and its sessions ended, before this session was inserted.
   if ((await directory.first(verifiedHolder(numberHash)))?.userId !== holder.userId) {
-    await revokeSession(deps, holder, session.id);
+    await revokeSession(deps, holder, sessionId);
     throw guessError({ result: 'no_code' });
   }
   const device = await signDevice(deps.config, { userId, numberHash }, now);
-  return { ...session, device };
+  const token = await signSessionToken(deps.config.SESSION_SECRET, { sessionId, userId, familyId });
+  return { id: sessionId, token, expiresAt: now + SESSION_TTL_MS, userId, device };
 }

@@ -1,4 +1,4 @@
-import { eq, inArray } from 'drizzle-orm';
+import { eq, gt, inArray, isNotNull, isNull } from 'drizzle-orm';
 import { type OptInRequest, optInPerson } from '../../consent/opt-in-out.ts';
 import { tryApplyUpdates } from '../../consent/updates/relay.ts';
 import { allOf, hasRow, scalar } from '../../db/expressions.ts';
@@ -8,6 +8,7 @@ import { familyUpdates, phoneNumbers, verificationCodes } from '../../db/schema.
 import { enqueueNumber, enqueueNumberMoved, takeNumber } from '../../numbers/holders.ts';
 import { updateId } from '../../numbers/update-outbox.ts';
 import type { Deps } from '../../platform/deps.ts';
+import { REPEAT_MS } from '../../platform/repeats.ts';
 import { guessCode, guessError, verifySubject } from '../codes/one-time-code.ts';
 
 /** The result. `blocked`: consent was given too, but the carrier blocks the number until START is texted. */
@@ -18,7 +19,8 @@ export interface Confirmed {
 /**
  * Makes the caller the holder of the number that their code verifies. An earlier holder loses the number, and
  * with it texts and sessions. One directory batch, which also consumes the code, so that only one of several
- * parallel correct guesses succeeds; pending updates are applied afterwards.
+ * parallel correct guesses moves the number; pending updates are applied afterwards. Its own repeat within a minute
+ * answers as it did.
  * @param consent opts the caller in in the same batch; null leaves consent unchanged
  * @throws AppError `no_code`, `expired`, `invalid`
  */
@@ -42,7 +44,9 @@ export async function confirmPhone(
   if (guess.result !== 'match') throw guessError(guess);
   const { number, numberHash, codeHash } = guess;
   const now = deps.now();
-  const theCode = allOf(eq(verificationCodes.subject, subject), eq(verificationCodes.codeHash, codeHash));
+  const isCode = allOf(eq(verificationCodes.subject, subject), eq(verificationCodes.codeHash, codeHash));
+  const theCode = allOf(isCode, isNull(verificationCodes.usedAt));
+  const usedFor = consent === null ? 'no_consent' : 'consent';
   const condition = hasRow(verificationCodes, theCode);
   const binding = { userId, familyId, number, numberHash, verifiedAt: now, now, condition };
   const [lossId, gainId] = [updateId(now), updateId(now)];
@@ -51,7 +55,10 @@ export async function confirmPhone(
     enqueueNumber: enqueueNumber(gainId, binding, { keepsConsent: false }),
     ...takeNumber(binding),
     ...(consent && optInPerson(consent, now, condition)),
-    useCode: q.delete(verificationCodes).where(theCode),
+    useCode: q
+      .update(verificationCodes)
+      .set({ usedAt: now, usedFor, attemptsLeft: deps.config.CODE_MAX_ATTEMPTS })
+      .where(theCode),
   };
   await retrying(() => directory.batch(statements));
   const blockedAt = q
@@ -72,7 +79,22 @@ export async function confirmPhone(
     ),
   );
   const gain = enqueued.find(({ id }) => id === gainId);
-  if (!gain) throw guessError({ result: 'no_code' }); // A parallel request used the code up.
+  if (!gain) {
+    const isRepeat = allOf(
+      isCode,
+      eq(verificationCodes.usedFor, usedFor),
+      gt(verificationCodes.usedAt, now - REPEAT_MS),
+    );
+    const held = q
+      .select({ blockedAt: phoneNumbers.carrierOptedOutAt })
+      .from(phoneNumbers)
+      .innerJoin(verificationCodes, eq(verificationCodes.numberHash, phoneNumbers.numberHash))
+      .where(allOf(isRepeat, eq(phoneNumbers.userId, userId), isNotNull(phoneNumbers.verifiedAt)));
+    const before = await retrying(() => directory.first(held));
+    if (!before) throw guessError({ result: 'no_code' }); // It was used for something else.
+    await tryApplyUpdates(deps, [userId]);
+    return { blocked: consent !== null && before.blockedAt !== null };
+  }
   await tryApplyUpdates(
     deps,
     enqueued.map((update) => update.userId),
