@@ -1,5 +1,6 @@
 import type { Hono } from 'hono';
 import { resendDelaySeconds } from '../identity/codes/code-rules.ts';
+import { endFormerSession } from '../identity/login/end-former-session.ts';
 import { confirmLogin, startLogin } from '../identity/login/login.ts';
 import { deviceCookie, deviceOf, handleCookie, handleOf } from '../identity/login/login-cookies.ts';
 import { code as codeShape } from '../identity/request-schemas.ts';
@@ -67,7 +68,8 @@ async function enterCode(c: PageContext): Promise<Response> {
   try {
     const handle = handleOf(c.req.raw, deps.config);
     const signIn = { phone, code: code.data, handle, kind: 'web', userAgent } as const;
-    const { token, device } = await confirmLogin(deps, signIn);
+    const { token, userId, device } = await confirmLogin(deps, signIn);
+    deps.afterwards(endFormerSession(deps, c.req.raw, userId));
     const headers = new Headers({ Location: next, 'Cache-Control': 'no-store' });
     headers.append('Set-Cookie', sessionCookie(deps.config, token));
     headers.append('Set-Cookie', deviceCookie(deps.config, device));

@@ -8,6 +8,7 @@ import { endpoint, jsonResponse } from '../../platform/http/endpoint.ts';
 import { iso, timestamp } from '../../platform/http/validation.ts';
 import { revokeSession } from '../account/own-sessions.ts';
 import { code, ok, phone } from '../request-schemas.ts';
+import { endFormerSession } from './end-former-session.ts';
 import { confirmLogin, startLogin } from './login.ts';
 import { deviceCookie, deviceOf, handleCookie, handleOf } from './login-cookies.ts';
 
@@ -94,7 +95,8 @@ export const loginEndpoints = [
       const kind = askerOf(request, deps);
       const handle = body.handle ?? handleOf(request, config);
       const signIn = { ...body, handle, kind, userAgent: client.userAgent };
-      const { token, expiresAt, device } = await confirmLogin(deps, signIn);
+      const { token, expiresAt, userId, device } = await confirmLogin(deps, signIn);
+      deps.afterwards(endFormerSession(deps, request, userId));
       const forApps = kind === 'app' ? { session: { token, expiresAt: iso(expiresAt) }, device } : {};
       const answer = jsonResponse({ ok: true, ...forApps });
       answer.headers.append('Set-Cookie', sessionCookie(config, token));
