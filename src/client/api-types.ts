@@ -416,7 +416,7 @@ export interface Api {
   };
   /** Open a link from the app, by code, token or install referrer */
   'POST /api/links/open': {
-    input: { body: { code?: string; token?: string; referrer?: string } };
+    input: { body: { code?: string; token?: string; referrer?: string; nonce?: string } };
     answer: { threadId: string | null; path: string; session?: { token: string; expiresAt: string } };
   };
   /** The destination that waits for this account after an installation; handed over once */
