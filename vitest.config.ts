@@ -7,6 +7,8 @@ import { workerSettings } from './test/support/settings.ts';
 import { workerStackLines } from './test/support/stack-lines.ts';
 import { TallyReporter } from './test/support/tally-reporter.ts';
 
+/** What measures time of the processor: with nothing beside it. */
+const ALONE = 'test/size.test.ts';
 const SPECIAL = 'test/**/*.{worker,e2e,browser}.test.ts';
 
 /** What a developer has in `.dev.vars` is not for tests, nor is the line in which wrangler announces it. */
@@ -27,7 +29,7 @@ export default defineConfig({
           name: 'node',
           environment: 'node',
           include: ['test/**/*.test.ts'],
-          exclude: [SPECIAL],
+          exclude: [SPECIAL, ALONE],
           setupFiles: ['./test/support/property-seed.ts'],
           testTimeout: 30_000,
         },
@@ -70,6 +72,14 @@ export default defineConfig({
           sequence: { groupOrder: 1 },
           testTimeout: 60_000,
           hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: 'alone',
+          environment: 'node',
+          include: [ALONE],
+          sequence: { groupOrder: 2 },
         },
       },
     ],

@@ -425,7 +425,7 @@ describe('deleting an account', () => {
     expect(await pendingUpdatesOf(deps, rosa.userId)).toEqual([]);
   });
 
-  it('comes to its end wherever the process died', async () => {
+  it('comes to its end wherever the process died', { timeout: 90_000 }, async () => {
     for (const when of ['before', 'after'] as const) {
       for (let fail = 0; ; fail++) {
         const w = world({ CODES_PER_PREFIX_HOUR: '1000' });

@@ -469,7 +469,7 @@ describe('possession', () => {
     for (const { userId } of people) expect(await pendingUpdatesOf(deps, userId)).toEqual([]);
   });
 
-  it('ends right wherever the process dies while a number moves', async () => {
+  it('ends right wherever the process dies while a number moves', { timeout: 90_000 }, async () => {
     for (const when of ['before', 'after'] as const) {
       for (let fail = 0; ; fail++) {
         const { deps, start, confirm, codeAt } = world();

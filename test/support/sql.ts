@@ -64,16 +64,25 @@ export const rawDb = (databases: readonly Preparing[]): RawDb => ({
     return answers.flatMap(({ results }) => results as T[]);
   },
   run: async ({ text, params }) => {
-    const ends = await Promise.allSettled(
-      databases.map((db) =>
-        db
-          .prepare(text)
-          .bind(...params)
-          .run(),
-      ),
-    );
-    // A row whose parents are in another database does not fit here; it has to fit somewhere.
-    const failed = ends.filter((end) => end.status === 'rejected');
-    if (failed.length === ends.length) throw failed[0]!.reason;
+    const make = (db: Preparing) =>
+      db
+        .prepare(text)
+        .bind(...params)
+        .run();
+    if (!/^\s*INSERT/i.test(text)) {
+      await Promise.all(databases.map(make));
+      return;
+    }
+    // A row belongs into one database: the first in which its parents are.
+    let failure: unknown;
+    for (const db of databases) {
+      try {
+        await make(db);
+        return;
+      } catch (error) {
+        failure = error;
+      }
+    }
+    throw failure;
   },
 });
