@@ -1,5 +1,6 @@
 import { createApp } from './app.ts';
 import { retrying } from './db/retry.ts';
+import { consumeEvents, reportDeadEvents, sweepEvents } from './events/event-queue.ts';
 import { FamilyObject } from './family/family.ts';
 import { type FamilyHost, familySettings } from './family/host.ts';
 import { endedSockets, memberIds, writeLastSeen } from './family/records.ts';
@@ -13,8 +14,12 @@ import { familyClient } from './platform/family/family-client.ts';
 import { consoleLog, errorFields } from './platform/log.ts';
 import { mountRoutes } from './routes.ts';
 
-/** The dead-letter queue of wrangler.toml. */
-const DEAD_LETTERS = 'fcs-deliveries-dead';
+/** The queues of wrangler.toml beside that of deliveries. */
+const CONSUMERS: Record<string, (deps: Deps, batch: MessageBatch<unknown>) => Promise<void>> = {
+  'fcs-deliveries-dead': recordDeadLetters,
+  'fcs-events': consumeEvents,
+  'fcs-events-dead': reportDeadEvents,
+};
 
 /** The dependencies of one invocation. @throws ConfigError */
 function depsOf(env: Bindings, ctx: Pick<ExecutionContext, 'waitUntil'>, log = consoleLog()): Deps {
@@ -68,9 +73,11 @@ export default {
   fetch: (request, env, ctx) => app.fetch(request, env, ctx),
   queue: (batch, env, ctx) => {
     const deps = depsOf(env, ctx);
-    return batch.queue === DEAD_LETTERS ? recordDeadLetters(deps, batch) : consumeBatch(deps, batch);
+    const consumer = CONSUMERS[batch.queue] ?? consumeBatch;
+    return consumer(deps, batch);
   },
   scheduled: async (_, env, ctx) => {
-    await sweep(depsOf(env, ctx));
+    const deps = depsOf(env, ctx);
+    await Promise.all([sweep(deps), sweepEvents(deps)]);
   },
 } satisfies ExportedHandler<Bindings>;

@@ -160,6 +160,11 @@ export interface Api {
       next: string;
     };
   };
+  /** Post an event to the receiver again, under the same id */
+  'POST /api/admin/events/{id}/redeliver': {
+    input: { params: { id: string } };
+    answer: { ok: true };
+  };
   /** Delete a family with all its people, threads, messages and numbers */
   'DELETE /api/admin/families/{id}': {
     input: { params: { id: string } };

@@ -1,3 +1,5 @@
+import { getTableName } from 'drizzle-orm';
+import { consentEvents, families, messages, smsDeliveryLog, threads, users } from './schema.ts';
 import { type Conditioned, compiledOf, type ResultOf, type Statement } from './statement.ts';
 import { isFenced } from './stores/fence-message.ts';
 import { MAIN_STORE, StoreMap } from './stores/map.ts';
@@ -86,32 +88,54 @@ async function inTime<T>(answer: Promise<T>): Promise<T> {
 /** D1 binds no booleans as such. */
 const bindable = (value: unknown) => (typeof value === 'boolean' ? Number(value) : value);
 
-/** Runs a call on the D1 that holds what is asked for. */
-type Reach = <T>(call: (d1: D1Database) => Promise<T>) => Promise<T>;
+/** Runs a call on the D1 that holds what is asked for; `store` is null for the directory. */
+type Reach = <T>(call: (d1: D1Database, store: StoreName | null) => Promise<T>) => Promise<T>;
+
+/** Is told of a store in which rows were changed that may have become events. */
+export type OnFacts = (store: StoreName) => void;
 
 function bind(d1: D1Database, statement: Statement, name?: string) {
   const { sql, params, read } = compiledOf(statement);
   const text = name === undefined ? sql : `/* ${name} */ ${sql}`;
-  return { bound: d1.prepare(text).bind(...params.map(bindable)), read };
+  return { bound: d1.prepare(text).bind(...params.map(bindable)), read, text };
 }
 
+/** The tables on which triggers write events (dev/event-triggers.ts). */
+const FACT_TABLES: ReadonlySet<string> = new Set<string>(
+  [families, users, consentEvents, threads, messages, smsDeliveryLog].map(getTableName),
+);
+
+/** Whether a compiled statement changes such a table. */
+const mayMakeFacts = (text: string): boolean =>
+  FACT_TABLES.has(/^(?:\/\*.*?\*\/ )?(?:insert into|update|delete from) "(\w+)"/.exec(text)?.[1] ?? '');
+
 /** A database whose D1 is found when a statement runs. */
-function open(reach: Reach): Db {
+function open(reach: Reach, onFacts?: OnFacts): Db {
+  const notice = (store: StoreName | null, ran: readonly { text: string; result: D1Result }[]) => {
+    if (store === null || !onFacts) return;
+    if (ran.some(({ text, result }) => result.meta.changes > 0 && mayMakeFacts(text))) onFacts(store);
+  };
   const run = (statement: Statement): Promise<unknown> =>
-    reach(async (d1) => {
-      const { bound, read } = bind(d1, statement);
-      return read(await inTime(bound.run()));
+    reach(async (d1, store) => {
+      const { bound, read, text } = bind(d1, statement);
+      const result = await inTime(bound.run());
+      notice(store, [{ text, result }]);
+      return read(result);
     });
   const db = {
     all: run,
     first: async (statement: Statement) => ((await run(statement)) as unknown[])[0],
     run,
     batch: (statements: Named) =>
-      reach(async (d1) => {
+      reach(async (d1, store) => {
         const entries = Object.entries(statements).flatMap(([name, statement]) =>
           statement ? [{ name, ...bind(d1, statement, name) }] : [],
         );
         const results = await inTime(d1.batch(entries.map(({ bound }) => bound)));
+        notice(
+          store,
+          entries.map(({ text }, i) => ({ text, result: results[i]! })),
+        );
         return Object.fromEntries(entries.map(({ name, read }, i) => [name, read(results[i]!)]));
       }),
   };
@@ -148,8 +172,9 @@ function mapOf(env: DatabaseBindings, keptMs: number): StoreMap {
 /**
  * Opens the databases of an environment.
  * @param mapSeconds for how long an isolate trusts its map of stores
+ * @param onFacts is told after a change that may have made events
  */
-export function openDatabases(env: DatabaseBindings, mapSeconds = 15): Databases {
+export function openDatabases(env: DatabaseBindings, mapSeconds = 15, onFacts?: OnFacts): Databases {
   const bound = storesOf(env);
   const map = mapOf(env, mapSeconds * 1000);
   const d1Of = (store: StoreName): D1Database => {
@@ -157,7 +182,7 @@ export function openDatabases(env: DatabaseBindings, mapSeconds = 15): Databases
     if (!d1) throw new Error(`The store ${store} is not bound: see FAMILY_DB_… in wrangler.toml.`);
     return d1;
   };
-  const at = (store: StoreName) => open((call) => call(d1Of(store)));
+  const at = (store: StoreName) => open((call) => call(d1Of(store), store), onFacts);
   const only = bound.size === 1;
   const storeOf = async (familyId: string) => (only ? MAIN_STORE : await map.storeOf(familyId));
 
@@ -167,7 +192,8 @@ export function openDatabases(env: DatabaseBindings, mapSeconds = 15): Databases
       const until = Date.now() + MOVE_WAIT_MS;
       for (;;) {
         try {
-          return await call(d1Of(await storeOf(familyId)));
+          const store = await storeOf(familyId);
+          return await call(d1Of(store), store);
         } catch (error) {
           if (!isFenced(error)) throw error;
           if (Date.now() >= until) throw new FamilyMovingError(error);
@@ -178,8 +204,8 @@ export function openDatabases(env: DatabaseBindings, mapSeconds = 15): Databases
     };
 
   return {
-    directory: open((call) => call(env.DB)),
-    forFamily: (familyId) => open(reachFamily(familyId)),
+    directory: open((call) => call(env.DB, null)),
+    forFamily: (familyId) => open(reachFamily(familyId), onFacts),
     storeOf,
     storesOfGroup: async (group) => (only ? [MAIN_STORE] : await map.storesOfGroup(group)),
     stores: () => [...bound.keys()],

@@ -1,9 +1,11 @@
 import * as z from 'zod';
 import { EVENT_TYPES, type EventType } from '../db/event-types.ts';
+import { AppError } from '../platform/errors.ts';
 import { endpoint, jsonResponse } from '../platform/http/endpoint.ts';
 import { id, pageSize } from '../platform/http/validation.ts';
 import { eventSchema } from './event-data.ts';
-import { readEvents } from './read-events.ts';
+import { readEventId } from './event-id.ts';
+import { findEvent, readEvents } from './read-events.ts';
 
 const tag = 'Events';
 
@@ -37,5 +39,24 @@ export const eventEndpoints = [
       schema: z.object({ events: z.array(eventSchema), next: z.string() }),
     },
     handle: async ({ deps, query }) => jsonResponse(await readEvents(deps, query)),
+  }),
+  endpoint({
+    method: 'post',
+    path: '/api/admin/events/{id}/redeliver',
+    who: 'service',
+    scope: 'ops',
+    tag,
+    summary: 'Post an event to the receiver again, under the same id',
+    params: z.object({ id }),
+    answer: { status: 202, description: 'It will be posted.', schema: z.object({ ok: z.literal(true) }) },
+    errors: ['event_not_found', 'events_off'],
+    handle: async ({ deps, params }) => {
+      const key = readEventId(params.id);
+      if (!key || !(await findEvent(deps, key)))
+        throw new AppError('event_not_found', 'There is no such event, or it is no longer kept.');
+      if (!deps.config.EVENTS_URL) throw new AppError('events_off', 'Set EVENTS_URL: there is no receiver.');
+      await deps.enqueueEvents({ redeliver: params.id });
+      return jsonResponse({ ok: true }, 202);
+    },
   }),
 ] as const;

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { EVENT_TYPES } from '../db/event-types.ts';
 import { utf8 } from './crypto.ts';
 import { expectation } from './http/problem-words.ts';
 
@@ -26,6 +27,11 @@ const secret = (least: number) => {
   const expected = `a secret of at least ${least} bytes`;
   return z.string(expected).refine((text) => utf8(text).length >= least, expected);
 };
+/** Standard Webhooks: `whsec_` and 24 to 64 bytes in base64. */
+const WEBHOOK_SECRET = 'whsec_ and 24 to 64 random bytes in base64';
+const webhookSecret = z
+  .string(WEBHOOK_SECRET)
+  .regex(/^whsec_(?:[A-Za-z0-9+/]{4}){8,21}(?:[A-Za-z0-9+/]{2,3})?={0,2}$/, WEBHOOK_SECRET);
 const list = z.string().transform((text) =>
   text
     .split(',')
@@ -133,6 +139,16 @@ const fields = {
   SUPPORT_CONTACT: z.string().min(1).max(100).default('support@familycirclesecure.com'),
   COMPANY_NAME: z.string().min(1).max(80).default('FamilyCircleSecure'),
   ATTACHMENT_PICKER_URL: secureUrl.optional(),
+  EVENTS_URL: url.optional(),
+  EVENTS_SECRET: webhookSecret.optional(),
+  EVENTS_SECRET_PREVIOUS: webhookSecret.optional(),
+  EVENTS_TYPES: list
+    .refine(
+      (types) => types.every((type) => (EVENT_TYPES as readonly string[]).includes(type)),
+      `types of events, comma-separated, of: ${EVENT_TYPES.join(', ')}`,
+    )
+    .default([]),
+  KEEP_EVENTS_DAYS: count(1, 3650).default(30),
   OPERATOR_USER_IDS: list.default([]),
   ALERT_WEBHOOK_URL: url.optional(),
 };
@@ -157,6 +173,17 @@ export class ConfigError extends Error {
   }
 }
 
+/** Addresses inside a network: RFC 1918, 3927, 4193, 6598, and names that no public server has. */
+const PRIVATE =
+  /^(localhost|.*\.(localhost|local|internal|lan|home|arpa)|(0|10|127)\.[\d.]+|169\.254\.[\d.]+|192\.168\.[\d.]+|172\.(1[6-9]|2\d|3[01])\.[\d.]+|100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.[\d.]+|\[.*\]|[^.]+)$/i;
+
+/** Whether events may be posted to an address: public and https, unless this service itself is local. */
+function mayReceive(address: string, publicOrigin: string): boolean {
+  if (LOOPBACK.test(new URL(publicOrigin).hostname)) return true;
+  const { protocol, hostname, username } = new URL(address);
+  return protocol === 'https:' && username === '' && !PRIVATE.test(hostname);
+}
+
 /** Faults of combinations of settings. */
 function combinedFaults(config: Partial<Config>): ConfigFault[] {
   const faults: ConfigFault[] = [];
@@ -174,6 +201,11 @@ function combinedFaults(config: Partial<Config>): ConfigFault[] {
   if (lease !== undefined && timeout !== undefined && lease < timeout * 1.5) {
     fault('CLAIM_LEASE_SECONDS', `at least one and a half times TWILIO_TIMEOUT_SECONDS (${timeout * 1.5})`);
   }
+  const { EVENTS_URL: receiver, PUBLIC_ORIGIN: origin } = config;
+  if (receiver && origin && !mayReceive(receiver, origin)) {
+    fault('EVENTS_URL', 'a public https address (any only while PUBLIC_ORIGIN is this machine)');
+  }
+  if (receiver && !config.EVENTS_SECRET) fault('EVENTS_SECRET', 'set together with EVENTS_URL');
   return faults;
 }
 

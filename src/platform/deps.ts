@@ -1,8 +1,9 @@
 import { type DatabaseBindings, type Databases, openDatabases } from '../db/client.ts';
+import type { StoreName } from '../db/stores/slots.ts';
 import { createAlerts, type RaiseAlert } from './alerts.ts';
 import { type Config, parseConfig } from './config.ts';
 import type { FamilyRpc } from './family/family-rpc.ts';
-import { type DeliveryJob, enqueue } from './jobs.ts';
+import { type DeliveryJob, type EventJob, enqueue } from './jobs.ts';
 import type { Log } from './log.ts';
 import { type Pause, readPauses } from './pauses.ts';
 import { phones } from './sms/number-plans.ts';
@@ -12,6 +13,7 @@ import { createTwilio, type Sms } from './sms/twilio.ts';
 /** The Worker's bindings beside its settings. */
 export interface Bindings extends DatabaseBindings {
   DELIVERIES: Queue<DeliveryJob>;
+  EVENTS: Queue<EventJob>;
   FAMILY: DurableObjectNamespace;
   ASSETS: Fetcher;
 }
@@ -26,6 +28,8 @@ export interface Deps {
   /** What is known of phone numbers. */
   phones: Phones;
   enqueue: (jobs: DeliveryJob[], delaySeconds?: number) => Promise<void>;
+  /** Has events pushed to the receiver. */
+  enqueueEvents: (job: EventJob, delaySeconds?: number) => Promise<void>;
   family: (familyId: string) => FamilyRpc;
   /** What operators have paused, as known for at most two seconds. Rejects when the directory does not answer. */
   pauses: () => Promise<readonly Pause[]>;
@@ -46,6 +50,9 @@ export function configOf(env: object): Config {
   return config;
 }
 
+/** What one invocation changes within this time is announced to the queue of events by one message. */
+const ANNOUNCE_MS = 50;
+
 /** Creates the dependencies; the only place that does. `log`: what names the invocation. @throws ConfigError */
 export function createDeps(
   env: Bindings,
@@ -55,7 +62,19 @@ export function createDeps(
 ): Deps {
   const config = configOf(env);
   const now = () => Date.now();
-  const db = openDatabases(env, config.MAP_SECONDS);
+  const enqueueEvents = (job: EventJob, delaySeconds?: number) => enqueue(env.EVENTS, [job], delaySeconds);
+  const announced = new Set<StoreName>();
+  const announce = (store: StoreName) => {
+    if (!config.EVENTS_URL || announced.has(store)) return;
+    announced.add(store);
+    const afterAll = async () => {
+      await new Promise((resolve) => setTimeout(resolve, ANNOUNCE_MS));
+      announced.delete(store);
+      await enqueueEvents({ store });
+    };
+    afterwards(afterAll());
+  };
+  const db = openDatabases(env, config.MAP_SECONDS, announce);
   return {
     config,
     db,
@@ -64,6 +83,7 @@ export function createDeps(
     sms: createTwilio(config, now),
     phones,
     enqueue: (jobs, delaySeconds) => enqueue(env.DELIVERIES, jobs, delaySeconds),
+    enqueueEvents,
     family: (familyId) => familyClient(env.FAMILY, familyId),
     pauses: () => readPauses(db.directory, env.DB, now()),
     alert: createAlerts({ directory: db.directory, config, log, now }),

@@ -12,6 +12,8 @@ const STATUS = {
   delivery_not_found: 404,
   link_not_found: 404,
   key_not_found: 404,
+  event_not_found: 404,
+  events_off: 409,
   link_expired: 410,
   method_not_allowed: 405,
   conflict: 409,

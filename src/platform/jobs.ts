@@ -9,6 +9,12 @@ export const deliveryJob = z.object({
 /** See {@link deliveryJob}. */
 export type DeliveryJob = z.infer<typeof deliveryJob>;
 
+/** A message of the queue of events: a store has events to push, or one event is to be handed over again. */
+export const eventJob = z.union([z.object({ store: z.string() }), z.object({ redeliver: z.string() })]);
+
+/** See {@link eventJob}. */
+export type EventJob = z.infer<typeof eventJob>;
+
 const BATCH = 100; // Cloudflare Queues: sendBatch takes at most 100 messages.
 const TIMEOUT_MS = 5000; // A producer's send can hang; the sweep finds what it would have carried.
 
@@ -18,11 +24,7 @@ const TIMEOUT_MS = 5000; // A producer's send can hang; the sweep finds what it 
  * @throws when the queue refuses or does not answer in time; the rows in D1 are authoritative, and the sweep
  * finds them
  */
-export async function enqueue(
-  queue: Queue<DeliveryJob>,
-  jobs: DeliveryJob[],
-  delaySeconds = 0,
-): Promise<void> {
+export async function enqueue<Job>(queue: Queue<Job>, jobs: Job[], delaySeconds = 0): Promise<void> {
   for (let i = 0; i < jobs.length; i += BATCH) {
     const chunk = jobs.slice(i, i + BATCH).map((body) => ({ body }));
     let timer: ReturnType<typeof setTimeout> | null = null;

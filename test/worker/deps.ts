@@ -145,6 +145,7 @@ export function testDeps(settings: Record<string, string> = {}): TestDeps {
       },
     },
     enqueue: async () => undefined,
+    enqueueEvents: async () => undefined,
     pauses: async () => [],
     alert: async (kind, message) => {
       alerts.push(kind);

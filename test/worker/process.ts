@@ -115,6 +115,7 @@ export function startProcess({ config, sms, enqueued }: Surroundings, inject: Fa
       find: (query) => travel('carrier', 'find', () => sms.find(query)),
     },
     enqueue: (jobs, delaySeconds) => enqueue(queue, jobs, delaySeconds),
+    enqueueEvents: async () => undefined,
     family: (familyId) => familyClient(namespace, familyId),
     pauses: async () => [],
     alert: createAlerts({ directory: db.directory, config, log, now }),

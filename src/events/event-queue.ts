@@ -1,0 +1,63 @@
+import type { Deps } from '../platform/deps.ts';
+import { eventJob } from '../platform/jobs.ts';
+import { errorFields } from '../platform/log.ts';
+import { fillEvents } from './event-data.ts';
+import { readEventId } from './event-id.ts';
+import { forgetEvents, pushEvents } from './push-events.ts';
+import { findEvent } from './read-events.ts';
+import { handOverEvent } from './receiver.ts';
+
+/** Hands one event over again. @returns whether it was taken, or is no more */
+async function redeliver(deps: Deps, id: string): Promise<boolean> {
+  const key = readEventId(id);
+  const found = key && (await findEvent(deps, key));
+  if (!found) return true;
+  const [event] = await fillEvents(deps.db.at(found.store), [found.row], deps.now());
+  return !event || (await handOverEvent(deps.config, event, deps.now())).kind !== 'failed';
+}
+
+/** The consumer of the queue of events: pushes each store named once. Never throws. */
+export async function consumeEvents(deps: Deps, batch: MessageBatch<unknown>): Promise<void> {
+  const pushed = new Set<string>();
+  for (const message of batch.messages) {
+    const job = eventJob.safeParse(message.body);
+    try {
+      if (!job.success) deps.log.error('event_job.malformed', { messageId: message.id });
+      else if ('redeliver' in job.data) {
+        if (!(await redeliver(deps, job.data.redeliver))) {
+          message.retry({ delaySeconds: 5 * 3 ** Math.min(8, message.attempts) });
+          continue;
+        }
+      } else if (!pushed.has(job.data.store)) {
+        pushed.add(job.data.store);
+        const again = await pushEvents(deps, job.data.store);
+        if (again !== null) await deps.enqueueEvents({ store: job.data.store }, again);
+      }
+      message.ack();
+    } catch (error) {
+      deps.log.error('events.not_pushed', errorFields(error));
+      message.retry({ delaySeconds: 2 ** Math.min(8, message.attempts) });
+    }
+  }
+}
+
+/** The consumer of its dead-letter queue: the events themselves are safe, and the sweep goes on with them. */
+export async function reportDeadEvents(deps: Deps, batch: MessageBatch<unknown>): Promise<void> {
+  await deps.alert(
+    'events_stuck',
+    'Pushing events failed every attempt of the queue; the sweep goes on with it.',
+  );
+  batch.ackAll();
+}
+
+/** Finds events whose queue message was lost, and forgets old ones; a store that is down is left to the next sweep. */
+export async function sweepEvents(deps: Deps): Promise<void> {
+  for (const store of deps.db.stores()) {
+    try {
+      await forgetEvents(deps, store);
+      if (deps.config.EVENTS_URL) await deps.enqueueEvents({ store });
+    } catch (error) {
+      deps.log.error('events.not_swept', { store, ...errorFields(error) });
+    }
+  }
+}
