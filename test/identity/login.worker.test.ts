@@ -239,8 +239,8 @@ describe('a stranger who knows a number', () => {
     deps.clock.now += 60 * DAY;
     const rosa = await holder();
     const { number } = rosa;
-    const { device } = (await signIn(rosa, {})).body as { device: string };
-    const browser = { headers: { ...OURS, Cookie: `__Host-fcs_device=${device}` } };
+    const { deviceToken } = (await signIn(rosa, {})).body as { deviceToken: string };
+    const browser = { headers: { ...OURS, Cookie: `__Host-fcs_device=${deviceToken}` } };
     for (const minutes of [1, 2, 5, 10]) {
       deps.clock.now += minutes * MINUTE;
       expect((await start(number)).status).toBe(200);
@@ -250,17 +250,21 @@ describe('a stranger who knows a number', () => {
     expect((await confirm(number, codeAt(number))).status).toBe(200);
     expect((await start(number, browser)).status).toBe(429);
     deps.clock.now += MINUTE;
-    expect((await start(number, { body: { phone: number, device } })).status).toBe(200);
+    expect((await start(number, { body: { phone: number, deviceToken } })).status).toBe(200);
     expect((await ask('/api/phone/start-verify', { as: rosa, body: { phone: number } })).status).toBe(200);
     const tom = await holder();
-    expect((await start(tom.number, { ...browser, body: { phone: tom.number, device } })).status).toBe(200);
-    expect((await start(tom.number, { ...browser, body: { phone: tom.number, device } })).status).toBe(429);
+    expect((await start(tom.number, { ...browser, body: { phone: tom.number, deviceToken } })).status).toBe(
+      200,
+    );
+    expect((await start(tom.number, { ...browser, body: { phone: tom.number, deviceToken } })).status).toBe(
+      429,
+    );
   });
 
   it('has no code texted to who said stop; a device of theirs has, but never through the carrier’s block', async () => {
     const { deps, start, confirm, codeAt, holder, signIn } = world();
     const rosa = await holder();
-    const { device } = (await signIn(rosa, {})).body as { device: string };
+    const { deviceToken } = (await signIn(rosa, {})).body as { deviceToken: string };
     const mark = (column: 'opted_out_at' | 'carrier_opted_out_at') =>
       deps.unwatched.run(
         column === 'opted_out_at'
@@ -272,12 +276,12 @@ describe('a stranger who knows a number', () => {
     const sent = deps.carrier.tried.length;
     expect((await start(rosa.number)).status).toBe(200);
     expect(deps.carrier.tried).toHaveLength(sent);
-    expect((await start(rosa.number, { body: { phone: rosa.number, device } })).status).toBe(200);
+    expect((await start(rosa.number, { body: { phone: rosa.number, deviceToken } })).status).toBe(200);
     expect(deps.carrier.tried).toHaveLength(sent + 1);
     expect((await confirm(rosa.number, codeAt(rosa.number))).status).toBe(200);
     await mark('carrier_opted_out_at');
     deps.clock.now += HOUR;
-    expect((await start(rosa.number, { body: { phone: rosa.number, device } })).status).toBe(200);
+    expect((await start(rosa.number, { body: { phone: rosa.number, deviceToken } })).status).toBe(200);
     expect(deps.carrier.tried).toHaveLength(sent + 1);
   });
 

@@ -70,7 +70,7 @@ async function signIn() {
   const code = codeOf((await world.texts(phone)).at(-1)!.body);
   secrets.codes!.push(code);
   const { json } = await world.api('POST', '/api/login/confirm', { body: { phone, code, handle } });
-  secrets.tokens!.push(json.session.token, json.device);
+  secrets.tokens!.push(json.session.token, json.deviceToken);
 }
 
 /** Everything that goes wrong says so in the log; nothing of it may hold what is somebody's. */

@@ -14,7 +14,7 @@ import { deviceCookie, deviceOf, handleCookie, handleOf } from './login-cookies.
 
 const session = z.object({ token: z.string(), expiresAt: timestamp });
 
-const device = z
+const deviceToken = z
   .string()
   .max(1000)
   .describe(
@@ -43,7 +43,7 @@ export const loginEndpoints = [
     summary: 'Text a sign-in code to a number, if somebody here has it',
     description:
       'Somebody who said stop gets a code only when a device of theirs asks, and nobody through a carrier’s block. Who starts a sign-in gets a handle; a guess without it uses up no attempt.',
-    body: z.object({ phone, device: device.optional() }),
+    body: z.object({ phone, deviceToken: deviceToken.optional() }),
     answer: {
       status: 200,
       description:
@@ -56,7 +56,7 @@ export const loginEndpoints = [
       const { expiresAt, handle } = await startLogin(deps, {
         phone: body.phone,
         address: client.address,
-        device: body.device ?? deviceOf(request, deps.config),
+        device: body.deviceToken ?? deviceOf(request, deps.config),
       });
       const answer = jsonResponse({ ok: true, expiresAt: iso(expiresAt), handle });
       if (asker === 'web') answer.headers.append('Set-Cookie', handleCookie(deps.config, handle));
@@ -87,7 +87,7 @@ export const loginEndpoints = [
     answer: {
       status: 200,
       description: 'Signed in: by the cookie, and for apps by `session`, to be sent as Authorization: Bearer',
-      schema: ok.extend({ session: session.optional(), device: device.optional() }),
+      schema: ok.extend({ session: session.optional(), deviceToken: deviceToken.optional() }),
     },
     errors: ['invalid_phone', 'country_not_allowed', 'no_code', 'expired', 'invalid'],
     handle: async ({ deps, client, body, request }) => {
@@ -97,7 +97,8 @@ export const loginEndpoints = [
       const signIn = { ...body, handle, kind, userAgent: client.userAgent };
       const { token, expiresAt, userId, device } = await confirmLogin(deps, signIn);
       deps.afterwards(endFormerSession(deps, request, userId));
-      const forApps = kind === 'app' ? { session: { token, expiresAt: iso(expiresAt) }, device } : {};
+      const forApps =
+        kind === 'app' ? { session: { token, expiresAt: iso(expiresAt) }, deviceToken: device } : {};
       const answer = jsonResponse({ ok: true, ...forApps });
       answer.headers.append('Set-Cookie', sessionCookie(config, token));
       answer.headers.append('Set-Cookie', deviceCookie(config, device));
