@@ -437,11 +437,11 @@ export interface Api {
   /** Sign in with the code */
   'POST /api/login/confirm': {
     input: { body: { phone: string; code: string; handle?: string } };
-    answer: { ok: true; session?: { token: string; expiresAt: string }; device?: string };
+    answer: { ok: true; session?: { token: string; expiresAt: string }; deviceToken?: string };
   };
   /** Text a sign-in code to a number, if somebody here has it */
   'POST /api/login/start': {
-    input: { body: { phone: string; device?: string } };
+    input: { body: { phone: string; deviceToken?: string } };
     answer: { ok: true; expiresAt: string; handle: string };
   };
   /** End the session that is sent along, and its open sockets */
