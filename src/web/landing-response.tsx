@@ -50,6 +50,8 @@ export function landingResponse(
   const page = LandingPage({
     state,
     brand: config.BRAND_NAME,
+    company: config.COMPANY_NAME,
+    contact: config.SUPPORT_CONTACT,
     reader: insists ? { ...reader, preview: false } : reader,
     cspNonce,
     form: pressable ? { action: linkAddress.action, fields: formFields(linkAddress, state, nonce) } : null,

@@ -23,6 +23,10 @@ form{margin:0}
 .more h2{margin:0 0 .75rem;font-size:.9375rem;font-weight:600;color:var(--soft)}
 .more .button{margin-bottom:.5rem}
 .more .button:last-child{margin-bottom:0}
+footer{font-size:.9375rem}
+footer p{margin:0 0 .5rem}
+footer p:last-child{margin:0}
+footer a{color:inherit}
 .note{margin:1rem 0 0;font-size:.9375rem}
 .note:empty{margin:0}
 .note a{color:inherit}

@@ -15,39 +15,65 @@ export type LandingState =
   /** For link previews and crawlers. */
   | 'preview';
 
-/** Heading and one paragraph a state; never a name or a word of the conversation. */
-export const LANDING_WORDS: Record<LandingState, { title: string; text: string }> = {
-  ready: {
-    title: 'Continue to your conversation',
-    text: 'This link signs you in once, so please keep it to yourself.',
-  },
-  other_person: {
-    title: 'This link is for someone else',
-    text: 'Someone else is signed in here. Continue only if the text message was sent to you: it signs the other person out of this browser.',
-  },
-  retry: {
-    title: 'Please press once more',
-    text: 'This page was open for a while, or the browser did not keep its cookie. Nothing has happened yet.',
-  },
-  plain: {
-    title: 'Open the conversation',
-    text: 'Sign in with your phone number, and you land right in the conversation.',
-  },
-  used: {
-    title: 'This link has been used already',
-    text: 'To keep the conversation private, a link signs in only once. Sign in with your phone number, and you land in the same conversation.',
-  },
-  expired: {
-    title: 'This link is too old to sign you in',
-    text: 'To keep the conversation private, links work for a short time. Sign in with your phone number, and we take it from there.',
-  },
-  unknown: {
-    title: 'We do not know this link',
-    text: 'A part of it may be missing. Try to tap it in the text message again, or sign in with your phone number.',
-  },
-  busy: {
-    title: 'Please wait a minute',
-    text: 'Too many links that do not exist were tried from your network. Wait a minute and open yours again.',
-  },
-  preview: { title: 'A message from your family', text: 'Open the link to read it.' },
+/** Heading and one paragraph. */
+export interface LandingWords {
+  title: string;
+  text: string;
+}
+
+/** What link previews and crawlers see of every link. */
+export const PREVIEW_WORDS: LandingWords = {
+  title: 'A message from your family',
+  text: 'Open the link to read it.',
 };
+
+/**
+ * Heading and one paragraph a state: who speaks, and that a family's chat waits; never a name or a word of the
+ * conversation. `brand` is spelt as it is in the text that brought the link.
+ */
+export function landingWords(state: LandingState, brand: string): LandingWords {
+  switch (state) {
+    case 'ready':
+      return {
+        title: 'Your family’s chat is waiting for you',
+        text: `${brand} sent you this link, which opens the chat of your family. Press the button to read it: you are signed in on this device. The link does that once, so please keep it to yourself.`,
+      };
+    case 'other_person':
+      return {
+        title: 'This link is for someone else',
+        text: `Someone else is signed in to ${brand} here. Continue only if the text message was sent to you: it signs the other person out of this browser.`,
+      };
+    case 'retry':
+      return {
+        title: 'Please press once more',
+        text: 'This page was open for a while, or the browser did not keep its cookie. Nothing has happened yet.',
+      };
+    case 'plain':
+      return {
+        title: 'Your family’s chat is waiting for you',
+        text: `Sign in to ${brand} with your phone number, and you land right in the conversation.`,
+      };
+    case 'used':
+      return {
+        title: 'This link has been used already',
+        text: `To keep your family’s chat private, a link of ${brand} signs in only once. Sign in with your phone number, and you land in the same conversation.`,
+      };
+    case 'expired':
+      return {
+        title: 'This link is too old to sign you in',
+        text: `To keep your family’s chat private, links of ${brand} work for a short time. Sign in with your phone number, and we take it from there.`,
+      };
+    case 'unknown':
+      return {
+        title: 'We do not know this link',
+        text: `A part of it may be missing. Try to tap it in the text message from ${brand} again, or sign in with your phone number.`,
+      };
+    case 'busy':
+      return {
+        title: 'Please wait a minute',
+        text: 'Too many links that do not exist were tried from your network. Wait a minute and open yours again.',
+      };
+    case 'preview':
+      return PREVIEW_WORDS;
+  }
+}

@@ -1,14 +1,18 @@
 import { raw } from 'hono/html';
 import type { AppLinks } from '../links/app-links/app-links.ts';
 import type { Reader } from '../links/app-links/device.ts';
+import { Contact } from './contact.tsx';
 import { Mark } from './icons.tsx';
 import { LANDING_SCRIPT, LANDING_STYLE } from './landing-style.ts';
-import { LANDING_WORDS, type LandingState } from './landing-words.ts';
+import { type LandingState, landingWords, PREVIEW_WORDS } from './landing-words.ts';
 
 /** Everything the landing page shows. Nothing here names a person or quotes a conversation. */
 export interface LandingView {
   state: LandingState;
   brand: string;
+  /** Who runs the service, and how people reach them. */
+  company: string;
+  contact: string;
   reader: Reader;
   /** Allows this page's own style and script in the content security policy. */
   cspNonce: string;
@@ -46,8 +50,8 @@ export function landingHeaders(cspNonce: string): Record<string, string> {
  * where only a tap on an intent link gets out.
  */
 export function LandingPage(view: LandingView) {
-  const words = LANDING_WORDS[view.state];
   const { reader, brand } = view;
+  const words = landingWords(view.state, brand);
   const ios = reader.device === 'ios' || reader.device === 'maybe_ipad';
   const banner = ios && !reader.preview ? view.app?.smartBanner : null;
   return (
@@ -59,8 +63,8 @@ export function LandingPage(view: LandingView) {
         <meta name="color-scheme" content="light dark" />
         <meta property="og:type" content="website" />
         <meta property="og:site_name" content={brand} />
-        <meta property="og:title" content={LANDING_WORDS.preview.title} />
-        <meta property="og:description" content={LANDING_WORDS.preview.text} />
+        <meta property="og:title" content={PREVIEW_WORDS.title} />
+        <meta property="og:description" content={PREVIEW_WORDS.text} />
         {banner && <meta name="apple-itunes-app" content={banner} />}
         <title>{`${words.title} – ${brand}`}</title>
         <style nonce={view.cspNonce}>{raw(LANDING_STYLE)}</style>
@@ -78,7 +82,10 @@ export function LandingPage(view: LandingView) {
               <a href={view.insist}>Show the whole page</a>
             </p>
           ) : (
-            <Choices {...view} />
+            <>
+              <Choices {...view} />
+              <Assurance {...view} />
+            </>
           )}
         </main>
         {!reader.preview && <script nonce={view.cspNonce}>{raw(LANDING_SCRIPT)}</script>}
@@ -125,6 +132,21 @@ function Choices(view: LandingView) {
         </p>
       )}
     </>
+  );
+}
+
+/** For somebody who wonders whether to trust the page: what it never asks for, and who can be asked about it. */
+function Assurance({ form, company, contact }: LandingView) {
+  return (
+    <footer class="more">
+      <p>
+        {form && 'Nothing happens until you press, and you may close this page. '}
+        We never ask for a password or for money here.
+      </p>
+      <p>
+        Not sure? <a href="/help">Read who we are</a>, or ask {company}: <Contact contact={contact} />
+      </p>
+    </footer>
   );
 }
 

@@ -94,6 +94,25 @@ describe('looking at a link', () => {
     }
   });
 
+  test('says whose it is, that the chat of a family waits, what it never asks for, and whom to ask', async () => {
+    const page = async (path: string) => {
+      const html = (await (await ask(path)).text()).replace(/<(style|script)\b[\s\S]*?<\/\1>/g, '');
+      return html.replace(/<[^>]+>/g, ' ').replace(/\s+/g, ' ');
+    };
+    const { COMPANY_NAME, SUPPORT_CONTACT, BRAND_NAME } = config;
+    const words = await page(`/l/${await newLink()}`);
+    expect(words).toContain('Your family’s chat is waiting for you');
+    expect(words).toContain(`${BRAND_NAME} sent you this link, which opens the chat of your family.`);
+    expect(words).toContain('Nothing happens until you press');
+    expect(words).toContain('We never ask for a password or for money here.');
+    expect(words).toContain(`ask ${COMPANY_NAME}: ${SUPPORT_CONTACT}`);
+    // A link that cannot sign in any more, or never could, has nothing to press, and says as much of itself.
+    const old = await page(`/l/${await newLink({ at: Date.now() - 11 * MINUTE })}`);
+    expect(old).toContain(`links of ${BRAND_NAME} work for a short time`);
+    expect(old).not.toContain('until you press');
+    expect(await page('/ul/thread/thr_1')).toContain(`Sign in to ${BRAND_NAME}`);
+  });
+
   test('offers each device its own ways into the app', async () => {
     const code = await newLink();
     const html = async (userAgent: string, query = '') =>
