@@ -141,7 +141,7 @@ export const hostEndpoints = [
     summary: 'Mirror many families, people, threads and messages in one call',
     description: [
       'Each line stands for itself: what one is refused for does not touch the others, and all of them may be sent',
-      'again. The lines of a family are taken in their order. Messages are history: nobody is texted.',
+      'again. Families come first, then people, then the rest in its order. Messages are history: nobody is texted.',
     ].join(' '),
     rawBody: {
       mediaType: 'application/x-ndjson',

@@ -9,6 +9,7 @@ import { errorFields } from '../platform/log.ts';
 import { isBlank } from '../platform/visible.ts';
 import { familiesOfThreads, familiesOfUsers } from './find-family.ts';
 import { familyMirror, hostMessage, threadMirror, userMirror } from './host-schemas.ts';
+import { importNewPeople } from './import-people.ts';
 import { putFamily, putThread, putUser } from './mirror.ts';
 
 /** Max. lines and bytes of one import. */
@@ -130,8 +131,9 @@ async function applyLine(deps: Deps, { line, entry }: Read, familyId: string | n
 
 /**
  * Imports many families, people, threads and messages at once. Each line stands for itself: what one is refused for does
- * not touch the others, and all of them may be sent again. The lines of a family are taken in their order, those of
- * several families side by side. Messages are history: nobody is texted, and open pages do not hear of them.
+ * not touch the others, and all of them may be sent again. Families come first, then people who are new here, then
+ * the rest: the lines of a family in their order, those of several families side by side. Messages are history: nobody
+ * is texted, and open pages do not hear of them.
  * @returns a result for each line that is not empty, in their order
  * @throws AppError `too_large`, `unsupported_media_type`, `invalid_request` for a body that is no UTF-8
  */
@@ -151,9 +153,16 @@ export async function importLines(deps: Deps, request: Request): Promise<LineRes
     deps,
     read.map(({ entry }) => entry),
   );
-  const families = Map.groupBy(read, ({ entry }) => familyOf(entry));
-  await inParallel([...families], async ([familyId, ofFamily]) => {
-    for (const one of ofFamily) results.set(one.line, await applyLine(deps, one, familyId));
-  });
+  const take = async (some: readonly Read[]) => {
+    const families = Map.groupBy(some, ({ entry }) => familyOf(entry));
+    await inParallel([...families], async ([familyId, ofFamily]) => {
+      for (const one of ofFamily) results.set(one.line, await applyLine(deps, one, familyId));
+    });
+  };
+  await take(read.filter(({ entry }) => 'family' in entry));
+  const people = read.flatMap(({ line, entry }) => ('user' in entry ? [{ line, user: entry.user }] : []));
+  for (const [line, state] of await importNewPeople(deps, people))
+    results.set(line, { line, ok: true, ...state });
+  await take(read.filter(({ line }) => !results.has(line)));
   return lines.map(({ line }) => results.get(line)!);
 }

@@ -29,7 +29,7 @@ import type { Deps } from '../platform/deps.ts';
 import { AppError } from '../platform/errors.ts';
 import type { Phones } from '../platform/sms/phone-number.ts';
 import { familyOfKnownUser, familyOfThread, findFamilyOfThread, findFamilyOfUser } from './find-family.ts';
-import { type MirroredUser, mirroredUser } from './mirrored-user.ts';
+import { type MirroredUser, mirroredUser, type NumberAndConsent } from './mirrored-user.ts';
 import { readPersonState } from './person-state.ts';
 
 /** A family as the host knows it; an absent field keeps what is there. */
@@ -154,13 +154,18 @@ export async function putUser(deps: Deps, id: string, user: UserMirror): Promise
   const state = await readPersonState(deps, { userId: id, familyId });
   if (!state)
     throw new AppError('unavailable', 'The person was deleted meanwhile.', { retryAfterSeconds: 1 });
-  const asked = {
-    number: typeof phone === 'string' ? number : undefined,
-    isVerified: typeof phoneVerifiedAt === 'number',
-    consent: smsConsent !== undefined,
-  };
-  return mirroredUser(asked, state);
+  return mirroredUser(askedOf(user, number), state);
 }
+
+/** What the host asks for of number and consent. @param number what it sent as E.164; null when that is none */
+export const askedOf = (
+  { phone, phoneVerifiedAt, smsConsent }: UserMirror,
+  number: string | null,
+): NumberAndConsent => ({
+  number: typeof phone === 'string' ? number : undefined,
+  isVerified: typeof phoneVerifiedAt === 'number',
+  consent: smsConsent !== undefined,
+});
 
 /** Deletes a person for the host; what they wrote stays. @throws AppError `user_not_found` */
 export async function deleteUser(deps: Deps, userId: string): Promise<void> {
@@ -172,7 +177,7 @@ export async function deleteUser(deps: Deps, userId: string): Promise<void> {
  * A number of any country as E.164, null when it is none; whether we may text that country is checked when a text is
  * sent.
  */
-function wellFormed(phone: string, phones: Phones): string | null {
+export function wellFormed(phone: string, phones: Phones): string | null {
   const parsed = phones.parse(phone, [phones.countryOf(phone) ?? '']);
   return parsed.ok ? parsed.e164 : null;
 }

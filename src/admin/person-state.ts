@@ -1,5 +1,6 @@
-import { eq, isNull } from 'drizzle-orm';
-import { allOf } from '../db/expressions.ts';
+import { eq, isNull, type SQL } from 'drizzle-orm';
+import type { Db } from '../db/client.ts';
+import { allOf, inList } from '../db/expressions.ts';
 import { q } from '../db/query.ts';
 import { retrying } from '../db/retry.ts';
 import { notificationPreferences, users } from '../db/schema.ts';
@@ -8,11 +9,12 @@ import { type PhoneState, pendingNumber, phoneStateOf } from '../identity/accoun
 import type { Person } from '../numbers/changes.ts';
 import type { Deps } from '../platform/deps.ts';
 
-/** A person as their family's rows have them. */
-const personRow = ({ userId, familyId }: Person) => {
+/** People as their families' rows have them. */
+const personRows = (condition: SQL) => {
   const prefs = notificationPreferences;
   return q
     .select({
+      id: users.id,
       name: users.name,
       email: users.email,
       phone: users.phone,
@@ -26,11 +28,13 @@ const personRow = ({ userId, familyId }: Person) => {
     })
     .from(users)
     .leftJoin(prefs, eq(prefs.userId, users.id))
-    .where(allOf(eq(users.id, userId), eq(users.familyId, familyId), isNull(users.deletedAt)));
+    .where(allOf(condition, isNull(users.deletedAt)));
 };
 
+type PersonRow = ResultOf<ReturnType<typeof personRows>>[number];
+
 /** A person as the host may know them. Times in ms. */
-export type PersonState = Omit<ResultOf<ReturnType<typeof personRow>>[number], 'smsEnabled'> & {
+export type PersonState = Omit<PersonRow, 'smsEnabled'> & {
   phoneState: PhoneState;
   /** Texts are on: agreed to, and not opted out of since. */
   smsEnabled: boolean;
@@ -40,11 +44,27 @@ export type PersonState = Omit<ResultOf<ReturnType<typeof personRow>>[number], '
 
 /** Reads what holds of a person now; null when they are deleted. @throws when a database fails */
 export async function readPersonState(deps: Deps, person: Person): Promise<PersonState | null> {
+  const isThem = allOf(eq(users.id, person.userId), eq(users.familyId, person.familyId));
   const [row, pending] = await Promise.all([
-    retrying(() => deps.db.forFamily(person.familyId).first(personRow(person))),
+    retrying(() => deps.db.forFamily(person.familyId).first(personRows(isThem))),
     retrying(() => pendingNumber(deps, person.userId)),
   ]);
-  if (!row) return null;
+  return row ? toPersonState(row, pending) : null;
+}
+
+/**
+ * Reads what holds of people of one store, none of whom is about to prove a number.
+ * @throws when the database fails
+ */
+export async function readPersonStates(
+  db: Db,
+  userIds: readonly string[],
+): Promise<Map<string, PersonState>> {
+  const rows = await retrying(() => db.all(personRows(inList(users.id, userIds))));
+  return new Map(rows.map((row) => [row.id, toPersonState(row, null)]));
+}
+
+function toPersonState(row: PersonRow, pending: string | null): PersonState {
   const optedOut = row.optedOutAt !== null || row.carrierOptedOutAt !== null;
   return {
     ...row,

@@ -23,7 +23,8 @@ const hours = z
   .regex(/^\d{1,4}$/, 'should be a whole number from 1 to 2160')
   .transform(Number)
   .refine((n) => n >= 1 && n <= 2160, 'should be a whole number from 1 to 2160')
-  .default(24);
+  .default(24)
+  .meta({ type: 'integer', minimum: 1, maximum: 2160 });
 
 /** The routes of the service API: mirroring the host's data, and operations. */
 export const adminEndpoints = [

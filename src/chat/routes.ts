@@ -19,7 +19,8 @@ const threadParams = z.object({ id });
 const seq = z
   .string()
   .regex(/^\d{1,15}$/, 'should be the seq of a message')
-  .transform(Number);
+  .transform(Number)
+  .meta({ type: 'integer', minimum: 0 });
 
 /** The routes of threads, messages, reads and mutes. */
 export const chatEndpoints = [

@@ -18,7 +18,7 @@ export interface Api {
           | 'failed'
           | 'suppressed'
           | 'merged';
-        limit?: string | number;
+        limit?: number;
         cursor?: string | number;
       };
     };
@@ -65,7 +65,7 @@ export interface Api {
         after?: string | number;
         types?: string | number;
         familyId?: string | number;
-        limit?: string | number;
+        limit?: number;
       };
     };
     answer: {
@@ -224,7 +224,7 @@ export interface Api {
   };
   /** Texts by outcome, reasons, errors, opens, dead letters, alerts: no personal data */
   'GET /api/admin/stats': {
-    input: { query?: { hours?: string | number } };
+    input: { query?: { hours?: number } };
     answer: {
       since: string;
       byStatus: Record<string, number>;
@@ -389,7 +389,7 @@ export interface Api {
   };
   /** Why texts came or did not come: your own log, newest first */
   'GET /api/deliveries': {
-    input: { query?: { limit?: string | number; cursor?: string | number } };
+    input: { query?: { limit?: number; cursor?: string | number } };
     answer: {
       deliveries: {
         id: string;
@@ -631,10 +631,7 @@ export interface Api {
   };
   /** Messages, newest first; with `after`, oldest first, for catching up */
   'GET /api/threads/{id}/messages': {
-    input: {
-      params: { id: string };
-      query?: { limit?: string | number; before?: string | number; after?: string | number };
-    };
+    input: { params: { id: string }; query?: { limit?: number; before?: number; after?: number } };
     answer: {
       messages: {
         id: string;

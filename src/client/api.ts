@@ -95,7 +95,7 @@ function parse(text: string): Record<string, unknown> {
 export function catchUpWith(api: CallApi): CatchUp {
   return async (threadId, after) => {
     const found: Message[] = [];
-    let from: string | null = String(after);
+    let from: number | null = after;
     while (from !== null) {
       const input: Input<'GET /api/threads/{id}/messages'> = {
         params: { id: threadId },
@@ -106,7 +106,7 @@ export function catchUpWith(api: CallApi): CatchUp {
         input,
       );
       found.push(...page.messages);
-      from = page.next;
+      from = page.next === null ? null : Number(page.next);
     }
     return found;
   };

@@ -13,6 +13,7 @@ import {
   threadMembers,
   users,
 } from '../../db/schema.ts';
+import type { Statement } from '../../db/statement.ts';
 import type {
   ConsentChange,
   FamilyUpdate,
@@ -225,6 +226,19 @@ function statements(update: FamilyUpdate, held: boolean) {
   }
 }
 
+/** The statements that project one update onto a person's rows; see {@link applyUpdate}. */
+function projection(update: FamilyUpdate, held: boolean) {
+  const { userId, seq } = update;
+  return {
+    ensurePreferences: ensurePreferences(update),
+    ...statements(update, held),
+    applied: q
+      .update(users)
+      .set({ appliedUpdate: seq })
+      .where(allOf(eq(users.id, userId), lt(users.appliedUpdate, seq))),
+  };
+}
+
 /**
  * Projects one update onto a person's rows, in one batch of their family's database. Idempotent and ordered: an
  * update that was applied already, or is older than an applied one, changes nothing.
@@ -232,15 +246,18 @@ function statements(update: FamilyUpdate, held: boolean) {
  * @throws when the database fails
  */
 export async function applyUpdate(db: Db, update: FamilyUpdate, held: boolean): Promise<void> {
-  const { userId, seq } = update;
-  await db.batch({
-    ensurePreferences: ensurePreferences(update),
-    ...statements(update, held),
-    applied: q
-      .update(users)
-      .set({ appliedUpdate: seq })
-      .where(allOf(eq(users.id, userId), lt(users.appliedUpdate, seq))),
-  });
+  await db.batch(projection(update, held));
+}
+
+/** The same for many updates of one family, in their order and in one batch. @throws when the database fails */
+export async function applyUpdatesAtOnce(
+  db: Db,
+  updates: readonly { update: FamilyUpdate; held: boolean }[],
+): Promise<void> {
+  const named = updates.flatMap(({ update, held }) =>
+    Object.entries(projection(update, held)).map(([name, statement]) => [`${name}_${update.seq}`, statement]),
+  );
+  await db.batch(Object.fromEntries(named) as Record<string, Statement | false>);
 }
 
 /** Statement: inserts the default preferences of an existing person who has none. */

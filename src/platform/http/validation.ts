@@ -55,7 +55,7 @@ export const pageSize = z
   .regex(/^[1-9]\d{0,8}$/, 'should be a whole number from 1')
   .transform((digits) => Math.min(Number(digits), MOST_OF_A_PAGE))
   .default(50)
-  .describe('50 when absent; a page holds 200 at most');
+  .meta({ type: 'integer', minimum: 1, description: '50 when absent; a page holds 200 at most' });
 
 /** A time as the API writes it. */
 export const iso = (ms: number): string => new Date(ms).toISOString();

@@ -31,7 +31,8 @@ function simplify(schema: JsonSchema, io: 'input' | 'output'): void {
   if (io === 'output' && schema.additionalProperties === false) delete schema.additionalProperties;
   if (isSafeBound(schema.minimum)) delete schema.minimum;
   if (isSafeBound(schema.maximum)) delete schema.maximum;
-  if (schema.format) delete schema.pattern; // Zod's own pattern of `date-time`.
+  // Zod's own pattern of `date-time`; and that of the digits of a number in a query.
+  if (schema.format || schema.type === 'integer') delete schema.pattern;
 }
 
 /**

@@ -36,9 +36,16 @@ export const SECURITY: Record<Audience | 'twilio', Record<string, string[]>[]> =
   twilio: [{ twilio: [] }],
 };
 
-/** `POST /api/threads/{id}/messages` → `postThreadsIdMessages`. */
+const singular = (word: string) => word.replace(/ies$/, 'y').replace(/s$/, '');
+
+/** `POST /api/threads/{id}/messages` → `postThreadMessages`. */
 export function operationId(method: string, path: string): string {
-  const words = path.replace(/^\/api\//, '/').match(/[A-Za-z0-9]+/g) ?? ['home'];
+  const segments = path.replace(/^\/api\//, '/').split('/');
+  const names = segments.map((segment, i) => {
+    if (segment.startsWith('{')) return '';
+    return segments[i + 1]?.startsWith('{') ? singular(segment) : segment;
+  });
+  const words = names.join('/').match(/[A-Za-z0-9]+/g) ?? ['home'];
   return method + words.map((word) => word[0]!.toUpperCase() + word.slice(1)).join('');
 }
 
