@@ -58,7 +58,7 @@ describe('one operation', () => {
         in: 'query',
         required: false,
         description: '50 when absent; a page holds 200 at most',
-        schema: { type: 'string', pattern: '^[1-9]\\d{0,8}$' },
+        schema: { type: 'integer', minimum: 1 },
       },
       { name: 'kind', in: 'query', required: true, schema: { type: 'string', enum: ['a', 'b'] } },
       {
