@@ -19,6 +19,7 @@ beforeAll(async () => {
   portal = await startPortalStack({
     OPERATOR_USER_IDS: '',
     ATTACHMENT_PICKER_URL: 'https://files.example/pick',
+    POSTS_PER_MINUTE: '10000',
   });
   await portal.host.service('PUT', `/api/admin/threads/${LONG}`, {
     familyId: rosa.familyId,
