@@ -308,6 +308,8 @@ CREATE TABLE `sms_delivery_log` (
 	`provider_sid` text,
 	`ended_sids` text,
 	`segments` integer,
+	`channel` text,
+	`sender` text,
 	`merged_into` text,
 	`created_at` integer NOT NULL,
 	`sent_at` integer,

@@ -21,11 +21,11 @@ export function optOutReply({ brand }: { brand: string }): string {
   ]);
 }
 
-/** Our answer to START, where Twilio does not give its own. */
-export function optInReply({ brand }: { brand: string }): string {
+/** Our answer to START, where Twilio does not give its own. `again`: they had been stopped. */
+export function optInReply({ brand, again = true }: { brand: string; again?: boolean }): string {
   return brandedText(brand, [
-    ': you get family chat alerts again. Msg frequency varies. Msg & data rates may apply. Reply HELP for help, STOP to opt out.',
-    ': family chat alerts on again. Msg frequency varies. Msg & data rates may apply. HELP for help, STOP to opt out.',
+    `: you get family chat alerts${again ? ' again' : ''}. Msg frequency varies. Msg & data rates may apply. Reply HELP for help, STOP to opt out.`,
+    `: family chat alerts on${again ? ' again' : ''}. Msg frequency varies. Msg & data rates may apply. HELP for help, STOP to opt out.`,
   ]);
 }
 

@@ -1,8 +1,8 @@
-import { eq, isNotNull, isNull, lt, type SQL, sql } from 'drizzle-orm';
+import { desc, eq, isNotNull, isNull, lt, type SQL, sql } from 'drizzle-orm';
 import { allOf, anyOf, coalesce, hasRow, scalar } from '../db/expressions.ts';
 import { q } from '../db/query.ts';
 import { retrying } from '../db/retry.ts';
-import { familyUpdates, phoneNumbers } from '../db/schema.ts';
+import { familyUpdates, phoneNumbers, smsDeliveryLog } from '../db/schema.ts';
 import type { ResultOf } from '../db/statement.ts';
 import type { ConsentChange, Person } from '../numbers/changes.ts';
 import { changeJson, enqueueForHolder, enqueueForPerson, updateId } from '../numbers/update-outbox.ts';
@@ -41,12 +41,31 @@ const ledgerFields = ({ source, client, given }: ConsentRequest) => ({
   carrier: false,
 });
 
-/** The number to text START to; null where a messaging service picks the sender. */
-export const startNumber = ({ config }: Pick<Deps, 'config'>): string | null => config.TWILIO_FROM ?? null;
+/**
+ * The number to text START to: `TWILIO_FROM`, or, where a messaging service picks the sender, the one from which the
+ * person was last texted, as its receipts said. Null when neither is known.
+ * @throws when a database fails
+ */
+export async function startNumber(
+  deps: Pick<Deps, 'config' | 'db'>,
+  { userId, familyId }: Person,
+): Promise<string | null> {
+  if (deps.config.TWILIO_FROM) return deps.config.TWILIO_FROM;
+  const log = smsDeliveryLog;
+  const last = q
+    .select({ sender: log.sender })
+    .from(log)
+    .where(allOf(eq(log.userId, userId), isNotNull(log.sender), eq(log.channel, 'sms')))
+    .orderBy(desc(log.id))
+    .limit(1);
+  return (await retrying(() => deps.db.forFamily(familyId).first(last)))?.sender ?? null;
+}
 
-/** 409: the carrier blocks our texts to this number, and only START, texted from it, ends that. */
-export function carrierOptedOut(deps: Pick<Deps, 'config'>): AppError {
-  const number = startNumber(deps);
+/**
+ * 409: the carrier blocks our texts to this number, and only START, texted from it, ends that.
+ * @param number where to text it, null when that is not known
+ */
+export function carrierOptedOut(number: string | null): AppError {
   const where = number === null ? 'the number our texts come from' : number;
   const message = `Your carrier blocks our texts since you said STOP. Text START to ${where} to get them again.`;
   return new AppError('carrier_opted_out', message, { fields: { startNumber: number } });
@@ -91,22 +110,23 @@ const heldNumber = (userId: string) =>
     .from(phoneNumbers)
     .where(allOf(eq(phoneNumbers.userId, userId), isNotNull(phoneNumbers.verifiedAt)));
 
-type OptIn = Pick<ConsentRequest, 'userId' | 'given'>;
+type OptIn = Pick<ConsentRequest, 'userId' | 'familyId' | 'given'>;
 
-function refuseOptIn(
+async function refuseOptIn(
   deps: Deps,
   number: ResultOf<ReturnType<typeof heldNumber>>[number] | undefined,
-  { given }: OptIn,
-): void {
+  request: OptIn,
+): Promise<void> {
+  const { given } = request;
   if (!number) throw new AppError('phone_unverified', 'Verify a phone number first.');
-  if (number.blockedAt !== null) throw carrierOptedOut(deps);
+  if (number.blockedAt !== null) throw carrierOptedOut(await startNumber(deps, request));
   if (given && (number.optedOutAt ?? 0) >= given.at)
     throw new AppError('conflict', 'The person has opted out since this consent was given.');
 }
 
 /** Whether a person could opt in now. @throws AppError `phone_unverified`, `carrier_opted_out`, `conflict` */
 export async function checkOptIn(deps: Deps, request: OptIn): Promise<void> {
-  refuseOptIn(deps, await retrying(() => deps.db.directory.first(heldNumber(request.userId))), request);
+  await refuseOptIn(deps, await retrying(() => deps.db.directory.first(heldNumber(request.userId))), request);
 }
 
 /**
@@ -123,7 +143,7 @@ export async function optIn(deps: Deps, request: OptInRequest): Promise<void> {
     ...optInPerson(request, deps.now(), isYounger),
   };
   const { before } = await retrying(() => deps.db.directory.batch(statements));
-  refuseOptIn(deps, before[0], request);
+  await refuseOptIn(deps, before[0], request);
   await applyUpdates(deps, [request.userId]);
 }
 

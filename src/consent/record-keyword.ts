@@ -3,10 +3,12 @@ import { allOf, hasRow, iif, scalar } from '../db/expressions.ts';
 import { insertFrom } from '../db/insert-from.ts';
 import { q } from '../db/query.ts';
 import { retrying } from '../db/retry.ts';
-import { inboundTexts, phoneNumbers } from '../db/schema.ts';
-import type { KeywordReading } from '../keywords/read-keyword.ts';
+import { inboundTexts, notificationPreferences, phoneNumbers } from '../db/schema.ts';
+import type { KeywordReading, NumberStanding } from '../keywords/read-keyword.ts';
 import { holderOf, optInNumber, optOutNumber } from '../numbers/number-state.ts';
 import type { Deps } from '../platform/deps.ts';
+import type { OptOutJob } from '../platform/jobs.ts';
+import { errorFields } from '../platform/log.ts';
 import { HOUR_MS } from '../platform/time.ts';
 import { applyUpdates } from './updates/relay.ts';
 
@@ -33,6 +35,8 @@ export interface RecordedInbound {
  * (Twilio's 14107).
  */
 const ANSWERS_PER_HOUR = 5;
+/** Delay of an opt-out in the queue that still could not be written. */
+const QUEUED_AGAIN_SECONDS = 5;
 
 /**
  * Records an inbound text, once per MessageSid, in one directory batch with its effect on the number, so that a
@@ -60,10 +64,17 @@ export async function recordInbound(deps: Deps, text: InboundText): Promise<Reco
     );
   const isAnswered = allOf(
     kind === 'opt_out' ? not(isOut) : lt(scalar<number>(answered), ANSWERS_PER_HOUR),
+    kind === 'none' &&
+      hasRow(phoneNumbers, allOf(theNumber, isNotNull(phoneNumbers.userId), isNull(phoneNumbers.optedOutAt))),
     // The carrier would refuse the answer to a blocked number, unless this text has just lifted the block.
     !byCarrier && not(isBlocked),
   );
-  const isOpen = allOf(eq(inboundTexts.messageSid, messageSid), isNull(inboundTexts.doneAt));
+  // A repeat may read a word otherwise, by another state of its number; the first reading holds.
+  const isOpen = allOf(
+    eq(inboundTexts.messageSid, messageSid),
+    eq(inboundTexts.keyword, kind),
+    isNull(inboundTexts.doneAt),
+  );
   const consent = {
     numberHash,
     source: 'keyword',
@@ -99,6 +110,58 @@ export async function recordInbound(deps: Deps, text: InboundText): Promise<Reco
     holders.map(({ userId }) => userId),
   );
   return { answer: taken[0]?.reply ?? silence, done: taken[0]?.doneAt != null };
+}
+
+/**
+ * Whether texts from a number mean what they say about opting in: not when its holder gets our texts already, since
+ * nothing can be lifted then.
+ * @throws when a database fails
+ */
+export async function standingOf({ db }: Deps, numberHash: string): Promise<NumberStanding> {
+  const { userId, familyId, optedOutAt, carrierOptedOutAt } = phoneNumbers;
+  const number = await retrying(() =>
+    db.directory.first(
+      q
+        .select({ userId, familyId, optedOutAt, carrierOptedOutAt })
+        .from(phoneNumbers)
+        .where(eq(phoneNumbers.numberHash, numberHash)),
+    ),
+  );
+  if (!number?.userId || !number.familyId) return { isOut: true };
+  if (number.optedOutAt !== null || number.carrierOptedOutAt !== null) return { isOut: true };
+  const holder = number.userId;
+  const prefs = notificationPreferences;
+  const enabled = await retrying(() =>
+    db.forFamily(number.familyId!).first(
+      q
+        .select({ userId: prefs.userId })
+        .from(prefs)
+        .where(allOf(eq(prefs.userId, holder), eq(prefs.smsEnabled, true), isNull(prefs.optedOutAt))),
+    ),
+  );
+  return { isOut: enabled === undefined };
+}
+
+/**
+ * Takes an opt-out that waited in the queue because the directory could not be written when it came. If it still cannot,
+ * it goes back to the end of the queue.
+ * @throws when the queue fails too: the message is delivered again
+ */
+export async function takeQueuedOptOut(deps: Deps, job: OptOutJob): Promise<void> {
+  const { messageSid, numberHash, by, silence } = job;
+  try {
+    await recordInbound(deps, {
+      messageSid,
+      numberHash,
+      reading: { kind: 'opt_out', by },
+      answer: silence,
+      silence,
+      complete: true,
+    });
+  } catch (error) {
+    deps.log.error('inbound.opt_out_waits', { messageSid, ...errorFields(error) });
+    await deps.enqueueOptOut(job, QUEUED_AGAIN_SECONDS);
+  }
 }
 
 /**

@@ -561,6 +561,9 @@ export const smsDeliveryLog = sqliteTable(
     /** SIDs, with a space after each, of earlier texts that did not arrive and were, or are, sent again. */
     endedSids: text('ended_sids'),
     segments: integer('segments'),
+    /** How it went, as its receipts say: `sms`, `rcs`; and from which number, code or agent. Null: not told yet. */
+    channel: text('channel'),
+    sender: text('sender'),
     mergedInto: text('merged_into'),
     createdAt: at('created_at').notNull(),
     sentAt: at('sent_at'),

@@ -22,7 +22,8 @@ export type AlertKind =
   | 'codes_per_day'
   | 'link_misses'
   | 'wrong_codes'
-  | 'stuck_rows';
+  | 'stuck_rows'
+  | 'opt_out_unplaced';
 
 /** Raises an alert: logs it, stores it, and posts it to the webhook once per hour and kind. Never throws. */
 export type RaiseAlert = (kind: AlertKind, message: string) => Promise<void>;

@@ -3,7 +3,7 @@ import type { StoreName } from '../db/stores/slots.ts';
 import { createAlerts, type RaiseAlert } from './alerts.ts';
 import { type Config, parseConfig } from './config.ts';
 import type { FamilyRpc } from './family/family-rpc.ts';
-import { type DeliveryJob, type EventJob, enqueue } from './jobs.ts';
+import { type DeliveryJob, type EventJob, enqueue, type OptOutJob } from './jobs.ts';
 import type { Log } from './log.ts';
 import { type Pause, readPauses } from './pauses.ts';
 import { phones } from './sms/number-plans.ts';
@@ -12,7 +12,7 @@ import { createTwilio, type Sms } from './sms/twilio.ts';
 
 /** The Worker's bindings beside its settings. */
 export interface Bindings extends DatabaseBindings {
-  DELIVERIES: Queue<DeliveryJob>;
+  DELIVERIES: Queue<DeliveryJob | OptOutJob>;
   EVENTS: Queue<EventJob>;
   FAMILY: DurableObjectNamespace;
   ASSETS: Fetcher;
@@ -30,6 +30,8 @@ export interface Deps {
   enqueue: (jobs: DeliveryJob[], delaySeconds?: number) => Promise<void>;
   /** Has events pushed to the receiver. */
   enqueueEvents: (job: EventJob, delaySeconds?: number) => Promise<void>;
+  /** Keeps an opt-out that the directory could not take. */
+  enqueueOptOut: (job: OptOutJob, delaySeconds?: number) => Promise<void>;
   family: (familyId: string) => FamilyRpc;
   /** What operators have paused, as known for at most two seconds. Rejects when the directory does not answer. */
   pauses: () => Promise<readonly Pause[]>;
@@ -82,8 +84,10 @@ export function createDeps(
     log,
     sms: createTwilio(config, now),
     phones,
-    enqueue: (jobs, delaySeconds) => enqueue(env.DELIVERIES, jobs, delaySeconds),
+    enqueue: (jobs, delaySeconds) => enqueue<DeliveryJob | OptOutJob>(env.DELIVERIES, jobs, delaySeconds),
     enqueueEvents,
+    enqueueOptOut: (job, delaySeconds) =>
+      enqueue<DeliveryJob | OptOutJob>(env.DELIVERIES, [job], delaySeconds),
     family: (familyId) => familyClient(env.FAMILY, familyId),
     pauses: () => readPauses(db.directory, env.DB, now()),
     alert: createAlerts({ directory: db.directory, config, log, now }),

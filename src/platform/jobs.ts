@@ -15,6 +15,22 @@ export const eventJob = z.union([z.object({ store: z.string() }), z.object({ red
 /** See {@link eventJob}. */
 export type EventJob = z.infer<typeof eventJob>;
 
+/**
+ * A queue message: an opt-out that could not be written when it came. It holds the reading and the number's hash, never
+ * words.
+ */
+export const optOutJob = z.object({
+  kind: z.literal('opt_out'),
+  messageSid: z.string().min(1),
+  numberHash: z.string().min(1),
+  by: z.enum(['twilio', 'carrier_word', 'plain']),
+  /** The TwiML that it was answered with: one that sends nothing. */
+  silence: z.string(),
+});
+
+/** See {@link optOutJob}. */
+export type OptOutJob = z.infer<typeof optOutJob>;
+
 const BATCH = 100; // Cloudflare Queues: sendBatch takes at most 100 messages.
 const TIMEOUT_MS = 5000; // A producer's send can hang; the sweep finds what it would have carried.
 

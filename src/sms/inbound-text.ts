@@ -1,53 +1,137 @@
 import { helpReply, optInReply, optOutReply, plainOptOutConfirmation } from '../consent/consent-texts.ts';
-import { completeInbound, recordInbound } from '../consent/record-keyword.ts';
-import { type KeywordReading, readKeyword } from '../keywords/read-keyword.ts';
+import {
+  completeInbound,
+  type RecordedInbound,
+  recordInbound,
+  standingOf,
+} from '../consent/record-keyword.ts';
+import { dependsOnState, type KeywordReading, readInState, readKeyword } from '../keywords/read-keyword.ts';
 import type { Config } from '../platform/config.ts';
 import type { Deps } from '../platform/deps.ts';
+import { errorFields } from '../platform/log.ts';
+import { type Address, isOurChannel, parseAddress } from '../platform/sms/address.ts';
+import { brandedText } from '../platform/sms/one-segment.ts';
 import { phoneHash } from '../platform/sms/phone-number.ts';
-import { takeReply } from './replies/replies.ts';
-import { mediaOf, messageSidOf, numberOf, type Webhook } from './signed-webhook.ts';
+import { isBlank } from '../platform/visible.ts';
+import { reactionToOurs } from './replies/reactions.ts';
+import { originsOf, takeReply } from './replies/replies.ts';
+import { isEcho } from './replies/reply-words.ts';
+import { mediaOf, messageSidOf, type Webhook } from './signed-webhook.ts';
 import { reply, SILENCE } from './twiml.ts';
 
 /**
- * Handles an inbound text: STOP, START, HELP, a revocation in plain words, or a reply to a thread. Each
- * MessageSid takes effect once, and repeats get the same answer. Message texts are never stored or logged by
- * this function.
+ * Handles an inbound text: STOP, START, HELP, a revocation in plain words, or a reply to a thread. It comes by SMS or
+ * RCS; another channel's is refused by name. Each MessageSid takes effect once, and repeats get the same answer. An
+ * opt-out that the directory cannot take goes on the queue. Message texts are never stored or logged by this function.
  * @returns TwiML
  * @throws when a database fails: Twilio repeats the webhook
  */
 export async function handleInbound(deps: Deps, webhook: Webhook): Promise<string> {
   const messageSid = messageSidOf(webhook);
-  const from = numberOf(webhook, 'From');
-  if (from === null) return SILENCE; // A short code or a sender name.
+  const from = parseAddress(webhook.get('From'));
   const body = webhook.get('Body');
-  const reading = readKeyword(body, webhook.get('OptOutType'));
-  const answer = keywordAnswer(reading, deps.config);
-  const isReply = reading.kind === 'none' && deps.config.SMS_REPLIES === 'on';
-  const numberHash = await phoneHash(deps.config.PHONE_SECRET, from);
-  const taken = await recordInbound(deps, {
+  const optOutType = webhook.get('OptOutType');
+  const word = readKeyword(body, optOutType);
+  if (!from || !isOurChannel(from) || from.number === null) return await refuse(deps, messageSid, from, word);
+  const { number } = from;
+  const { config } = deps;
+  const numberHash = await phoneHash(config.PHONE_SECRET, number);
+  const standing = dependsOnState(word, optOutType) ? await standingOf(deps, numberHash) : null;
+  // START asks for nothing else; "yes" may be an answer to what we texted about.
+  const reading =
+    standing === null || ASKS_FOR_TEXTS.test(body) ? word : readInState(word, standing, optOutType);
+  const isReply = reading.kind === 'none' && config.SMS_REPLIES === 'on';
+  const isUnread = reading.kind === 'none' && !isReply && isOrdinary(config, number, body, mediaOf(webhook));
+  const answer = isUnread ? nobodyReads(config) : keywordAnswer(reading, config, standing?.isOut);
+  let taken: RecordedInbound;
+  try {
+    taken = await recordInbound(deps, {
+      messageSid,
+      numberHash,
+      reading,
+      answer: answer === null ? SILENCE : reply(answer),
+      silence: SILENCE,
+      complete: !isReply,
+    });
+  } catch (error) {
+    if (reading.kind !== 'opt_out') throw error;
+    // Twilio may not repeat it; what it asks for must not be lost.
+    await deps.enqueueOptOut({ kind: 'opt_out', messageSid, numberHash, by: reading.by, silence: SILENCE });
+    deps.log.error('inbound.opt_out_queued', { messageSid, ...errorFields(error) });
+    return SILENCE;
+  }
+  deps.log.info('inbound.taken', {
     messageSid,
-    numberHash,
-    reading,
-    answer: answer === null ? SILENCE : reply(answer),
-    silence: SILENCE,
-    complete: !isReply,
+    channel: from.channel,
+    keyword: reading.kind,
+    by: reading.by,
   });
-  deps.log.info('inbound.taken', { messageSid, keyword: reading.kind, by: reading.by });
   if (taken.done) return taken.answer;
-  const words = await takeReply(deps, { messageSid, from, numberHash, body, media: mediaOf(webhook) });
+  const words = await takeReply(deps, {
+    messageSid,
+    from: number,
+    numberHash,
+    body,
+    media: mediaOf(webhook),
+  });
   const document = words === null ? SILENCE : reply(words);
   await completeInbound(deps, messageSid, document);
   return document;
 }
 
+/**
+ * What is neither SMS nor RCS, or comes from no number: nobody's consent can be looked up by it. The writer is told,
+ * where they can be, and operators are told of an opt-out.
+ */
+async function refuse(
+  deps: Deps,
+  messageSid: string,
+  from: Address | null,
+  { kind }: KeywordReading,
+): Promise<string> {
+  const channel = from?.channel ?? 'none';
+  deps.log.warn('inbound.refused', { messageSid, channel, keyword: kind });
+  if (kind === 'opt_out') {
+    const message = `An opt-out (${messageSid}) came by the channel "${channel}" and could not be placed: see it in Twilio's console, and opt the person out by hand.`;
+    await deps.alert('opt_out_unplaced', message);
+  }
+  if (!from || isOurChannel(from)) return SILENCE; // A short code or a sender's name: nobody to answer.
+  return reply(
+    brandedText(deps.config.BRAND_NAME, [
+      `: nothing that comes by ${channel} is read here. To stop our texts, reply STOP to one of them as a text message.`,
+    ]),
+  );
+}
+
+/** Words that ask for our texts, whatever they may mean beside it. */
+const ASKS_FOR_TEXTS = /^\W*(?:start|unstop)/i;
+
+/** Whether somebody said something: not our own text, not a reaction to one. */
+function isOrdinary(config: Config, from: string, body: string, media: readonly string[]): boolean {
+  if (isBlank(body) && media.length === 0) return false;
+  const ours = { brand: config.BRAND_NAME, origins: originsOf(config) };
+  return from !== config.TWILIO_FROM && !isEcho(body, ours.brand) && reactionToOurs(ours, body) === null;
+}
+
+/** Says, with SMS_REPLIES=off, that a text reached nobody. */
+const nobodyReads = ({ BRAND_NAME, PUBLIC_ORIGIN }: Config): string =>
+  brandedText(BRAND_NAME, [
+    `: nobody reads texts to this number. To answer, open the link in our text or ${PUBLIC_ORIGIN}/messages`,
+    `: nobody reads texts to this number. Open the link in our text to answer.`,
+  ]);
+
 type WordSettings = Pick<Config, 'OPT_OUT_REPLIES' | 'BRAND_NAME' | 'SUPPORT_CONTACT' | 'PUBLIC_ORIGIN'>;
 
 /**
- * Our answer to a keyword; null for none. Where Twilio answers its own keywords, an answer of ours would be
+ * Our answer to a keyword; null for none. `wasOut`: the number had been opted out. Where Twilio answers its own keywords, an answer of ours would be
  * refused with 21610 or be a second one; what Twilio did not recognise it did not answer. Source:
  * twilio.com/docs/messaging/tutorials/advanced-opt-out.
  */
-export function keywordAnswer({ kind, by }: KeywordReading, config: WordSettings): string | null {
+export function keywordAnswer(
+  { kind, by }: KeywordReading,
+  config: WordSettings,
+  wasOut = true,
+): string | null {
   if (kind === 'none' || (by === 'twilio' && config.OPT_OUT_REPLIES === 'twilio')) return null;
   const brand = config.BRAND_NAME;
   if (kind === 'help') {
@@ -57,6 +141,6 @@ export function keywordAnswer({ kind, by }: KeywordReading, config: WordSettings
       helpUrl: `${config.PUBLIC_ORIGIN}/help`,
     });
   }
-  if (kind === 'opt_in') return optInReply({ brand });
+  if (kind === 'opt_in') return optInReply({ brand, again: wasOut });
   return by === 'plain' ? plainOptOutConfirmation({ brand }) : optOutReply({ brand });
 }

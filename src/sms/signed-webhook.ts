@@ -1,6 +1,7 @@
 import type { Config } from '../platform/config.ts';
 import { AppError } from '../platform/errors.ts';
 import { mediaType, readText } from '../platform/http/body.ts';
+import { isOurChannel, parseAddress } from '../platform/sms/address.ts';
 import { RECEIPTS_FRAGMENT } from '../platform/sms/twilio.ts';
 import { isFromTwilio } from '../platform/sms/twilio-signature.ts';
 
@@ -74,10 +75,10 @@ export function messageSidOf(webhook: Webhook): string {
   throw new AppError('invalid_request', 'MessageSid is missing.');
 }
 
-/** A parameter that should be an E.164 number; null when it is a short code, a word or absent. */
+/** The number of an address of ours, SMS or RCS; null when it is another channel's, a short code, a word or absent. */
 export function numberOf(webhook: Webhook, name: string): string | null {
-  const number = webhook.get(name);
-  return /^\+[1-9]\d{6,14}$/.test(number) ? number : null;
+  const address = parseAddress(webhook.get(name));
+  return address && isOurChannel(address) ? address.number : null;
 }
 
 /** Max. media of an MMS (twilio.com/docs/messaging/guides/webhook-request). */

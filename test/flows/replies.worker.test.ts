@@ -62,10 +62,22 @@ describe('an answer by text', () => {
     expect(json.threads[0].unread).toBe(0);
   });
 
-  it('stays a text where replies are off', async () => {
+  it('that is a plain yes is an answer from somebody who gets our texts', async () => {
+    await story.say('rosa', 'Are you coming?');
+    for (const words of ['Yes', 'Yes!', 'yes 👍']) expect(await story.text('ben', words)).toBeNull();
+    expect(await story.text('ben', 'Yes', ['image/jpeg'])).toBeNull();
+    expect((await story.said()).slice(1)).toEqual([
+      'Ben by text: Yes',
+      'Ben by text: Yes!',
+      'Ben by text: yes 👍',
+      'Ben by text: Yes\n[Photo]',
+    ]);
+  });
+
+  it('stays a text where replies are off, and its author is told so', async () => {
     story = await tell(START);
     await story.say('rosa', 'Are you coming?');
-    expect(await story.text('ben', 'Coming')).toBeNull();
+    expect(await story.text('ben', 'Coming')).toMatch(/nobody reads/);
     expect(await story.said()).toEqual(['Grandma Rosa: Are you coming?']);
   });
 

@@ -398,6 +398,19 @@ describe('the family’s object', () => {
   });
 });
 
+describe('a row that waits for a family whose object fails', () => {
+  it('expires although its family’s object never answers', async () => {
+    await post();
+    await DB.prepare(
+      'UPDATE sms_delivery_log SET created_at = created_at - 86400001, wake_at = 0 WHERE family_id = ?',
+    )
+      .bind(world.familyId)
+      .run();
+    expect((await world.api('POST', '/api/admin/sweep', { as: 'service' })).status).toBe(200);
+    expect(await row()).toMatchObject({ status: 'suppressed', reason: 'expired', wake_at: null });
+  });
+});
+
 describe('a process that dies', () => {
   it.each([
     ['after the claim, before the text left', 0],

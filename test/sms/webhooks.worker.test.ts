@@ -165,15 +165,76 @@ describe('an inbound text', () => {
     expect(await rowsOf(deps, rosa.userId)).toMatchObject({ enabled: 0, blockedAt: deps.clock.now });
   });
 
-  it.each(["don't stop", 'See you at six', 'stop by the store', ''])(
-    'that says "%s" changes nothing',
-    async (words) => {
+  it.each([
+    ["don't stop", true],
+    ['See you at six', true],
+    ['stop by the store', true],
+    ['Yes 👍', true],
+    ['Le gustó “FamilyCircleSecure: Rosa: "Hello" https://portal.example.com/l/x”', false],
+    ['', false],
+  ])(
+    'that says "%s" changes nothing, and whoever said something learns that nobody reads it',
+    async (words, isAnswered) => {
       const deps = testDeps({ OPT_OUT_REPLIES: 'app' });
       const rosa = await consenting(deps);
-      expect((await text(deps, rosa.number, words)).text).toBe(EMPTY);
+      const answer = (await text(deps, rosa.number, words)).text;
+      if (isAnswered) expect(answer).toMatch(/nobody reads.*portal\.example\.com/);
+      else expect(answer).toBe(EMPTY);
+      expect(answer).not.toContain('again');
       expect(await rowsOf(deps, rosa.userId)).toMatchObject({ enabled: 1 });
+      expect(await ledgerOf(deps, rosa.userId)).toEqual(['opt_in api']);
     },
   );
+
+  it('that says nothing to anybody is answered five times an hour, and not at all where texts were stopped', async () => {
+    const deps = testDeps();
+    const rosa = await consenting(deps);
+    const answers = [];
+    for (let i = 0; i < 7; i++)
+      answers.push((await text(deps, rosa.number, `I am late ${i}`)).text !== EMPTY);
+    expect(answers).toEqual([true, true, true, true, true, false, false]);
+    const tom = await consenting(deps);
+    await text(deps, tom.number, 'Stop!');
+    expect((await text(deps, tom.number, 'Are you there')).text).toBe(EMPTY);
+    expect((await text(deps, freshNumber(), 'Are you there')).text).toBe(EMPTY);
+  });
+
+  it('that says START or YES lifts an opt-out, and says "again" only then', async () => {
+    const deps = testDeps({ OPT_OUT_REPLIES: 'app' });
+    const rosa = await consenting(deps);
+    const never = (await text(deps, rosa.number, 'START')).text;
+    expect(never).toContain('you get family chat alerts.');
+    await text(deps, rosa.number, 'Stop!');
+    expect((await text(deps, rosa.number, 'Yes!')).text).toContain('again');
+    expect(await rowsOf(deps, rosa.userId)).toMatchObject({ enabled: 1 });
+  });
+
+  it.each([
+    ['STOP', []],
+    ['please stop texting me', []],
+    ['basta', [['OptOutType', 'STOP']]],
+  ] as [string, [string, string][]][])(
+    'by RCS that says %s stops texts to the number',
+    async (words, more) => {
+      const deps = testDeps();
+      const rosa = await consenting(deps);
+      expect((await text(deps, `rcs:${rosa.number}`, words, more)).status).toBe(200);
+      expect(await rowsOf(deps, rosa.userId)).toMatchObject({ enabled: 0 });
+      expect(await ledgerOf(deps, rosa.userId)).toEqual(['opt_in api', 'opt_out keyword']);
+    },
+  );
+
+  it('by another channel is refused by name, and an opt-out there is an alert', async () => {
+    const deps = testDeps();
+    const rosa = await consenting(deps);
+    expect((await text(deps, `whatsapp:${rosa.number}`, 'Hello')).text).toMatch(/by whatsapp .*STOP/);
+    expect(deps.alerts).toEqual([]);
+    expect((await text(deps, `whatsapp:${rosa.number}`, 'STOP')).text).toMatch(/by whatsapp .*STOP/);
+    expect((await text(deps, 'messenger:1234', 'please stop texting me')).text).toMatch(/by messenger/);
+    expect((await text(deps, '12345', 'STOP')).text).toBe(EMPTY);
+    expect(deps.alerts).toEqual(['opt_out_unplaced', 'opt_out_unplaced', 'opt_out_unplaced']);
+    expect(await rowsOf(deps, rosa.userId)).toMatchObject({ enabled: 1 });
+  });
 
   it('has its effect once a MessageSid, and every repeat the same answer', async () => {
     const deps = testDeps({ OPT_OUT_REPLIES: 'app' });
@@ -363,7 +424,7 @@ describe('a webhook', () => {
     }
   });
 
-  it.each(['12345', 'whatsapp:+12025550199', 'TACOS', '', '+1', "'; DROP TABLE users"])(
+  it.each(['12345', 'TACOS', '', '+1', "'; DROP TABLE users"])(
     'about a sender that is no number (%s) is taken and does nothing',
     async (from) => {
       const deps = testDeps();
@@ -396,6 +457,29 @@ describe('a receipt', () => {
     ['To', to],
     ['ErrorCode', code],
   ];
+
+  it('about an RCS text keeps channel and sender, marks its number, and may say READ without a status', async () => {
+    const deps = testDeps({ TWILIO_FROM: '', TWILIO_MESSAGING_SERVICE_SID: `MG${'0'.repeat(32)}` });
+    const rosa = await consenting(deps);
+    const path = `/api/sms/status?delivery=dlv_rcs_${rosa.userId}&family=${rosa.familyId}`;
+    await deps.unwatched.run(sql`INSERT INTO sms_delivery_log
+      (id, family_id, kind, user_id, status, claim, claimed_at, sent_at, attempts, phone, provider_sid, created_at)
+      VALUES (${`dlv_rcs_${rosa.userId}`}, ${rosa.familyId}, 'test', ${rosa.userId}, 'sent', 'clm_1', 1, 1, 1,
+        ${rosa.number}, 'SMrcs1', ${deps.clock.now})`);
+    const read: [string, string][] = [
+      ['MessageSid', 'SMrcs1'],
+      ['EventType', 'READ'],
+      ['From', 'rcs:family_agent'],
+      ['To', `rcs:${rosa.number}`],
+    ];
+    expect((await post(deps, path, read)).status).toBe(200);
+    const [row] = await deps.unwatched.all(
+      sql`SELECT status, channel, sender FROM sms_delivery_log WHERE id = ${`dlv_rcs_${rosa.userId}`}`,
+    );
+    expect(row).toEqual({ status: 'delivered', channel: 'rcs', sender: 'family_agent' });
+    await post(deps, '/api/sms/status', receipt(`rcs:${rosa.number}`, '21610'));
+    expect(await ledgerOf(deps, rosa.userId)).toEqual(['opt_in api', 'opt_out carrier']);
+  });
 
   for (const path of ['/api/sms/status', '/api/sms/status?delivery=dlv_unknown&family=fam_unknown']) {
     it.each(['30006', '21614', '21211'])(`of ${path} with %s marks the number unusable`, async (code) => {

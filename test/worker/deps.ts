@@ -147,6 +147,7 @@ export function testDeps(settings: Record<string, string> = {}): TestDeps {
     enqueue: async () => undefined,
     enqueueEvents: async () => undefined,
     pauses: async () => [],
+    enqueueOptOut: async () => undefined,
     alert: async (kind, message) => {
       alerts.push(kind);
       await keep(kind, message);

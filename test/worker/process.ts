@@ -116,6 +116,7 @@ export function startProcess({ config, sms, enqueued }: Surroundings, inject: Fa
     },
     enqueue: (jobs, delaySeconds) => enqueue(queue, jobs, delaySeconds),
     enqueueEvents: async () => undefined,
+    enqueueOptOut: (job, delaySeconds) => enqueue(queue, [job as unknown as DeliveryJob], delaySeconds),
     family: (familyId) => familyClient(namespace, familyId),
     pauses: async () => [],
     alert: createAlerts({ directory: db.directory, config, log, now }),

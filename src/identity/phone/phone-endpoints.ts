@@ -63,7 +63,9 @@ export const phoneEndpoints = [
       const { userId, familyId } = caller;
       const { blocked } = await confirmPhone(deps, { userId, familyId, code: body.code, consent });
       return jsonResponse(
-        blocked ? { ok: true, carrierOptedOut: true, startNumber: startNumber(deps) } : { ok: true },
+        blocked
+          ? { ok: true, carrierOptedOut: true, startNumber: await startNumber(deps, caller) }
+          : { ok: true },
       );
     },
   }),

@@ -15,7 +15,7 @@ const COUNTRY_NOT_PERMITTED = '21408';
 
 /** The error for a code that the carrier refused. */
 function refusalError(deps: Deps, outcome: Exclude<SendOutcome, { kind: 'accepted' }>): AppError {
-  if (outcome.kind === 'opted_out') return carrierOptedOut(deps);
+  if (outcome.kind === 'opted_out') return carrierOptedOut(deps.config.TWILIO_FROM ?? null);
   if (outcome.code === COUNTRY_NOT_PERMITTED) {
     return new AppError('country_not_allowed', 'We cannot text numbers of this country.');
   }

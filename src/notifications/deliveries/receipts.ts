@@ -1,7 +1,7 @@
 import { and, eq, gte, isNotNull, lt, type SQL, sql } from 'drizzle-orm';
 import { carrierOptOut, markNumberUnusable } from '../../consent/carrier-reports.ts';
 import type { Db } from '../../db/client.ts';
-import { allOf, coalesce, differs, iif } from '../../db/expressions.ts';
+import { allOf, anyOf, coalesce, differs, iif } from '../../db/expressions.ts';
 import { q } from '../../db/query.ts';
 import { retrying } from '../../db/retry.ts';
 import { families, smsDeliveryLog, users } from '../../db/schema.ts';
@@ -26,6 +26,9 @@ export interface Receipt {
   errorCode: number | null;
   /** The number it was about, E.164. */
   to: string | null;
+  /** How the text went, and from which number, code or agent; null or absent where the receipt does not say. */
+  channel?: string | null;
+  sender?: string | null;
 }
 
 /** Delay until an unreachable handset is tried once more. */
@@ -269,6 +272,20 @@ export function reportStatements(
   };
 }
 
+/** Statement: notes by which channel and from which sender a text went. */
+const noteWay = hot<{ deliveryId: string; sid: string; channel: string; sender: string | null }>()((v) =>
+  q
+    .update(log)
+    .set({ channel: v.channel, sender: coalesce<string | null>(v.sender, log.sender) })
+    .where(
+      and(
+        eq(log.id, v.deliveryId),
+        eq(log.providerSid, v.sid),
+        anyOf(differs(log.channel, v.channel), differs(log.sender, coalesce(v.sender, log.sender))),
+      ),
+    ),
+);
+
 /**
  * Applies a delivery receipt to the row and the number, and alerts operators. An unknown delivery is no error.
  * @throws when a database fails: Twilio repeats the receipt
@@ -279,7 +296,13 @@ export async function applyReceipt(deps: Deps, receipt: Receipt): Promise<void> 
   for (const db of databases) {
     const report = { deliveryId, sid, status, errorCode, segments: null, now: deps.now() };
     const retry = await retryTerms(deps, db, report);
-    await retrying(() => db.batch(reportStatements(report, retry)));
+    const { channel = null, sender = null } = receipt;
+    await retrying(() =>
+      db.batch({
+        ...reportStatements(report, retry),
+        way: channel !== null && noteWay({ deliveryId, sid, channel, sender }),
+      }),
+    );
   }
   deps.log.info('delivery.receipt', { deliveryId, status, code: errorCode });
   if (errorCode !== null) await applyErrorCode(deps, errorCode, receipt);

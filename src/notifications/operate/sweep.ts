@@ -18,6 +18,7 @@ import type { DeliveryJob } from '../../platform/jobs.ts';
 import { errorFields } from '../../platform/log.ts';
 import { DAY_MS } from '../../platform/time.ts';
 import { mayBecome, type Status } from '../deliveries/delivery-status.ts';
+import type { Reason } from '../send/policy.ts';
 
 /** The result of a sweep. */
 export interface SweepResult {
@@ -51,9 +52,33 @@ function takeDueRows(now: number, leaseMs: number) {
     .returning({ deliveryId: log.id, familyId: log.familyId });
 }
 
+/**
+ * Statement: suppresses a page of due rows that are older than the expiry. Judged here too, since a family's object that
+ * keeps failing would leave them waiting for ever.
+ */
+function suppressExpired(now: number, expiryMs: number) {
+  const isOver = q
+    .select({ id: log.id })
+    .from(log)
+    .where(
+      allOf(
+        lte(log.wakeAt, now),
+        inArray(log.status, ['pending', 'deferred']),
+        lte(log.createdAt, now - expiryMs),
+      ),
+    )
+    .orderBy(log.wakeAt)
+    .limit(PAGE);
+  return q
+    .update(log)
+    .set({ status: 'suppressed', reason: 'expired' satisfies Reason, dueAt: null, wakeAt: null })
+    .where(allOf(inArray(log.id, isOver), mayBecome('suppressed')));
+}
+
 /** Sends the due rows of one database to the queue. Returns their number. */
 async function wakeDue(deps: Deps, db: Db): Promise<number> {
   const leaseMs = deps.config.CLAIM_LEASE_SECONDS * 1000;
+  await db.run(suppressExpired(deps.now(), deps.config.SMS_EXPIRY_SECONDS * 1000));
   let woken = 0;
   for (let page = 0; page < MAX_PAGES; page++) {
     const jobs: DeliveryJob[] = await db.all(takeDueRows(deps.now(), leaseMs));

@@ -1,8 +1,9 @@
+import { takeQueuedOptOut } from '../../consent/record-keyword.ts';
 import { applyBeforeTexting, selectPeopleOwed } from '../../consent/updates/relay.ts';
 import type { Db } from '../../db/client.ts';
 import { retrying } from '../../db/retry.ts';
 import type { Deps } from '../../platform/deps.ts';
-import { type DeliveryJob, deliveryJob } from '../../platform/jobs.ts';
+import { type DeliveryJob, deliveryJob, type OptOutJob, optOutJob } from '../../platform/jobs.ts';
 import { errorFields } from '../../platform/log.ts';
 import { selectPauses } from '../../platform/pauses.ts';
 import { writeVerdicts } from '../deliveries/outbox.ts';
@@ -140,12 +141,25 @@ const MAX_DELAY_SECONDS = 300;
  */
 const TRIES = 3;
 
+/** Applies an opt-out that the directory could not take when it came, before anybody is texted. */
+async function takeOptOut(deps: Deps, message: Message<unknown>, job: OptOutJob): Promise<void> {
+  try {
+    await takeQueuedOptOut(deps, job);
+    message.ack();
+  } catch (error) {
+    deps.log.error('inbound.opt_out_not_kept', { messageSid: job.messageSid, ...errorFields(error) });
+    message.retry({ delaySeconds: 2 });
+  }
+}
+
 /** The queue's consumer: acknowledges or retries each message by itself. Never throws. */
 export async function consumeBatch(deps: Deps, batch: MessageBatch<unknown>): Promise<void> {
   const jobs = new Map<Message<unknown>, DeliveryJob>();
   for (const message of batch.messages) {
+    const optOut = optOutJob.safeParse(message.body);
     const parsed = deliveryJob.safeParse(message.body);
-    if (parsed.success) jobs.set(message, parsed.data);
+    if (optOut.success) await takeOptOut(deps, message, optOut.data);
+    else if (parsed.success) jobs.set(message, parsed.data);
     else {
       deps.log.error('job.malformed', { messageId: message.id });
       message.ack(); // Unreadable for good; the sweep finds the row it was for.

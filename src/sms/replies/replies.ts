@@ -1,4 +1,5 @@
 import { postMessage } from '../../chat/post-message.ts';
+import type { Config } from '../../platform/config.ts';
 import type { Deps } from '../../platform/deps.ts';
 import { AppError } from '../../platform/errors.ts';
 import { reachedNobody, whichThread } from './reply-answers.ts';
@@ -55,6 +56,10 @@ async function post(
   }
 }
 
+/** Where our addresses begin. */
+export const originsOf = (config: Pick<Config, 'PUBLIC_ORIGIN' | 'LINK_ALTERNATE_ORIGIN'>): string[] =>
+  [config.PUBLIC_ORIGIN, config.LINK_ALTERNATE_ORIGIN].filter((origin) => origin !== undefined);
+
 /**
  * Posts a text as a message of the thread it replies to (`SMS_REPLIES`), or asks which thread is meant. Called
  * again when Twilio repeats a text whose first call did not complete: writes are keyed by the MessageSid, and a
@@ -72,9 +77,7 @@ export async function takeReply(deps: Deps, reply: InboundReply): Promise<string
     done('nothing', 'our own text');
     return null;
   }
-  const origins = [config.PUBLIC_ORIGIN, config.LINK_ALTERNATE_ORIGIN].filter(
-    (origin) => origin !== undefined,
-  );
+  const origins = originsOf(config);
   const words = replyWords(reply, { brand, origins });
   const writer = await writerOf(deps, reply.numberHash, messageSid);
   if (words === '' || !writer) {

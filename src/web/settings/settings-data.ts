@@ -78,9 +78,9 @@ export interface SettingsView {
   browserZone: string | null;
 }
 
-async function isCarrierBlocked(c: PageContext, userId: string): Promise<boolean> {
+async function isCarrierBlocked(c: PageContext, caller: Caller): Promise<boolean> {
   try {
-    await checkOptIn(c.var.deps, { userId });
+    await checkOptIn(c.var.deps, caller);
     return false;
   } catch (error) {
     if (error instanceof AppError && error.code === 'carrier_opted_out') return true;
@@ -109,7 +109,7 @@ export async function loadSettings(
     readMe(deps, caller),
     pendingNumber(deps, caller.userId),
     readPreferences(deps, caller),
-    isCarrierBlocked(c, caller.userId),
+    isCarrierBlocked(c, caller),
     listThreads(deps, caller),
     listSessions(deps, caller),
     listConsents(deps, caller),
@@ -123,7 +123,7 @@ export async function loadSettings(
     pending,
     preferences: read.preferences,
     carrierBlocked,
-    startNumber: startNumber(deps),
+    startNumber: carrierBlocked ? await startNumber(deps, caller) : null,
     wording: currentWording({ brand: deps.config.BRAND_NAME }),
     threads,
     sessions,
