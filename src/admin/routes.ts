@@ -97,6 +97,7 @@ export const adminEndpoints = [
     method: 'delete',
     path: '/api/admin/messages/{id}',
     who: 'service',
+    scope: 'post',
     tag,
     summary: "Take anybody's message back; nobody is texted about it any more",
     params,

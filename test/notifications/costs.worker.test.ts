@@ -96,7 +96,9 @@ describe('what it costs', () => {
     const before = (await large.texts()).length;
     await large.drain();
     expect((await large.texts()).length - before).toBe(100);
-    expect(large.watch.trips).toHaveLength(7);
+    // On a slow machine what is paused is read anew after two seconds; that is counted apart.
+    const trips = large.watch.trips.filter(({ statements }) => !/^select .* from "pauses"/.test(statements[0]!));
+    expect(trips).toHaveLength(7);
     expect(large.watch.trips[0]!.statements).toHaveLength(1);
   });
 

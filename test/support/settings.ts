@@ -23,5 +23,9 @@ export function workerSettings(twilioPort: number): Record<string, string> {
     SUPPORT_CONTACT: 'help@example.com',
     COMPANY_NAME: 'Family Circle Inc.',
     OPERATOR_USER_IDS: 'usr_rosa',
+    // Tests post as no person does; chat/budgets.worker.test.ts has its own.
+    POSTS_PER_MINUTE: '1000000',
+    POSTS_PER_DAY: '1000000',
+    THREADS_PER_DAY: '1000000',
   };
 }
