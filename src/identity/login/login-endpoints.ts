@@ -17,6 +17,7 @@ const session = z.object({ token: z.string(), expiresAt: timestamp });
 const deviceToken = z
   .string()
   .max(1000)
+  .regex(/^[\x21-\x7e]+$/, 'should be the device as it was given out')
   .describe(
     'For apps; browsers have it as a cookie. Keep it, also signed out: the start of the next sign-in with this number takes it, and strangers who ask for codes cannot use up what it may ask for',
   );

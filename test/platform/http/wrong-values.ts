@@ -33,7 +33,9 @@ export function wrongValues(schema: JsonSchema): unknown[] {
   const mayBeEmpty = schemas.some((each) => each.type === 'string' && !each.minLength && !each.enum);
   const others = Object.entries(OF_TYPE).flatMap(([type, values]) => (types.has(type) ? [] : values));
   const own = [...types].flatMap((type) => WRONG_OF_TYPE[type] ?? []);
-  return [...others, ...own.filter((value) => value !== '' || !mayBeEmpty)];
+  const most = Math.max(...schemas.map(({ maxItems = 0 }) => maxItems));
+  const isTooMuch = (value: unknown) => !Array.isArray(value) || value.length < 500 || value.length > most;
+  return [...others, ...own.filter((value) => (value !== '' || !mayBeEmpty) && isTooMuch(value))];
 }
 
 /** Bodies that are no JSON object: text as it is sent, or bytes. */
