@@ -202,7 +202,14 @@ describe('a route', () => {
       }),
       ...NO_OBJECTS.map((body): Ask => ({ method, path, headers, body, expected: [400] })),
       ...(route.optionalBody ? [] : [{ method, path, headers, body: '', expected: [400] }]),
-      { method, path, headers, body: `{"x":"${'x'.repeat(70_000)}"}`, expected: [413] },
+      // Who reports all who are here may need more room; then it is the contents that are wrong.
+      {
+        method,
+        path,
+        headers,
+        body: `{"x":"${'x'.repeat(70_000)}"}`,
+        expected: nameOf(route) === 'post /api/admin/presence' ? [400] : [413],
+      },
       ...[
         'text/plain',
         'application/x-www-form-urlencoded',
@@ -292,7 +299,7 @@ describe('a route for everyone', () => {
 describe('a field that nobody knows', () => {
   it('is ignored in every body, so that a client may be ahead of us', async () => {
     const refused: string[] = [];
-    for (const [name, route] of those(({ body, method }) => body && method !== 'patch')) {
+    for (const [name, route] of those(({ body, path }) => body && !path.endsWith('/preferences'))) {
       const body = { ...good(route), sentBy: 'a newer client', gadget: { os: 'x' } };
       const { json } = await world.api(route.method.toUpperCase(), address(route, world.thread('new')), {
         headers: as(route),
