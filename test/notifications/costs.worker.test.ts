@@ -97,7 +97,9 @@ describe('what it costs', () => {
     await large.drain();
     expect((await large.texts()).length - before).toBe(100);
     // On a slow machine what is paused is read anew after two seconds; that is counted apart.
-    const trips = large.watch.trips.filter(({ statements }) => !/^select .* from "pauses"/.test(statements[0]!));
+    const trips = large.watch.trips.filter(
+      ({ statements }) => !/^select .* from "pauses"/.test(statements[0]!),
+    );
     expect(trips).toHaveLength(7);
     expect(large.watch.trips[0]!.statements).toHaveLength(1);
   });
