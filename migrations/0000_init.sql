@@ -380,7 +380,7 @@ CREATE TABLE `verification_codes` (
 	`subject` text PRIMARY KEY NOT NULL,
 	`purpose` text NOT NULL,
 	`user_id` text,
-	`number` text NOT NULL,
+	`sealed_number` text NOT NULL,
 	`number_hash` text NOT NULL,
 	`code_hash` text NOT NULL,
 	`attempts_left` integer NOT NULL,

@@ -89,8 +89,8 @@ export const verificationCodes = sqliteTable(
     subject: text('subject').primaryKey(),
     purpose: text('purpose', { enum: ['verify', 'login'] }).notNull(),
     userId: text('user_id'),
-    /** The pending number, E.164; it lives here alone until it is confirmed. */
-    number: text('number').notNull(),
+    /** The pending number, E.164, encrypted under PHONE_SECRET; it lives here alone until it is confirmed. */
+    sealedNumber: text('sealed_number').notNull(),
     numberHash: text('number_hash').notNull(),
     /** HMAC-SHA256 over subject, number and code, keyed with MAGIC_SECRET. */
     codeHash: text('code_hash').notNull(),

@@ -32,3 +32,33 @@ export function equalInConstantTime(a: string, b: string): boolean {
   for (let i = 0; i < left.length; i++) difference |= left[i]! ^ (right[i % Math.max(1, right.length)] ?? 0);
   return difference === 0;
 }
+
+const sealKey = async (secret: string) =>
+  await crypto.subtle.importKey(
+    'raw',
+    await crypto.subtle.digest('SHA-256', utf8(`seal|${secret}`)),
+    'AES-GCM',
+    false,
+    ['encrypt', 'decrypt'],
+  );
+const IV_BYTES = 12;
+
+/** Encrypts a text that is only to be read again by us (AES-256-GCM, a random nonce before it), base64url. */
+export async function seal(secret: string, text: string): Promise<string> {
+  const iv = crypto.getRandomValues(new Uint8Array(IV_BYTES));
+  const sealed = await crypto.subtle.encrypt({ name: 'AES-GCM', iv }, await sealKey(secret), utf8(text));
+  return base64url(new Uint8Array([...iv, ...new Uint8Array(sealed)]));
+}
+
+/** The text of {@link seal}. @throws OperationError for what was not sealed under this secret */
+export async function unseal(secret: string, sealed: string): Promise<string> {
+  const binary = atob(sealed.replaceAll('-', '+').replaceAll('_', '/'));
+  const bytes = Uint8Array.from(binary, (char) => char.charCodeAt(0));
+  const iv = bytes.subarray(0, IV_BYTES);
+  const text = await crypto.subtle.decrypt(
+    { name: 'AES-GCM', iv },
+    await sealKey(secret),
+    bytes.subarray(IV_BYTES),
+  );
+  return new TextDecoder().decode(text);
+}

@@ -3,6 +3,7 @@ import { allOf, coalesce } from '../../db/expressions.ts';
 import { q } from '../../db/query.ts';
 import { families, users, verificationCodes } from '../../db/schema.ts';
 import type { ClaimedCaller } from '../../platform/auth/caller.ts';
+import { unseal } from '../../platform/crypto.ts';
 import type { Deps } from '../../platform/deps.ts';
 import { verifySubject } from '../codes/one-time-code.ts';
 
@@ -26,10 +27,10 @@ export interface Me {
  * The number that waits for its code, E.164; null for none. For the page that asks for the code.
  * @throws when the directory fails
  */
-export async function pendingNumber({ db, now }: Deps, userId: string): Promise<string | null> {
+export async function pendingNumber({ config, db, now }: Deps, userId: string): Promise<string | null> {
   const row = await db.directory.first(
     q
-      .select({ number: verificationCodes.number })
+      .select({ sealedNumber: verificationCodes.sealedNumber })
       .from(verificationCodes)
       .where(
         allOf(
@@ -40,7 +41,7 @@ export async function pendingNumber({ db, now }: Deps, userId: string): Promise<
         ),
       ),
   );
-  return row?.number ?? null;
+  return row ? await unseal(config.PHONE_SECRET, row.sealedNumber) : null;
 }
 
 /** The state of a person's number. @param pending the number that waits for its code */

@@ -3,7 +3,7 @@ import { allOf, anyOf, excluded } from '../../db/expressions.ts';
 import { q } from '../../db/query.ts';
 import { retrying } from '../../db/retry.ts';
 import { verificationCodes } from '../../db/schema.ts';
-import { base64url, equalInConstantTime, hmacSha256, sha256 } from '../../platform/crypto.ts';
+import { base64url, equalInConstantTime, hmacSha256, seal, sha256, unseal } from '../../platform/crypto.ts';
 import type { Deps } from '../../platform/deps.ts';
 import { AppError } from '../../platform/errors.ts';
 import { countHit } from '../../platform/rate-limit.ts';
@@ -60,6 +60,7 @@ export async function issueCode(
   const now = deps.now();
   const code = drawCode();
   const codeHash = await hashOf(config.MAGIC_SECRET, subject, number, code);
+  const sealedNumber = await seal(config.PHONE_SECRET, number);
   const expiresAt = now + config.CODE_TTL_SECONDS * 1000;
   await retrying(() =>
     db.directory.run(
@@ -69,7 +70,7 @@ export async function issueCode(
           subject,
           purpose,
           userId,
-          number,
+          sealedNumber,
           numberHash,
           codeHash,
           attemptsLeft: config.CODE_MAX_ATTEMPTS,
@@ -79,7 +80,7 @@ export async function issueCode(
         .onConflictDoUpdate({
           target: verificationCodes.subject,
           set: {
-            number: excluded(verificationCodes.number),
+            sealedNumber: excluded(verificationCodes.sealedNumber),
             numberHash: excluded(verificationCodes.numberHash),
             codeHash: excluded(verificationCodes.codeHash),
             attemptsLeft: excluded(verificationCodes.attemptsLeft),
@@ -139,14 +140,15 @@ export async function guessCode(deps: Deps, subject: string, code: string): Prom
       )
       .returning({
         codeHash: verificationCodes.codeHash,
-        number: verificationCodes.number,
+        sealedNumber: verificationCodes.sealedNumber,
         numberHash: verificationCodes.numberHash,
         attemptsLeft: verificationCodes.attemptsLeft,
         usedAt: verificationCodes.usedAt,
       }),
   );
   if (spent) {
-    const { number, numberHash, codeHash, attemptsLeft } = spent;
+    const { numberHash, codeHash, attemptsLeft } = spent;
+    const number = await unseal(deps.config.PHONE_SECRET, spent.sealedNumber);
     const { MAGIC_SECRET, MAGIC_SECRET_PREVIOUS } = deps.config;
     const isBy = async (secret: string) =>
       equalInConstantTime(await hashOf(secret, subject, number, code), codeHash);
