@@ -24,5 +24,8 @@ export async function writeApiDocs(root: string): Promise<ApiDocs> {
   const code = Buffer.from(outputFiles[0]!.contents).toString('base64');
   const { apiDocument, apiPage } = await import(`data:text/javascript;base64,${code}`);
   const document = apiDocument();
-  return { json: JSON.stringify(document), page: await apiPage(document) };
+  return {
+    json: JSON.stringify(document),
+    page: await apiPage(document, new Date().toISOString().slice(0, 10)),
+  };
 }

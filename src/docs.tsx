@@ -12,12 +12,12 @@ export function apiDocument(): OpenApiDocument {
   return openApiDocument({ endpoints, described: DESCRIBED_ROUTES, tags: TAGS, title: BRAND });
 }
 
-/** The same as a page. Nobody is signed in on it. */
-export async function apiPage(document: OpenApiDocument): Promise<string> {
+/** The same as a page, written on the day `built`, `2026-11-27`. Nobody is signed in on it. */
+export async function apiPage(document: OpenApiDocument, built: string): Promise<string> {
   const description = 'Every route of the API, with what goes in and what comes out.';
   const page = (
     <Page title="API" brand={BRAND} viewer={null} description={description}>
-      <DocsPage document={document} />
+      <DocsPage document={document} built={built} />
     </Page>
   );
   return String(await html`<!doctype html>${page}`);

@@ -80,3 +80,6 @@ export function shortMoment(at: number, now: number, clock: WallClock): string {
   if (days < 7) return formats.weekday.format(at);
   return days > 300 ? formats.dayWithYear.format(at) : formats.short.format(at);
 }
+
+/** A date without a time, `2026-11-27`, in words: `November 27, 2026`. */
+export const dayWords = (date: string): string => formatsOf('UTC').dayWithYear.format(Date.parse(date));

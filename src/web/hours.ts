@@ -4,7 +4,8 @@ import { cookieName, cookieValue, setCookie } from '../platform/http/cookies.ts'
 
 /** The cookie that holds what was chosen for this browser in the settings: `12` or `24`. */
 const HOURS_COOKIE = 'fcs_hours';
-const YEAR_SECONDS = 31_536_000;
+/** So long a browser keeps the choice. */
+export const HOURS_TTL_SECONDS = 31_536_000;
 
 type Origin = Pick<Config, 'PUBLIC_ORIGIN'>;
 
@@ -16,7 +17,7 @@ export function chosenHours(config: Origin, cookieHeader: string | null | undefi
 
 /** The Set-Cookie value that keeps a choice in this browser for a year; null forgets it. */
 export const hoursCookie = (config: Origin, hours: Hours | null): string =>
-  setCookie(config, HOURS_COOKIE, String(hours ?? ''), hours === null ? 0 : YEAR_SECONDS);
+  setCookie(config, HOURS_COOKIE, String(hours ?? ''), hours === null ? 0 : HOURS_TTL_SECONDS);
 
 /** The language of the runtime's own that a tag names; null when it is none, or unknown to the runtime. */
 function knownLocale(tag: string): string | null {

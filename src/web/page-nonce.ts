@@ -5,7 +5,7 @@ import { cookieName, cookieValue, setCookie } from '../platform/http/cookies.ts'
 /** The form field that carries the page's nonce. */
 export const NONCE_FIELD = 'nonce';
 /** A page may stay open this long before its button has to be pressed twice. */
-const TTL_SECONDS = 3600;
+export const NONCE_TTL_SECONDS = 3600;
 const SHAPE = /^[\w-]{22}$/;
 
 type Origin = Pick<Config, 'PUBLIC_ORIGIN'>;
@@ -23,7 +23,7 @@ export function pageNonce(config: Origin, cookieHeader: string | null): string {
 
 /** The Set-Cookie value that keeps the page's nonce in the browser that was shown the page. */
 export const nonceCookie = (config: Origin, nonce: string): string =>
-  setCookie(config, COOKIE, nonce, TTL_SECONDS);
+  setCookie(config, COOKIE, nonce, NONCE_TTL_SECONDS);
 
 /** Whether the form came from a page that this very browser was shown. */
 export function isOwnPage(config: Origin, cookieHeader: string | null, field: string | null): boolean {

@@ -123,22 +123,37 @@ const forget = (table: SQLiteTable, condition: SQL) =>
     ),
   );
 
+/** How long rows are kept that are of no use any more, in milliseconds; `/privacy` tells it. */
+export const KEPT_MS = {
+  /** A code, after it has expired. */
+  code: DAY_MS,
+  /** A link and a session, after they have expired. */
+  link: 30 * DAY_MS,
+  session: 30 * DAY_MS,
+  /** What an inbound text was read as, where it had no effect. */
+  inboundText: 30 * DAY_MS,
+  /** A text that waits for its author to say where it belongs. */
+  heldReply: DAY_MS,
+} as const;
+
 /** Deletes expired rows; a failure is logged and left to the next sweep. */
 async function deleteExpired(deps: Deps, db: Db): Promise<void> {
   const now = deps.now();
-  const monthAgo = now - 30 * DAY_MS;
   // Twilio's signature has no date: a replayed START would count again if its SID were deleted.
   const withoutEffect = inArray(inboundTexts.keyword, ['none', 'help']);
   try {
     await deps.db.directory.batch({
       counters: forget(rateCounters, lte(rateCounters.expiresAt, now)),
-      codes: forget(verificationCodes, lte(verificationCodes.expiresAt, now - DAY_MS)),
-      texts: forget(inboundTexts, allOf(withoutEffect, lte(inboundTexts.receivedAt, monthAgo))),
+      codes: forget(verificationCodes, lte(verificationCodes.expiresAt, now - KEPT_MS.code)),
+      texts: forget(
+        inboundTexts,
+        allOf(withoutEffect, lte(inboundTexts.receivedAt, now - KEPT_MS.inboundText)),
+      ),
     });
     await db.batch({
-      links: forget(links, lte(links.expiresAt, monthAgo)),
-      sessions: forget(sessions, lte(sessions.expiresAt, monthAgo)),
-      replies: forget(heldReplies, lte(heldReplies.receivedAt, now - DAY_MS)),
+      links: forget(links, lte(links.expiresAt, now - KEPT_MS.link)),
+      sessions: forget(sessions, lte(sessions.expiresAt, now - KEPT_MS.session)),
+      replies: forget(heldReplies, lte(heldReplies.receivedAt, now - KEPT_MS.heldReply)),
     });
   } catch (error) {
     deps.log.warn('sweep.not_tidied', errorFields(error));

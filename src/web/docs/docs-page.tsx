@@ -1,5 +1,6 @@
 import type { OpenApiDocument } from '../../platform/http/openapi/document.ts';
 import type { Content, Operation, Parameter } from '../../platform/http/openapi/operation.ts';
+import { dayWords } from '../clock.ts';
 import { PageHead } from '../layout.tsx';
 import { Prose } from './prose.tsx';
 import { shapeOf } from './shape.ts';
@@ -108,8 +109,11 @@ function Entry({ method, path, operation }: { method: string; path: string; oper
   );
 }
 
-/** The API, readable: everything that the OpenAPI document holds, by subject. */
-export function DocsPage({ document }: { document: OpenApiDocument }) {
+/**
+ * The API, readable: everything that the OpenAPI document holds, by subject.
+ * @param built - the day on which it was written from the code, `2026-11-27`
+ */
+export function DocsPage({ document, built }: { document: OpenApiDocument; built: string }) {
   const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => ({ path, method, operation })),
   );
@@ -125,6 +129,9 @@ export function DocsPage({ document }: { document: OpenApiDocument }) {
         </p>
         <p>
           For machines: <a href="/openapi.json">openapi.json</a> (OpenAPI 3.1).
+        </p>
+        <p class="soft small">
+          Written from the code that runs it on <time datetime={built}>{dayWords(built)}</time>.
         </p>
       </PageHead>
       <nav aria-label="Subjects">

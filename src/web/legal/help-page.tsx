@@ -1,7 +1,10 @@
 import { Contact } from '../contact.tsx';
 import { PageHead } from '../layout.tsx';
+import { Dated } from './dated.tsx';
 import { Keywords, SampleText } from './keywords.tsx';
 import type { Legal } from './legal.ts';
+
+const CHANGED = '2026-11-27';
 
 /** `/help`: for someone who got a text and wonders, and for someone who did not. */
 export function HelpPage({ brand, company, contact, dailyCap, sender }: Legal) {
@@ -12,6 +15,7 @@ export function HelpPage({ brand, company, contact, dailyCap, sender }: Legal) {
           {brand} is your family’s chat. When you miss a message, it can send you one text that takes you
           straight to it.
         </p>
+        <Dated changed={CHANGED} />
       </PageHead>
       <p>
         Questions? Write or call us: <Contact contact={contact} />. A person answers.
@@ -72,6 +76,10 @@ export function HelpPage({ brand, company, contact, dailyCap, sender }: Legal) {
         <dt>Contact</dt>
         <dd>
           <Contact contact={contact} />
+        </dd>
+        <dt>How people agree to it</dt>
+        <dd>
+          By a form in Settings, never otherwise: <a href="/terms#opt-in">this is what it looks like</a>.
         </dd>
       </dl>
       <p>

@@ -1,4 +1,11 @@
+import { DEVICE_TTL_SECONDS } from '../../identity/login/known-device.ts';
+import { KEPT_MS } from '../../notifications/operate/sweep.ts';
+import { SESSION_TTL_MS } from '../../platform/auth/session.ts';
 import type { Config } from '../../platform/config.ts';
+import { HOURS_TTL_SECONDS } from '../hours.ts';
+import { NONCE_TTL_SECONDS } from '../page-nonce.ts';
+import { ZONE_TTL_SECONDS } from '../zone.ts';
+import { spanWords } from './span-words.ts';
 
 /** What the three pages of small print are filled with. */
 export interface Legal {
@@ -11,16 +18,71 @@ export interface Legal {
   dailyCap: number;
   /** The number that texts come from, as people read it; null behind a messaging service. */
   sender: string | null;
+  /** Whether an answer by text becomes a message in the chat. */
+  replies: boolean;
+  /** How long what is kept, in words: `7 days`. */
+  spans: Spans;
 }
 
+/** The spans of time on `/privacy`, from the settings and from the code that keeps to them. */
+export interface Spans {
+  /** A one-time code works. */
+  code: string;
+  /** Its number is kept with it after that. */
+  codeKept: string;
+  /** A link signs in, and finds its conversation; and is kept after that. */
+  linkSignIn: string;
+  link: string;
+  linkKept: string;
+  /** A session after its last use; and the record of it after that. */
+  session: string;
+  sessionKept: string;
+  /** What a text to us was read as; a text that waits to be put somewhere. */
+  inboundText: string;
+  heldReply: string;
+  /** What happened, for the host application to read. */
+  event: string;
+  /** Cookies, by their names. */
+  device: string;
+  nonce: string;
+  zone: string;
+  hours: string;
+}
+
+/** The settings that the small print tells of. */
+export type LegalSettings = Pick<
+  Config,
+  | 'BRAND_NAME'
+  | 'COMPANY_NAME'
+  | 'SUPPORT_CONTACT'
+  | 'SMS_USER_DAILY_CAP'
+  | 'SMS_REPLIES'
+  | 'TWILIO_FROM'
+  | 'CODE_TTL_SECONDS'
+  | 'MAGIC_TTL_SECONDS'
+  | 'LINK_TTL_SECONDS'
+  | 'KEEP_EVENTS_DAYS'
+>;
+
+const spansOf = (config: LegalSettings): Spans => ({
+  code: spanWords(config.CODE_TTL_SECONDS),
+  codeKept: spanWords(KEPT_MS.code / 1000),
+  linkSignIn: spanWords(config.MAGIC_TTL_SECONDS),
+  link: spanWords(config.LINK_TTL_SECONDS),
+  linkKept: spanWords(KEPT_MS.link / 1000),
+  session: spanWords(SESSION_TTL_MS / 1000),
+  sessionKept: spanWords(KEPT_MS.session / 1000),
+  inboundText: spanWords(KEPT_MS.inboundText / 1000),
+  heldReply: spanWords(KEPT_MS.heldReply / 1000),
+  event: spanWords(config.KEEP_EVENTS_DAYS * 86_400),
+  device: spanWords(DEVICE_TTL_SECONDS),
+  nonce: spanWords(NONCE_TTL_SECONDS),
+  zone: spanWords(ZONE_TTL_SECONDS),
+  hours: spanWords(HOURS_TTL_SECONDS),
+});
+
 /** Fills the small print from the settings. */
-export function legalOf(
-  config: Pick<
-    Config,
-    'BRAND_NAME' | 'COMPANY_NAME' | 'SUPPORT_CONTACT' | 'SMS_USER_DAILY_CAP' | 'TWILIO_FROM'
-  >,
-  consent: string,
-): Legal {
+export function legalOf(config: LegalSettings, consent: string): Legal {
   return {
     brand: config.BRAND_NAME,
     company: config.COMPANY_NAME,
@@ -28,5 +90,7 @@ export function legalOf(
     consent,
     dailyCap: config.SMS_USER_DAILY_CAP,
     sender: config.TWILIO_FROM ?? null,
+    replies: config.SMS_REPLIES === 'on',
+    spans: spansOf(config),
   };
 }

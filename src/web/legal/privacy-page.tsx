@@ -1,15 +1,42 @@
 import { Contact } from '../contact.tsx';
 import { PageHead } from '../layout.tsx';
-import type { Legal } from './legal.ts';
+import { Dated } from './dated.tsx';
+import type { Legal, Spans } from './legal.ts';
+
+const CHANGED = '2026-11-27';
+
+/** Every cookie that we set; a test looks for others in the code. */
+const cookiesOf = (spans: Spans) => [
+  { name: 'fcs_session', purpose: 'Keeps you signed in, after your last visit for', span: spans.session },
+  {
+    name: 'fcs_device',
+    purpose:
+      'Tells that you signed in here before, so that nobody who asks for codes to your number can keep you out. For',
+    span: spans.device,
+  },
+  {
+    name: 'fcs_login',
+    purpose: 'Belongs to a code that was asked for in this browser. For',
+    span: spans.code,
+  },
+  {
+    name: 'fcs_link',
+    purpose: 'Belongs to the page of a link, so that its button works in this browser alone. For',
+    span: spans.nonce,
+  },
+  { name: 'fcs_hours', purpose: 'How you want times written, if you chose. For', span: spans.hours },
+  { name: 'fcs_zone', purpose: 'Your time zone, so that times read right. For', span: spans.zone },
+];
 
 /** `/privacy`: what is kept, why, for how long, and who else sees it. */
-export function PrivacyPage({ brand, company, contact }: Legal) {
+export function PrivacyPage({ brand, company, contact, replies, spans }: Legal) {
   return (
     <main id="main" class="page prose" tabindex={-1}>
       <PageHead title="Privacy policy">
         <p>
           What {company} keeps about you when your family uses {brand}, why, and how to make us forget it.
         </p>
+        <Dated changed={CHANGED} />
       </PageHead>
 
       <h2>In short</h2>
@@ -24,49 +51,114 @@ export function PrivacyPage({ brand, company, contact }: Legal) {
         <li>No advertising, no trackers, nothing loaded from other companies’ sites.</li>
       </ul>
 
-      <h2>What we keep</h2>
+      <h2>What we keep, why, and how long</h2>
       <dl>
         <dt>Your name, email address and family</dt>
-        <dd>From the app that your family signed up with.</dd>
+        <dd>From the app that your family signed up with. Until you delete your account.</dd>
         <dt>Your mobile number</dt>
-        <dd>Once you have confirmed it with a code, to send you texts and to let you sign in.</dd>
+        <dd>
+          Once you have confirmed it with a code, to send you texts and to let you sign in. Until you remove
+          it or delete your account. A number that a code was asked for is kept with the code, which works for{' '}
+          {spans.code}, and for {spans.codeKept} after that.
+        </dd>
+        <dt>A fingerprint of your number</dt>
+        <dd>
+          A keyed hash: a row of characters that we compute from the number with a secret of ours, and that
+          nobody can turn back into the number without it. It remembers a STOP, and it ties the record of your
+          agreement to the number. It remains when the number is removed or the account deleted, so that
+          nobody switches texts to it on again by mistake, and so that we can show what was agreed to.
+        </dd>
         <dt>Your agreement to get texts, and every change of it</dt>
         <dd>
-          When, how, with which wording, and from which network address and browser: the law asks us to be
-          able to show it.
+          When, how, with which wording, for which fingerprint, and from which network address and browser:
+          the law asks us to be able to show it. It is kept for good; network address and browser are struck
+          out when you delete your account. You can read it in <a href="/settings#consents">Settings</a>.
         </dd>
         <dt>Messages and the ids of attachments</dt>
-        <dd>So that the members of a conversation can read them.</dd>
+        <dd>
+          So that the members of a conversation can read them. They stay when you delete your account, under
+          “Former member”; one that you take back loses its words at once.
+        </dd>
         <dt>A log of texts</dt>
         <dd>
-          Which message, when, and whether it was sent, delivered or left out, and why. It holds no words of
-          your messages. You can read it under <a href="/settings/texts">Your texts</a>.
+          Which message, to which number, when, and whether it was sent, delivered or left out, and why. It
+          holds no words of your messages. You can read it under <a href="/settings/texts">Your texts</a>. It
+          stays, with the number that each text went to, when you delete your account.
+        </dd>
+        <dt>A list of what happened</dt>
+        <dd>
+          That a message was written, a text sent, a number confirmed: for the app of your family to read, for{' '}
+          {spans.event}.
+        </dd>
+        <dt>Texts that you send us</dt>
+        <dd>
+          When one came, under the fingerprint of its number, and whether it was STOP, START or HELP; not its
+          words. For {spans.inboundText}; STOP and START for good.{' '}
+          {replies
+            ? `An answer to one of our texts becomes a message in its conversation; one of which we must ask where it belongs waits for that, ${spans.heldReply} at most.`
+            : 'Nobody reads other words: write in the chat.'}
+        </dd>
+        <dt>Links in texts</dt>
+        <dd>
+          A fingerprint of each, and when it was opened. One signs you in for {spans.linkSignIn}, finds its
+          conversation for {spans.link}, and is forgotten {spans.linkKept} later.
         </dd>
         <dt>Sign-ins</dt>
-        <dd>When, and with which browser, so that you can end one that is not yours.</dd>
+        <dd>
+          When, and with which browser, so that you can end one that is not yours. They end {spans.session}{' '}
+          after the last use, and are forgotten {spans.sessionKept} later.
+        </dd>
+        <dt>Counts of attempts</dt>
+        <dd>By network address and number, to hold off abuse. For a day at most.</dd>
       </dl>
 
-      <h2>One cookie</h2>
+      <h2>Cookies</h2>
       <p>
-        When you sign in, we set one cookie that keeps you signed in for thirty days after your last visit,
-        and one that holds your time zone, so that times read right. Neither follows you elsewhere.
+        Only what the pages need. None follows you elsewhere. (On a secure address the names of all but the
+        last begin with <code>__Host-</code>.)
       </p>
+      <dl>
+        {cookiesOf(spans).map(({ name, purpose, span }) => (
+          <>
+            <dt>
+              <code>{name}</code>
+            </dt>
+            <dd>
+              {purpose} {span}.
+            </dd>
+          </>
+        ))}
+      </dl>
+      <p>What you have begun to write is kept by your browser’s tab, until you close it.</p>
 
       <h2>Who else sees something</h2>
+      <ul>
+        <li>
+          Cloudflare, which runs our servers, and with them stores what stands above. It sees each request:
+          when, for which page, from which network address.
+        </li>
+        <li>
+          Twilio and the phone carriers, which deliver the texts. A text holds the sender’s name and the
+          beginning of the message, unless you choose to hide them in <a href="/settings">Settings</a>. Twilio
+          keeps its own record of each text, with the number, the time and the words, also when you delete
+          your account here. Ask us, and we have it deleted there.
+        </li>
+        <li>
+          The app that your family signed up with, which may read what happens in its family, messages
+          included.
+        </li>
+      </ul>
       <p>
-        Only those who carry it out for us: Cloudflare, which runs our servers, and Twilio with the phone
-        carriers, which deliver the texts. A text holds the sender’s name and the beginning of the message,
-        unless you choose to hide them in <a href="/settings">Settings</a>. All of the above categories
-        exclude text messaging originator opt-in data and consent; this information is not shared with any
-        third parties beyond what delivering your texts needs.
+        All of the above categories exclude text messaging originator opt-in data and consent; this
+        information is not shared with any third parties beyond what delivering your texts needs.
       </p>
 
-      <h2>How long</h2>
+      <h2>When you delete your account</h2>
       <p>
-        As long as you have an account. When you delete it in Settings, your name, number, email address and
-        sign-ins are erased at once; what you wrote stays in the conversation under “Former member”. If you
-        had said STOP, a one-way fingerprint of the number remains, so that nobody can switch texts to it on
-        again by mistake.
+        Your name, number, email address, settings and sign-ins are erased at once, and the links that we
+        texted to you. What remains is said above: what you wrote, under “Former member”; the record of your
+        agreement, under the fingerprint; the log of texts; a code’s number until its time is over; and what
+        Twilio keeps.
       </p>
 
       <h2>Your choices</h2>

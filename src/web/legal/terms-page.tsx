@@ -1,8 +1,11 @@
-import { ConsentWording } from '../consent-wording.tsx';
 import { Contact } from '../contact.tsx';
 import { PageHead } from '../layout.tsx';
+import { ConsentForm } from '../settings/consent-form.tsx';
+import { Dated } from './dated.tsx';
 import { Keywords, SampleText } from './keywords.tsx';
 import type { Legal } from './legal.ts';
+
+const CHANGED = '2026-11-27';
 
 /** `/terms`: the messaging terms that carriers ask for (CTIA Messaging Principles 5.1, A2P 10DLC), and the rest. */
 export function TermsPage({ brand, company, contact, consent, dailyCap }: Legal) {
@@ -13,6 +16,7 @@ export function TermsPage({ brand, company, contact, consent, dailyCap }: Legal)
           These terms are between you and {company}, which runs {brand}. The part on text messages comes
           first, because that is what most people look for.
         </p>
+        <Dated changed={CHANGED} />
       </PageHead>
 
       <h2 id="texts">Text messages</h2>
@@ -24,14 +28,28 @@ export function TermsPage({ brand, company, contact, consent, dailyCap }: Legal)
       </p>
       <SampleText brand={brand} />
 
-      <h3>How you agree</h3>
+      <h3 id="opt-in">How you agree</h3>
+      <ol>
+        <li>You sign in to {brand} and open Settings.</li>
+        <li>You enter your mobile number, and the code that we text to it: that shows that it is yours.</li>
+        <li>
+          You tick the box below, which is never ticked beforehand, and press “Turn texts on”. Until you do
+          both, we send you nothing but codes that you ask for.
+        </li>
+        <li>One text confirms it, and says again how to stop.</li>
+      </ol>
+      <figure aria-label="The form by which you agree, as it looks in Settings">
+        <fieldset class="card stack" disabled>
+          <ConsentForm wording={{ text: consent }} urgent={null} />
+        </fieldset>
+        <figcaption class="soft small">
+          The form in Settings. This one is a picture: it does nothing.
+        </figcaption>
+      </figure>
       <p>
-        You confirm your number with a code, then tick a box in Settings that is never ticked beforehand. It
-        says:
+        Whoever agreed in the app that their family signed up with agreed to that app’s words; our record
+        names them.
       </p>
-      <blockquote class="card">
-        <ConsentWording text={consent} />
-      </blockquote>
       <p>
         Consent is not a condition of using the chat or of any purchase. We keep a record of when and how you
         agreed, which you can read in <a href="/settings">Settings</a>.

@@ -86,7 +86,8 @@ export function DeleteSection({ told }: SettingsView) {
     <Section id="delete" title="Delete your account" told={told}>
       <p class="soft">
         Your name, number, address and sign-ins are erased at once. What you wrote stays in your family’s
-        conversations, under “Former member”. This cannot be undone.
+        conversations, under “Former member”; what else remains is said in the{' '}
+        <a href="/privacy">privacy policy</a>. This cannot be undone.
       </p>
       <details class="more" open={told?.section === 'delete'}>
         <summary>Delete my account</summary>

@@ -1,9 +1,9 @@
 import type { DeliveryJson } from '../../notifications/operate/delivery-log.ts';
-import { ConsentWording } from '../consent-wording.tsx';
 import { Icon } from '../icons.tsx';
 import { Notice } from '../layout.tsx';
 import { phoneWords } from '../phone-words.ts';
-import { Radio, SaveRow, Section } from './section.tsx';
+import { ConsentForm } from './consent-form.tsx';
+import { SaveRow, Section } from './section.tsx';
 import type { SettingsView } from './settings-data.ts';
 
 /** Whether one gets texts, by one's own word; and a text to try it. */
@@ -56,35 +56,11 @@ function Blocked({ startNumber }: { startNumber: string | null }) {
   );
 }
 
-/** The consent: a box that is never ticked beforehand, beside its whole wording; and a question about urgent messages. */
 function TurnOn({ wording, consents, preferences }: SettingsView) {
   const before = consents.some(({ action }) => action === 'opt_in');
-  const urgent = before ? preferences.urgentAllowed : null;
   return (
     <form method="post" action="/settings/texts/on" class="stack" data-swap="texts" data-guard>
-      <div class="consent">
-        <input type="hidden" name="version" value={wording.version} />
-        <label class="choice">
-          <input type="checkbox" name="consent" value="yes" required />
-          <span>
-            <ConsentWording text={wording.text} />
-          </span>
-        </label>
-      </div>
-      <fieldset class="plain-set">
-        <legend>May an urgent message text you at any time?</legend>
-        <p class="hint soft">
-          Someone in your family can mark a message as urgent, three times a day. It then reaches you even in
-          your quiet hours, or from a conversation that you muted.
-        </p>
-        <Radio name="urgent" value="yes" words="Yes, at any time" checked={urgent === true} required />
-        <Radio name="urgent" value="no" words="No, like any other message" checked={urgent === false} />
-      </fieldset>
-      <div>
-        <button class="button go" type="submit">
-          Turn texts on
-        </button>
-      </div>
+      <ConsentForm wording={wording} urgent={before ? preferences.urgentAllowed : null} />
     </form>
   );
 }
