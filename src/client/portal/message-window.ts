@@ -91,7 +91,7 @@ export class MessageWindow {
   /** Shows another stretch instead: `newest`, or `around=` a seq. @returns whether it could be read */
   async show(query: string): Promise<boolean> {
     const turn = ++this.#turn;
-    const list = await this.#read(query).catch(() => null);
+    const list = await this.#read(query).catch(() => null); // The caller is told by `false`.
     if (!list || turn !== this.#turn) return false;
     const items = findAll(':scope > li', list);
     this.#o.before(items, 'instead');
