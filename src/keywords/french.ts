@@ -56,7 +56,7 @@ export const FRENCH: Language = {
   weak: [
     '(?:retirez|enlevez|supprimez|effacez|retire|enleve) moi(?: de la liste)?|(?:arret|stop) sms|cessez|je resilie|resilier|resiliez',
     'ne plus (?:ecrire|contacter|texter)|(?:pas|plus) de (?:messages|textos?)|(?:annuler|arretez|cessez) (?:le |ce )?service',
-    '(?:arretez|arrete|arreter) svp|je me desabonne|desinscrire',
+    '(?:arretez|arrete|arreter) svp|mauvais numero (?:arretez|cessez)|je me desabonne|desinscrire',
   ],
   leaning: ['(?:arretez|arrete|arreter) (?:ca|tout)|ca suffit|assez|je (?:ne )?(?:veux|en veux) plus'],
   words: [

@@ -32,7 +32,7 @@ export const SPANISH: Language = {
   ],
   asides: [
     'numero equivocado|no me interesa|acoso|estafa|no (?:los|las|te|lo) conozco|no se quien(?:es)? (?:es|son|eres)',
-    'baja por favor|(?:este|ese) numero no es de \\w+|no conozco a \\w+|no conozco (?:a )?ningun[oa]? \\w+|ya no (?:usa|tiene|es) (?:este|ese) (?:numero|celular|telefono)|se equivocaron|equivocad[oa]|no soy \\w+|(?:esta|este|ese) no es (?:el (?:numero|celular|telefono) de )?\\w+|no (?:estoy )?interesad[oa]',
+    'baja por favor|(?:este|ese) numero no es de \\w+|no conozco a \\w+|no conozco (?:a )?ningun[oa]? \\w+|ya no (?:usa|tiene|es) (?:este|ese) (?:numero|celular|telefono)|se equivoc(?:o|aron)(?: de numero)?|equivocad[oa]|no soy \\w+|(?:esta|este|ese) no es (?:el (?:numero|celular|telefono) de )?\\w+|no (?:estoy )?interesad[oa]',
     'hart[oa]|cansad[oa]|demasiados|son muchos|quien (?:es|eres|son|les dio|te dio)(?: .*)?|me cobran|me cuesta|nunca (?:pedi|me inscribi|me suscribi)',
     'no (?:pedi|me inscribi|me suscribi)|spam|denunciar\\w*|reportar\\w*|bloquear\\w*',
   ],
@@ -61,6 +61,7 @@ export const SPANISH: Language = {
   ],
   weak: [
     'ya no me (?:escriban|escriba|texteen|textee|contacten|contacte|manden)|paren|detenganse|no mas',
+    'no escriban? mas|(?:dejen|deje|deja) de escribir',
     'no (?:me|nos) (?:escriban|escriba|contacten|contacte|texteen|textee|textees|molesten)|dejen de molestar(?:me)?',
     '(?:quitenme|quiteme|saquenme|saqueme|borrenme|borreme|eliminenme|elimineme)(?: de (?:la lista|esta lista))?',
     '(?:remover|eliminar|quitar|borrar|sacar) de la lista|(?:cancelar|cancelen|anular|suspender) (?:el |este )?servicio',
@@ -149,6 +150,7 @@ export const SPANISH: Language = {
     `(?:tienen|tiene|tengo|estoy) (?:hart[oa]|cansad[oa])(?: \\w+){0,3} (?:${AVISOS})`,
     `(?:dejenme|dejame|dejen)(?: \\w+)? en paz con(?: \\w+)? (?:${AVISOS})`,
     `(?:${DEJAR})(?: \\w+){0,2} de(?: \\w+){0,2} (?:${ENVIAR})(?: \\w+){0,3} (?:${AVISOS})`,
+    `(?:paren|pare|para|basta|dejen|deje|deja) con (?:los|sus|tus|esos|estos|las|tantos)(?: \\w+){0,2} (?:${AVISOS})`,
     `(?:${DEJAR})(?: \\w+){0,2} de(?: estar)? (?:${MOLESTAR})(?: \\w+){0,4}`,
     `(?:dejen|deje|deja|dejar) (?:con |ya |ya con )(?:los |sus |tus |estos |las |sus |esas )(?:${AVISOS})`,
     `(?:paren|pare|parenle|parale|basta|alto|cesen|cese|terminen|terminar|acaben|stop|detengan|detener|detenga|suspendan|suspender|suspenda|cancelar|cancelen|cancele|cancela|cancelo|anular|anulen|anule|desactivar|desactiven|desactive|desactiva|desactivo|apagar|apaguen|quitar|quiten)(?: (?:ya|con|de|a|al|el|la|los|las|estos|estas|esos|esas|sus|tus|mis|mi|todos|todas|envio|los envios de|servicio|suscripcion|por favor|tantos|tantas|pinches|malditos|mas)){0,5} (?:${AVISOS})`,

@@ -570,6 +570,139 @@ not rosa, stop texting
 wrong # stop
 wrong # please remove
 who are you and how did you get this number? stop texting me
+Stop with the notifications
+Stop these alerts
+Please no more text alerts
+quit sending me stuff
+Don't send reminders anymore
+Please don't notify me again
+I don't want notifications
+I do not want to get these reminders
+Please end these reminders
+please discontinue messages to this number
+take me off this text list please
+take me off the texts
+remove my number from your texts
+pls stop w the texts
+stop w/ these updates
+quit pinging my phone
+stop buzzing my phone
+stop reminding me
+stop updating me
+Please do not contact this number
+Don't contact me by text
+do not text this number again
+No more updates
+stop all notifications
+Stop all of these messages
+Cancel notifications
+cancel these text reminders
+cancel my alerts
+turn off these alerts
+please turn off text notifications for me
+Disable text notifications
+I wish to opt out
+opting out
+I want out of these texts
+STOP!!!
+stop messaging
+stop messaging me please
+stop sending these
+stop sending this
+Stop sending me notices
+Please stop sending messages to my phone
+can you please stop sending me these
+could you stop texting this number
+I asked you to stop
+I said stop
+i already said stop texting me
+I told you to stop texting
+Delete me from your list
+please remove my phone number from your system
+take my number off
+wrong number, please stop texting
+Wrong number. Remove me.
+you have the wrong number stop texting me
+No longer want these texts
+no longer wish to receive messages
+I no longer want to be contacted
+not interested, stop texting
+not interested stop
+do not disturb me with these texts
+Dont message me anymore
+Dont message me
+Never contact me again
+No more of these
+no more of these messages please
+enough with these notifications
+Kill the notifications
+please halt all texts
+Cease texting me
+I withdraw my consent to texts
+I withdraw consent
+revoke consent
+I don't consent to these messages
+stop spamming my phone
+quit spamming
+this is spam, stop
+Make the notifications stop please
+I want these to stop
+I want the texts to stop
+how do i turn these off
+How can I unsubscribe?
+how do I get off this list?
+Please take this phone off your list
+I don't need these reminders
+I don't want any more texts from you
+I don't want any more of these texts
+dont want these
+I don't wish to be texted
+please do not text
+Don't text
+Do not text me anymore please
+please dont text me any more thank you
+stop bugging me
+stp texting me
+Plz stop txtn me
+stop the messages
+stop the alerts already
+Stop the reminders
+I'm done with these texts
+I'm sick of these messages please stop
+discontinue service
+end messages
+End all communication
+end subscription
+Cancel subscription to texts
+Unsubscribe this number
+unsubscribe my number from these alerts
+Would like to be removed from this list
+Please have my number removed
+I would like to stop receiving these
+Stop alerts
+Stop text
+please block my number from getting these
+Stop pestering me
+quit contacting me
+Quit the reminders
+Quit texting
+stop these
+stop sending please
+please stop these
+No more msgs
+Don't send texts
+Don't send me updates
+Don't send notifications to me
+Don't ping me
+don't ping me again
+dont notify me
+Don't alert me
+don't remind me anymore by text
+Please stop pinging this number
+Unsubscribing
+unsubscribed please
+I'm unsubscribing
+I opted out
 `);
 
 /** English texts of a family that come close, and ask for nothing like it. */
@@ -1288,4 +1421,115 @@ is this a scam
 is it spam
 it is spam
 that is spam
+stop by the store on your way
+Can you stop by later?
+Don't stop at the bakery
+The bus stop is closed
+Stop it, you're making me blush haha
+please stop fighting you two
+I'll stop sending pictures if you don't like them
+stop sending her candy
+tell Jim to stop texting me during class
+he won't stop texting me
+She never stops texting me lol
+no more cookies for grandpa
+No more rain please
+no more messages from the school today
+I got no more messages
+Did you get the reminder?
+thanks for the reminder
+please remind me tomorrow
+Don't remind me, I know
+don't forget the milk
+don't text and drive
+don't text him back
+Don't text me before 8, I'm sleeping
+don't text me at work, call instead
+don't call me, text me
+text me when you land
+text me
+cancel the dinner
+cancel my order at the deli
+I'm going to cancel the appointment
+please cancel the reservation for 4
+quit smoking finally
+I want out of this house
+take me to the airport
+Take off at 6
+delete the photo please
+delete that picture of me
+please delete the last message
+unsubscribe from that newspaper for mom
+how do I unsubscribe from the newsletter grandma gets?
+turn off the lights
+turn off your notifications during the movie
+turn off notifications in the app, then try again
+My notifications are off
+I turned off notifications for the group
+leave me alone with the cake and it'll be gone
+enough about me
+That's enough
+are you going to stop texting me all day? lol
+these updates are great
+Keep the updates coming
+please stop at the pharmacy
+Please stop, you're killing me 😂
+no more questions
+No more homework!
+I don't want any more cake
+I don't want to go
+don't want these shoes
+I don't need a reminder
+Do not open until Christmas
+do not disturb sign is up
+do not wait for me
+block party saturday!
+the doctor said stop the pills
+Dr says to stop the medication
+stop the medicine
+Stop the car!
+opt for the blue one
+we opted out of the school lunch
+I'm opting out of dessert
+I will opt out of the trip
+wrong number of plates
+You gave me the wrong number for the plumber
+is this the wrong thread?
+My number is 555 0100
+lost my number? 
+I lost my phone
+I revoke my offer to babysit
+we need to stop meeting like this
+they should stop building there
+Make it stop raining
+Let's stop for gas
+can we stop talking about this
+stop talking to me like that
+stop writing so fast
+quit hogging the remote
+quit it you two
+this is spam, don't click it
+That email is spam
+not interested in the game
+I'm not interested in going
+no thanks
+No thank you
+Never again!
+don't bother
+don't bother cooking
+don't worry about me
+sorry wrong chat
+Unsubscribe button on that mail doesn't work
+I am so done with this day
+no longer raining
+I no longer need a ride
+I no longer eat meat
+please stop feeding the dog
+Please don't send him money
+don't send me the bill
+Don't send flowers
+Don't send the kids yet
+send me no more than two
+stop sending money to that man
+Stop sending the kids with wet shoes
 `);

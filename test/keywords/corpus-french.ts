@@ -364,6 +364,24 @@ désabonnement immédiat svp
 me désabonner svp
 je veux mon numéro retiré
 Je n'habite plus ici, retirez-moi de la liste
+Arrête de m'écrire
+arrêtez ces alertes
+plus de rappels
+Plus de messages
+plus d'alertes
+Je ne veux plus de rappels
+Ne m'envoyez plus rien
+Cessez de m'envoyer des avis
+cessez les textos
+cesser les messages
+stoppez les messages
+stop aux notifications
+Assez de messages
+ça suffit les textos
+annulez les notifications
+annuler les alertes
+désactiver les notifications
+mauvais numéro arrêtez
 `);
 
 /** French texts of a family that come close, and ask for nothing like it. */
@@ -714,4 +732,27 @@ qui m'écrit
 qui envoie les messages
 trop de messages
 trop de textos
+Arrête de pleurer
+arrête de m'embêter haha
+Arrêtez-vous au magasin
+arrête le four
+l'arrêt d'autobus
+plus de pain
+Plus de lait à la maison
+je ne veux pas y aller
+fini les devoirs
+ça suffit les enfants
+assez de biscuits
+annule le souper
+annulez la réservation
+enlève tes bottes
+laisse-moi tranquille deux minutes
+retire le poulet du four
+désabonne-toi du journal
+ne m'attendez pas
+ne m'écris pas pendant le cours
+merci du rappel
+stop les bonbons
+aide-moi
+je me suis désabonnée du gym
 `);

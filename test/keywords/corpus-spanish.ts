@@ -47,7 +47,6 @@ no me mandes mensajes
 no me mande mas mensajes por favor
 no me manden más textos
 No me manden nada más
-ya no me manden nada
 no me envien mas nada
 No me envíen más recordatorios
 no me envie mas alertas
@@ -345,6 +344,32 @@ Deja de avisarme
 no me avisen más
 dejen de recordarme
 Deja de mandarme alertas 😡
+Deja de mandarme avisos
+Dejen de mandarme alertas
+No más recordatorios
+no mas avisos por favor
+No quiero más notificaciones
+no quiero recibir avisos
+Ya no quiero recibir alertas
+basta de notificaciones
+Por favor dejen de escribir
+no me escribas más
+quiero dejar de recibir estos mensajes
+cómo dejo de recibir estos mensajes?
+dame de baja
+eliminen mi numero
+Para con los mensajes
+paren con los avisos
+paren de mandar mensajes
+desactiven las notificaciones
+no autorizo mensajes
+número equivocado, no escriban más
+se equivocó de número, no me mande mensajes
+no deseo recibir mensajes
+no deseo más mensajes
+No quiero estos textos
+deje de textearme
+no me texteen
 `);
 
 /** Spanish texts of a family that come close, and ask for nothing like it. */
@@ -721,4 +746,31 @@ dejen mensajes
 deja un mensaje
 dejame un mensaje
 dejen su numero
+Para en la tienda
+para mañana
+No me escribas ahora, estoy manejando
+no me llames
+no quiero ir
+no quiero más pastel
+ya no quiero jugar
+basta de llorar
+Basta, niños
+deja de llorar
+no más dulces
+no mas tarea
+cancelar la cita
+cancelen la reserva
+quita la mesa
+borra la foto
+quiero dar de baja la televisión
+dame un minuto
+darle de comer al perro
+el mensaje no llegó
+no recibí mensajes
+me encantan los mensajes
+el alto de la calle
+pare de sufrir jaja
+Para el coche
+me voy a dar de baja del gimnasio
+apaga las notificaciones de tu celular
 `);
