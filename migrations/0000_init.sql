@@ -40,6 +40,7 @@ CREATE TABLE `event_backlog` (
 	`from_seq` integer NOT NULL,
 	`attempts` integer NOT NULL,
 	`next_at` integer NOT NULL,
+	`not_before` integer DEFAULT 0 NOT NULL,
 	`error` text
 );
 --> statement-breakpoint

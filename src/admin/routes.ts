@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { retractForHost } from '../chat/change-message.ts';
 import { messageSchema } from '../chat/message.ts';
 import { STATUSES } from '../db/statuses.ts';
+import { sweepEvents } from '../events/event-queue.ts';
 import { mintMagic } from '../links/magic-link.ts';
 import { retryDeadLetter } from '../notifications/operate/dead-letters.ts';
 import { deliverySchema, searchDeliveries } from '../notifications/operate/delivery-log.ts';
@@ -175,7 +176,10 @@ export const adminEndpoints = [
       description: 'What it found.',
       schema: z.object({ woken: z.int(), updates: z.int() }),
     },
-    handle: async ({ deps }) => jsonResponse(await sweep(deps)),
+    handle: async ({ deps }) => {
+      const [found] = await Promise.all([sweep(deps), sweepEvents(deps)]);
+      return jsonResponse(found);
+    },
   }),
   endpoint({
     method: 'post',

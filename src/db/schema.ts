@@ -626,6 +626,8 @@ export const eventBacklog = sqliteTable(
     fromSeq: integer('from_seq').notNull(),
     attempts: integer('attempts').notNull(),
     nextAt: at('next_at').notNull(),
+    /** Until then the receiver asked to be let alone; 0: it did not ask. */
+    notBefore: at('not_before').notNull().default(0),
     error: text('error'),
   },
   (t) => [index('event_backlog_next').on(t.nextAt)],

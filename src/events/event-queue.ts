@@ -1,4 +1,5 @@
 import type { Deps } from '../platform/deps.ts';
+import { inParallel } from '../platform/in-parallel.ts';
 import { eventJob } from '../platform/jobs.ts';
 import { errorFields } from '../platform/log.ts';
 import { fillEvents } from './event-data.ts';
@@ -16,18 +17,19 @@ async function redeliver(deps: Deps, id: string): Promise<boolean> {
   return !event || (await handOverEvent(deps.config, event, deps.now())).kind !== 'failed';
 }
 
-/** The consumer of the queue of events: pushes each store named once. Never throws. */
+/**
+ * The consumer of the queue of events: pushes each store named once, and beside it hands over again what was asked for, so
+ * that neither waits for the other. Never throws.
+ */
 export async function consumeEvents(deps: Deps, batch: MessageBatch<unknown>): Promise<void> {
   const pushed = new Set<string>();
-  for (const message of batch.messages) {
+  await inParallel(batch.messages, async (message) => {
     const job = eventJob.safeParse(message.body);
     try {
       if (!job.success) deps.log.error('event_job.malformed', { messageId: message.id });
       else if ('redeliver' in job.data) {
-        if (!(await redeliver(deps, job.data.redeliver))) {
-          message.retry({ delaySeconds: 5 * 3 ** Math.min(8, message.attempts) });
-          continue;
-        }
+        if (!(await redeliver(deps, job.data.redeliver)))
+          return message.retry({ delaySeconds: 5 * 3 ** Math.min(8, message.attempts) });
       } else if (!pushed.has(job.data.store)) {
         pushed.add(job.data.store);
         const again = await pushEvents(deps, job.data.store);
@@ -38,7 +40,7 @@ export async function consumeEvents(deps: Deps, batch: MessageBatch<unknown>): P
       deps.log.error('events.not_pushed', errorFields(error));
       message.retry({ delaySeconds: 2 ** Math.min(8, message.attempts) });
     }
-  }
+  });
 }
 
 /** The consumer of its dead-letter queue: the events themselves are safe, and the sweep goes on with them. */

@@ -103,10 +103,12 @@ function outcomes(deps: Deps, lanes: readonly Lane[], attempts: ReadonlyMap<stri
         return [`done${i}`, q.delete(backlog).where(eq(backlog.familyId, lane.familyId))];
       }
       const tries = lane.error === null ? 0 : (lane.taken > 0 ? 0 : (attempts.get(lane.familyId) ?? 0)) + 1;
+      const nextAt = lane.error === null ? now : now + retryWait(tries, lane.retryAfterMs);
       const row = {
         fromSeq: lane.next,
         attempts: tries,
-        nextAt: lane.error === null ? now : now + retryWait(tries, lane.retryAfterMs),
+        nextAt,
+        notBefore: lane.retryAfterMs === null ? 0 : nextAt,
         error: lane.error,
       };
       const waits = q
@@ -147,10 +149,34 @@ const wakeBacklog = (now: number) =>
     .where(
       allOf(
         gt(backlog.nextAt, now),
-        sql`${backlog.error} not like ${'HTTP 429%'}`,
+        lte(backlog.notBefore, now),
         hasRow(cursor, allOf(eq(cursor.id, 1), gte(cursor.failures, DOWN))),
       ),
     );
+
+/** A receiver that takes nothing is asked no sooner than so long after it last refused, but for the schedule. */
+const PROBE_MS = 5_000;
+
+/**
+ * Statement: while the receiver takes nothing at all, a family with news is tried before its time, one of them and not
+ * often: so an outage ends soon after the receiver is back, and not at the end of a long wait.
+ */
+function probe(families: string[], now: number) {
+  const first = q
+    .select({ familyId: backlog.familyId })
+    .from(backlog)
+    .where(allOf(inArray(backlog.familyId, families), gt(backlog.nextAt, now), lte(backlog.notBefore, now)))
+    .limit(1);
+  const isDown = allOf(
+    eq(cursor.id, 1),
+    lte(cursor.lastFailureAt, now - PROBE_MS),
+    sql`${cursor.lastFailureAt} > coalesce(${cursor.lastSuccessAt}, 0)`,
+  );
+  return q
+    .update(backlog)
+    .set({ nextAt: now })
+    .where(allOf(inArray(backlog.familyId, first), hasRow(cursor, isDown)));
+}
 
 /** Keeps what came of lanes, and moves the cursor. Answers false when the lease was lost meanwhile. */
 async function settle(
@@ -190,6 +216,7 @@ async function pushNew(deps: Deps, db: Db, held: Held, until: number): Promise<n
     q.select({ familyId: backlog.familyId }).from(backlog).where(inArray(backlog.familyId, families)),
   );
   const skipped = new Set(waiting.map(({ familyId }) => familyId));
+  if (skipped.size > 0) await db.run(probe([...skipped], deps.now()));
   const groups = [...Map.groupBy(rows, ({ familyId }) => familyId)].filter(([id]) => !skipped.has(id));
   const lanes = await inParallel(groups, ([, group]) => runLane(deps, db, group, until));
   const seq = rows.at(-1)!.seq;

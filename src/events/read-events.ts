@@ -21,7 +21,15 @@ export interface EventQuery {
   limit: number;
 }
 
-/** The events of one store behind a number: two reads in one transaction, so that nothing is committed between them. */
+const noCursor = () =>
+  new AppError('invalid_request', 'after: should be the "next" of an earlier answer.', {
+    details: [{ in: 'query', field: 'after', problem: 'should be the "next" of an earlier answer' }],
+  });
+
+/**
+ * The events of one store behind a number: two reads in one transaction, so that nothing is committed between them.
+ * @throws AppError `invalid_request` for a number that no event has reached: whoever went on from it would miss some
+ */
 async function searchStore(
   deps: Deps,
   store: StoreName,
@@ -30,7 +38,12 @@ async function searchStore(
 ): Promise<StorePage<EventRow>> {
   const behind = gt(events.seq, after);
   const { newest, found } = await deps.db.at(store).batch({
-    newest: q.select({ seq: events.seq }).from(events).where(behind).orderBy(desc(events.seq)).limit(1),
+    newest: q
+      .select({ seq: events.seq })
+      .from(events)
+      .where(gt(events.seq, 0))
+      .orderBy(desc(events.seq))
+      .limit(1),
     found: q
       .select()
       .from(events)
@@ -45,7 +58,9 @@ async function searchStore(
       .orderBy(asc(events.seq))
       .limit(limit),
   });
-  const end = Math.min(newest[0]?.seq ?? after, after + SEARCHED);
+  const last = newest[0]?.seq ?? 0; // The newest is never forgotten.
+  if (after > last) throw noCursor();
+  const end = Math.min(last, after + SEARCHED);
   return { store, events: found, searchedTo: found.length < limit ? end : found.at(-1)!.seq };
 }
 
@@ -54,6 +69,8 @@ async function searchAll(deps: Deps, stores: readonly StoreName[], cursor: Event
   const searches = stores.map((store) => searchStore(deps, store, cursor[store] ?? 0, query));
   const settled = await Promise.allSettled(searches);
   const failed = settled.filter((each) => each.status === 'rejected');
+  const refused = failed.find(({ reason }) => reason instanceof AppError);
+  if (refused) throw refused.reason;
   for (const { reason } of failed) deps.log.error('events.store_down', errorFields(reason));
   if (failed.length === stores.length && failed[0]) throw failed[0].reason;
   return settled.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
@@ -74,10 +91,7 @@ export async function readEvents(
 ): Promise<{ events: EventJson[]; next: string }> {
   const given = query.after === undefined ? {} : readCursor(query.after);
   const stores = deps.db.stores();
-  if (given === null || Object.keys(given).some((store) => !stores.includes(store)))
-    throw new AppError('invalid_request', 'after: should be the "next" of an earlier answer.', {
-      details: [{ in: 'query', field: 'after', problem: 'should be the "next" of an earlier answer' }],
-    });
+  if (given === null || Object.keys(given).some((store) => !stores.includes(store))) throw noCursor();
   let cursor: EventCursor = given;
   for (;;) {
     const pages = await searchAll(deps, stores, cursor, query);

@@ -5,6 +5,8 @@ import { webhookHeaders } from './sign-webhook.ts';
 
 /** Max. duration of a request. */
 const TIMEOUT_MS = 10_000;
+/** How long a receiver is let alone that answers 429 without saying for how long. */
+const TOO_MANY_MS = 60_000;
 
 /** What came of handing an event over; `gone`: the receiver wants no more (410). */
 export type Handover =
@@ -43,7 +45,8 @@ export async function handOverEvent(
     await answer.body?.cancel();
     if (answer.status >= 200 && answer.status < 300) return { kind: 'taken' };
     if (answer.status === 410) return { kind: 'gone' };
-    const retryAfterMs = retryAfter(answer.headers.get('Retry-After'), now);
+    const unsaid = answer.status === 429 ? TOO_MANY_MS : null;
+    const retryAfterMs = retryAfter(answer.headers.get('Retry-After'), now) ?? unsaid;
     return { kind: 'failed', error: `HTTP ${answer.status}`, retryAfterMs };
   } catch (error) {
     return { kind: 'failed', error: String(errorFields(error).error ?? 'no answer'), retryAfterMs: null };

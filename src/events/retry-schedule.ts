@@ -8,8 +8,10 @@ export const GIVE_UP_MS = 72 * HOUR;
 /** Waits between the tries of a family's next event; the last one repeats. */
 const WAITS = [
   5 * SECOND,
-  30 * SECOND,
+  15 * SECOND,
+  45 * SECOND,
   2 * MINUTE,
+  5 * MINUTE,
   10 * MINUTE,
   30 * MINUTE,
   HOUR,

@@ -181,7 +181,7 @@ const PRIVATE =
 function mayReceive(address: string, publicOrigin: string): boolean {
   if (LOOPBACK.test(new URL(publicOrigin).hostname)) return true;
   const { protocol, hostname, username } = new URL(address);
-  return protocol === 'https:' && username === '' && !PRIVATE.test(hostname);
+  return protocol === 'https:' && username === '' && !PRIVATE.test(hostname.replace(/\.$/, ''));
 }
 
 /** Faults of combinations of settings. */

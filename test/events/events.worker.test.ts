@@ -133,6 +133,19 @@ describe('events', () => {
     expect(last[2].data).toEqual({ userId: maya.userId });
   });
 
+  it('tell of a family that is deleted, last of all, and hold nothing of what it was', async () => {
+    await post({ body: 'A secret of the family' });
+    await news();
+    await world.api('DELETE', `/api/admin/families/${world.familyId}`, { as: 'service' });
+    const last = (await news()).at(-1);
+    expect(last).toMatchObject({ type: 'family.deleted', data: { familyId: world.familyId } });
+    const { json } = await pull(`familyId=${world.familyId}&limit=200`);
+    expect(JSON.stringify(json)).not.toMatch(/secret of the family|Rosa|\+1/);
+    expect(json.events.find(({ type }: { type: string }) => type === 'message.created').data).toEqual({
+      message: { id: expect.any(String), deleted: true },
+    });
+  });
+
   it('come by type, and page by page as all at once', async () => {
     const all = (await pull('limit=200')).json.events;
     const paged = [];
@@ -151,6 +164,7 @@ describe('events', () => {
     'after=nonsense',
     'after=e30%3D%3D%3D%3D',
     `after=${btoa('{"d1:77":1}')}`,
+    `after=${btoa('{"d1:main":99999999}')}`,
     'types=message.exploded',
     'limit=0',
     'familyId=%00',

@@ -142,6 +142,56 @@ describe('the receiver', () => {
     expect(alert).not.toBeNull();
   });
 
+  it('that was down is tried again with the next news, but not too often, and never sooner than it asked', async () => {
+    await consume();
+    heard.length = 0;
+    answer = () => new Response(null, { status: 500 });
+    const first = (await post('One')).json.message;
+    await consume();
+    await post('Two');
+    await consume();
+    expect(heard, 'five seconds have not passed').toHaveLength(1);
+    const later = (column: string) =>
+      world.env.DB.batch([
+        world.env.DB.prepare(
+          'UPDATE event_cursors SET last_failure_at = last_failure_at - 5001, last_success_at = last_success_at - 5001 WHERE id = 1',
+        ),
+        world.env.DB.prepare(`UPDATE event_backlog SET ${column} = ? WHERE family_id = ?`).bind(
+          Date.now() + 3_600_000,
+          world.familyId,
+        ),
+      ]);
+    await later('not_before');
+    await post('Three');
+    await consume();
+    expect(heard, 'it asked for an hour').toHaveLength(1);
+    await world.env.DB.prepare("UPDATE event_backlog SET not_before = 0 WHERE family_id > ''").run();
+    await later('next_at');
+    answer = () => new Response(null, { status: 200 });
+    const last = (await post('Four')).json.message;
+    await consume();
+    expect(heard[1]!.data.message).toMatchObject({ id: first.id });
+    expect(heard.at(-1)!.data.message).toMatchObject({ id: last.id });
+    expect(heard.filter(({ type }) => type === 'message.created')).toHaveLength(5);
+  });
+
+  it('is given up for one event after three days, with an alert, and hears what followed', async () => {
+    await consume();
+    heard.length = 0;
+    answer = ({ data }) => new Response(null, { status: data.message?.body === 'One' ? 500 : 200 });
+    await post('One');
+    await post('Two');
+    await world.env.DB.prepare(
+      "UPDATE events SET at = at - 259200001 WHERE seq = (SELECT min(seq) FROM events WHERE family_id = ? AND type = 'message.created')",
+    )
+      .bind(world.familyId)
+      .run();
+    await consume();
+    expect(heard.map(({ data }) => data.message?.body)).toEqual(['One', 'Two']);
+    const alert = "SELECT kind FROM alerts WHERE kind = 'events_given_up'";
+    expect(await world.env.DB.prepare(alert).first()).not.toBeNull();
+  });
+
   it('hears only the types that it wants', async () => {
     jobs.push({ store: 'd1:main' });
     await consume({ EVENTS_TYPES: 'thread.created' } as Partial<TestEnv>);
@@ -158,10 +208,13 @@ describe('the receiver', () => {
   });
 });
 
-it('finds events whose queue message was lost', async () => {
+it('finds events whose queue message was lost, by the cron and when somebody asks for the sweep', async () => {
   jobs.length = 0;
   const ctx = createExecutionContext();
   await worker.scheduled?.({} as ScheduledController, world.env, ctx);
+  expect(jobs).toContainEqual({ store: 'd1:main' });
+  jobs.length = 0;
+  expect((await world.api('POST', '/api/admin/sweep', { as: 'service' })).status).toBe(200);
   expect(jobs).toContainEqual({ store: 'd1:main' });
   await consume();
   expect(types()).toContain('thread.created');

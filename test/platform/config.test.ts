@@ -147,6 +147,40 @@ describe('settings', () => {
     expect(faults({ ...good, TWILIO_KEY_SID: `SK${'0'.repeat(32)}` })).toEqual(['TWILIO_KEY_SID']);
   });
 
+  it('want events to be posted to a public https address, unless the service itself is local', () => {
+    const secret = `whsec_${btoa('a-secret-of-24-bytes-long')}`;
+    const faultsOf = (EVENTS_URL: string, more = {}) =>
+      faults({
+        ...good,
+        PUBLIC_ORIGIN: 'https://portal.example',
+        EVENTS_URL,
+        EVENTS_SECRET: secret,
+        ...more,
+      });
+    for (const url of ['https://host.example/hooks', 'https://8.8.8.8/', 'https://host.example:8443/a?b=c'])
+      expect(faultsOf(url), url).toEqual([]);
+    for (const host of [
+      ...['localhost', 'localhost.', '127.0.0.1', '127.1', '2130706433', '0x7f.1', '[::1]', '[fd00::1]'],
+      ...['10.0.0.1', '172.16.0.1', '192.168.1.1', '169.254.169.254', '100.64.0.1', '0.0.0.0', 'intranet'],
+      ...['a.localhost', 'a.local', 'a.internal.', '[::ffff:10.0.0.1]', 'user@host.example'],
+    ])
+      expect(faultsOf(`https://${host}/`), host).toEqual(['EVENTS_URL']);
+    for (const url of ['http://host.example/', 'ftp://host.example/', 'nonsense'])
+      expect(faultsOf(url), url).toEqual(['EVENTS_URL']);
+    expect(faultsOf('http://127.0.0.1:9000/', { PUBLIC_ORIGIN: 'http://127.0.0.1:8787' })).toEqual([]);
+    expect(faultsOf('https://host.example/', { EVENTS_SECRET: '' })).toEqual(['EVENTS_SECRET']);
+    for (const wrong of [
+      'abc',
+      'whsec_short',
+      `whsec_${'A'.repeat(200)}`,
+      'whsec_!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!',
+    ])
+      expect(faultsOf('https://host.example/', { EVENTS_SECRET: wrong }), wrong).toEqual(['EVENTS_SECRET']);
+    expect(faultsOf('https://host.example/', { EVENTS_TYPES: 'message.created,nope' })).toEqual([
+      'EVENTS_TYPES',
+    ]);
+  });
+
   it('count an empty one as absent', () => {
     expect(parseConfig({ ...good, AUTH_JWKS_URL: '', SMS_WINDOW_SECONDS: '' })).toMatchObject({
       AUTH_JWKS_URL: undefined,
