@@ -1,3 +1,7 @@
+import { eq, ne } from 'drizzle-orm';
+import type { Databases } from '../src/db/client.ts';
+import { q } from '../src/db/query.ts';
+import { families, threads } from '../src/db/schema.ts';
 import type { Host, HostUser } from './host.ts';
 import type { Person } from './simulator/types.ts';
 
@@ -71,20 +75,14 @@ export function sleepingZone(now: Date): string {
 export const demoPhones = (): Person[] =>
   Object.values(DEMO_PEOPLE).map(({ id, name, phone, note }) => ({ id, name, phone, note }));
 
-/** Reads rows of the local database; what Miniflare's D1 and a real one have in common. */
-interface ReadsRows {
-  prepare(query: string): { first<T>(): Promise<T | null> };
-}
-
 /** Whether the demo family is there in whole, and whether anybody else is. */
-export async function lookForDemo(database: ReadsRows): Promise<{ complete: boolean; others: boolean }> {
-  const counts = await database
-    .prepare(
-      `SELECT (SELECT count(*) FROM families WHERE id <> '${FAMILY.id}') AS others,
-        (SELECT count(*) FROM threads WHERE id = '${DEMO_THREADS.photos.id}') AS complete`,
-    )
-    .first<{ others: number; complete: number }>();
-  return { complete: counts?.complete === 1, others: counts?.others !== 0 };
+export async function lookForDemo(db: Databases): Promise<{ complete: boolean; others: boolean }> {
+  const complete = await db
+    .forFamily(FAMILY.id)
+    .first(q.select({ id: threads.id }).from(threads).where(eq(threads.id, DEMO_THREADS.photos.id)));
+  const others = q.select({ id: families.id }).from(families).where(ne(families.id, FAMILY.id)).limit(1);
+  const found = await Promise.all(db.shards().map((store) => store.first(others)));
+  return { complete: complete !== undefined, others: found.some((family) => family !== undefined) };
 }
 
 /**

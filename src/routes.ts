@@ -1,4 +1,5 @@
 import type { Hono } from 'hono';
+import { databaseEndpoints } from './admin/database-endpoints.ts';
 import { keyEndpoints } from './admin/keys.ts';
 import { pauseEndpoints } from './admin/pause-endpoints.ts';
 import { adminEndpoints } from './admin/routes.ts';
@@ -19,6 +20,7 @@ export const endpoints = [
   ...adminEndpoints,
   ...keyEndpoints,
   ...pauseEndpoints,
+  ...databaseEndpoints,
   ...eventEndpoints,
   ...identityEndpoints,
   ...chatEndpoints,

@@ -11,6 +11,8 @@ export interface StackSettings {
   /** 0: the sweep never runs by itself. */
   sweepSeconds: number;
   seedDemo: boolean;
+  /** Over how many family databases a new state is spread; 0: everything in the one. */
+  familyDatabases: number;
   /** Where secrets are kept between starts. */
   devVarsPath: string;
 }
@@ -24,6 +26,7 @@ export const STACK_NAMES = [
   'STATE_DIR',
   'SWEEP_SECONDS',
   'SEED_DEMO',
+  'FAMILY_DATABASES',
   'DEV_VARS',
 ] as const;
 
@@ -46,6 +49,7 @@ export function readStackSettings(env: Env, root: string, faults: ConfigFault[])
     stateDir: path.resolve(root, env.STATE_DIR || '.wrangler/state'),
     sweepSeconds: number('SWEEP_SECONDS', 60, 86_400, false),
     seedDemo: env.SEED_DEMO !== '0',
+    familyDatabases: number('FAMILY_DATABASES', 3, 64, true),
     devVarsPath: path.resolve(root, env.DEV_VARS || '.dev.vars'),
   };
 }

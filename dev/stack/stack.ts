@@ -7,7 +7,7 @@ import { JournalError } from '../simulator/journal.ts';
 import type { SimulatorOptions } from '../simulator/options.ts';
 import { createSimulator, type Simulator } from '../simulator/simulator.ts';
 import { freshSettings, readDevVars } from './dev-vars.ts';
-import { applyMigrations, followsMigrations } from './migrations.ts';
+import { openStores, prepareStores } from './family-databases.ts';
 import { claimPort } from './ports.ts';
 import * as read from './settings.ts';
 import { signInAs } from './sign-in.ts';
@@ -140,7 +140,7 @@ export async function startStack({ env = {}, devVars = true, log }: StackOptions
     closers.push(await openStateDir(own.stateDir));
     const port = await claimPort(own.port, 'PORT');
     if (simulated) await claimPort(own.simulatorPort, 'SIMULATOR_PORT');
-    const worker = await describeWorker(ROOT);
+    const worker = await describeWorker(ROOT, own.familyDatabases);
     const settings: Record<string, unknown> = { ...read.originSettings(port), ...worker.vars, ...given };
     const origin = `http://127.0.0.1:${port}`;
     const publicOrigin = String(settings.PUBLIC_ORIGIN);
@@ -176,12 +176,9 @@ export async function startStack({ env = {}, devVars = true, log }: StackOptions
     const miniflare = await startRuntime(options, port, own.stateDir, log);
     closers.push(() => miniflare.dispose());
 
-    const database = await miniflare.getD1Database('DB');
-    if (!(await followsMigrations(database, worker.migrationsDir))) {
-      throw unusableState(own.stateDir, 'another version made it');
-    }
-    await applyMigrations(database, worker.migrationsDir);
-    const found = await lookForDemo(database);
+    const stores = await openStores(miniflare, own.familyDatabases);
+    const databases = await prepareStores(stores, worker.migrationsDir, own.stateDir);
+    const found = await lookForDemo(databases);
     const seeded = own.seedDemo && host !== null && !found.complete && !found.others;
     if (seeded) await seed(host);
     if (seeded || found.complete) simulator?.setPeople(demoPhones());

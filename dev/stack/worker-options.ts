@@ -3,6 +3,7 @@ import { build, stop } from 'esbuild';
 import type { V4WorkerOptions } from 'miniflare';
 import { unstable_getMiniflareWorkerOptions, unstable_readConfig } from 'wrangler';
 import { buildAssets } from '../build.ts';
+import { familyBindings } from './family-databases.ts';
 import { firstLine, StackError } from './stack-error.ts';
 
 /** The Worker as wrangler.toml describes it, ready for Miniflare; `vars` are the plain settings in there. */
@@ -43,8 +44,9 @@ async function bundle(main: string, root: string): Promise<string> {
 /**
  * Reads wrangler.toml, the one truth about bindings, queues and crons, and builds what it names.
  * @param root the folder of wrangler.toml
+ * @param familyDatabases how many of them the local stack has, whatever wrangler.toml binds at Cloudflare
  */
-export async function describeWorker(root: string): Promise<DescribedWorker> {
+export async function describeWorker(root: string, familyDatabases: number): Promise<DescribedWorker> {
   const config = unstable_readConfig({ config: path.join(root, 'wrangler.toml') }, { hideWarnings: true });
   await buildAssets();
   // The stack reads `.dev.vars` itself, from where it was told to; wrangler would announce the usual one.
@@ -52,9 +54,11 @@ export async function describeWorker(root: string): Promise<DescribedWorker> {
   const { workerOptions, main } = unstable_getMiniflareWorkerOptions(config);
   // Rules for modules that are not bundled have no counterpart here: everything is in the one script.
   const { modulesRules: _, ...options } = workerOptions;
+  const databases = { DB: (options.d1Databases as Record<string, { id: string }>).DB! };
   return {
     options: {
       ...options,
+      d1Databases: { ...databases, ...familyBindings(familyDatabases) },
       name: config.name!,
       modules: true,
       script: await bundle(main!, root),

@@ -1,17 +1,20 @@
 import type { Hono } from 'hono';
 import journal from '../../migrations/meta/_journal.json';
 import { appliedMigrations } from '../db/applied-migrations.ts';
-import { openDatabases } from '../db/client.ts';
+import { type Db, openDatabases } from '../db/client.ts';
 import { q } from '../db/query.ts';
+import type { StoreName } from '../db/stores/slots.ts';
+import { hasFences } from '../db/stores/store-state.ts';
+import { askStores } from '../platform/ask-stores.ts';
 import { ConfigError } from '../platform/config.ts';
 import { type Bindings, configOf } from '../platform/deps.ts';
 import { AppError } from '../platform/errors.ts';
 import type { AppEnv } from '../platform/http/endpoint.ts';
-import { errorFields } from '../platform/log.ts';
+import { consoleLog, errorFields } from '../platform/log.ts';
 
 /** One reason why the service is not ready, and what to do about it. */
 interface Fault {
-  check: 'settings' | 'database' | 'migrations';
+  check: 'settings' | 'database' | 'migrations' | 'fences';
   name?: string;
   problem: string;
 }
@@ -50,15 +53,38 @@ async function databaseFaults(env: Bindings): Promise<Fault[]> {
   }
 }
 
+/** For how long a store may take to answer until it counts as down. */
+const STORE_PATIENCE_MS = 2000;
+
+/** The stores that are down, which others do without, and those whose fences are missing, which must not be. */
+async function askFamilyStores(env: Bindings): Promise<{ down: StoreName[]; faults: Fault[] }> {
+  const db = openDatabases(env);
+  const log = consoleLog();
+  const ask = async (store: Db) => await hasFences(store);
+  const { answers, down } = await askStores({ db, log }, 'readyz', ask, { limitMs: STORE_PATIENCE_MS });
+  const faults = answers
+    .filter(({ answer }) => !answer)
+    .map(({ store }) => ({
+      check: 'fences' as const,
+      name: store,
+      problem: 'lacks triggers: apply the migrations anew (wrangler d1 migrations apply)',
+    }));
+  return { down, faults };
+}
+
 /**
- * `/healthz`: the process is running. `/readyz`: settings, D1 and migrations are fine, or 503 with the list of
- * faults.
+ * `/healthz`: the process is running. `/readyz`: settings, the directory, migrations and fences are fine, or 503 with the
+ * list of faults. A family database that is down is named and leaves the service ready: other families do without it.
  */
 export function mountHealth(app: Hono<AppEnv>): void {
   app.get('/healthz', (c) => c.json({ ok: true }));
   app.get('/readyz', async (c) => {
-    const faults = [...settingsFaults(c.env), ...(await databaseFaults(c.env))];
-    if (faults.length === 0) return c.json({ ok: true });
+    const settings = settingsFaults(c.env);
+    const directory = await databaseFaults(c.env);
+    const { down, faults: fences } =
+      directory.length === 0 ? await askFamilyStores(c.env) : { down: [], faults: [] };
+    const faults = [...settings, ...directory, ...fences];
+    if (faults.length === 0) return c.json({ ok: true, databases: { down } });
     const message = 'The service is not ready; "details" names what is missing.';
     throw new AppError('unavailable', message, { details: faults });
   });

@@ -1,4 +1,7 @@
-import { getTableName } from 'drizzle-orm';
+import type { D1Database, D1Result } from '@cloudflare/workers-types/experimental';
+import { getTableName, sql } from 'drizzle-orm';
+import { oneRow } from './expressions.ts';
+import { q } from './query.ts';
 import { consentEvents, families, messages, smsDeliveryLog, threads, users } from './schema.ts';
 import { type Conditioned, compiledOf, type ResultOf, type Statement } from './statement.ts';
 import { isFenced } from './stores/fence-message.ts';
@@ -50,8 +53,12 @@ export interface Databases {
   storeOf(familyId: string): Promise<StoreName>;
   /** The stores in which links may be whose codes name this group of slots, the likeliest first. */
   storesOfGroup(group: number): Promise<StoreName[]>;
-  /** Every store that may hold families. */
+  /** Every store that is bound. */
   stores(): StoreName[];
+  /** Those that may hold families: the directory's own database only when the map leaves slots or families to it. */
+  familyStores(): Promise<StoreName[]>;
+  /** How many bytes a store takes, as D1 says. */
+  sizeOf(store: StoreName): Promise<number>;
   /** All of them, opened. */
   shards(): Db[];
   /** One store; its statements do not wait for moves. @throws Error for a store that is not bound */
@@ -99,6 +106,9 @@ function bind(d1: D1Database, statement: Statement, name?: string) {
   const text = name === undefined ? sql : `/* ${name} */ ${sql}`;
   return { bound: d1.prepare(text).bind(...params.map(bindable)), read, text };
 }
+
+/** Asks for nothing but D1's account of itself. */
+const nothing = q.select({ one: sql`1`.as('one') }).from(oneRow);
 
 /** The tables on which triggers write events (dev/event-triggers.ts). */
 const FACT_TABLES: ReadonlySet<string> = new Set<string>(
@@ -209,6 +219,11 @@ export function openDatabases(env: DatabaseBindings, mapSeconds = 15, onFacts?: 
     storeOf,
     storesOfGroup: async (group) => (only ? [MAIN_STORE] : await map.storesOfGroup(group)),
     stores: () => [...bound.keys()],
+    familyStores: async () => {
+      const isMainUsed = only || (await map.uses(MAIN_STORE));
+      return [...bound.keys()].filter((store) => store !== MAIN_STORE || isMainUsed);
+    },
+    sizeOf: async (store) => (await inTime(bind(d1Of(store), nothing).bound.run())).meta.size_after,
     shards: () => [...bound.keys()].map(at),
     at,
     refreshMap: () => map.refresh(),

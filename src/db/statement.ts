@@ -1,3 +1,4 @@
+import type { D1Result } from '@cloudflare/workers-types/experimental';
 import { Column, is, type Placeholder, SQL, sql } from 'drizzle-orm';
 import { fillPlaceholders } from 'drizzle-orm/sql/sql';
 import { SQLiteDeleteBase, SQLiteUpdateBase } from 'drizzle-orm/sqlite-core';

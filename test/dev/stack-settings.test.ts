@@ -56,6 +56,7 @@ describe('the settings of the stack', () => {
       stateDir: '/repo/.wrangler/state',
       sweepSeconds: 60,
       seedDemo: true,
+      familyDatabases: 3,
       devVarsPath: '/repo/.dev.vars',
     });
   });
@@ -65,6 +66,8 @@ describe('the settings of the stack', () => {
     [{ PORT: '-1', SIMULATOR_PORT: '65536' }, ['PORT', 'SIMULATOR_PORT']],
     [{ SWEEP_SECONDS: 'often' }, ['SWEEP_SECONDS']],
     [{ SEED_DEMO: 'no' }, ['SEED_DEMO']],
+    [{ FAMILY_DATABASES: 'three' }, ['FAMILY_DATABASES']],
+    [{ FAMILY_DATABASES: '0' }, []],
     [{ PORT: ' 9000 ', SWEEP_SECONDS: '0.5', SEED_DEMO: '0', STATE_DIR: '/tmp/x' }, []],
   ])('%j has the faults %j', (env, faults) => {
     expect(read(env as Record<string, string>).faults).toEqual(faults);

@@ -50,7 +50,7 @@ export async function startPortal(): Promise<Portal> {
     PUBLIC_ORIGIN: origin,
     LINK_ALTERNATE_ORIGIN: alternateOrigin,
   };
-  const worker = await describeWorker(ROOT);
+  const worker = await describeWorker(ROOT, 0);
   const options = { ...worker.options, bindings: settings } as V4WorkerOptions;
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({

@@ -28,7 +28,8 @@ describe('a stack that starts', () => {
   afterAll(() => stack.stop());
 
   it('is ready: settings, migrations and all', async () => {
-    expect(await status(`${stack.origin}/readyz`)).toBe(200);
+    const ready = await fetch(`${stack.origin}/readyz`);
+    expect([ready.status, await ready.json()]).toEqual([200, { ok: true, databases: { down: [] } }]);
     expect(stack.output()).toContain(stack.simulatorOrigin);
   });
 
@@ -58,6 +59,20 @@ describe('a stack that starts', () => {
     await stack.restart();
     const answer = await fetch(`${api}/messages?phone=%2B12025550199`);
     expect(await answer.json()).toMatchObject({ messages: [{ body: 'Is anybody there?' }] });
+  });
+
+  it('spreads families over three databases, and refuses to forget one of them', async () => {
+    const { databases } = await stack.host.service<{ databases: object[] }>('GET', '/api/admin/databases');
+    const empty = { families: 0, bytes: expect.any(Number), state: 'up' };
+    expect(databases).toEqual(['d1:0', 'd1:1', 'd1:2'].map((name) => ({ name, ...empty })));
+    await stack.kill();
+    expect(await startRefused({ ...stack.env, FAMILY_DATABASES: '2' })).toEqual({
+      code: 1,
+      output: expect.stringMatching(
+        /^Cannot start: .* over 3 databases; set FAMILY_DATABASES to 3 or more.*\n$/,
+      ),
+    });
+    await stack.restart();
   });
 
   it('refuses to share its ports or its state, in one line', async () => {
@@ -159,9 +174,9 @@ describe('a stack that cannot start', () => {
 
     const stack = await spawnStack({ STATE_DIR: path.join(dir, 'state'), SEED_DEMO: '0' });
     await stack.stop();
-    const databases = path.join(dir, 'state/v3/d1/miniflare-D1DatabaseObject');
-    const d1 = (await readdir(databases)).find((name) => /^[0-9a-f]{64}\.sqlite$/.test(name));
-    const database = new DatabaseSync(path.join(databases, d1!));
+    const folder = path.join(dir, 'state/v3/d1/miniflare-D1DatabaseObject');
+    const d1 = (await readdir(folder)).find((name) => /^[0-9a-f]{64}\.sqlite$/.test(name));
+    const database = new DatabaseSync(path.join(folder, d1!));
     database.exec('ALTER TABLE messages DROP COLUMN via');
     database.close();
     const older = await startRefused(env());
@@ -171,10 +186,9 @@ describe('a stack that cannot start', () => {
     });
     // The first time what SQLite keeps beside a database stays, whole; the second time it goes too.
     for (const besides of [false, true]) {
-      for (const name of await readdir(databases)) {
-        if (name.endsWith('.sqlite'))
-          await writeFile(path.join(databases, name), 'Not any more. '.repeat(400));
-        else if (besides) await writeFile(path.join(databases, name), '');
+      for (const name of await readdir(folder)) {
+        if (name.endsWith('.sqlite')) await writeFile(path.join(folder, name), 'Not any more. '.repeat(400));
+        else if (besides) await writeFile(path.join(folder, name), '');
       }
       const damaged = await startRefused(env());
       expect(damaged.code).toBe(1);

@@ -1,8 +1,9 @@
+import type { D1Database, D1Result } from '@cloudflare/workers-types/experimental';
 import { q } from '../query.ts';
 import { homes, slots } from '../schema.ts';
 import { compiledOf, type ResultOf, type Statement } from '../statement.ts';
 import { slotOfFamily } from './family-slot.ts';
-import { type SlotRange, type StoreName, storeOfSlot, storesOfGroup } from './slots.ts';
+import { coversAll, type SlotRange, type StoreName, storeOfSlot, storesOfGroup } from './slots.ts';
 
 /** The directory's own database, which holds every family that no range of slots claims. */
 export const MAIN_STORE: StoreName = 'd1:main';
@@ -48,6 +49,13 @@ export class StoreMap {
     const { ranges, homes: exceptions } = await this.#current();
     const usual = storesOfGroup(ranges, group);
     return [...new Set([...(usual.length > 0 ? usual : [MAIN_STORE]), ...exceptions.values()])];
+  }
+
+  /** Whether slots or families are in a store. */
+  async uses(store: StoreName): Promise<boolean> {
+    const { ranges, homes: exceptions } = await this.#current();
+    const inUse = new Set([...ranges.map((range) => range.store), ...exceptions.values()]);
+    return inUse.has(store) || (store === MAIN_STORE && !coversAll(ranges));
   }
 
   /** Reads the map anew: a fence has told that it is stale. */

@@ -24,6 +24,10 @@ export function storeOfSlot(ranges: readonly SlotRange[], slot: number): StoreNa
   return ranges.find(({ first, last }) => first <= slot && slot <= last)?.store ?? null;
 }
 
+/** Whether every slot has a store. @param ranges not overlapping */
+export const coversAll = (ranges: readonly SlotRange[]): boolean =>
+  ranges.reduce((sum, { first, last }) => sum + last - first + 1, 0) === SLOTS;
+
 /** All slots, spread evenly over these stores, in their order. */
 export function evenRanges(stores: readonly StoreName[]): SlotRange[] {
   const edge = (i: number) => Math.round((i * SLOTS) / stores.length);

@@ -1,11 +1,12 @@
 import { count, desc, gte, isNotNull, isNull, lte, min, type SQL, sql } from 'drizzle-orm';
 import * as z from 'zod';
-import { allOf, limitOf, nonNull, oneRow, scalar } from '../../db/expressions.ts';
+import { allOf, nonNull } from '../../db/expressions.ts';
 import { q } from '../../db/query.ts';
 import { retrying } from '../../db/retry.ts';
 import { alerts, deadLetters, linkOpens, smsDeliveryLog } from '../../db/schema.ts';
+import { askStores } from '../../platform/ask-stores.ts';
 import type { Deps } from '../../platform/deps.ts';
-import { iso, isoOrNull, timestamp } from '../../platform/http/validation.ts';
+import { iso, timestamp } from '../../platform/http/validation.ts';
 import { newId } from '../../platform/ids.ts';
 import { errorRule } from '../../platform/sms/twilio-errors.ts';
 import { HOUR_MS } from '../../platform/time.ts';
@@ -26,6 +27,9 @@ export const statsSchema = z.object({
   deadLetters: z.array(
     z.object({ deliveryId: z.string(), familyId: z.string(), count: z.int(), lastAt: timestamp }),
   ),
+  databases: z
+    .object({ down: z.array(z.string()) })
+    .describe('Databases that did not answer, and are not counted.'),
   alerts: z.array(z.object({ kind: z.string(), message: z.string(), count: z.int(), lastAt: timestamp })),
 });
 
@@ -44,23 +48,16 @@ const counted = count().as('count');
 const writtenSince = (since: number) =>
   allOf(gte(log.id, newId('dlv', since).slice(0, 14)), gte(log.createdAt, since));
 
-/** So many seconds it took from message to carrier for this share of the deliveries. */
-function secondsToSent(recent: SQL, share: number): SQL<number | null> {
-  const sent = allOf(recent, isNotNull(log.sentAt));
-  const took = sql`${log.sentAt} - ${log.createdAt}`;
-  const rank = q
-    .select({ n: sql<number>`cast(count(*) * ${share} as integer)`.as('n') })
+/** How long it took from message to carrier, in whole steps: a tenth of a second, a second, from ten minutes on a minute. */
+function secondsToSent(recent: SQL) {
+  const took = sql`(${log.sentAt} - ${log.createdAt})`;
+  const seconds = sql<number>`case when ${took} < 10000 then ${took} / 100 * 0.1
+    when ${took} < 600000 then ${took} / 1000 else ${took} / 60000 * 60 end`;
+  return q
+    .select({ seconds: seconds.as('seconds'), count: counted })
     .from(log)
-    .where(sent);
-  return scalar<number>(
-    q
-      .select({ seconds: sql`(${took}) / 1000.0`.as('seconds') })
-      .from(log)
-      .where(sent)
-      .orderBy(took)
-      .limit(1)
-      .offset(limitOf(sql<number>`${rank}`)),
-  );
+    .where(allOf(recent, isNotNull(log.sentAt)))
+    .groupBy(seconds);
 }
 
 const directoryStatements = (since: number) => ({
@@ -109,18 +106,11 @@ function familyStatements(since: number, now: number) {
       .where(allOf(recent, isNotNull(log.error)))
       .groupBy(log.error)
       .orderBy(desc(counted)),
-    sums: q
-      .select({
-        p50: secondsToSent(recent, 0.5).as('p50'),
-        p95: secondsToSent(recent, 0.95).as('p95'),
-        segments: scalar<number>(
-          q
-            .select({ sum: sql`sum(${log.segments})`.as('sum') })
-            .from(log)
-            .where(recent),
-        ).as('segments'),
-      })
-      .from(oneRow),
+    took: secondsToSent(recent),
+    segments: q
+      .select({ count: sql<number>`coalesce(sum(${log.segments}), 0)`.as('count') })
+      .from(log)
+      .where(recent),
     byDay: q
       .select({ day: day.as('day'), status: log.status, count: counted })
       .from(log)
@@ -134,31 +124,71 @@ function familyStatements(since: number, now: number) {
   };
 }
 
-/** The stats of the last `hours`. */
+/** Adds up what several stores counted under the same key, in the order of first sight. */
+function sumBy<T extends { count: number }>(rows: readonly T[], key: (row: T) => string): T[] {
+  const sums = new Map<string, T>();
+  for (const row of rows) {
+    const known = sums.get(key(row));
+    sums.set(key(row), known ? { ...known, count: known.count + row.count } : row);
+  }
+  return [...sums.values()];
+}
+
+/** The value below which this share of the counted ones is; null without any. */
+function quantile(rows: readonly { seconds: number; count: number }[], share: number): number | null {
+  const sorted = rows.toSorted((a, b) => a.seconds - b.seconds);
+  let left = Math.floor(sorted.reduce((sum, { count }) => sum + count, 0) * share);
+  for (const { seconds, count } of sorted) {
+    if (left < count) return seconds;
+    left -= count;
+  }
+  return null;
+}
+
+/** The stats of the last `hours`: of every store that answers; who does not is named. */
 export async function loadStats(deps: Deps, hours: number): Promise<Stats> {
   const now = deps.now();
   const since = now - hours * HOUR_MS;
-  const directory = await retrying(() => deps.db.directory.batch(directoryStatements(since)));
-  // There is one shard today; several would be added up here.
-  const shard = deps.db.shards().at(-1);
-  const family = await retrying(() => shard!.batch(familyStatements(since, now)));
-  const [sums] = family.sums;
-  const [waiting] = family.waiting;
+  const [directory, { answers, down }] = await Promise.all([
+    retrying(() => deps.db.directory.batch(directoryStatements(since))),
+    askStores(deps, 'stats', (db) => retrying(() => db.batch(familyStatements(since, now)))),
+  ]);
+  const all = <T>(rows: (answer: (typeof answers)[number]['answer']) => T[]): T[] =>
+    answers.flatMap(({ answer }) => rows(answer));
+  const took = all((answer) => answer.took);
+  const waiting = all((answer) => answer.waiting);
+  const oldest = waiting.flatMap(({ oldestAt }) => oldestAt ?? []);
+  const sum = (rows: { count: number }[]) => rows.reduce((total, { count }) => total + count, 0);
   return {
     since: iso(since),
-    byStatus: toCounts(family.byStatus),
-    byReason: toCounts(family.byReason),
-    errors: family.errors.map(({ code, count }) => ({
-      code,
-      count,
-      advice: errorRule(Number(code) || null, 0).advice,
-    })),
-    secondsToSent: { p50: sums?.p50 ?? null, p95: sums?.p95 ?? null },
-    segments: sums?.segments ?? 0,
-    byDay: family.byDay,
+    byStatus: toCounts(
+      sumBy(
+        all((answer) => answer.byStatus),
+        ({ key }) => key,
+      ),
+    ),
+    byReason: toCounts(
+      sumBy(
+        all((answer) => answer.byReason),
+        ({ key }) => key,
+      ),
+    ),
+    errors: sumBy(
+      all((answer) => answer.errors),
+      ({ code }) => code,
+    )
+      .sort((a, b) => b.count - a.count)
+      .map(({ code, count }) => ({ code, count, advice: errorRule(Number(code) || null, 0).advice })),
+    secondsToSent: { p50: quantile(took, 0.5), p95: quantile(took, 0.95) },
+    segments: sum(all((answer) => answer.segments)),
+    byDay: sumBy(
+      all((answer) => answer.byDay),
+      ({ day, status }) => `${day} ${status}`,
+    ).sort((a, b) => a.day.localeCompare(b.day) || a.status.localeCompare(b.status)),
     opens: directory.opens,
-    waiting: { count: waiting?.count ?? 0, oldestAt: isoOrNull(waiting?.oldestAt ?? null) },
+    waiting: { count: sum(waiting), oldestAt: oldest.length > 0 ? iso(Math.min(...oldest)) : null },
     deadLetters: directory.deadLetters.map((letter) => ({ ...letter, lastAt: iso(letter.lastAt) })),
     alerts: directory.alerts.map((alert) => ({ ...alert, lastAt: iso(alert.lastAt) })),
+    databases: { down },
   };
 }
