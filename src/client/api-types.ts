@@ -236,6 +236,7 @@ export interface Api {
       opens: { day: string; device: string; outcome: string; count: number }[];
       waiting: { count: number; oldestAt: string | null };
       deadLetters: { deliveryId: string; familyId: string; count: number; lastAt: string }[];
+      databases: { down: string[] };
       alerts: { kind: string; message: string; count: number; lastAt: string }[];
     };
   };
