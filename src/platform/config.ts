@@ -48,6 +48,21 @@ const seconds = (from = 1, to = 31_536_000) => amount('a number of seconds', fro
 const count = (from = 1, to = 1_000_000) =>
   amount('a whole number', from, to).refine(Number.isInteger, `a whole number from ${from} to ${to}`);
 
+const HOURS = 'hours of the day such as 08:00-21:00';
+const minuteOfDay = (text: string) => {
+  const [hour = 0, minute = 0] = text.split(':').map(Number);
+  return hour * 60 + minute;
+};
+/** From a minute of the day (inclusive) to another (exclusive), which is smaller when midnight lies between. */
+const hours = z
+  .string(HOURS)
+  .regex(/^\s*(?:[01]?\d|2[0-3]):[0-5]\d\s*-\s*(?:(?:[01]?\d|2[0-3]):[0-5]\d|24:00)\s*$/, HOURS)
+  .transform((text) => {
+    const [from = '', to = ''] = text.split('-');
+    return { from: minuteOfDay(from), to: minuteOfDay(to) };
+  })
+  .refine(({ from, to }) => from !== to, HOURS);
+
 const fields = {
   PUBLIC_ORIGIN: origin,
   BRAND_NAME: z.string().min(1).max(40).default('FamilyCircleSecure'),
@@ -128,6 +143,7 @@ const fields = {
   SMS_WINDOW_MAX_SECONDS: seconds(0, 604_800).default(21_600),
   SMS_USER_DAILY_CAP: count().default(30),
   SMS_FAMILY_DAILY_CAP: count().default(300),
+  SMS_HOUSE_HOURS: hours.optional(),
   POSTS_PER_MINUTE: count().default(60),
   POSTS_PER_DAY: count().default(2000),
   THREADS_PER_DAY: count().default(50),

@@ -9,14 +9,20 @@ export const DAY_MS = 24 * HOUR_MS;
 /** The end of a permanent mute: the last moment that a Date can hold, in milliseconds. */
 export const FOREVER = 8_640_000_000_000_000;
 
+/** Names that proved to be zones: making a formatter to ask is slow, and each text asks. */
+const seenZones = new Set<string>();
+const MOST_SEEN = 1000;
+
 /**
  * Whether `name` is a time zone of the IANA database that this runtime knows (any case, links such as
  * `Asia/Calcutta` included). Offsets (`+02:00`), `UTC+2`, abbreviations outside the database and junk are not.
  */
 export function isTimeZone(name: unknown): name is string {
   if (typeof name !== 'string' || !/^[A-Za-z]/.test(name)) return false;
+  if (seenZones.has(name)) return true;
   try {
     new Intl.DateTimeFormat('en', { timeZone: name });
+    if (seenZones.size < MOST_SEEN) seenZones.add(name);
     return true;
   } catch {
     return false;

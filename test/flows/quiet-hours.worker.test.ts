@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { offsetAt } from '../../src/platform/time.ts';
 import { type Story, tell } from './story.ts';
 
 /** 22:00 to 07:00. */
@@ -161,6 +162,34 @@ describe('when the clocks change', () => {
     expect(await story.heard('ben')).toEqual([]);
     await story.minutes(5);
     expect(await story.heard('ben')).toEqual(['Grandma Rosa: "Good night"']);
+  });
+
+  it('is by the clock of the number for somebody of whom no zone is known', async () => {
+    story = await tell('2035-06-15T07:00:00Z');
+    await story.mirror(`families/${story.familyId}`, { timeZone: null });
+    await story.wish('ben', NIGHT);
+    const { json } = await story.api('GET', '/api/preferences', { as: story.member('ben') });
+    const zone = json.timeZone as string;
+    expect(json).toMatchObject({ timeZoneSource: 'number', timeZones: [zone] });
+    const wall = (at: string | null) =>
+      new Date(at!).toLocaleTimeString('en-US', { timeZone: zone, hour: 'numeric', minute: '2-digit' });
+    await story.at(new Date(Date.parse('2035-06-15T03:00:00Z') - offsetAt(zone, Date.now())).toISOString());
+    await story.say('rosa', 'It is three in the morning');
+    const [own] = await story.log('ben');
+    expect(own).toMatchObject({ status: 'deferred', reason: 'quiet_hours' });
+    expect([wall(own!.dueAt), own!.explanation]).toEqual([
+      expect.stringMatching(/^7:0[0-3] AM$/),
+      expect.stringMatching(
+        /^These are your quiet hours by the clock of [A-Z][\w ]+, which is that of your number’s area code; /,
+      ),
+    ]);
+    // Sent back as it was read, the number's zone does not become Ben's own.
+    const { smsEnabled: _, ...rest } = json;
+    await story.wish('ben', { ...rest, quietStart: null, quietEnd: null });
+    await story.tick();
+    expect(await story.states('ben')).toEqual(['sent']);
+    const { json: after } = await story.api('GET', '/api/preferences', { as: story.member('ben') });
+    expect(after.timeZoneSource).toBe('number');
   });
 
   it('is told by the clock of the person, not of the family', async () => {

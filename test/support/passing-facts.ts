@@ -17,6 +17,6 @@ export const passingFacts = (createdAt: number): DeliveryFacts => ({
   mutedUntil: null,
   quietStart: null,
   quietEnd: null,
-  timeZone: 'UTC',
+  timeZones: ['UTC'],
   quietDelivery: 'defer',
 });

@@ -24,6 +24,13 @@ export interface PatchRequest extends ConsentRequest {
 
 const ATTEMPTS = 5;
 
+/** The patch without a zone that was only sent back as it was read: the family's, or the number's, stays theirs. */
+function withoutToldZone(patch: PreferencesPatch, { preferences }: ReadPreferences): PreferencesPatch {
+  const { timeZone, timeZoneSource } = patch;
+  const isTold = timeZoneSource !== undefined && preferences.timeZoneSource !== 'person';
+  return isTold && timeZone === preferences.timeZone ? { ...patch, timeZone: undefined } : patch;
+}
+
 const invalid = (field: string, problem: string) =>
   new AppError('invalid_request', `Correct what "details" names: ${field}.`, {
     details: [{ in: 'body', field, problem }],
@@ -135,15 +142,16 @@ async function read(deps: Deps, request: PatchRequest): Promise<ReadPreferences>
  * `carrier_opted_out`, `conflict` (the host's consent is older than an opt-out)
  */
 export async function patchPreferences(deps: Deps, request: PatchRequest): Promise<ReadPreferences> {
-  const { patch, ifMatch } = request;
+  const { ifMatch } = request;
   const db = deps.db.forFamily(request.familyId);
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const current = await read(deps, request);
+    const patch = withoutToldZone(request.patch, current);
     if (!ifMatches(ifMatch, current.etag)) throw preconditionFailed();
     checkPatch(patch, current);
     const wanted = consentWanted(request, current);
     if (wanted === 'opt_in') await checkOptIn(deps, request);
-    if (!(await write(db, request, current.revision, deps.now()))) continue;
+    if (!(await write(db, { ...request, patch }, current.revision, deps.now()))) continue;
     if (wanted === 'opt_out') await optOut(deps, request);
     if (wanted === 'opt_in') {
       await optIn(deps, { ...request, version: patch.consentVersion ?? request.currentVersion });

@@ -3,6 +3,7 @@ import { id, instant, timestamp } from '../../platform/http/validation.ts';
 import { isTimeZone } from '../../platform/time.ts';
 import { consentVersion } from '../request-schemas.ts';
 
+const zoneSource = z.enum(['person', 'family', 'number', 'country', 'unknown']);
 const minute = z.int().min(0).max(1440);
 const mute = z
   .union([z.boolean(), instant, z.null()])
@@ -23,7 +24,11 @@ export const preferencesPatch = z.strictObject({
     .refine(isTimeZone, 'should be an IANA time zone such as America/New_York')
     .nullable()
     .optional()
-    .describe("null: the family's"),
+    .describe("null: the family's, or else what the number tells"),
+  timeZoneSource: zoneSource
+    .optional()
+    .describe('As it was read: the `timeZone` that was read with it is then not made the person’s own'),
+  timeZones: z.array(z.string().max(100)).max(500).optional().describe('As it was read; changes nothing'),
   quietDelivery: z.enum(['defer', 'drop']).optional(),
   preview: z.enum(['full', 'sender', 'none']).optional(),
   perThreadMute: z.record(id, mute).optional(),
@@ -38,7 +43,13 @@ export const preferencesAnswer = z.object({
   urgentAllowed: z.boolean(),
   quietStart: minute.nullable(),
   quietEnd: minute.nullable(),
-  timeZone: z.string(),
+  timeZone: z.string().describe('The zone that counts for quiet hours; the first of `timeZones`'),
+  timeZoneSource: zoneSource.describe(
+    'What it is known from: the person, the family, the area code or the country of the number',
+  ),
+  timeZones: z
+    .array(z.string())
+    .describe('Every zone in which the person may be: it is quiet when it is quiet in one of them'),
   quietDelivery: z.enum(['defer', 'drop']),
   preview: z.enum(['full', 'sender', 'none']),
   perThreadMute: z.record(z.string(), z.union([z.literal(true), timestamp])),

@@ -8,6 +8,7 @@ import type { Person } from '../../numbers/changes.ts';
 import { sha256 } from '../../platform/crypto.ts';
 import type { Deps } from '../../platform/deps.ts';
 import { iso } from '../../platform/http/validation.ts';
+import { possibleZones } from '../../platform/possible-zones.ts';
 import { FOREVER } from '../../platform/time.ts';
 import type { Preferences } from './preferences-schema.ts';
 
@@ -47,7 +48,9 @@ function preferencesOf({ userId, familyId }: Person, threads: readonly string[])
       quietEnd: prefs.quietEnd,
       quietDelivery: prefs.quietDelivery,
       preview: prefs.preview,
-      timeZone: coalesce<string | null>(users.timeZone, families.timeZone).as('zone'),
+      phone: users.phone,
+      personZone: sql<string | null>`${users.timeZone}`.as('person_zone'),
+      familyZone: sql<string | null>`${families.timeZone}`.as('family_zone'),
       /** Until when which threads are muted, ms. */
       mutes: json<Record<string, number>>(scalar(mutes)).as('mutes'),
       memberOf: json<string[]>(scalar(memberOf)).as('member_of'),
@@ -60,14 +63,22 @@ function preferencesOf({ userId, familyId }: Person, threads: readonly string[])
 
 type Row = ResultOf<ReturnType<typeof preferencesOf>>[number];
 
-function toPreferences(row: Row, now: number): Preferences {
+function toPreferences(row: Row, { phones }: Pick<Deps, 'phones'>, now: number): Preferences {
+  const { zones, by } = possibleZones({
+    person: row.personZone,
+    family: row.familyZone,
+    number: row.phone,
+    country: row.phone === null ? null : phones.countryOf(row.phone),
+  });
   const lasting = Object.entries(row.mutes).filter(([, until]) => until > now);
   return {
     smsEnabled: row.smsEnabled === true && row.optedOutAt === null,
     urgentAllowed: row.urgentAllowed ?? true,
     quietStart: row.quietStart,
     quietEnd: row.quietEnd,
-    timeZone: row.timeZone ?? 'UTC',
+    timeZone: zones[0] ?? 'UTC',
+    timeZoneSource: by,
+    timeZones: [...zones],
     quietDelivery: row.quietDelivery ?? 'defer',
     preview: row.preview ?? 'full',
     perThreadMute: Object.fromEntries(
@@ -88,7 +99,7 @@ export async function readPreferences(
 ): Promise<ReadPreferences | null> {
   const row = await retrying(() => deps.db.forFamily(person.familyId).first(preferencesOf(person, threads)));
   if (!row) return null;
-  const preferences = toPreferences(row, deps.now());
+  const preferences = toPreferences(row, deps, deps.now());
   const revision = row.revision ?? 1;
   const digest = await sha256(JSON.stringify([revision, preferences]));
   return {

@@ -1,9 +1,16 @@
 import { between, desc, eq, inArray, lt, type SQL, sql } from 'drizzle-orm';
 import * as z from 'zod';
 import type { Db } from '../../db/client.ts';
-import { allOf, coalesce, iif, inList, nonNull } from '../../db/expressions.ts';
+import { allOf, iif, inList, nonNull } from '../../db/expressions.ts';
 import { q } from '../../db/query.ts';
-import { families, messages, smsDeliveryLog, threadMembers, users } from '../../db/schema.ts';
+import {
+  families,
+  messages,
+  notificationPreferences,
+  smsDeliveryLog,
+  threadMembers,
+  users,
+} from '../../db/schema.ts';
 import type { ResultOf } from '../../db/statement.ts';
 import { STATUSES } from '../../db/statuses.ts';
 import type { Caller } from '../../platform/auth/caller.ts';
@@ -11,6 +18,8 @@ import { clockWords, type Hours } from '../../platform/clock-words.ts';
 import type { Deps } from '../../platform/deps.ts';
 import { AppError } from '../../platform/errors.ts';
 import { isoOrNull, timestamp } from '../../platform/http/validation.ts';
+import { possibleZones } from '../../platform/possible-zones.ts';
+import { phones } from '../../platform/sms/number-plans.ts';
 import { deliveryAs } from '../deliveries/coverage.ts';
 import type { Status } from '../deliveries/delivery-status.ts';
 import { type AuthorsView, explain, explainToAuthor } from './explanations.ts';
@@ -40,7 +49,7 @@ const log = smsDeliveryLog;
 /** The row whose text told of a merged one. */
 const lead = deliveryAs('lead');
 
-/** What the log says of a delivery; times in ms. Goes with the joins of {@link select}. */
+/** What the log says of a delivery; times in ms. */
 const columns = {
   id: log.id,
   userId: log.userId,
@@ -59,17 +68,25 @@ const columns = {
   error: log.error,
   leadStatus: sql<Status | null>`${lead.status}`.as('leadStatus'),
   leadError: sql<string | null>`${lead.error}`.as('leadError'),
-  timeZone: coalesce<string | null>(users.timeZone, families.timeZone).as('timeZone'),
+};
+
+/** By which clock it is quiet for the recipient. */
+const clockColumns = {
+  phone: sql<string | null>`${users.phone}`.as('phone'),
+  personZone: sql<string | null>`${users.timeZone}`.as('personZone'),
+  familyZone: sql<string | null>`${families.timeZone}`.as('familyZone'),
+  quietStart: sql<number | null>`${notificationPreferences.quietStart}`.as('quietStart'),
 };
 
 /** Deliveries with what their sentences need. The joins cannot lead, so that the log's indexes do. */
 const select = (condition: SQL) =>
   q
-    .select(columns)
+    .select({ ...columns, ...clockColumns })
     .from(log)
     .leftJoin(lead, eq(lead.id, log.mergedInto))
     .leftJoin(users, eq(users.id, log.userId))
     .leftJoin(families, eq(families.id, users.familyId))
+    .leftJoin(notificationPreferences, eq(notificationPreferences.userId, log.userId))
     .where(condition);
 type Row = ResultOf<ReturnType<typeof select>>[number];
 
@@ -80,24 +97,28 @@ const times = (row: Row) => ({
   deliveredAt: isoOrNull(row.deliveredAt),
 });
 
-const toDelivery = (
-  row: Row,
-  now: number,
-  timeZone = row.timeZone ?? 'UTC',
-  hours: Hours = 12,
-): DeliveryJson => ({
-  id: row.id,
-  kind: row.kind,
-  threadId: row.threadId,
-  messageId: row.messageId,
-  status: row.status,
-  reason: row.reason,
-  explanation: explain(row, now, timeZone, hours),
-  mergedInto: row.mergedInto,
-  ...times(row),
-  segments: row.segments,
-  error: row.error,
-});
+const toDelivery = (row: Row, now: number, timeZone?: string, hours: Hours = 12): DeliveryJson => {
+  const clock = possibleZones({
+    person: row.personZone,
+    family: row.familyZone,
+    number: row.phone,
+    country: row.phone === null ? null : phones.countryOf(row.phone),
+  });
+  const quiet = { house: row.quietStart === null, clock };
+  return {
+    id: row.id,
+    kind: row.kind,
+    threadId: row.threadId,
+    messageId: row.messageId,
+    status: row.status,
+    reason: row.reason,
+    explanation: explain({ ...row, quiet }, now, timeZone ?? clock.zones[0] ?? 'UTC', hours),
+    mergedInto: row.mergedInto,
+    ...times(row),
+    segments: row.segments,
+    error: row.error,
+  };
+};
 
 /** A page of deliveries; `next` is the cursor of the following one, null at the end. */
 export interface DeliveryPage<T = DeliveryJson> {

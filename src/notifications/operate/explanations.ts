@@ -1,4 +1,5 @@
 import { clockWords, type Hours } from '../../platform/clock-words.ts';
+import type { PossibleZones } from '../../platform/possible-zones.ts';
 import { errorRule } from '../../platform/sms/twilio-errors.ts';
 import type { Status } from '../deliveries/delivery-status.ts';
 import type { Reason } from '../send/policy.ts';
@@ -18,6 +19,15 @@ export interface LoggedDelivery {
   /** For a merged one: the status of the text that covers it. */
   leadStatus?: Status | null;
   leadError?: string | null;
+  /** Whose quiet hours count, and by which clocks; absent: the person's own, by their own clock. */
+  quiet?: QuietClock;
+}
+
+/** Whose quiet hours hold a text up, and by which clocks. */
+export interface QuietClock {
+  /** The person set none: the hours in which the service texts nobody. */
+  house: boolean;
+  clock: PossibleZones;
 }
 
 /**
@@ -57,6 +67,24 @@ const WAITING: Partial<Record<Reason, string>> = {
   daily_cap: 'The number of texts for one day is used up; this one',
 };
 
+/** `America/New_York` as people say it. */
+const city = (zone: string) => (zone.split('/').at(-1) ?? zone).replaceAll('_', ' ');
+
+/** By which clock it is quiet, where the person has not said it. */
+function byClock({ zones, by }: PossibleZones): string {
+  if (by === 'person' || by === 'family') return '';
+  if (by === 'unknown') return ' by the clock of UTC, since your time zone is not known';
+  const of = by === 'number' ? 'your number’s area code' : 'your number’s country';
+  if (zones.length > 1) return ` in one of the time zones of ${of}`;
+  return ` by the clock of ${city(zones[0] ?? 'UTC')}, which is that of ${of}`;
+}
+
+/** Why a text waits for the end of quiet hours, up to "would go at …". */
+function quietWords({ house, clock }: QuietClock): string {
+  const hours = house ? 'No texts are sent at this hour' : 'These are your quiet hours';
+  return `${hours}${byClock(clock)}; unless you read the message before, a text`;
+}
+
 /** The `error` of a text whose outcome was never known. */
 export const UNKNOWN_OUTCOME = 'unknown';
 
@@ -88,6 +116,8 @@ export function explain(delivery: LoggedDelivery, now: number, timeZone: string,
     case 'pending':
       return later ? `${text} could not leave yet and ${would}` : `${text} is about to leave.`;
     case 'deferred':
+      if (delivery.reason === 'quiet_hours' && delivery.quiet)
+        return `${quietWords(delivery.quiet)} ${would}`;
       return `${(isReason(delivery.reason) && WAITING[delivery.reason]) || `${text} has to wait; it`} ${would}`;
     case 'sending':
       return `${text} is leaving right now.`;

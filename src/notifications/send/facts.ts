@@ -14,6 +14,7 @@ import {
 import { hot, type ResultOf } from '../../db/statement.ts';
 import type { Config } from '../../platform/config.ts';
 import type { Deps } from '../../platform/deps.ts';
+import { possibleZones } from '../../platform/possible-zones.ts';
 import type { Phones } from '../../platform/sms/phone-number.ts';
 import type { Claimable } from '../deliveries/claim.ts';
 import { coveredRows, deliveryAs } from '../deliveries/coverage.ts';
@@ -129,7 +130,8 @@ export const selectFacts = hot<{ ids: string }>()((v) => {
       verifiedAt: users.phoneVerifiedAt,
       unusableAt: users.phoneUnusableAt,
       deletedAt: users.deletedAt,
-      timeZone: coalesce<string | null>(users.timeZone, families.timeZone).as('timeZone'),
+      personZone: sql<string | null>`${users.timeZone}`.as('personZone'),
+      familyZone: sql<string | null>`${families.timeZone}`.as('familyZone'),
       smsEnabled: p.smsEnabled,
       urgentAllowed: p.urgentAllowed,
       quietStart: p.quietStart,
@@ -196,7 +198,12 @@ function toRecord(row: Row, config: Pick<Config, 'SMS_ALLOWED_COUNTRIES'>, phone
       mutedUntil: row.mutedUntil,
       quietStart: row.quietStart,
       quietEnd: row.quietEnd,
-      timeZone: row.timeZone ?? 'UTC',
+      timeZones: possibleZones({
+        person: row.personZone,
+        family: row.familyZone,
+        number: row.phone,
+        country,
+      }).zones,
       quietDelivery: row.quietDelivery ?? 'defer',
     },
   };

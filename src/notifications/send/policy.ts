@@ -1,6 +1,6 @@
 import type { AdmissionVerdict, FamilyFacts } from '../../platform/family/family-rpc.ts';
 import { MINUTE_MS } from '../../platform/time.ts';
-import { quietUntil, spreadMs } from './quiet-hours.ts';
+import { type QuietHours, quietUntil, spreadMs } from './quiet-hours.ts';
 
 /** Why a text was not sent, or not yet; as stored in the delivery log. */
 export type Reason =
@@ -42,7 +42,8 @@ export interface DeliveryFacts {
   /** Minutes of the person's day, 0..1440, or both null. */
   quietStart: number | null;
   quietEnd: number | null;
-  timeZone: string;
+  /** The zones in which the person may be, see `possibleZones`: it is quiet when it is quiet in one of them. */
+  timeZones: readonly string[];
   quietDelivery: 'defer' | 'drop';
 }
 
@@ -52,6 +53,8 @@ export interface PolicySettings {
   expiryMs: number;
   /** `PRESENT_RECHECK_SECONDS` in ms; 0: deliveries to people who are online are dropped at once. */
   presentRecheckMs: number;
+  /** `SMS_HOUSE_HOURS`, as the hours outside of it: quiet for those who set none of their own; null: none. */
+  houseQuiet: QuietHours | null;
 }
 
 /** The decision about a delivery. */
@@ -110,7 +113,7 @@ function courtesyBlock(
   if (facts.urgent || facts.kind === 'test') return null;
   if (facts.mutedUntil !== null && facts.mutedUntil > now) return { action: 'drop', reason: 'muted' };
   if (family.presence === 'online') return present(facts, settings, now);
-  return quiet(facts, now) ?? deferUntil('rate_limited', family.windowUntil, now);
+  return quiet(facts, settings, now) ?? deferUntil('rate_limited', family.windowUntil, now);
 }
 
 function present(facts: DeliveryFacts, settings: PolicySettings, now: number): Verdict {
@@ -123,13 +126,16 @@ function present(facts: DeliveryFacts, settings: PolicySettings, now: number): V
   };
 }
 
-function quiet(facts: DeliveryFacts, now: number): Verdict | null {
-  const end = quietUntil(facts, [facts.timeZone], now);
+/** A person's own quiet hours; for those who set none, the hours in which the house texts nobody. */
+function quiet(facts: DeliveryFacts, settings: PolicySettings, now: number): Verdict | null {
+  const isOwn = facts.quietStart !== null && facts.quietEnd !== null;
+  const hours = isOwn ? facts : settings.houseQuiet;
+  const end = hours && quietUntil(hours, facts.timeZones, now);
   if (end === null) return null;
-  if (facts.quietDelivery === 'drop') return { action: 'drop', reason: 'quiet_hours' };
+  if (isOwn && facts.quietDelivery === 'drop') return { action: 'drop', reason: 'quiet_hours' };
   const spread = end + spreadMs(facts.deliveryId);
   // The spread must not exceed a very short time between two quiet periods.
-  const until = Number.isFinite(end) && quietUntil(facts, [facts.timeZone], spread) === null ? spread : end;
+  const until = Number.isFinite(end) && quietUntil(hours!, facts.timeZones, spread) === null ? spread : end;
   return { action: 'defer', reason: 'quiet_hours', until };
 }
 

@@ -12,6 +12,12 @@ export interface QuietHours {
   quietEnd: number | null;
 }
 
+/** The hours outside of `hours` (minutes of the day); null when that is never. */
+export function quietOutside(hours: { from: number; to: number } | undefined): QuietHours | null {
+  if (hours === undefined || (hours.from === 0 && hours.to === 24 * 60)) return null;
+  return { quietStart: hours.to, quietEnd: hours.from };
+}
+
 /** Whoever finds no time in so long that is quiet in none of their zones is quiet all day. */
 const LONGEST_QUIET_MS = 3 * DAY_MS;
 

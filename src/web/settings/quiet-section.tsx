@@ -8,9 +8,16 @@ export const NIGHT = { start: 22 * 60, end: 7 * 60 };
 const clockValue = (minute: number) =>
   `${String(Math.floor(minute / 60) % 24).padStart(2, '0')}:${String(minute % 60).padStart(2, '0')}`;
 
+/** Where a zone comes from that the person has not chosen. */
+const ZONE_HINT: Partial<Record<SettingsView['preferences']['timeZoneSource'], string>> = {
+  number: 'Taken from your number’s area code, until you choose one.',
+  country: 'Taken from your number’s country, until you choose one.',
+  unknown: 'Your time zone is not known yet; please choose it.',
+};
+
 /** When not to be texted: off, the usual night, or hours of one's own, on the wall clock of a zone. */
 export function QuietSection({ preferences, told, browserZone, clock, typed }: SettingsView) {
-  const { quietStart, quietEnd, quietDelivery, timeZone } = preferences;
+  const { quietStart, quietEnd, quietDelivery, timeZone, timeZoneSource, timeZones } = preferences;
   const saved =
     quietStart === null ? 'off' : quietStart === NIGHT.start && quietEnd === NIGHT.end ? 'night' : 'custom';
   const kind = typed.quiet ?? saved;
@@ -67,7 +74,15 @@ export function QuietSection({ preferences, told, browserZone, clock, typed }: S
         </fieldset>
         <div class="field">
           <label for="zone">Time zone</label>
+          <input type="hidden" name="source" value={timeZoneSource} />
           <ZoneField value={typed.zone ?? zoneWords(timeZone)} told={told} />
+          {ZONE_HINT[timeZoneSource] && (
+            <p class="hint">
+              {ZONE_HINT[timeZoneSource]}
+              {timeZones.length > 1 &&
+                ' It may lie in several zones: no text comes while it is quiet in one of them.'}
+            </p>
+          )}
           {browserZone && todaysZone(browserZone) !== todaysZone(timeZone) && (
             <p class="hint">
               This device is in {zoneWords(browserZone)}.{' '}

@@ -206,7 +206,9 @@ async function saveQuiet(c: PageContext, caller: Caller): Promise<Response> {
     return refuse(c, caller, 'quiet', words, { typed, field: 'zone' });
   }
   const quietDelivery = form.get('delivery') ?? undefined;
-  const patch = preferencesPatch.safeParse({ ...times, timeZone, quietDelivery });
+  // As the page showed it: a zone that nobody chose does not become the person's own.
+  const timeZoneSource = form.get('here') === null ? (form.get('source') ?? undefined) : undefined;
+  const patch = preferencesPatch.safeParse({ ...times, timeZone, timeZoneSource, quietDelivery });
   if (!patch.success) return refuse(c, caller, 'quiet', 'Choose one of the two ways.', { typed });
   await change(c, caller, patch.data);
   return done(c, 'quiet', form);

@@ -43,6 +43,33 @@ describe('explain', () => {
       'These are your quiet hours; unless you read the message before, a text would go at 7:00 AM tomorrow.',
     ],
     [
+      {
+        status: 'deferred',
+        reason: 'quiet_hours',
+        dueAt: SEVEN,
+        quiet: { house: true, clock: { zones: ['America/New_York'], by: 'family' } },
+      },
+      'No texts are sent at this hour; unless you read the message before, a text would go at 7:00 AM tomorrow.',
+    ],
+    [
+      {
+        status: 'deferred',
+        reason: 'quiet_hours',
+        dueAt: SEVEN,
+        quiet: { house: false, clock: { zones: ['America/New_York'], by: 'number' } },
+      },
+      'These are your quiet hours by the clock of New York, which is that of your number’s area code; unless you read the message before, a text would go at 7:00 AM tomorrow.',
+    ],
+    [
+      {
+        status: 'deferred',
+        reason: 'quiet_hours',
+        dueAt: SEVEN,
+        quiet: { house: false, clock: { zones: ['America/New_York', 'America/Denver'], by: 'country' } },
+      },
+      'These are your quiet hours in one of the time zones of your number’s country; unless you read the message before, a text would go at 7:00 AM tomorrow.',
+    ],
+    [
       { status: 'deferred', reason: 'online', dueAt: NOW + 60_000 },
       'You are in the chat right now; unless you read the message there, a text would go at 8:01 AM.',
     ],

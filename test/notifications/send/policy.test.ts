@@ -7,14 +7,14 @@ import {
   PRESENT_WATCH_MS,
   type Reason,
 } from '../../../src/notifications/send/policy.ts';
-import { SPREAD_MS } from '../../../src/notifications/send/quiet-hours.ts';
+import { quietOutside, SPREAD_MS } from '../../../src/notifications/send/quiet-hours.ts';
 import type { FamilyFacts } from '../../../src/platform/family/family-rpc.ts';
 import { passingFacts } from '../../support/passing-facts.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const NOW = Date.UTC(2026, 4, 1, 12);
-const settings: PolicySettings = { expiryMs: 24 * HOUR, presentRecheckMs: MINUTE };
+const settings: PolicySettings = { expiryMs: 24 * HOUR, presentRecheckMs: MINUTE, houseQuiet: null };
 
 const facts = passingFacts(NOW - MINUTE);
 const family: FamilyFacts = {
@@ -235,9 +235,56 @@ describe('quiet hours', () => {
     }
   });
 
+  it.each<[at: string, zones: string[], until: string | null]>([
+    // 22:00 to 07:00 where the person may be: the end is the latest of the ends.
+    ['2026-05-01T11:30:00Z', ['America/New_York'], null],
+    ['2026-05-01T11:30:00Z', ['America/New_York', 'America/Los_Angeles'], '2026-05-01T14:00:00Z'],
+    ['2026-05-01T02:30:00Z', ['America/New_York', 'America/Los_Angeles'], '2026-05-01T14:00:00Z'],
+    ['2026-05-01T02:30:00Z', ['America/Los_Angeles'], null],
+  ])('at %s in %j wait until %s', (at, timeZones, until) => {
+    const now = Date.parse(at);
+    const nightly = { ...facts, createdAt: now, timeZones, quietStart: 22 * 60, quietEnd: 7 * 60 };
+    const verdict = decide(nightly, family, settings, now);
+    if (until === null) return expect(verdict).toEqual({ action: 'send' });
+    expect(verdict).toMatchObject({ action: 'defer', reason: 'quiet_hours' });
+    if (verdict.action === 'defer') expect(verdict.until - Date.parse(until)).toBeLessThanOrEqual(SPREAD_MS);
+  });
+
+  describe('of the house', () => {
+    const houseQuiet = quietOutside({ from: 8 * 60, to: 21 * 60 });
+    const at = (hour: number, more: Partial<DeliveryFacts> = {}) => {
+      const now = Date.UTC(2026, 4, 1, hour);
+      return decide({ ...facts, createdAt: now, ...more }, family, { ...settings, houseQuiet }, now);
+    };
+
+    it.each<[number, 'send' | 'defer']>([
+      [7, 'defer'],
+      [8, 'send'],
+      [20, 'send'],
+      [21, 'defer'],
+    ])('at %i hours: %s, to those who set none of their own', (hour, action) => {
+      expect(at(hour).action).toBe(action);
+    });
+
+    it('do not hold up urgent and test texts, nor those whose own hours are others', () => {
+      expect(at(3, { urgent: true })).toEqual({ action: 'send' });
+      expect(at(3, { kind: 'test' })).toEqual({ action: 'send' });
+      expect(at(3, { quietStart: 12 * 60, quietEnd: 13 * 60 })).toEqual({ action: 'send' });
+      expect(at(3, { quietStart: 0, quietEnd: 4 * 60 })).toMatchObject({ action: 'defer' });
+    });
+
+    it('defer even for those who would have their own quiet hours drop', () => {
+      expect(at(3, { quietDelivery: 'drop' })).toMatchObject({ action: 'defer', reason: 'quiet_hours' });
+    });
+
+    it('are none when the house texts all day', () => {
+      expect([quietOutside({ from: 0, to: 1440 }), quietOutside(undefined)]).toEqual([null, null]);
+    });
+  });
+
   it('takes UTC for a zone that is none', () => {
-    expect(decide({ ...night, timeZone: 'Mars/Olympus_Mons' }, family, settings, NOW)).toEqual(
-      decide({ ...night, timeZone: 'UTC' }, family, settings, NOW),
+    expect(decide({ ...night, timeZones: ['Mars/Olympus_Mons'] }, family, settings, NOW)).toEqual(
+      decide({ ...night, timeZones: ['UTC'] }, family, settings, NOW),
     );
   });
 });
@@ -304,7 +351,10 @@ describe('for any facts', () => {
     mutedUntil: maybeMoment,
     quietStart: fc.option(fc.integer({ min: 0, max: 1439 }), { nil: null }),
     quietEnd: fc.option(fc.integer({ min: 0, max: 1440 }), { nil: null }),
-    timeZone: fc.oneof(fc.constantFrom('UTC', 'America/New_York', 'Australia/Lord_Howe'), fc.string()),
+    timeZones: fc.array(
+      fc.oneof(fc.constantFrom('UTC', 'America/New_York', 'Australia/Lord_Howe'), fc.string()),
+      { minLength: 1, maxLength: 3 },
+    ),
     quietDelivery: fc.constantFrom('defer', 'drop'),
   });
   /** Nine of ten pass the law, so that the later gates are reached. */
@@ -326,6 +376,7 @@ describe('for any facts', () => {
   const someSettings = fc.record<PolicySettings>({
     expiryMs: fc.integer({ min: 0, max: 48 * HOUR }),
     presentRecheckMs: fc.constantFrom(0, 1, MINUTE, HOUR),
+    houseQuiet: fc.constantFrom(null, { quietStart: 21 * 60, quietEnd: 8 * 60 }),
   });
   const always = (check: (facts: DeliveryFacts, family: FamilyFacts, settings: PolicySettings) => void) =>
     fc.assert(fc.property(someFacts, someFamily, someSettings, check), { numRuns: 1500 });
