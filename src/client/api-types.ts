@@ -359,6 +359,8 @@ export interface Api {
         quietStart?: number | null;
         quietEnd?: number | null;
         timeZone?: string | null;
+        timeZoneSource?: 'person' | 'family' | 'number' | 'country' | 'unknown';
+        timeZones?: string[];
         quietDelivery?: 'defer' | 'drop';
         preview?: 'full' | 'sender' | 'none';
         perThreadMute?: Record<string, boolean | string | null>;
@@ -371,6 +373,8 @@ export interface Api {
       quietStart: number | null;
       quietEnd: number | null;
       timeZone: string;
+      timeZoneSource: 'person' | 'family' | 'number' | 'country' | 'unknown';
+      timeZones: string[];
       quietDelivery: 'defer' | 'drop';
       preview: 'full' | 'sender' | 'none';
       perThreadMute: Record<string, true | string>;
@@ -492,6 +496,8 @@ export interface Api {
       quietStart: number | null;
       quietEnd: number | null;
       timeZone: string;
+      timeZoneSource: 'person' | 'family' | 'number' | 'country' | 'unknown';
+      timeZones: string[];
       quietDelivery: 'defer' | 'drop';
       preview: 'full' | 'sender' | 'none';
       perThreadMute: Record<string, true | string>;
@@ -507,6 +513,8 @@ export interface Api {
         quietStart?: number | null;
         quietEnd?: number | null;
         timeZone?: string | null;
+        timeZoneSource?: 'person' | 'family' | 'number' | 'country' | 'unknown';
+        timeZones?: string[];
         quietDelivery?: 'defer' | 'drop';
         preview?: 'full' | 'sender' | 'none';
         perThreadMute?: Record<string, boolean | string | null>;
@@ -518,6 +526,8 @@ export interface Api {
       quietStart: number | null;
       quietEnd: number | null;
       timeZone: string;
+      timeZoneSource: 'person' | 'family' | 'number' | 'country' | 'unknown';
+      timeZones: string[];
       quietDelivery: 'defer' | 'drop';
       preview: 'full' | 'sender' | 'none';
       perThreadMute: Record<string, true | string>;
