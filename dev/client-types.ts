@@ -32,6 +32,7 @@ type Json = z.core.JSONSchema.BaseSchema;
 /** A schema as TypeScript. Query values may be numbers too: in an address they are text anyway. */
 function typeOf(schema: Json | boolean | undefined): string {
   if (schema === undefined || typeof schema === 'boolean') return 'unknown';
+  if (schema.$ref !== undefined) return schema.$ref.replace('#/$defs/', '');
   if (schema.const !== undefined) return JSON.stringify(schema.const);
   if (schema.enum) return schema.enum.map((value) => JSON.stringify(value)).join(' | ');
   const union = schema.anyOf ?? schema.oneOf;
@@ -64,8 +65,28 @@ function objectType({ properties = {}, required = [], additionalProperties }: Js
   return fields.length === 0 ? 'Record<string, never>' : `{ ${fields.join(' ')} }`;
 }
 
-const written = (schema: z.ZodType | undefined, io: 'input' | 'output') =>
-  schema ? typeOf(z.toJSONSchema(schema, { io, unrepresentable: 'any' })) : null;
+/** Schemas with a name, as they were met. */
+const named = new Map<string, Json>();
+
+/** A schema as TypeScript; what has a name goes to {@link named}. */
+function written(schema: z.ZodType | undefined, io: 'input' | 'output'): string | null {
+  if (!schema) return null;
+  const { $defs = {}, id, ...root } = z.toJSONSchema(schema, { io, unrepresentable: 'any' });
+  for (const [name, definition] of Object.entries($defs)) named.set(name, definition);
+  if (typeof id !== 'string') return typeOf(root);
+  named.set(id, root);
+  return id;
+}
+
+/** The named schemas as types, in the order of their names. */
+const namedTypes = () =>
+  [...named]
+    .sort(([a], [b]) => a.localeCompare(b))
+    .map(([name, { description, ...schema }]) => {
+      const comment = description ? `/** ${description} */\n` : '';
+      return `${comment}export type ${name} = ${typeOf(schema)};\n`;
+    })
+    .join('\n');
 
 /** Every route that is declared in a `routes.ts`. */
 async function declaredRoutes(): Promise<Declared[]> {
@@ -111,11 +132,13 @@ export async function apiTypes(): Promise<string> {
     ({ path: address, answer }) =>
       address.startsWith('/api/') && !TWILIOS.includes(address) && answer.status !== 101,
   );
+  const types = routes.map(routeType).join('\n  ');
   const text = `// Made from the routes by \`npm run client-types\`; do not edit.
 
+${namedTypes()}
 /** What each route takes and answers, by method and path. Times are ISO 8601. */
 export interface Api {
-  ${routes.map(routeType).join('\n  ')}
+  ${types}
 }
 `;
   const biome = path.join(ROOT, 'node_modules/.bin/biome');

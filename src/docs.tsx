@@ -1,4 +1,5 @@
 import { html } from 'hono/html';
+import { eventWebhooks } from './events/event-webhooks.ts';
 import { type OpenApiDocument, openApiDocument } from './platform/http/openapi/document.ts';
 import { endpoints } from './routes.ts';
 import { DESCRIBED_ROUTES, TAGS } from './web/docs/described-routes.ts';
@@ -9,7 +10,13 @@ const BRAND = 'FamilyCircleSecure';
 
 /** The document of the whole API. */
 export function apiDocument(): OpenApiDocument {
-  return openApiDocument({ endpoints, described: DESCRIBED_ROUTES, tags: TAGS, title: BRAND });
+  return openApiDocument({
+    endpoints,
+    described: DESCRIBED_ROUTES,
+    webhooks: eventWebhooks,
+    tags: TAGS,
+    title: BRAND,
+  });
 }
 
 /** The same as a page, written on the day `built`, `2026-11-27`. Nobody is signed in on it. */

@@ -22,6 +22,7 @@ const keySchema = z.object({
   expiresAt: timestamp.nullable(),
   lastUsedAt: timestamp.nullable().describe('To the hour'),
 });
+z.globalRegistry.add(keySchema, { id: 'ServiceKey' });
 
 /** Hundreds would be a mistake: the list has no pages. */
 const MAX_KEYS = 1000;

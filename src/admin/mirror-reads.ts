@@ -22,6 +22,7 @@ export const mirroredFamilySchema = z.object({
   userIds: z.array(z.string()).describe(`Its people, ${MAX_PEOPLE} at most`),
   createdAt: timestamp,
 });
+z.globalRegistry.add(mirroredFamilySchema, { id: 'MirroredFamily' });
 
 /** A person as they stand here. */
 export const mirroredPersonSchema = z.object({
@@ -37,6 +38,7 @@ export const mirroredPersonSchema = z.object({
   timeZone: z.string().nullable().describe('Their own'),
   createdAt: timestamp,
 });
+z.globalRegistry.add(mirroredPersonSchema, { id: 'MirroredPerson' });
 
 /** A thread as it stands here. */
 export const mirroredThreadSchema = z.object({
@@ -49,6 +51,7 @@ export const mirroredThreadSchema = z.object({
   lastActivityAt: timestamp,
   createdAt: timestamp,
 });
+z.globalRegistry.add(mirroredThreadSchema, { id: 'MirroredThread' });
 
 /** A family. @throws AppError `family_not_found` */
 export async function readFamily(deps: Deps, id: string): Promise<z.infer<typeof mirroredFamilySchema>> {

@@ -17,6 +17,7 @@ const pauseSchema = z.object({
   reason: z.string(),
   since: timestamp,
 });
+z.globalRegistry.add(pauseSchema, { id: 'Pause' });
 
 const toJson = ({ until, since, ...pause }: Pause) => ({
   ...pause,

@@ -5,7 +5,7 @@ import { STATUSES } from '../db/statuses.ts';
 import { sweepEvents } from '../events/event-queue.ts';
 import { mintMagic } from '../links/magic-link.ts';
 import { retryDeadLetter } from '../notifications/operate/dead-letters.ts';
-import { deliverySchema, searchDeliveries } from '../notifications/operate/delivery-log.ts';
+import { hostDeliverySchema, searchDeliveries } from '../notifications/operate/delivery-log.ts';
 import { loadStats, statsSchema } from '../notifications/operate/stats.ts';
 import { sweep } from '../notifications/operate/sweep.ts';
 import { cursor } from '../notifications/routes.ts';
@@ -147,7 +147,7 @@ export const adminEndpoints = [
       status: 200,
       description: 'A page.',
       schema: z.object({
-        deliveries: z.array(deliverySchema.extend({ userId: z.string(), familyId: z.string() })),
+        deliveries: z.array(hostDeliverySchema),
         next: z.string().nullable(),
       }),
     },

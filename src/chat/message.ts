@@ -21,6 +21,7 @@ export const messageSchema = z.object({
     .nullable()
     .describe('When it was taken back; its words and files are gone, its place stays.'),
 });
+z.globalRegistry.add(messageSchema, { id: 'Message' });
 
 /** See {@link messageSchema}. */
 export type MessageJson = z.infer<typeof messageSchema>;

@@ -36,6 +36,7 @@ export const threadSchema = z.object({
   lastActivityAt: timestamp,
   createdAt: timestamp,
 });
+z.globalRegistry.add(threadSchema, { id: 'Thread' });
 
 /** See {@link threadSchema}. */
 export type ThreadJson = z.infer<typeof threadSchema>;

@@ -1,7 +1,6 @@
-import type { Api } from './api-types.ts';
+import type { Message } from './api-types.ts';
 
-/** A message as the API and the socket give it; `seq` is gapless in its thread, from 1. */
-export type Message = Api['POST /api/threads/{id}/messages']['answer']['message'];
+export type { Message };
 
 /** A thread that was created or renamed, or has other members. */
 export interface ThreadChange {

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
 import { EVENT_TYPES } from './event-types.ts';
-import { STATUSES, VIAS } from './statuses.ts';
+import { DELIVERY_REASONS, STATUSES, VIAS } from './statuses.ts';
 
 /**
  * The whole model on one page.
@@ -536,7 +536,7 @@ export const smsDeliveryLog = sqliteTable(
     seq: integer('seq'),
     urgent: flag('urgent').notNull().default(false),
     status: text('status', { enum: STATUSES }).notNull(),
-    reason: text('reason'),
+    reason: text('reason', { enum: DELIVERY_REASONS }),
     /** The provider's refusal: its code as text. */
     error: text('error'),
     /** When a deferred row is due. */

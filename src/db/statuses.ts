@@ -11,6 +11,24 @@ export const STATUSES = [
   'merged',
 ] as const;
 
+/** Why a text was not sent, or not yet; as stored in the delivery log. */
+export const DELIVERY_REASONS = [
+  'opted_out',
+  'unverified',
+  'phone_unusable',
+  'country_not_allowed',
+  'left_thread',
+  'retracted',
+  'paused',
+  'expired',
+  'read',
+  'muted',
+  'online',
+  'quiet_hours',
+  'rate_limited',
+  'daily_cap',
+] as const;
+
 /** How a message came: `app` by the API, `portal` by the web pages, `sms` as a text, `host` posted on behalf by the host. */
 export const VIAS = ['app', 'portal', 'sms', 'host'] as const;
 

@@ -2,57 +2,90 @@ import { eq } from 'drizzle-orm';
 import * as z from 'zod';
 import { messageColumns, messageSchema, toMessage } from '../chat/message.ts';
 import type { Db } from '../db/client.ts';
-import { EVENT_TYPES } from '../db/event-types.ts';
+import type { EventType } from '../db/event-types.ts';
 import { inList, jsonArray, scalar } from '../db/expressions.ts';
 import { q } from '../db/query.ts';
 import { consentEvents, type events, messages, threadMembers, threads, users } from '../db/schema.ts';
 import {
-  deliverySchema,
+  hostDeliverySchema,
   operatorDeliveries,
   selectDeliveries,
 } from '../notifications/operate/delivery-log.ts';
 import { iso, timestamp } from '../platform/http/validation.ts';
 import { eventId } from './event-id.ts';
 
-/** A thread as the host sees it. */
-const threadSchema = z.object({
-  id: z.string(),
-  familyId: z.string(),
-  title: z.string(),
-  memberIds: z.array(z.string()),
-  lastSeq: z.int(),
-  lastActivityAt: timestamp,
-  createdAt: timestamp,
-});
+/** A thread as events show it. */
+const threadSchema = z
+  .object({
+    id: z.string(),
+    familyId: z.string(),
+    title: z.string(),
+    memberIds: z.array(z.string()),
+    lastSeq: z.int(),
+    lastActivityAt: timestamp,
+    createdAt: timestamp,
+  })
+  .meta({ id: 'EventThread' });
 
-const gone = z.object({ id: z.string(), deleted: z.literal(true) });
+const goneSchema = z
+  .object({ id: z.string(), deleted: z.literal(true) })
+  .meta({ id: 'Gone', description: 'What the subject is once it is no more' });
 
-/** What events tell of their subjects. */
-const dataSchema = z.union([
-  z.object({ message: z.union([messageSchema, gone]) }),
-  z.object({ thread: z.union([threadSchema, gone]) }),
-  z.object({
-    delivery: z.union([deliverySchema.extend({ userId: z.string(), familyId: z.string() }), gone]),
-  }),
-  z.object({ userId: z.string(), source: z.string(), version: z.string().nullable(), at: timestamp }),
-  z.object({ userId: z.string() }),
-  z.object({ familyId: z.string() }),
-]);
+/** What each kind of fact tells of its subject, as it is when the event is read or posted. */
+const KINDS = {
+  Message: {
+    types: ['message.created', 'message.edited', 'message.deleted'],
+    data: z.object({ message: z.union([messageSchema, goneSchema]) }),
+  },
+  Thread: {
+    types: ['thread.created'],
+    data: z.object({ thread: z.union([threadSchema, goneSchema]) }),
+  },
+  Delivery: {
+    types: ['delivery.sent', 'delivery.delivered', 'delivery.failed', 'delivery.suppressed'],
+    data: z.object({ delivery: z.union([hostDeliverySchema, goneSchema]) }),
+  },
+  Consent: {
+    types: ['consent.given', 'consent.withdrawn'],
+    data: z.object({
+      userId: z.string(),
+      source: z.enum(consentEvents.source.enumValues),
+      version: z.string().nullable(),
+      at: timestamp,
+    }),
+  },
+  Person: {
+    types: ['phone.verified', 'phone.moved', 'phone.removed', 'phone.unusable', 'user.deleted'],
+    data: z.object({ userId: z.string() }),
+  },
+  Family: { types: ['family.deleted'], data: z.object({ familyId: z.string() }) },
+} as const satisfies Record<string, { types: readonly EventType[]; data: z.ZodType }>;
 
-/** What is posted to the receiver. */
-export const pushedEventSchema = z.object({
-  type: z.enum(EVENT_TYPES),
-  timestamp: timestamp.describe('When it became a fact'),
-  data: dataSchema.describe(
-    'message.*: `{message}`; thread.*: `{thread}`; delivery.*: `{delivery}`; consent.*: `{userId, source, version, at}`; phone.* and user.deleted: `{userId}`; family.deleted: `{familyId}`. As the subject is now; `{id, deleted: true}` once it is gone',
-  ),
-});
+const envelope = <const T extends readonly EventType[], D extends z.ZodType>(types: T, data: D) =>
+  z.object({ type: z.enum(types), timestamp: timestamp.describe('When it became a fact'), data });
+const listed = { id: z.string().describe('The `webhook-id`'), familyId: z.string() };
 
-/** An event as the API shows it. */
-export const eventSchema = pushedEventSchema.extend({
-  id: z.string().describe('The `webhook-id`'),
-  familyId: z.string(),
-});
+/** What is posted to the receiver, by the kind of its subject. */
+export const PAYLOADS = {
+  Message: envelope(KINDS.Message.types, KINDS.Message.data).meta({ id: 'MessagePayload' }),
+  Thread: envelope(KINDS.Thread.types, KINDS.Thread.data).meta({ id: 'ThreadPayload' }),
+  Delivery: envelope(KINDS.Delivery.types, KINDS.Delivery.data).meta({ id: 'DeliveryPayload' }),
+  Consent: envelope(KINDS.Consent.types, KINDS.Consent.data).meta({ id: 'ConsentPayload' }),
+  Person: envelope(KINDS.Person.types, KINDS.Person.data).meta({ id: 'PersonPayload' }),
+  Family: envelope(KINDS.Family.types, KINDS.Family.data).meta({ id: 'FamilyPayload' }),
+};
+
+/** An event as the API shows it: what is posted, with its id and family. */
+export const eventSchema = z
+  .discriminatedUnion('type', [
+    PAYLOADS.Message.extend(listed).meta({ id: 'MessageEvent' }),
+    PAYLOADS.Thread.extend(listed).meta({ id: 'ThreadEvent' }),
+    PAYLOADS.Delivery.extend(listed).meta({ id: 'DeliveryEvent' }),
+    PAYLOADS.Consent.extend(listed).meta({ id: 'ConsentEvent' }),
+    PAYLOADS.Person.extend(listed).meta({ id: 'PersonEvent' }),
+    PAYLOADS.Family.extend(listed).meta({ id: 'FamilyEvent' }),
+  ])
+  .meta({ id: 'Event' });
 
 /** See {@link eventSchema}. */
 export type EventJson = z.infer<typeof eventSchema>;
@@ -138,11 +171,14 @@ export async function fillEvents(db: Db, rows: readonly EventRow[], now: number)
     const { userId, source, version, at } = consent;
     return { userId, source, version, at: iso(at) };
   };
-  return rows.map((row) => ({
-    id: eventId(row),
-    type: row.type,
-    timestamp: iso(row.at),
-    familyId: row.familyId,
-    data: dataOf(row),
-  }));
+  // `dataOf` goes by the type, which the compiler cannot follow.
+  const toEvent = (row: EventRow) =>
+    ({
+      id: eventId(row),
+      type: row.type,
+      timestamp: iso(row.at),
+      familyId: row.familyId,
+      data: dataOf(row),
+    }) as EventJson;
+  return rows.map(toEvent);
 }

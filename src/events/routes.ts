@@ -10,11 +10,17 @@ import { findEvent, readEvents } from './read-events.ts';
 const tag = 'Events';
 
 const isType = (text: string): text is EventType => (EVENT_TYPES as readonly string[]).includes(text);
+const ANY = EVENT_TYPES.map((type) => type.replace('.', '\\.')).join('|');
 const types = z
   .string()
   .transform((text) => text.split(',').map((type) => type.trim()))
   .refine((list) => list.every(isType), `should be types, comma-separated, of: ${EVENT_TYPES.join(', ')}`)
-  .transform((list) => list.filter(isType));
+  .transform((list) => list.filter(isType))
+  .meta({
+    type: 'string',
+    pattern: `^(${ANY})(,(${ANY}))*$`,
+    examples: ['message.created,consent.withdrawn'],
+  });
 
 /** The routes of events. */
 export const eventEndpoints = [

@@ -1,3 +1,4 @@
+import { Webhook } from 'standardwebhooks';
 import { expect, it } from 'vitest';
 import { webhookHeaders } from '../../src/events/sign-webhook.ts';
 
@@ -19,4 +20,22 @@ it('signs with both secrets while one is being rotated', async () => {
   );
   const both = await webhookHeaders([SECRET, other], message);
   expect(both['webhook-signature']).toBe(`${first!['webhook-signature']} ${second!['webhook-signature']}`);
+});
+
+it('is verified by the library of Standard Webhooks, with either secret, and not once anything was changed', async () => {
+  const other = `whsec_${btoa('another-secret-of-24-bytes')}`;
+  const body = JSON.stringify({ type: 'message.created', data: { message: { body: 'Größe 👪 \u2028' } } });
+  const headers = await webhookHeaders([SECRET, other], {
+    id: 'evt_1_0123456789abcdef',
+    body,
+    at: Date.now(),
+  });
+  for (const secret of [SECRET, other]) {
+    const webhook = new Webhook(secret);
+    expect(webhook.verify(body, headers)).toEqual(JSON.parse(body));
+    expect(() => webhook.verify(`${body} `, headers)).toThrow();
+    expect(() => webhook.verify(body, { ...headers, 'webhook-id': 'evt_2_0123456789abcdef' })).toThrow();
+    expect(() => webhook.verify(body, { ...headers, 'webhook-timestamp': '1614265330' })).toThrow();
+  }
+  expect(() => new Webhook(`whsec_${btoa('a-third-secret-of-24-bytes')}`).verify(body, headers)).toThrow();
 });

@@ -18,6 +18,7 @@ const me = z.object({
   phoneVerifiedAt: timestamp.nullable(),
   timeZone: z.string().nullable(),
 });
+z.globalRegistry.add(me, { id: 'Me' });
 
 const session = z.object({
   id: z.string(),
@@ -28,6 +29,7 @@ const session = z.object({
   expiresAt: timestamp,
   current: z.boolean().describe('The session of this request'),
 });
+z.globalRegistry.add(session, { id: 'Session' });
 
 const consent = z.object({
   action: z.enum(['opt_in', 'opt_out']),
@@ -35,6 +37,7 @@ const consent = z.object({
   version: z.string().nullable(),
   at: timestamp,
 });
+z.globalRegistry.add(consent, { id: 'ConsentEntry' });
 
 /** The caller's own record, sessions and ledger. */
 export const meEndpoints = [

@@ -54,6 +54,7 @@ export const preferencesAnswer = z.object({
   preview: z.enum(['full', 'sender', 'none']),
   perThreadMute: z.record(z.string(), z.union([z.literal(true), timestamp])),
 });
+z.globalRegistry.add(preferencesAnswer, { id: 'Preferences' });
 
 /** A person's preferences, as the API writes them. */
 export type Preferences = z.output<typeof preferencesAnswer>;

@@ -12,7 +12,7 @@ import {
   users,
 } from '../../db/schema.ts';
 import type { ResultOf } from '../../db/statement.ts';
-import { STATUSES } from '../../db/statuses.ts';
+import { DELIVERY_REASONS, STATUSES } from '../../db/statuses.ts';
 import type { Caller } from '../../platform/auth/caller.ts';
 import { clockWords, type Hours } from '../../platform/clock-words.ts';
 import type { Deps } from '../../platform/deps.ts';
@@ -31,7 +31,7 @@ export const deliverySchema = z.object({
   threadId: z.string().nullable(),
   messageId: z.string().nullable(),
   status: z.enum(STATUSES),
-  reason: z.string().nullable(),
+  reason: z.enum(DELIVERY_REASONS).nullable(),
   explanation: z.string().describe('Why a text came or did not come, in a sentence.'),
   mergedInto: z.string().nullable(),
   createdAt: timestamp,
@@ -41,6 +41,11 @@ export const deliverySchema = z.object({
   segments: z.int().nullable(),
   error: z.string().nullable(),
 });
+z.globalRegistry.add(deliverySchema, { id: 'Delivery' });
+
+/** A delivery as the host application and the operators see it. */
+export const hostDeliverySchema = deliverySchema.extend({ userId: z.string(), familyId: z.string() });
+z.globalRegistry.add(hostDeliverySchema, { id: 'HostDelivery' });
 
 /** See {@link deliverySchema}. */
 export type DeliveryJson = z.infer<typeof deliverySchema>;

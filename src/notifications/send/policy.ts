@@ -1,23 +1,10 @@
+import type { DELIVERY_REASONS } from '../../db/statuses.ts';
 import type { AdmissionVerdict, FamilyFacts } from '../../platform/family/family-rpc.ts';
 import { MINUTE_MS } from '../../platform/time.ts';
 import { type QuietHours, quietUntil, spreadMs } from './quiet-hours.ts';
 
-/** Why a text was not sent, or not yet; as stored in the delivery log. */
-export type Reason =
-  | 'opted_out'
-  | 'unverified'
-  | 'phone_unusable'
-  | 'country_not_allowed'
-  | 'left_thread'
-  | 'retracted'
-  | 'paused'
-  | 'expired'
-  | 'read'
-  | 'muted'
-  | 'online'
-  | 'quiet_hours'
-  | 'rate_limited'
-  | 'daily_cap';
+/** Why a text was not sent, or not yet. */
+export type Reason = (typeof DELIVERY_REASONS)[number];
 
 /** What the database knows about one delivery. Times are ms UTC. */
 export interface DeliveryFacts {

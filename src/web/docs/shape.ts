@@ -1,4 +1,4 @@
-import type { JsonSchema } from '../../platform/http/openapi/json-schema.ts';
+import { type JsonSchema, nameOf } from '../../platform/http/openapi/json-schema.ts';
 
 /** From, to, or both; nothing when it says no more than "any". */
 function range(least: number | undefined, most: number | undefined, unit: string): string {
@@ -17,9 +17,11 @@ const FORMATS: Record<string, string> = { 'date-time': 'time', date: 'date', ema
 
 function typeName(schema: JsonSchema, indent: string): string {
   const { type, format } = schema;
+  if (schema.$ref !== undefined) return nameOf(schema.$ref);
   if (schema.const !== undefined) return JSON.stringify(schema.const);
   if (schema.enum) return schema.enum.map((value) => JSON.stringify(value)).join(' | ');
-  if (schema.anyOf) return schema.anyOf.map((each) => shapeOf(each, indent)).join(' | ');
+  const options = schema.anyOf ?? schema.oneOf;
+  if (options) return options.map((each) => shapeOf(each, indent)).join(' | ');
   if (Array.isArray(type)) return type.join(' | ') + bounds(schema);
   if (type === 'array') {
     const items = shapeOf(schema.items ?? {}, indent);

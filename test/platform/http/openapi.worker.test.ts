@@ -1,6 +1,7 @@
 import { Hono } from 'hono';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
+import { EVENT_TYPES } from '../../../src/db/event-types.ts';
 import { apiDocument } from '../../../src/docs.tsx';
 import { type AppEnv, endpoint, jsonResponse } from '../../../src/platform/http/endpoint.ts';
 import { openApiDocument } from '../../../src/platform/http/openapi/document.ts';
@@ -45,6 +46,7 @@ describe('one operation', () => {
   const { paths } = openApiDocument({
     endpoints: [sample],
     described: [],
+    webhooks: [],
     tags: { Things: '' },
     title: 'Things',
   });
@@ -142,14 +144,44 @@ describe('the document', () => {
       ).toEqual(path.match(/\{\w+\}/g) ?? []);
       if (method === 'get') expect(operation.requestBody, path).toBeUndefined();
     }
-    for (const ref of collect(document, '$ref')) expect(ref).toBe('#/components/schemas/Error');
+    for (const ref of collect(document, '$ref'))
+      expect(
+        Object.keys(document.components.schemas).map((name) => `#/components/schemas/${name}`),
+      ).toContain(ref);
+  });
+
+  it('names what it shows in several places, and tells every event as a webhook', () => {
+    const { schemas } = document.components;
+    expect(Object.keys(schemas)).toEqual(
+      expect.arrayContaining([
+        'Message',
+        'Thread',
+        'Delivery',
+        'HostDelivery',
+        'Preferences',
+        'Event',
+        'Error',
+      ]),
+    );
+    expect(Object.keys(document.webhooks).sort()).toEqual([...EVENT_TYPES].sort());
+    for (const [type, { post }] of Object.entries(document.webhooks)) {
+      const { $ref } = post.requestBody!.content['application/json']!.schema;
+      const payload = schemas[$ref!.replace('#/components/schemas/', '')]!;
+      expect(payload.properties!.type!.enum, type).toContain(type);
+      expect(post.parameters!.map(({ name }) => name)).toEqual([
+        'webhook-id',
+        'webhook-timestamp',
+        'webhook-signature',
+      ]);
+    }
   });
 
   it('leaves no type unsaid', () => {
     const unsaid = operations.flatMap(({ path, operation }) =>
       (collect(operation, 'properties') as Record<string, JsonSchema>[])
         .flatMap((properties) => Object.entries(properties))
-        .filter(([, schema]) => !schema.type && !schema.anyOf && !schema.enum && schema.const === undefined)
+        .filter(([, schema]) => !schema.type && !schema.anyOf && !schema.enum && !schema.$ref)
+        .filter(([, schema]) => schema.const === undefined)
         .map(([name]) => `${path} ${name}`),
     );
     expect(unsaid).toEqual([]);

@@ -1,4 +1,5 @@
-import { type Operation, operationId, type Parameter, SECURITY } from './operation.ts';
+import { MALFORMED, type Operation, type Parameter, SECURITY } from './operation.ts';
+import { operationId } from './operation-id.ts';
 
 /**
  * A route that is no JSON endpoint: a page, a form, a webhook, a file. It is declared here by hand, where it
@@ -61,6 +62,9 @@ export function describedOperation(route: DescribedRoute): Operation {
     security: SECURITY[route.who],
     ...(parameters.length > 0 ? { parameters } : {}),
     ...(route.form ? { requestBody: formOf(route.form) } : {}),
-    responses: Object.fromEntries(responses),
+    responses: {
+      ...Object.fromEntries(responses),
+      ...(responses.some(([status]) => String(status).startsWith('4')) ? {} : MALFORMED),
+    },
   };
 }

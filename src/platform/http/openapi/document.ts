@@ -1,15 +1,23 @@
 import type { Endpoint } from '../endpoint.ts';
 import { type DescribedRoute, describedOperation } from './described-route.ts';
 import type { JsonSchema } from './json-schema.ts';
-import { type Operation, operationOf } from './operation.ts';
+import { type Operation, operationOf, schemasOf } from './operation.ts';
+import { type DescribedWebhook, webhookOperation, webhookSchemas } from './webhook.ts';
 
 /** An OpenAPI 3.1 document. */
 export interface OpenApiDocument {
   openapi: '3.1.0';
-  info: { title: string; version: string; description: string };
+  info: {
+    title: string;
+    version: string;
+    description: string;
+    license: { name: string; identifier: string };
+  };
   servers: { url: string }[];
   tags: { name: string; description: string }[];
   paths: Record<string, Record<string, Operation>>;
+  /** What we post to the host application, by the type of the event. */
+  webhooks: Record<string, { post: Operation }>;
   components: {
     schemas: Record<string, JsonSchema>;
     securitySchemes: Record<string, Record<string, string>>;
@@ -23,6 +31,9 @@ const DESCRIPTION = [
   'Fields that we do not know are ignored; `PATCH /api/preferences` alone refuses them, so that a misspelt one',
   'does not seem saved.',
 ].join('\n');
+
+/** Says what the root `package.json` says; there is no SPDX identifier for it. */
+const LICENSE = { name: 'Unlicensed, all rights reserved', identifier: 'LicenseRef-UNLICENSED' };
 
 const ERROR: JsonSchema = {
   type: 'object',
@@ -56,6 +67,13 @@ const SECURITY_SCHEMES = {
     bearerFormat: 'JWT',
     description: 'A token of the host application with `scope: "service"` and `exp`, a day ahead at most.',
   },
+  webhook: {
+    type: 'apiKey',
+    in: 'header',
+    name: 'webhook-signature',
+    description:
+      'Standard Webhooks: `v1,` and the base64 of HMAC-SHA256 over `id.timestamp.body`, keyed with `EVENTS_SECRET`. Several, with a space between them, while the secret is rotated.',
+  },
   twilio: {
     type: 'apiKey',
     in: 'header',
@@ -68,25 +86,40 @@ const SECURITY_SCHEMES = {
 export interface DocumentInput {
   endpoints: readonly Endpoint[];
   described: readonly DescribedRoute[];
+  webhooks: readonly DescribedWebhook[];
   /** Names of the tags in the order of reading, and what they hold. */
   tags: Readonly<Record<string, string>>;
   title: string;
 }
 
 /** Writes the document of every route, from the definitions that also run them. */
-export function openApiDocument({ endpoints, described, tags, title }: DocumentInput): OpenApiDocument {
+export function openApiDocument({
+  endpoints,
+  described,
+  webhooks,
+  tags,
+  title,
+}: DocumentInput): OpenApiDocument {
   const paths: OpenApiDocument['paths'] = {};
   const add = (path: string, method: string, operation: Operation) => {
     paths[path] = { ...paths[path], [method]: operation };
   };
   for (const endpoint of endpoints) add(endpoint.path, endpoint.method, operationOf(endpoint));
   for (const route of described) add(route.path, route.method, describedOperation(route));
+  const schemas: Record<string, JsonSchema> = Object.assign(
+    { Error: ERROR },
+    ...endpoints.map(schemasOf),
+    ...webhooks.map(webhookSchemas),
+  );
   return {
     openapi: '3.1.0',
-    info: { title, version: '1.0.0', description: DESCRIPTION },
+    info: { title, version: '1.0.0', description: DESCRIPTION, license: LICENSE },
     servers: [{ url: '/' }],
     tags: Object.entries(tags).map(([name, description]) => ({ name, description })),
     paths,
-    components: { schemas: { Error: ERROR }, securitySchemes: SECURITY_SCHEMES },
+    webhooks: Object.fromEntries(
+      webhooks.map((webhook) => [webhook.type, { post: webhookOperation(webhook) }]),
+    ),
+    components: { schemas, securitySchemes: SECURITY_SCHEMES },
   };
 }

@@ -9,6 +9,7 @@ export interface JsonSchema {
   required?: string[];
   items?: JsonSchema;
   anyOf?: JsonSchema[];
+  oneOf?: JsonSchema[];
   allOf?: JsonSchema[];
   additionalProperties?: boolean | JsonSchema;
   format?: string;
@@ -35,15 +36,37 @@ function simplify(schema: JsonSchema, io: 'input' | 'output'): void {
   if (schema.format || schema.type === 'integer') delete schema.pattern;
 }
 
+/** Where the document keeps schemas that have a name. */
+const NAMED = '#/components/schemas/';
+
+/** The name that a reference leads to. */
+export const nameOf = (ref: string): string => ref.slice(NAMED.length);
+
+function convert(schema: z.ZodType, io: 'input' | 'output') {
+  const text = JSON.stringify(
+    z.toJSONSchema(schema, {
+      io,
+      unrepresentable: 'any',
+      override: ({ jsonSchema }) => simplify(jsonSchema as JsonSchema, io),
+    }),
+  ).replaceAll('"#/$defs/', `"${NAMED}`);
+  const { $schema: _, $defs = {}, id, ...root } = JSON.parse(text);
+  const named = $defs as Record<string, JsonSchema & { id?: string }>;
+  if (id !== undefined) named[id] = root;
+  for (const each of Object.values(named)) delete each.id;
+  return { named, root: (id === undefined ? root : { $ref: NAMED + id }) as JsonSchema };
+}
+
 /**
  * The JSON Schema of what a caller sends (`input`: before transforms; unknown fields are ignored, unless
- * `additionalProperties` is false) or receives (`output`: what the handler answers).
+ * `additionalProperties` is false) or receives (`output`: what the handler answers). What has a name (`meta({ id })`) is a
+ * reference to {@link namedSchemasOf}.
  */
 export function jsonSchemaOf(schema: z.ZodType, io: 'input' | 'output'): JsonSchema {
-  const { $schema: _, ...rest } = z.toJSONSchema(schema, {
-    io,
-    unrepresentable: 'any',
-    override: ({ jsonSchema }) => simplify(jsonSchema as JsonSchema, io),
-  });
-  return rest as JsonSchema;
+  return convert(schema, io).root;
+}
+
+/** The named schemas that occur in a schema, by their names. */
+export function namedSchemasOf(schema: z.ZodType, io: 'input' | 'output'): Record<string, JsonSchema> {
+  return convert(schema, io).named;
 }

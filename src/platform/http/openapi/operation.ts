@@ -1,7 +1,8 @@
 import type * as z from 'zod';
 import { AppError, type ErrorCode } from '../../errors.ts';
 import type { Audience, Endpoint } from '../endpoint.ts';
-import { type JsonSchema, jsonSchemaOf } from './json-schema.ts';
+import { type JsonSchema, jsonSchemaOf, namedSchemasOf } from './json-schema.ts';
+import { operationId } from './operation-id.ts';
 
 /** A parameter of an operation. */
 export interface Parameter {
@@ -35,19 +36,6 @@ export const SECURITY: Record<Audience | 'twilio', Record<string, string[]>[]> =
   service: [{ service: [] }],
   twilio: [{ twilio: [] }],
 };
-
-const singular = (word: string) => word.replace(/ies$/, 'y').replace(/s$/, '');
-
-/** `POST /api/threads/{id}/messages` → `postThreadMessages`. */
-export function operationId(method: string, path: string): string {
-  const segments = path.replace(/^\/api\//, '/').split('/');
-  const names = segments.map((segment, i) => {
-    if (segment.startsWith('{')) return '';
-    return segments[i + 1]?.startsWith('{') ? singular(segment) : segment;
-  });
-  const words = names.join('/').match(/[A-Za-z0-9]+/g) ?? ['home'];
-  return method + words.map((word) => word[0]!.toUpperCase() + word.slice(1)).join('');
-}
 
 /** What any route of this kind can answer besides its own errors. */
 function commonErrors({ who, method, params, query, body, optionalBody, rawBody }: Endpoint): ErrorCode[] {
@@ -98,6 +86,19 @@ const headersOf = (headers: Record<string, string> = {}): Parameter[] =>
       schema: { type: 'string' },
     }));
 
+/** What the platform refuses before a route is reached, for routes that refuse nothing themselves. */
+export const MALFORMED: Operation['responses'] = {
+  '4XX': { description: 'The request itself is malformed, or larger than the platform takes.' },
+};
+
+/** The named schemas that a JSON route takes and answers. */
+export function schemasOf({ body, answer }: Endpoint): Record<string, JsonSchema> {
+  return {
+    ...(body ? namedSchemasOf(body, 'input') : {}),
+    ...(answer.schema ? namedSchemasOf(answer.schema, 'output') : {}),
+  };
+}
+
 /** Describes a JSON route. */
 export function operationOf(endpoint: Endpoint): Operation {
   const { method, path, who, scope, tag, summary, params, query, headers, body, rawBody, answer } = endpoint;
@@ -111,6 +112,8 @@ export function operationOf(endpoint: Endpoint): Operation {
   const content = answer.schema && {
     [answer.mediaType ?? 'application/json']: { schema: jsonSchemaOf(answer.schema, 'output') },
   };
+  const errors = errorResponses([...commonErrors(endpoint), ...(endpoint.errors ?? [])]);
+  const isRefused = Object.keys(errors).some((status) => status.startsWith('4'));
   return {
     operationId: operationId(method, path),
     tags: [tag],
@@ -133,7 +136,10 @@ export function operationOf(endpoint: Endpoint): Operation {
     }),
     responses: {
       [answer.status]: { description: answer.description, ...(content ? { content } : {}) },
-      ...errorResponses([...commonErrors(endpoint), ...(endpoint.errors ?? [])]),
+      ...errors,
+      ...(isRefused ? {} : MALFORMED),
+      // An upgrade answers 101, which says of itself that the answer is no HTTP any more.
+      ...(answer.status < 200 ? { default: { description: 'Refused, in JSON.' } } : {}),
     },
   };
 }
