@@ -1,5 +1,265 @@
 // Made from the routes by `npm run client-types`; do not edit.
 
+export type ConsentEntry = {
+  action: 'opt_in' | 'opt_out';
+  source: 'web' | 'api' | 'keyword' | 'carrier' | 'import' | 'host' | 'number_moved' | 'number_removed';
+  version: string | null;
+  at: string;
+};
+
+export type ConsentEvent = {
+  type: 'consent.given' | 'consent.withdrawn';
+  timestamp: string;
+  data: {
+    userId: string;
+    source: 'web' | 'api' | 'keyword' | 'carrier' | 'import' | 'host' | 'number_moved' | 'number_removed';
+    version: string | null;
+    at: string;
+  };
+  id: string;
+  familyId: string;
+};
+
+export type Delivery = {
+  id: string;
+  kind: 'message' | 'test';
+  threadId: string | null;
+  messageId: string | null;
+  status:
+    | 'pending'
+    | 'deferred'
+    | 'sending'
+    | 'sent'
+    | 'delivered'
+    | 'undelivered'
+    | 'failed'
+    | 'suppressed'
+    | 'merged';
+  reason:
+    | 'opted_out'
+    | 'unverified'
+    | 'phone_unusable'
+    | 'country_not_allowed'
+    | 'left_thread'
+    | 'retracted'
+    | 'paused'
+    | 'expired'
+    | 'read'
+    | 'muted'
+    | 'online'
+    | 'quiet_hours'
+    | 'rate_limited'
+    | 'daily_cap'
+    | null;
+  explanation: string;
+  mergedInto: string | null;
+  createdAt: string;
+  dueAt: string | null;
+  sentAt: string | null;
+  deliveredAt: string | null;
+  segments: number | null;
+  error: string | null;
+};
+
+export type DeliveryEvent = {
+  type: 'delivery.sent' | 'delivery.delivered' | 'delivery.failed' | 'delivery.suppressed';
+  timestamp: string;
+  data: { delivery: HostDelivery | Gone };
+  id: string;
+  familyId: string;
+};
+
+export type Event = MessageEvent | ThreadEvent | DeliveryEvent | ConsentEvent | PersonEvent | FamilyEvent;
+
+export type EventThread = {
+  id: string;
+  familyId: string;
+  title: string;
+  memberIds: string[];
+  lastSeq: number;
+  lastActivityAt: string;
+  createdAt: string;
+};
+
+export type FamilyEvent = {
+  type: 'family.deleted';
+  timestamp: string;
+  data: { familyId: string };
+  id: string;
+  familyId: string;
+};
+
+/** What the subject is once it is no more */
+export type Gone = { id: string; deleted: true };
+
+export type HostDelivery = {
+  id: string;
+  kind: 'message' | 'test';
+  threadId: string | null;
+  messageId: string | null;
+  status:
+    | 'pending'
+    | 'deferred'
+    | 'sending'
+    | 'sent'
+    | 'delivered'
+    | 'undelivered'
+    | 'failed'
+    | 'suppressed'
+    | 'merged';
+  reason:
+    | 'opted_out'
+    | 'unverified'
+    | 'phone_unusable'
+    | 'country_not_allowed'
+    | 'left_thread'
+    | 'retracted'
+    | 'paused'
+    | 'expired'
+    | 'read'
+    | 'muted'
+    | 'online'
+    | 'quiet_hours'
+    | 'rate_limited'
+    | 'daily_cap'
+    | null;
+  explanation: string;
+  mergedInto: string | null;
+  createdAt: string;
+  dueAt: string | null;
+  sentAt: string | null;
+  deliveredAt: string | null;
+  segments: number | null;
+  error: string | null;
+  userId: string;
+  familyId: string;
+};
+
+export type Me = {
+  id: string;
+  name: string;
+  familyId: string;
+  phone: string | null;
+  phoneState: 'none' | 'pending' | 'verified' | 'unusable';
+  phoneVerifiedAt: string | null;
+  timeZone: string | null;
+};
+
+export type Message = {
+  id: string;
+  threadId: string;
+  seq: number;
+  authorId: string;
+  authorName: string;
+  body: string;
+  fileIds: string[];
+  urgent: boolean;
+  via: 'app' | 'portal' | 'sms' | 'host';
+  createdAt: string;
+  editedAt: string | null;
+  deletedAt: string | null;
+};
+
+export type MessageEvent = {
+  type: 'message.created' | 'message.edited' | 'message.deleted';
+  timestamp: string;
+  data: { message: Message | Gone };
+  id: string;
+  familyId: string;
+};
+
+export type MirroredFamily = {
+  id: string;
+  name: string;
+  timeZone: string | null;
+  database: string;
+  userIds: string[];
+  createdAt: string;
+};
+
+export type MirroredPerson = {
+  id: string;
+  familyId: string;
+  name: string;
+  email: string | null;
+  phone: string | null;
+  phoneState: 'none' | 'pending' | 'verified' | 'unusable';
+  phoneVerifiedAt: string | null;
+  smsEnabled: boolean;
+  optedOut: boolean;
+  timeZone: string | null;
+  createdAt: string;
+};
+
+export type MirroredThread = {
+  id: string;
+  familyId: string;
+  title: string;
+  memberIds: string[];
+  members: { id: string; name: string; lastReadSeq: number }[];
+  lastSeq: number;
+  lastActivityAt: string;
+  createdAt: string;
+};
+
+export type PersonEvent = {
+  type: 'phone.verified' | 'phone.moved' | 'phone.removed' | 'phone.unusable' | 'user.deleted';
+  timestamp: string;
+  data: { userId: string };
+  id: string;
+  familyId: string;
+};
+
+export type Preferences = {
+  smsEnabled: boolean;
+  urgentAllowed: boolean;
+  quietStart: number | null;
+  quietEnd: number | null;
+  timeZone: string;
+  timeZoneSource: 'person' | 'family' | 'number' | 'country' | 'unknown';
+  timeZones: string[];
+  quietDelivery: 'defer' | 'drop';
+  preview: 'full' | 'sender' | 'none';
+  perThreadMute: Record<string, true | string>;
+};
+
+export type Session = {
+  id: string;
+  kind: 'web' | 'app';
+  userAgent: string | null;
+  createdAt: string;
+  lastUsedAt: string;
+  expiresAt: string;
+  current: boolean;
+};
+
+export type Thread = {
+  id: string;
+  title: string;
+  members: { id: string; name: string; lastReadSeq: number }[];
+  lastSeq: number;
+  lastReadSeq: number;
+  unread: number;
+  mutedUntil: string | true | null;
+  lastMessage: {
+    authorId: string;
+    authorName: string;
+    body: string;
+    createdAt: string;
+    deletedAt: string | null;
+  } | null;
+  lastActivityAt: string;
+  createdAt: string;
+};
+
+export type ThreadEvent = {
+  type: 'thread.created';
+  timestamp: string;
+  data: { thread: EventThread | Gone };
+  id: string;
+  familyId: string;
+};
+
 /** What each route takes and answers, by method and path. Times are ISO 8601. */
 export interface Api {
   /** Deliveries, newest first, by family, person or status */
@@ -22,36 +282,7 @@ export interface Api {
         cursor?: string | number;
       };
     };
-    answer: {
-      deliveries: {
-        id: string;
-        kind: 'message' | 'test';
-        threadId: string | null;
-        messageId: string | null;
-        status:
-          | 'pending'
-          | 'deferred'
-          | 'sending'
-          | 'sent'
-          | 'delivered'
-          | 'undelivered'
-          | 'failed'
-          | 'suppressed'
-          | 'merged';
-        reason: string | null;
-        explanation: string;
-        mergedInto: string | null;
-        createdAt: string;
-        dueAt: string | null;
-        sentAt: string | null;
-        deliveredAt: string | null;
-        segments: number | null;
-        error: string | null;
-        userId: string;
-        familyId: string;
-      }[];
-      next: string | null;
-    };
+    answer: { deliveries: HostDelivery[]; next: string | null };
   };
   /** Send a dead letter again */
   'POST /api/admin/deliveries/{id}/retry': {
@@ -68,97 +299,7 @@ export interface Api {
         limit?: number;
       };
     };
-    answer: {
-      events: {
-        type:
-          | 'message.created'
-          | 'message.edited'
-          | 'message.deleted'
-          | 'thread.created'
-          | 'delivery.sent'
-          | 'delivery.delivered'
-          | 'delivery.failed'
-          | 'delivery.suppressed'
-          | 'consent.given'
-          | 'consent.withdrawn'
-          | 'phone.verified'
-          | 'phone.moved'
-          | 'phone.removed'
-          | 'phone.unusable'
-          | 'user.deleted'
-          | 'family.deleted';
-        timestamp: string;
-        data:
-          | {
-              message:
-                | {
-                    id: string;
-                    threadId: string;
-                    seq: number;
-                    authorId: string;
-                    authorName: string;
-                    body: string;
-                    fileIds: string[];
-                    urgent: boolean;
-                    via: 'app' | 'portal' | 'sms' | 'host';
-                    createdAt: string;
-                    editedAt: string | null;
-                    deletedAt: string | null;
-                  }
-                | { id: string; deleted: true };
-            }
-          | {
-              thread:
-                | {
-                    id: string;
-                    familyId: string;
-                    title: string;
-                    memberIds: string[];
-                    lastSeq: number;
-                    lastActivityAt: string;
-                    createdAt: string;
-                  }
-                | { id: string; deleted: true };
-            }
-          | {
-              delivery:
-                | {
-                    id: string;
-                    kind: 'message' | 'test';
-                    threadId: string | null;
-                    messageId: string | null;
-                    status:
-                      | 'pending'
-                      | 'deferred'
-                      | 'sending'
-                      | 'sent'
-                      | 'delivered'
-                      | 'undelivered'
-                      | 'failed'
-                      | 'suppressed'
-                      | 'merged';
-                    reason: string | null;
-                    explanation: string;
-                    mergedInto: string | null;
-                    createdAt: string;
-                    dueAt: string | null;
-                    sentAt: string | null;
-                    deliveredAt: string | null;
-                    segments: number | null;
-                    error: string | null;
-                    userId: string;
-                    familyId: string;
-                  }
-                | { id: string; deleted: true };
-            }
-          | { userId: string; source: string; version: string | null; at: string }
-          | { userId: string }
-          | { familyId: string };
-        id: string;
-        familyId: string;
-      }[];
-      next: string;
-    };
+    answer: { events: Event[]; next: string };
   };
   /** Post an event to the receiver again, under the same id */
   'POST /api/admin/events/{id}/redeliver': {
@@ -173,14 +314,7 @@ export interface Api {
   /** A family as it stands here, with the database that holds it */
   'GET /api/admin/families/{id}': {
     input: { params: { id: string } };
-    answer: {
-      id: string;
-      name: string;
-      timeZone: string | null;
-      database: string;
-      userIds: string[];
-      createdAt: string;
-    };
+    answer: MirroredFamily;
   };
   /** Mirror a family; an absent field keeps what is there */
   'PUT /api/admin/families/{id}': {
@@ -200,22 +334,7 @@ export interface Api {
   /** Take anybody's message back; nobody is texted about it any more */
   'DELETE /api/admin/messages/{id}': {
     input: { params: { id: string } };
-    answer: {
-      message: {
-        id: string;
-        threadId: string;
-        seq: number;
-        authorId: string;
-        authorName: string;
-        body: string;
-        fileIds: string[];
-        urgent: boolean;
-        via: 'app' | 'portal' | 'sms' | 'host';
-        createdAt: string;
-        editedAt: string | null;
-        deletedAt: string | null;
-      };
-    };
+    answer: { message: Message };
   };
   /** Say who is in your app now: all of them, in one call */
   'POST /api/admin/presence': {
@@ -253,16 +372,7 @@ export interface Api {
   /** A thread as it stands here, with its members */
   'GET /api/admin/threads/{id}': {
     input: { params: { id: string } };
-    answer: {
-      id: string;
-      familyId: string;
-      title: string;
-      memberIds: string[];
-      members: { id: string; name: string; lastReadSeq: number }[];
-      lastSeq: number;
-      lastActivityAt: string;
-      createdAt: string;
-    };
+    answer: MirroredThread;
   };
   /** Mirror a thread; memberIds replaces its members */
   'PUT /api/admin/threads/{id}': {
@@ -283,22 +393,7 @@ export interface Api {
         silent?: boolean;
       };
     };
-    answer: {
-      message: {
-        id: string;
-        threadId: string;
-        seq: number;
-        authorId: string;
-        authorName: string;
-        body: string;
-        fileIds: string[];
-        urgent: boolean;
-        via: 'app' | 'portal' | 'sms' | 'host';
-        createdAt: string;
-        editedAt: string | null;
-        deletedAt: string | null;
-      };
-    };
+    answer: { message: Message };
   };
   /** Mark a thread read for a person, up to a message or to the end */
   'POST /api/admin/threads/{id}/read': {
@@ -313,19 +408,7 @@ export interface Api {
   /** A person as they stand here, with the state of their number and texts */
   'GET /api/admin/users/{id}': {
     input: { params: { id: string } };
-    answer: {
-      id: string;
-      familyId: string;
-      name: string;
-      email: string | null;
-      phone: string | null;
-      phoneState: 'none' | 'pending' | 'verified' | 'unusable';
-      phoneVerifiedAt: string | null;
-      smsEnabled: boolean;
-      optedOut: boolean;
-      timeZone: string | null;
-      createdAt: string;
-    };
+    answer: MirroredPerson;
   };
   /** Mirror a person, with a verified phone and consent where you have them */
   'PUT /api/admin/users/{id}': {
@@ -367,62 +450,17 @@ export interface Api {
         consent?: { at: string; source: string; version: string };
       };
     };
-    answer: {
-      smsEnabled: boolean;
-      urgentAllowed: boolean;
-      quietStart: number | null;
-      quietEnd: number | null;
-      timeZone: string;
-      timeZoneSource: 'person' | 'family' | 'number' | 'country' | 'unknown';
-      timeZones: string[];
-      quietDelivery: 'defer' | 'drop';
-      preview: 'full' | 'sender' | 'none';
-      perThreadMute: Record<string, true | string>;
-    };
+    answer: Preferences;
   };
   /** The ledger of the caller’s opt-ins and opt-outs, newest first */
   'GET /api/consents': {
     input: Record<never, never>;
-    answer: {
-      consents: {
-        action: 'opt_in' | 'opt_out';
-        source: 'web' | 'api' | 'keyword' | 'carrier' | 'import' | 'host' | 'number_moved' | 'number_removed';
-        version: string | null;
-        at: string;
-      }[];
-    };
+    answer: { consents: ConsentEntry[] };
   };
   /** Why texts came or did not come: your own log, newest first */
   'GET /api/deliveries': {
     input: { query?: { limit?: number; cursor?: string | number } };
-    answer: {
-      deliveries: {
-        id: string;
-        kind: 'message' | 'test';
-        threadId: string | null;
-        messageId: string | null;
-        status:
-          | 'pending'
-          | 'deferred'
-          | 'sending'
-          | 'sent'
-          | 'delivered'
-          | 'undelivered'
-          | 'failed'
-          | 'suppressed'
-          | 'merged';
-        reason: string | null;
-        explanation: string;
-        mergedInto: string | null;
-        createdAt: string;
-        dueAt: string | null;
-        sentAt: string | null;
-        deliveredAt: string | null;
-        segments: number | null;
-        error: string | null;
-      }[];
-      next: string | null;
-    };
+    answer: { deliveries: Delivery[]; next: string | null };
   };
   /** Open a link from the app, by code, token or install referrer */
   'POST /api/links/open': {
@@ -462,15 +500,7 @@ export interface Api {
   /** The caller */
   'GET /api/me': {
     input: Record<never, never>;
-    answer: {
-      id: string;
-      name: string;
-      familyId: string;
-      phone: string | null;
-      phoneState: 'none' | 'pending' | 'verified' | 'unusable';
-      phoneVerifiedAt: string | null;
-      timeZone: string | null;
-    };
+    answer: Me;
   };
   /** Forget the number; texts stop */
   'DELETE /api/phone': {
@@ -490,18 +520,7 @@ export interface Api {
   /** The caller’s preferences */
   'GET /api/preferences': {
     input: Record<never, never>;
-    answer: {
-      smsEnabled: boolean;
-      urgentAllowed: boolean;
-      quietStart: number | null;
-      quietEnd: number | null;
-      timeZone: string;
-      timeZoneSource: 'person' | 'family' | 'number' | 'country' | 'unknown';
-      timeZones: string[];
-      quietDelivery: 'defer' | 'drop';
-      preview: 'full' | 'sender' | 'none';
-      perThreadMute: Record<string, true | string>;
-    };
+    answer: Preferences;
   };
   /** Change preferences; absent fields keep what is there */
   'PATCH /api/preferences': {
@@ -520,18 +539,7 @@ export interface Api {
         perThreadMute?: Record<string, boolean | string | null>;
       };
     };
-    answer: {
-      smsEnabled: boolean;
-      urgentAllowed: boolean;
-      quietStart: number | null;
-      quietEnd: number | null;
-      timeZone: string;
-      timeZoneSource: 'person' | 'family' | 'number' | 'country' | 'unknown';
-      timeZones: string[];
-      quietDelivery: 'defer' | 'drop';
-      preview: 'full' | 'sender' | 'none';
-      perThreadMute: Record<string, true | string>;
-    };
+    answer: Preferences;
   };
   /** Who of the family is here */
   'GET /api/presence': {
@@ -546,17 +554,7 @@ export interface Api {
   /** The caller’s sessions in browsers and apps, last used first */
   'GET /api/sessions': {
     input: Record<never, never>;
-    answer: {
-      sessions: {
-        id: string;
-        kind: 'web' | 'app';
-        userAgent: string | null;
-        createdAt: string;
-        lastUsedAt: string;
-        expiresAt: string;
-        current: boolean;
-      }[];
-    };
+    answer: { sessions: Session[] };
   };
   /** End a session, with its next request; its sockets close */
   'DELETE /api/sessions/{id}': {
@@ -571,155 +569,37 @@ export interface Api {
   /** Your threads, newest activity first, with unread counts */
   'GET /api/threads': {
     input: Record<never, never>;
-    answer: {
-      threads: {
-        id: string;
-        title: string;
-        members: { id: string; name: string; lastReadSeq: number }[];
-        lastSeq: number;
-        lastReadSeq: number;
-        unread: number;
-        mutedUntil: string | true | null;
-        lastMessage: {
-          authorId: string;
-          authorName: string;
-          body: string;
-          createdAt: string;
-          deletedAt: string | null;
-        } | null;
-        lastActivityAt: string;
-        createdAt: string;
-      }[];
-    };
+    answer: { threads: Thread[] };
   };
   /** Create a thread inside your family */
   'POST /api/threads': {
     input: { body: { title: string; memberIds: string[] } };
-    answer: {
-      thread: {
-        id: string;
-        title: string;
-        members: { id: string; name: string; lastReadSeq: number }[];
-        lastSeq: number;
-        lastReadSeq: number;
-        unread: number;
-        mutedUntil: string | true | null;
-        lastMessage: {
-          authorId: string;
-          authorName: string;
-          body: string;
-          createdAt: string;
-          deletedAt: string | null;
-        } | null;
-        lastActivityAt: string;
-        createdAt: string;
-      };
-    };
+    answer: { thread: Thread };
   };
   /** One thread */
   'GET /api/threads/{id}': {
     input: { params: { id: string } };
-    answer: {
-      thread: {
-        id: string;
-        title: string;
-        members: { id: string; name: string; lastReadSeq: number }[];
-        lastSeq: number;
-        lastReadSeq: number;
-        unread: number;
-        mutedUntil: string | true | null;
-        lastMessage: {
-          authorId: string;
-          authorName: string;
-          body: string;
-          createdAt: string;
-          deletedAt: string | null;
-        } | null;
-        lastActivityAt: string;
-        createdAt: string;
-      };
-    };
+    answer: { thread: Thread };
   };
   /** Messages, newest first; with `after`, oldest first, for catching up */
   'GET /api/threads/{id}/messages': {
     input: { params: { id: string }; query?: { limit?: number; before?: number; after?: number } };
-    answer: {
-      messages: {
-        id: string;
-        threadId: string;
-        seq: number;
-        authorId: string;
-        authorName: string;
-        body: string;
-        fileIds: string[];
-        urgent: boolean;
-        via: 'app' | 'portal' | 'sms' | 'host';
-        createdAt: string;
-        editedAt: string | null;
-        deletedAt: string | null;
-      }[];
-      next: string | null;
-    };
+    answer: { messages: Message[]; next: string | null };
   };
   /** Post a message; everyone who should be told is told */
   'POST /api/threads/{id}/messages': {
     input: { params: { id: string }; body: { body?: string; fileIds?: string[]; urgent?: boolean } };
-    answer: {
-      message: {
-        id: string;
-        threadId: string;
-        seq: number;
-        authorId: string;
-        authorName: string;
-        body: string;
-        fileIds: string[];
-        urgent: boolean;
-        via: 'app' | 'portal' | 'sms' | 'host';
-        createdAt: string;
-        editedAt: string | null;
-        deletedAt: string | null;
-      };
-    };
+    answer: { message: Message };
   };
   /** Take your message back; nobody is texted about it any more */
   'DELETE /api/threads/{id}/messages/{messageId}': {
     input: { params: { id: string; messageId: string } };
-    answer: {
-      message: {
-        id: string;
-        threadId: string;
-        seq: number;
-        authorId: string;
-        authorName: string;
-        body: string;
-        fileIds: string[];
-        urgent: boolean;
-        via: 'app' | 'portal' | 'sms' | 'host';
-        createdAt: string;
-        editedAt: string | null;
-        deletedAt: string | null;
-      };
-    };
+    answer: { message: Message };
   };
   /** Edit your message; texts that have not left yet quote what it says now */
   'PATCH /api/threads/{id}/messages/{messageId}': {
     input: { params: { id: string; messageId: string }; body: { body: string } };
-    answer: {
-      message: {
-        id: string;
-        threadId: string;
-        seq: number;
-        authorId: string;
-        authorName: string;
-        body: string;
-        fileIds: string[];
-        urgent: boolean;
-        via: 'app' | 'portal' | 'sms' | 'host';
-        createdAt: string;
-        editedAt: string | null;
-        deletedAt: string | null;
-      };
-    };
+    answer: { message: Message };
   };
   /** Who was told about your message, and who will see it later */
   'GET /api/threads/{id}/messages/{messageId}/deliveries': {
