@@ -184,6 +184,7 @@ CREATE TABLE `messages` (
 CREATE UNIQUE INDEX `messages_thread_seq` ON `messages` (`thread_id`,`seq`);--> statement-breakpoint
 CREATE UNIQUE INDEX `messages_client_key` ON `messages` (`author_id`,`client_key`);--> statement-breakpoint
 CREATE INDEX `messages_urgent` ON `messages` (`author_id`,`urgent`,`created_at`);--> statement-breakpoint
+CREATE INDEX `messages_family` ON `messages` (`family_id`,`created_at`,`id`);--> statement-breakpoint
 CREATE TABLE `moves` (
 	`id` text PRIMARY KEY NOT NULL,
 	`family_id` text NOT NULL,

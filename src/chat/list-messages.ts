@@ -1,4 +1,5 @@
 import { asc, desc, eq, gt, lt } from 'drizzle-orm';
+import type { Db } from '../db/client.ts';
 import { allOf, limitOf } from '../db/expressions.ts';
 import { q } from '../db/query.ts';
 import { messages, threadMembers, users } from '../db/schema.ts';
@@ -33,6 +34,16 @@ const membership = hot<{ threadId: string; userId: string; familyId: string }>()
       ),
     ),
 );
+
+const notFound = () => new AppError('thread_not_found', 'There is no such thread, or you are not in it.');
+
+/** @throws AppError `thread_not_found` to whoever is not in the thread */
+export async function requireMembership(
+  db: Db,
+  who: { threadId: string; userId: string; familyId: string },
+): Promise<void> {
+  if ((await db.all(membership(who))).length === 0) throw notFound();
+}
 
 const pageOf = (direction: 'before' | 'after') =>
   hot<{ threadId: string; seq: number; limit: number }>()((v) =>
@@ -69,8 +80,7 @@ export async function listMessages(
     member: membership({ threadId, userId, familyId }),
     rows: page({ threadId, seq, limit: limit + 1 }),
   });
-  if (member.length === 0)
-    throw new AppError('thread_not_found', 'There is no such thread, or you are not in it.');
+  if (member.length === 0) throw notFound();
   const shown = rows.slice(0, limit);
   const next = rows.length > limit ? String(shown.at(-1)!.seq) : null;
   return { messages: shown.map(toMessage), next };

@@ -12,6 +12,7 @@ import { messageSchema } from './message.ts';
 import { setMute } from './mute.ts';
 import { postMessage } from './post-message.ts';
 import { markRead } from './read.ts';
+import { searchMessages } from './search.ts';
 import { createThread, getThread, listThreads, mutedJson, threadSchema } from './threads.ts';
 
 const tag = 'Chat';
@@ -81,6 +82,29 @@ export const chatEndpoints = [
       }
       return jsonResponse(await listMessages(deps, caller, params.id, query));
     },
+  }),
+  endpoint({
+    method: 'get',
+    path: '/api/search',
+    who: 'user',
+    tag,
+    summary: 'Find messages in your threads by words they hold, newest first',
+    query: z.object({
+      q: line(100).describe('Words, all of which a message must hold; case and accents do not count.'),
+      threadId: id.optional().describe('In this thread alone.'),
+      limit: pageSize,
+      before: z.string().max(220).optional().describe('`next` of the page before.'),
+    }),
+    answer: {
+      status: 200,
+      description:
+        'What was found. A page looks back through 5,000 messages at most: it may hold fewer than `limit`, even none, ' +
+        'while `next` still leads further back.',
+      schema: z.object({ messages: z.array(messageSchema), next: z.string().nullable() }),
+    },
+    errors: ['thread_not_found'],
+    handle: async ({ deps, caller, query: { q: question, ...query } }) =>
+      jsonResponse(await searchMessages(deps, caller, { question, ...query })),
   }),
   endpoint({
     method: 'post',

@@ -551,6 +551,29 @@ export interface Api {
     input: { body?: { state?: 'active' | 'away' } };
     answer: { online: { userId: string; state: 'online' | 'away'; since: string }[] };
   };
+  /** Find messages in your threads by words they hold, newest first */
+  'GET /api/search': {
+    input: {
+      query?: { q: string | number; threadId?: string | number; limit?: number; before?: string | number };
+    };
+    answer: {
+      messages: {
+        id: string;
+        threadId: string;
+        seq: number;
+        authorId: string;
+        authorName: string;
+        body: string;
+        fileIds: string[];
+        urgent: boolean;
+        via: 'app' | 'portal' | 'sms' | 'host';
+        createdAt: string;
+        editedAt: string | null;
+        deletedAt: string | null;
+      }[];
+      next: string | null;
+    };
+  };
   /** The caller’s sessions in browsers and apps, last used first */
   'GET /api/sessions': {
     input: Record<never, never>;

@@ -97,6 +97,16 @@ export const limitOf = (rows: SQL<number>): number => rows as unknown as number;
 /** A table of one row and no column, for a select that asks of no table: `q.select({…}).from(oneRow)`. */
 export const oneRow: SQL = sql`(select 1)`;
 
+/** Whether columns, read as one value from left to right, come before others; an index of those columns serves it. */
+export const tupleBefore = (columns: readonly Column[], values: readonly Operand[]): SQL => {
+  const listOf = (parts: readonly Operand[]) =>
+    sql.join(
+      parts.map((part) => sql`${part}`),
+      sql`, `,
+    );
+  return sql`(${listOf(columns)}) < (${listOf(values)})`;
+};
+
 /** `IS NOT`, which tells null from a value. */
 export const differs = (a: Operand, b: Operand): SQL<0 | 1> => sql<0 | 1>`${a} is not ${b}`;
 

@@ -497,6 +497,8 @@ export const messages = sqliteTable(
     uniqueIndex('messages_thread_seq').on(t.threadId, t.seq),
     uniqueIndex('messages_client_key').on(t.authorId, t.clientKey),
     index('messages_urgent').on(t.authorId, t.urgent, t.createdAt),
+    // Searches go back in time through a family's messages.
+    index('messages_family').on(t.familyId, t.createdAt, t.id),
   ],
 );
 

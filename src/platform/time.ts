@@ -61,6 +61,18 @@ export function nextMidnight(timeZone: string, at: number): number {
   return startOfDay(addDays(today, 1)).epochMilliseconds;
 }
 
+/**
+ * When a day begins on the wall clock of a known `timeZone`.
+ * @param date - `2026-05-03`
+ * @returns ms UTC; null when there is no such day
+ */
+export function startOfDate(timeZone: string, date: string): number | null {
+  const noon = /^\d{4}-\d\d-\d\d$/.test(date) ? Date.parse(`${date}T12:00:00Z`) : Number.NaN;
+  if (Number.isNaN(noon) || !new Date(noon).toISOString().startsWith(date)) return null;
+  const there = noon - offsetAt(timeZone, noon);
+  return startOfDay(create(BigInt(there) * 1_000_000n, timeZone)).epochMilliseconds;
+}
+
 /** A method since 2023, an accessor before (tc39.es/proposal-intl-locale-info); TypeScript's library has neither. */
 type LocaleInfo = Intl.Locale & { getTimeZones?(): string[] | undefined; timeZones?: string[] };
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isTimeZone, knownTimeZone, offsetAt } from '../../src/platform/time.ts';
+import { isTimeZone, knownTimeZone, offsetAt, startOfDate } from '../../src/platform/time.ts';
 
 describe('isTimeZone', () => {
   it.each([
@@ -77,5 +77,21 @@ describe('offsetAt', () => {
     ['America/St_Johns', '2026-01-01T00:00:00Z', -210],
   ])('%s at %s is %i minutes', (zone, at, minutes) => {
     expect(offsetAt(zone, Date.parse(at))).toBe(minutes * 60_000);
+  });
+});
+
+describe('startOfDate', () => {
+  it.each([
+    ['2026-05-03', 'America/New_York', '2026-05-03T04:00:00.000Z'],
+    ['2026-05-03', 'Pacific/Kiritimati', '2026-05-02T10:00:00.000Z'],
+    ['2026-05-03', 'Pacific/Pago_Pago', '2026-05-03T11:00:00.000Z'],
+    // The night in which the clocks go forward at midnight begins at one.
+    ['2018-11-04', 'America/Sao_Paulo', '2018-11-04T03:00:00.000Z'],
+  ])('of %s in %s is %s', (date, zone, at) => {
+    expect(new Date(startOfDate(zone, date) ?? 0).toISOString()).toBe(at);
+  });
+
+  it.each(['', '2026-02-30', '2026-13-01', '3.5.2026', '2026-05-03T00:00Z'])('knows no day %j', (date) => {
+    expect(startOfDate('UTC', date)).toBeNull();
   });
 });
