@@ -5,8 +5,12 @@ import { createWorld, type World } from '../worker/world.ts';
 const { DB } = env as unknown as { DB: D1Database };
 
 let world: World;
-const find = async (words: string, more: Record<string, string> = {}, who = 'rosa') => {
-  const query = new URLSearchParams({ q: words, ...more });
+const find = async (
+  words: string,
+  more: { threadId?: string; before?: string; limit?: string } = {},
+  who = 'rosa',
+) => {
+  const query = new URLSearchParams({ q: words, ...(more as Record<string, string>) });
   const { status, json } = await world.api('GET', `/api/search?${query}`, { as: world.member(who) });
   return { status, json, bodies: json.messages?.map(({ body }: { body: string }) => body) };
 };
@@ -96,7 +100,7 @@ describe('a search', () => {
     { q: 'x', before: 'junk' },
     { q: 'x', limit: '0' },
   ])('refuses %j', async ({ q: words, ...more }) => {
-    expect((await find(words, more as Record<string, string>)).status).toBe(400);
+    expect((await find(words, more)).status).toBe(400);
   });
 
   it('goes back page by page, and loses nothing between two messages of one moment', async () => {
