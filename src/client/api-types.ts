@@ -556,23 +556,7 @@ export interface Api {
     input: {
       query?: { q: string | number; threadId?: string | number; limit?: number; before?: string | number };
     };
-    answer: {
-      messages: {
-        id: string;
-        threadId: string;
-        seq: number;
-        authorId: string;
-        authorName: string;
-        body: string;
-        fileIds: string[];
-        urgent: boolean;
-        via: 'app' | 'portal' | 'sms' | 'host';
-        createdAt: string;
-        editedAt: string | null;
-        deletedAt: string | null;
-      }[];
-      next: string | null;
-    };
+    answer: { messages: Message[]; next: string | null };
   };
   /** The caller’s sessions in browsers and apps, last used first */
   'GET /api/sessions': {
