@@ -357,7 +357,6 @@ CREATE INDEX `threads_family` ON `threads` (`family_id`,`last_activity_at`);--> 
 CREATE TABLE `users` (
 	`id` text PRIMARY KEY NOT NULL,
 	`family_id` text NOT NULL,
-	`email` text,
 	`name` text NOT NULL,
 	`phone` text,
 	`phone_verified_at` integer,

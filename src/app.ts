@@ -3,6 +3,7 @@ import { cors } from 'hono/cors';
 import { secureHeaders } from 'hono/secure-headers';
 import { mountHealth } from './admin/health.ts';
 import { isOverloaded, isTransient } from './db/retry.ts';
+import { clientOf } from './platform/auth/request-caller.ts';
 import { ConfigError } from './platform/config.ts';
 import type { Bindings, Deps } from './platform/deps.ts';
 import { AppError } from './platform/errors.ts';
@@ -51,6 +52,9 @@ function nothingFor({ router }: Hono<AppEnv>, path: string): AppError {
   const allow = taken.join(', ').replace('GET', 'GET, HEAD');
   return new AppError('method_not_allowed', `This address takes ${allow}.`, { allow });
 }
+
+/** What a stranger can make a database answer; each has a limit of its own behind this one, that of all of them together. */
+const DOORS = ['/l/*', '/magic', '/ul/*', '/login/*', '/api/login/*', '/api/links/open'];
 
 /** The API's description: static files, served by the Worker so that other methods get a 405. */
 const DESCRIPTION = ['/docs', '/openapi.json'];
@@ -109,5 +113,12 @@ export function createApp(depsOf: (env: Bindings, ctx: ExecutionContext, log: Lo
     });
   }
   app.use(withDeps);
+  for (const path of DOORS) {
+    app.use(path, async (c, next) => {
+      const { edge, now } = c.var.deps;
+      await edge.enter(clientOf(c.req.raw).address, now());
+      await next();
+    });
+  }
   return app;
 }

@@ -7,10 +7,7 @@ const timeZone = z
   .string()
   .max(64)
   .refine(isTimeZone, 'should be an IANA time zone such as America/New_York');
-/**
- * Any e-mail address that the host accepts, including other scripts (RFC 6531) and single-label hosts; nothing
- * is sent to it.
- */
+/** Any e-mail address that the host accepts, including other scripts (RFC 6531) and single-label hosts. */
 const email = z
   .email({ pattern: /^[^\s@\p{Cc}]+@[^\s@\p{Cc}]+$/u })
   .max(254)
@@ -49,7 +46,7 @@ export const familyMirror = z.object({ name: line(120).optional(), timeZone: tim
 export const userMirror = z.object({
   familyId: id.optional().describe('Needed the first time; a person cannot move'),
   name: line(120).optional(),
-  email: email.nullish(),
+  email: email.nullish().describe('Accepted and not kept: nothing here has a use for it'),
   phone: z
     .string()
     .max(200)

@@ -108,10 +108,9 @@ async function insertPeople(db: Db, people: readonly NewPerson[], now: number): 
     id: userId,
     familyId,
     name,
-    email: user.email ?? null,
     timeZone: user.timeZone ?? null,
   }));
-  const p = jsonTable('p', rows, ['id', 'familyId', 'name', 'email', 'timeZone']);
+  const p = jsonTable('p', rows, ['id', 'familyId', 'name', 'timeZone']);
   const column = <T>(field: unknown) => sql<T>`${field}`;
   const { present } = await retrying(() =>
     db.batch({
@@ -121,7 +120,6 @@ async function insertPeople(db: Db, people: readonly NewPerson[], now: number): 
           id: column<string>(p.id),
           familyId: families.id,
           name: column<string>(p.name),
-          email: column<string | null>(p.email),
           timeZone: column<string | null>(p.timeZone),
           createdAt: now,
         },

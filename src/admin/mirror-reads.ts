@@ -29,7 +29,6 @@ export const mirroredPersonSchema = z.object({
   id: z.string(),
   familyId: z.string(),
   name: z.string(),
-  email: z.string().nullable(),
   phone: z.string().nullable().describe('E.164'),
   phoneState: z.enum(['none', 'pending', 'verified', 'unusable']),
   phoneVerifiedAt: timestamp.nullable(),
@@ -82,12 +81,11 @@ export async function readUser(deps: Deps, id: string): Promise<z.infer<typeof m
   const familyId = await familyOfKnownUser(deps, id);
   const state = await readPersonState(deps, { userId: id, familyId });
   if (!state) throw userNotFound();
-  const { name, email, phone, phoneState, smsEnabled, optedOut, timeZone } = state;
+  const { name, phone, phoneState, smsEnabled, optedOut, timeZone } = state;
   return {
     id,
     familyId,
     name,
-    email,
     phone,
     phoneState,
     phoneVerifiedAt: isoOrNull(state.verifiedAt),

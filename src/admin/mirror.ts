@@ -65,7 +65,6 @@ export async function putFamily(deps: Deps, id: string, { name, timeZone }: Fami
 export interface UserMirror {
   familyId?: string | undefined;
   name?: string | undefined;
-  email?: string | null | undefined;
   phone?: string | null | undefined;
   /** Milliseconds. */
   phoneVerifiedAt?: number | null | undefined;
@@ -81,7 +80,7 @@ async function upsertUser(
   user: UserMirror & { familyId: string },
   now: number,
 ): Promise<void> {
-  const { familyId, name = null, email, timeZone } = user;
+  const { familyId, name = null, timeZone } = user;
   const newName = coalesce<string>(name, users.name);
   const { family, person } = await retrying(() =>
     db.batch({
@@ -92,7 +91,6 @@ async function upsertUser(
           id,
           familyId: families.id,
           name: newName,
-          email: email ?? null,
           timeZone: timeZone ?? null,
           createdAt: now,
         },
@@ -103,7 +101,6 @@ async function upsertUser(
         set: {
           name: excluded(users.name),
           deletedAt: null,
-          email: email === undefined ? undefined : excluded(users.email),
           timeZone: timeZone === undefined ? undefined : excluded(users.timeZone),
         },
         setWhere: eq(users.familyId, excluded(users.familyId)),

@@ -16,7 +16,6 @@ const personRows = (condition: SQL) => {
     .select({
       id: users.id,
       name: users.name,
-      email: users.email,
       phone: users.phone,
       verifiedAt: users.phoneVerifiedAt,
       unusableAt: users.phoneUnusableAt,

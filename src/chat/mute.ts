@@ -9,7 +9,7 @@ import { AppError } from '../platform/errors.ts';
 
 /**
  * Mutes a thread for the caller until a time (ms; `FOREVER` for good), or not any more (null).
- * @throws AppError `thread_not_found`, `invalid_request` for a time that has passed
+ * @throws AppError `thread_not_found`, `invalid_request` for a time that has passed, `rate_limited`
  */
 export async function setMute(
   deps: Deps,
@@ -22,6 +22,7 @@ export async function setMute(
       details: [{ in: 'body', field: 'until', problem: 'has passed' }],
     });
   }
+  await deps.edge.act('mute', { userId, familyId }, deps.now());
   const db = deps.db.forFamily(familyId);
   const mine = allOf(
     eq(threadMembers.threadId, threadId),

@@ -208,9 +208,11 @@ export const chatEndpoints = [
       description: 'How far you have read.',
       schema: z.object({ ok: z.literal(true), lastReadSeq: z.int(), unread: z.int() }),
     },
-    errors: ['thread_not_found', 'message_not_found'],
-    handle: async ({ deps, caller, params, body }) =>
-      jsonResponse({ ok: true, ...(await markRead(deps, caller, params.id, body.messageId ?? null)) }),
+    errors: ['thread_not_found', 'message_not_found', 'rate_limited'],
+    handle: async ({ deps, caller, params, body }) => {
+      await deps.edge.act('read', caller, deps.now());
+      return jsonResponse({ ok: true, ...(await markRead(deps, caller, params.id, body.messageId ?? null)) });
+    },
   }),
   endpoint({
     method: 'put',
@@ -226,7 +228,7 @@ export const chatEndpoints = [
       description: 'Muted.',
       schema: z.object({ ok: z.literal(true), mutedUntil: z.union([timestamp, z.literal(true)]) }),
     },
-    errors: ['thread_not_found'],
+    errors: ['thread_not_found', 'rate_limited'],
     handle: async ({ deps, caller, params, body }) => {
       const until = body.until ?? FOREVER;
       await setMute(deps, caller, params.id, until);
@@ -241,7 +243,7 @@ export const chatEndpoints = [
     summary: 'Hear of a thread again',
     params: threadParams,
     answer: { status: 200, description: 'Not muted.', schema: z.object({ ok: z.literal(true) }) },
-    errors: ['thread_not_found'],
+    errors: ['thread_not_found', 'rate_limited'],
     handle: async ({ deps, caller, params }) => {
       await setMute(deps, caller, params.id, null);
       return jsonResponse({ ok: true });

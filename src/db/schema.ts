@@ -305,7 +305,6 @@ export const users = sqliteTable(
     familyId: text('family_id')
       .notNull()
       .references(() => families.id),
-    email: text('email'),
     name: text('name').notNull(),
     /** E.164; follows `phone_numbers`. */
     phone: text('phone'),

@@ -42,7 +42,9 @@ const heartbeat = endpoint({
   body: z.object({ state: deviceState }),
   optionalBody: true,
   answer: { status: 200, description: 'Everyone who is online or away', schema: onlineSchema },
+  errors: ['rate_limited'],
   handle: async ({ deps, caller, body }) => {
+    await deps.edge.act('heartbeat', caller, deps.now());
     const family = deps.family(caller.familyId);
     return online(await family.heartbeat(caller.userId, body.state, caller.sessionId ?? ''));
   },
@@ -73,6 +75,7 @@ const socket = endpoint({
       throw new AppError('invalid_request', 'Open this address as a WebSocket.');
     }
     const { userId, familyId, sessionId, expiresAt } = caller;
+    await deps.edge.act('socket', caller, deps.now());
     const protocol = protocols.includes(PROTOCOL) ? PROTOCOL : null;
     return await deps
       .family(familyId)

@@ -20,6 +20,7 @@ export type AlertKind =
   | 'events_gone'
   | 'events_stuck'
   | 'codes_per_day'
+  | 'unknown_numbers'
   | 'link_misses'
   | 'wrong_codes'
   | 'stuck_rows'

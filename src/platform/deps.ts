@@ -2,6 +2,7 @@ import { type DatabaseBindings, type Databases, openDatabases } from '../db/clie
 import type { StoreName } from '../db/stores/slots.ts';
 import { createAlerts, type RaiseAlert } from './alerts.ts';
 import { type Config, parseConfig } from './config.ts';
+import { createEdgeLimits, type EdgeLimitBindings, type EdgeLimits } from './edge-limits.ts';
 import type { FamilyRpc } from './family/family-rpc.ts';
 import { type DeliveryJob, type EventJob, enqueue, type OptOutJob } from './jobs.ts';
 import type { Log } from './log.ts';
@@ -11,7 +12,7 @@ import type { Phones } from './sms/phone-number.ts';
 import { createTwilio, type Sms } from './sms/twilio.ts';
 
 /** The Worker's bindings beside its settings. */
-export interface Bindings extends DatabaseBindings {
+export interface Bindings extends DatabaseBindings, EdgeLimitBindings {
   DELIVERIES: Queue<DeliveryJob | OptOutJob>;
   EVENTS: Queue<EventJob>;
   FAMILY: DurableObjectNamespace;
@@ -35,6 +36,8 @@ export interface Deps {
   family: (familyId: string) => FamilyRpc;
   /** What operators have paused, as known for at most two seconds. Rejects when the directory does not answer. */
   pauses: () => Promise<readonly Pause[]>;
+  /** Limits that cost no database. */
+  edge: EdgeLimits;
   log: Log;
   alert: RaiseAlert;
   /** Continues work after the answer (`waitUntil`); failures are logged, never thrown. */
@@ -89,6 +92,7 @@ export function createDeps(
     enqueueOptOut: (job, delaySeconds) =>
       enqueue<DeliveryJob | OptOutJob>(env.DELIVERIES, [job], delaySeconds),
     family: (familyId) => familyClient(env.FAMILY, familyId),
+    edge: createEdgeLimits(env),
     pauses: () => readPauses(db.directory, env.DB, now()),
     alert: createAlerts({ directory: db.directory, config, log, now }),
     afterwards,

@@ -392,7 +392,7 @@ describe('deleting an account', () => {
       rosa,
     );
     expect(users).toMatchObject([
-      { name: 'Former member', email: null, phone: null, time_zone: null, last_seen_at: null },
+      { name: 'Former member', phone: null, time_zone: null, last_seen_at: null },
     ]);
     for (const none of [prefs, sessions, links, members, codes, held, numbers, updates])
       expect(none).toEqual([]);

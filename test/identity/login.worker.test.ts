@@ -18,7 +18,7 @@ let addresses = 0;
 function world(settings: Record<string, string> = {}) {
   const deps = testDeps({ CODES_PER_PREFIX_HOUR: '1000', ...settings });
   const app = testApp(deps, identityEndpoints);
-  const address = `192.0.2.${++addresses}`;
+  const address = `192.0.${++addresses}.7`;
   const ask = async (path: string, how: Ask = {}): Promise<Told> => {
     const told = await app(path, { address, ...how });
     await deps.idle();
@@ -88,16 +88,26 @@ describe('signing in by phone', () => {
     expect((await confirm(rosa.number, codeAt(rosa.number))).status).toBe(200);
   });
 
-  it('makes one session of many right codes at once', async () => {
+  it('makes one session of many right codes at once, and counts the wrong ones among them', async () => {
     const { deps, start, confirm, codeAt, holder } = world();
     const rosa = await holder();
     await start(rosa.number);
     const code = codeAt(rosa.number);
     const answers = await Promise.all(Array.from({ length: 10 }, () => confirm(rosa.number, code)));
-    const signedIn = answers.filter(({ status }) => status === 200);
-    expect(new Set(signedIn.map(cookieOf)).size).toBe(1);
+    expect(answers.map(({ status }) => status)).toEqual(Array<number>(10).fill(200));
+    expect(new Set(answers.map(cookieOf)).size).toBe(1);
     const sessions = await deps.unwatched.all(sql`SELECT 1 FROM sessions WHERE user_id = ${rosa.userId}`);
     expect(sessions).toHaveLength(1);
+    deps.clock.now += MINUTE;
+    await start(rosa.number);
+    const right = codeAt(rosa.number);
+    const wrong = await Promise.all(
+      Array.from({ length: 10 }, () => confirm(rosa.number, right === '111111' ? '222222' : '111111')),
+    );
+    const left = wrong.map(({ body }) => [body.error, body.attemptsLeft] as const);
+    expect(left.filter(([, attempts]) => attempts !== 0).map(String)).toHaveLength(4);
+    expect(new Set(left.map(([error]) => error))).toEqual(new Set(['invalid']));
+    expect((await confirm(rosa.number, right)).body).toMatchObject({ error: 'invalid', attemptsLeft: 0 });
   });
 
   it('answers its own repeat with its own session, for a minute, and nobody else’s', async () => {

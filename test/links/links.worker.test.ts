@@ -2,6 +2,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vi
 import { countMiss } from '../../src/links/guess-limit.ts';
 import { mintMagic } from '../../src/links/magic-link.ts';
 import { makeLink, writeLinks } from '../../src/links/mint-link.ts';
+import { createEdgeLimits } from '../../src/platform/edge-limits.ts';
 import { clientNetwork } from '../../src/platform/rate-limit.ts';
 import { UA } from './app-links/user-agents.ts';
 import {
@@ -757,6 +758,7 @@ describe('guessing', () => {
     const told: string[] = [];
     const deps = {
       db,
+      edge: createEdgeLimits({}),
       now: () => Date.now(),
       config: { ...config, LINK_MISSES_PER_ADDRESS_MINUTE: 2 },
       alert: async (kind: string, message: string) => void told.push(`${kind}: ${message}`),

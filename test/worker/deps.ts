@@ -3,6 +3,7 @@ import { type Databases, openDatabases } from '../../src/db/client.ts';
 import { createAlerts } from '../../src/platform/alerts.ts';
 import { type Config, parseConfig } from '../../src/platform/config.ts';
 import type { Bindings, Deps } from '../../src/platform/deps.ts';
+import { createEdgeLimits } from '../../src/platform/edge-limits.ts';
 import type { FamilyRpc } from '../../src/platform/family/family-rpc.ts';
 import type { LogFields } from '../../src/platform/log.ts';
 import { phones } from '../../src/platform/sms/number-plans.ts';
@@ -123,6 +124,8 @@ export function testDeps(settings: Record<string, string> = {}): TestDeps {
     familyCalls,
     phones,
     familyDown,
+    // Their windows are the real minutes; tests that are about them bring their own.
+    edge: createEdgeLimits({}),
     logged,
     alerts,
     log,

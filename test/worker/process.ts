@@ -3,6 +3,7 @@ import { openDatabases } from '../../src/db/client.ts';
 import { createAlerts } from '../../src/platform/alerts.ts';
 import type { Config } from '../../src/platform/config.ts';
 import type { Bindings, Deps } from '../../src/platform/deps.ts';
+import { createEdgeLimits } from '../../src/platform/edge-limits.ts';
 import { familyClient } from '../../src/platform/family/family-client.ts';
 import { type DeliveryJob, enqueue } from '../../src/platform/jobs.ts';
 import type { LogFields } from '../../src/platform/log.ts';
@@ -118,6 +119,7 @@ export function startProcess({ config, sms, enqueued }: Surroundings, inject: Fa
     enqueueEvents: async () => undefined,
     enqueueOptOut: (job, delaySeconds) => enqueue(queue, [job as unknown as DeliveryJob], delaySeconds),
     family: (familyId) => familyClient(namespace, familyId),
+    edge: createEdgeLimits({}),
     pauses: async () => [],
     alert: createAlerts({ directory: db.directory, config, log, now }),
     afterwards: (work) => {

@@ -192,7 +192,6 @@ function deleted(update: FamilyUpdate, at: number) {
       .set({
         ...NO_PHONE,
         name: 'Former member',
-        email: null,
         timeZone: null,
         lastSeenAt: null,
         deletedAt: coalesce(users.deletedAt, at),

@@ -7,7 +7,7 @@ import { id, iso, isoOrNull, timestamp } from '../../platform/http/validation.ts
 import { ok } from '../request-schemas.ts';
 import { deletePerson } from './delete-person.ts';
 import { readMe } from './me.ts';
-import { listSessions, revokeOwnSession } from './own-sessions.ts';
+import { listSessions, revokeAllSessions, revokeOwnSession } from './own-sessions.ts';
 
 const me = z.object({
   id: z.string(),
@@ -82,6 +82,22 @@ export const meEndpoints = [
         current: live.id === caller.sessionId,
       }));
       return jsonResponse({ sessions });
+    },
+  }),
+  endpoint({
+    method: 'delete',
+    path: '/api/sessions',
+    who: 'user',
+    tag: 'Account',
+    summary: 'Sign out everywhere: ends all of the caller’s sessions, this one too; their sockets close',
+    answer: {
+      status: 200,
+      description: 'Ended; `ended` says how many were alive',
+      schema: ok.extend({ ended: z.int() }),
+    },
+    handle: async ({ deps, caller }) => {
+      const ended = await revokeAllSessions(deps, caller);
+      return jsonResponse({ ok: true, ended }, 200, { 'Set-Cookie': clearSessionCookie(deps.config) });
     },
   }),
   endpoint({

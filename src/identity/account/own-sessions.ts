@@ -6,6 +6,7 @@ import { sessions } from '../../db/schema.ts';
 import type { ClaimedCaller } from '../../platform/auth/caller.ts';
 import type { Deps } from '../../platform/deps.ts';
 import { AppError } from '../../platform/errors.ts';
+import { inParallel } from '../../platform/in-parallel.ts';
 import { errorFields } from '../../platform/log.ts';
 
 /** A live session of the caller's. Times in ms. */
@@ -70,6 +71,31 @@ export async function revokeSession(
   if (meta.changes === 0) return false;
   deps.afterwards(closeSockets(deps, familyId, sessionId));
   return true;
+}
+
+/**
+ * Ends all of the caller's sessions, the one that asks included, and closes their sockets after the answer.
+ * @returns how many were live
+ * @throws when the database fails
+ */
+export async function revokeAllSessions(deps: Deps, { userId, familyId }: Owner): Promise<number> {
+  const now = deps.now();
+  const end = q
+    .update(sessions)
+    .set({ revokedAt: now })
+    .where(
+      allOf(
+        eq(sessions.userId, userId),
+        eq(sessions.familyId, familyId),
+        // Ended by an attempt whose answer was lost.
+        anyOf(isNull(sessions.revokedAt), eq(sessions.revokedAt, now)),
+        gt(sessions.expiresAt, now),
+      ),
+    )
+    .returning({ id: sessions.id });
+  const ended = await retrying(() => deps.db.forFamily(familyId).all(end));
+  deps.afterwards(inParallel(ended, ({ id }) => closeSockets(deps, familyId, id)));
+  return ended.length;
 }
 
 /** Like {@link revokeSession}, for a session named by its owner. @throws AppError `session_not_found` */

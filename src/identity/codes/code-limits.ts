@@ -1,64 +1,48 @@
-import { and, eq, gt, gte, lte, notExists, sql } from 'drizzle-orm';
+import { and, eq, exists, gt, gte, lte, not, type SQL, sql } from 'drizzle-orm';
 import type { Db } from '../../db/client.ts';
-import { allOf, inList, jsonTable, scalar } from '../../db/expressions.ts';
+import { allOf, hasRow, iif, inList, jsonTable, scalar } from '../../db/expressions.ts';
 import { insertFrom } from '../../db/insert-from.ts';
 import { q } from '../../db/query.ts';
 import { rateCounters } from '../../db/schema.ts';
 import type { Config } from '../../platform/config.ts';
-import { sha256 } from '../../platform/crypto.ts';
 import type { Deps } from '../../platform/deps.ts';
 import { rateLimited } from '../../platform/errors.ts';
-import { clientNetwork } from '../../platform/rate-limit.ts';
-import { numberPrefix } from '../../platform/sms/phone-number.ts';
-import { DAY_MS, HOUR_MS } from '../../platform/time.ts';
+import { countHit } from '../../platform/rate-limit.ts';
+import { DAY_MS } from '../../platform/time.ts';
+import {
+  type CodeRequest,
+  isServiceWide,
+  networkWindows,
+  numberLog,
+  personLog,
+  textWindows,
+  unknownNumbers,
+  type Window,
+} from './code-budget.ts';
 import { nextSendAllowed, resendDelaySeconds, SENDS_A_DAY } from './code-rules.ts';
-
-/** A request for a code. */
-export interface CodeRequest {
-  /** E.164, and its keyed hash. */
-  number: string;
-  numberHash: string;
-  /** The client's address. */
-  address: string;
-  /** Null when nobody is signed in. */
-  userId: string | null;
-  /** The device that asks, if this number's holder signed in with it before. */
-  deviceId: string | null;
-}
 
 /** The counters that one code used up, so that they can be refunded. */
 export interface Allowance {
   /** Keys with one row per send: limits over any 24 hours. */
   logs: string[];
-  /** Fixed windows, with one row each. */
-  windows: { key: string; windowAt: number; endsAt: number; limit: number }[];
+  windows: Window[];
   at: number;
 }
 
-/** Strangers, people who are signed in, and each known device count apart: none uses up what another needs. */
-function numberLog({ numberHash, userId, deviceId }: CodeRequest): string {
-  if (deviceId !== null) return `code-device:${deviceId}`;
-  return userId === null ? `code-number:${numberHash}` : `code-proof:${numberHash}`;
+/** Limits that only have to be free. */
+interface Checked extends Allowance {
+  mustBeFree: Window[];
 }
-const personLog = (userId: string) => `code-person:${userId}`;
-const SERVICE = 'code-service';
 
-async function allowanceOf(request: CodeRequest, config: Config, now: number): Promise<Allowance> {
-  const window = (key: string, length: number, limit: number) => {
-    const windowAt = now - (now % length);
-    return { key, windowAt, endsAt: windowAt + length, limit };
-  };
-  // Hashed, because all but the last four digits of a number are personal data too.
-  const prefix = await sha256(`${config.PHONE_SECRET}:${numberPrefix(request.number)}`);
+async function allowanceOf(request: CodeRequest, config: Config, now: number): Promise<Checked> {
+  const { userId } = request;
+  const [networks, texts] = [networkWindows(request, config, now), await textWindows(request, config, now)];
+  // A sign-in counts as a text only when one leaves, which is after the answer.
+  const mayCount = userId !== null;
   return {
-    logs: [numberLog(request), ...(request.userId === null ? [] : [personLog(request.userId)])],
-    windows: [
-      window(`code-address:${clientNetwork(request.address)}`, HOUR_MS, config.CODES_PER_ADDRESS_HOUR),
-      ...(request.deviceId === null
-        ? [window(`code-prefix:${prefix}`, HOUR_MS, config.CODES_PER_PREFIX_HOUR)]
-        : []),
-      window(SERVICE, DAY_MS, config.CODES_PER_DAY),
-    ],
+    logs: [numberLog(request), ...(userId === null ? [] : [personLog(userId)])],
+    windows: mayCount ? [...networks, ...texts] : networks,
+    mustBeFree: mayCount ? [] : texts,
     at: now,
   };
 }
@@ -74,18 +58,58 @@ const sends = (name: string, key: string, at: number) =>
     .where(allOf(eq(rateCounters.key, key), gt(rateCounters.windowAt, at - DAY_MS)))
     .as(name);
 
+/** The window of these that is full, if any; the narrow limits count while strangers flood the service. */
+function isAnyFull(windows: readonly Window[], unknown: Window): SQL {
+  const { key, windowAt, count } = rateCounters;
+  const rows = windows.map((row) => ({
+    key: row.key,
+    begins: row.windowAt,
+    most: row.limit,
+    least: row.narrowLimit,
+  }));
+  const window = jsonTable('window', rows, ['key', 'begins', 'most', 'least']);
+  const isFlooded = hasRow(
+    rateCounters,
+    allOf(eq(key, unknown.key), eq(windowAt, unknown.windowAt), gte(count, unknown.limit)),
+  );
+  const limit = iif<number>(isFlooded, window.least, window.most);
+  return exists(
+    q
+      .select({ key })
+      .from(window)
+      .innerJoin(rateCounters, and(eq(key, window.key), eq(windowAt, window.begins)))
+      .where(gte(count, limit)),
+  );
+}
+
+/** Counts one under each of these keys, or nothing where a condition does not hold. */
+function countAll(rows: { key: string; windowAt: number; endsAt: number }[], isAllowed: SQL) {
+  const row = jsonTable(
+    'row',
+    rows.map(({ key, windowAt, endsAt }) => ({ key, windowAt, endsAt })),
+    ['key', 'windowAt', 'endsAt'],
+  );
+  return insertFrom(
+    rateCounters,
+    { key: row.key, windowAt: row.windowAt, count: 1, expiresAt: row.endsAt },
+    sql`from ${row} where ${isAllowed}`,
+  ).onConflictDoUpdate({
+    target: [rateCounters.key, rateCounters.windowAt],
+    set: { count: sql`${rateCounters.count} + 1` },
+  });
+}
+
 /**
  * Counts a code against all limits or none, in one statement, so that parallel requests cannot pass more than
  * the limits.
  */
-async function count(directory: Db, request: CodeRequest, allowance: Allowance): Promise<boolean> {
-  const { logs, windows, at } = allowance;
-  const rows = [
-    ...logs.map((key) => ({ key, windowAt: at, endsAt: at + DAY_MS })),
-    ...windows.map(({ key, windowAt, endsAt }) => ({ key, windowAt, endsAt })),
-  ];
-  const row = jsonTable('row', rows, ['key', 'windowAt', 'endsAt']);
-  const window = jsonTable('window', windows, ['key', 'windowAt', 'limit']);
+async function count(
+  directory: Db,
+  request: CodeRequest,
+  checked: Checked,
+  unknown: Window,
+): Promise<boolean> {
+  const { logs, windows, mustBeFree, at } = checked;
   const ofNumber = sends('of_number', numberLog(request), at);
   const { n, latest } = ofNumber;
   const pauses = [0, 1, 2, 3, 4].map((sent) => sql`when ${sent} then ${resendDelaySeconds(sent) * 1000}`);
@@ -99,30 +123,13 @@ async function count(directory: Db, request: CodeRequest, allowance: Allowance):
   const ofPerson = request.userId === null ? null : sends('of_person', personLog(request.userId), at);
   const personIsFree =
     ofPerson && q.select({ free: sql`${ofPerson.n} < ${SENDS_A_DAY}`.as('free') }).from(ofPerson);
-  const isFull = q
-    .select({ key: rateCounters.key })
-    .from(window)
-    .innerJoin(
-      rateCounters,
-      and(eq(rateCounters.key, window.key), eq(rateCounters.windowAt, window.windowAt)),
-    )
-    .where(gte(rateCounters.count, window.limit));
   const isAllowed = allOf(
     scalar<0 | 1>(numberIsFree),
     personIsFree && scalar<0 | 1>(personIsFree),
-    notExists(isFull),
+    not(isAnyFull([...windows, ...mustBeFree], unknown)),
   );
-  const counted = await directory.run(
-    insertFrom(
-      rateCounters,
-      { key: row.key, windowAt: row.windowAt, count: 1, expiresAt: row.endsAt },
-      sql`from ${row} where ${isAllowed}`,
-    ).onConflictDoUpdate({
-      target: [rateCounters.key, rateCounters.windowAt],
-      set: { count: sql`${rateCounters.count} + 1` },
-    }),
-  );
-  return counted.meta.changes > 0;
+  const rows = [...logs.map((key) => ({ key, windowAt: at, endsAt: at + DAY_MS })), ...windows];
+  return (await directory.run(countAll(rows, isAllowed))).meta.changes > 0;
 }
 
 interface Counter {
@@ -132,7 +139,14 @@ interface Counter {
 }
 
 /** The error of a refused code, with the longest of all waits in seconds. */
-function refusal(request: CodeRequest, { windows, at }: Allowance, counters: Counter[]) {
+function refusal(
+  request: CodeRequest,
+  { windows, mustBeFree, at }: Checked,
+  counters: Counter[],
+  unknown: Window,
+) {
+  const usedOf = (window: Window) =>
+    counters.find((row) => row.key === window.key && row.at === window.windowAt)?.count ?? 0;
   const sendsOf = (key: string) =>
     counters.flatMap((row) => (row.key === key ? Array<number>(row.count).fill(row.at) : []));
   const waits: { seconds: number; message: string; service?: boolean }[] = [];
@@ -146,11 +160,12 @@ function refusal(request: CodeRequest, { windows, at }: Allowance, counters: Cou
     const seconds = Math.ceil((own[own.length - SENDS_A_DAY]! + DAY_MS - at) / 1000);
     waits.push({ seconds, message: 'You have asked for too many codes today.' });
   }
-  for (const { key, windowAt, endsAt, limit } of windows) {
-    const used = counters.find((row) => row.key === key && row.at === windowAt)?.count ?? 0;
-    if (used < limit) continue;
+  const isFlooded = usedOf(unknown) >= unknown.limit;
+  for (const window of [...windows, ...mustBeFree]) {
+    if (usedOf(window) < (isFlooded ? window.narrowLimit : window.limit)) continue;
     const message = 'Too many codes were asked for; try again later.';
-    waits.push({ seconds: Math.ceil((endsAt - at) / 1000), message, service: key === SERVICE });
+    const seconds = Math.ceil((window.endsAt - at) / 1000);
+    waits.push({ seconds, message, service: isServiceWide(window.key) });
   }
   const longest = waits.sort((a, b) => b.seconds - a.seconds)[0];
   return {
@@ -159,28 +174,61 @@ function refusal(request: CodeRequest, { windows, at }: Allowance, counters: Cou
   };
 }
 
+async function alertCeiling(deps: Deps): Promise<void> {
+  const message = `One-time codes have used up their share of the ${deps.config.CODES_PER_DAY} texts of today; no more are sent to whom it is for. See CODES_PER_DAY.`;
+  await deps.alert('codes_per_day', message);
+}
+
 /**
- * Counts one code against the limits per number (across accounts; a known device's own), person, client address,
- * number prefix (not for a known device), and for the whole service. A database error is thrown: these limits fail closed.
+ * Counts one code against the limits per number (across accounts; a known device's own), person and client network. What
+ * it costs in texts (by the number's first digits, by the service's day) is counted too for somebody who is signed
+ * in; of a sign-in it must be free, and {@link takeText} counts it when the text leaves. A database error is thrown:
+ * these limits fail closed.
  * @throws AppError `rate_limited`
  */
 export async function takeAllowance(deps: Deps, request: CodeRequest): Promise<Allowance> {
   const { directory } = deps.db;
-  const allowance = await allowanceOf(request, deps.config, deps.now());
-  if (await count(directory, request, allowance)) return allowance;
-  const keys = [...allowance.logs, ...allowance.windows.map(({ key }) => key)];
+  const now = deps.now();
+  const checked = await allowanceOf(request, deps.config, now);
+  const unknown = unknownNumbers(deps.config, now);
+  if (await count(directory, request, checked, unknown)) return checked;
+  const { logs, windows, mustBeFree } = checked;
+  const keys = [...logs, ...[...windows, ...mustBeFree, unknown].map(({ key }) => key)];
   const counters = await directory.all(
     q
       .select({ key: rateCounters.key, at: rateCounters.windowAt, count: rateCounters.count })
       .from(rateCounters)
-      .where(allOf(inList(rateCounters.key, keys), gt(rateCounters.windowAt, allowance.at - DAY_MS))),
+      .where(allOf(inList(rateCounters.key, keys), gt(rateCounters.windowAt, now - DAY_MS))),
   );
-  const { error, ceilingReached } = refusal(request, allowance, counters);
-  if (ceilingReached) {
-    const message = `${deps.config.CODES_PER_DAY} one-time codes were asked for today; no more are sent. See CODES_PER_DAY.`;
-    deps.afterwards(deps.alert('codes_per_day', message));
-  }
+  const { error, ceilingReached } = refusal(request, checked, counters, unknown);
+  if (ceilingReached) deps.afterwards(alertCeiling(deps));
   throw error;
+}
+
+/**
+ * Counts the text of a sign-in that is about to be handed to the carrier.
+ * @returns null when no more may leave: whoever asks was told before it was known, so nobody is told now but operators
+ * @throws when the directory fails
+ */
+export async function takeText(deps: Deps, request: CodeRequest): Promise<Allowance | null> {
+  const at = deps.now();
+  const windows = await textWindows(request, deps.config, at);
+  const isFree = not(isAnyFull(windows, unknownNumbers(deps.config, at)));
+  const counted = await deps.db.directory.run(countAll(windows, isFree));
+  if (counted.meta.changes > 0) return { logs: [], windows, at };
+  deps.log.warn('code.over_budget');
+  await alertCeiling(deps);
+  return null;
+}
+
+/** Counts a sign-in that was started with a number nobody has: see {@link unknownNumbers}. @throws when the directory fails */
+export async function countUnknown(deps: Deps): Promise<void> {
+  const now = deps.now();
+  const { key, limit } = unknownNumbers(deps.config, now);
+  const result = await countHit(deps.db.directory, { key, limit, windowMs: DAY_MS }, now);
+  if (!result.allowed || result.count < limit) return;
+  const message = `${limit} sign-ins were started today with numbers that nobody has; until midnight (UTC) networks may start fewer.`;
+  await deps.alert('unknown_numbers', message);
 }
 
 /** Refunds an allowance when no text was sent, by no fault of the caller. @throws when the directory fails */

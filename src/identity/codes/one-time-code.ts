@@ -1,9 +1,9 @@
-import { eq, gt, isNull, sql } from 'drizzle-orm';
-import { allOf, anyOf, excluded } from '../../db/expressions.ts';
+import { eq, gt, inArray, isNull, sql } from 'drizzle-orm';
+import { allOf, anyOf, excluded, iif } from '../../db/expressions.ts';
 import { q } from '../../db/query.ts';
 import { retrying } from '../../db/retry.ts';
 import { verificationCodes } from '../../db/schema.ts';
-import { base64url, equalInConstantTime, hmacSha256, seal, sha256, unseal } from '../../platform/crypto.ts';
+import { base64url, hmacSha256, seal, sha256, unseal } from '../../platform/crypto.ts';
 import type { Deps } from '../../platform/deps.ts';
 import { AppError } from '../../platform/errors.ts';
 import { countHit } from '../../platform/rate-limit.ts';
@@ -38,8 +38,8 @@ export interface IssuedCode {
   expiresAt: number;
 }
 
-const hashOf = async (secret: string, subject: string, number: string, code: string) =>
-  base64url(await hmacSha256(secret, `one-time-code|${subject}|${number}|${code}`));
+const hashOf = async (secret: string, subject: string, code: string) =>
+  base64url(await hmacSha256(secret, `one-time-code|${subject}|${code}`));
 
 function drawCode(): string {
   for (;;) {
@@ -59,7 +59,7 @@ export async function issueCode(
   const { config, db } = deps;
   const now = deps.now();
   const code = drawCode();
-  const codeHash = await hashOf(config.MAGIC_SECRET, subject, number, code);
+  const codeHash = await hashOf(config.MAGIC_SECRET, subject, code);
   const sealedNumber = await seal(config.PHONE_SECRET, number);
   const expiresAt = now + config.CODE_TTL_SECONDS * 1000;
   await retrying(() =>
@@ -119,17 +119,23 @@ export const isUnusedOrJustUsed = (now: number) =>
   anyOf(isNull(verificationCodes.usedAt), gt(verificationCodes.usedAt, now - REPEAT_MS));
 
 /**
- * Consumes one attempt, then compares: parallel guesses cannot exceed the attempts. Never retried, because each
- * run is an attempt.
+ * Compares and, when it is wrong, uses up an attempt, in one statement: parallel guesses cannot exceed the attempts, and
+ * the right code, sent several times at once, uses up none. What is compared are hashes under a secret, so how long it
+ * takes tells nothing. Never retried, because each run is an attempt.
  * @throws when the directory fails
  */
 export async function guessCode(deps: Deps, subject: string, code: string): Promise<GuessResult> {
   const { directory } = deps.db;
   const now = deps.now();
-  const spent = await directory.first(
+  const { MAGIC_SECRET, MAGIC_SECRET_PREVIOUS, PHONE_SECRET } = deps.config;
+  // A code that was sent before a rotation is still good after it.
+  const secrets = [MAGIC_SECRET, ...(MAGIC_SECRET_PREVIOUS === undefined ? [] : [MAGIC_SECRET_PREVIOUS])];
+  const guesses = await Promise.all(secrets.map((secret) => hashOf(secret, subject, code)));
+  const isRight = inArray(verificationCodes.codeHash, guesses);
+  const guessed = await directory.first(
     q
       .update(verificationCodes)
-      .set({ attemptsLeft: sql`${verificationCodes.attemptsLeft} - 1` })
+      .set({ attemptsLeft: sql`${verificationCodes.attemptsLeft} - ${iif<number>(isRight, 0, 1)}` })
       .where(
         allOf(
           eq(verificationCodes.subject, subject),
@@ -146,19 +152,18 @@ export async function guessCode(deps: Deps, subject: string, code: string): Prom
         usedAt: verificationCodes.usedAt,
       }),
   );
-  if (spent) {
-    const { numberHash, codeHash, attemptsLeft } = spent;
-    const number = await unseal(deps.config.PHONE_SECRET, spent.sealedNumber);
-    const { MAGIC_SECRET, MAGIC_SECRET_PREVIOUS } = deps.config;
-    const isBy = async (secret: string) =>
-      equalInConstantTime(await hashOf(secret, subject, number, code), codeHash);
-    // A code that was sent before a rotation is still good after it.
-    const isMatch =
-      (await isBy(MAGIC_SECRET)) ||
-      (MAGIC_SECRET_PREVIOUS !== undefined && (await isBy(MAGIC_SECRET_PREVIOUS)));
-    if (isMatch) return { result: 'match', number, numberHash, codeHash };
+  if (guessed) {
+    const { numberHash, codeHash, attemptsLeft } = guessed;
+    if (guesses.includes(codeHash)) {
+      return {
+        result: 'match',
+        number: await unseal(PHONE_SECRET, guessed.sealedNumber),
+        numberHash,
+        codeHash,
+      };
+    }
     deps.afterwards(countWrongCode(deps));
-    if (spent.usedAt !== null) return { result: 'no_code' };
+    if (guessed.usedAt !== null) return { result: 'no_code' };
     return { result: 'invalid', attemptsLeft };
   }
   const row = await directory.first(

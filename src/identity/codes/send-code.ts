@@ -51,3 +51,6 @@ export async function textCode(deps: Deps, number: string, code: string): Promis
   });
   return outcome;
 }
+
+/** Whether a text did certainly not leave, by no fault of its number: what it cost is given back. */
+export const wasNotSent = ({ kind }: SendOutcome): boolean => kind === 'retry' || kind === 'operator';

@@ -14,7 +14,8 @@ import { base64url } from '../../platform/crypto.ts';
 import type { Deps } from '../../platform/deps.ts';
 import { newId } from '../../platform/ids.ts';
 import { revokeSession } from '../account/own-sessions.ts';
-import { takeAllowance } from '../codes/code-limits.ts';
+import type { CodeRequest } from '../codes/code-budget.ts';
+import { countUnknown, refundAllowance, takeAllowance, takeText } from '../codes/code-limits.ts';
 import {
   guessCode,
   guessError,
@@ -22,7 +23,7 @@ import {
   isUnusedOrJustUsed,
   loginSubject,
 } from '../codes/one-time-code.ts';
-import { type CodeNumber, readCodeNumber, textCode } from '../codes/send-code.ts';
+import { readCodeNumber, textCode, wasNotSent } from '../codes/send-code.ts';
 import { type KnownDevice, readDevice, signDevice } from './known-device.ts';
 
 /** The holder of a verified number, who may sign in with it. */
@@ -50,14 +51,19 @@ const verifiedHolder = (numberHash: string) =>
  */
 async function textHolder(
   deps: Deps,
-  { number, numberHash }: CodeNumber,
+  request: CodeRequest,
   code: string,
   device: KnownDevice | null,
 ): Promise<void> {
+  const { number, numberHash } = request;
   const holder = await deps.db.directory.first(verifiedHolder(numberHash));
-  if (!holder || holder.carrierOptedOutAt !== null) return;
+  if (!holder) return await countUnknown(deps);
+  if (holder.carrierOptedOutAt !== null) return;
   if (holder.optedOutAt !== null && device?.userId !== holder.userId) return;
+  const budget = await takeText(deps, request);
+  if (!budget) return;
   const outcome = await textCode(deps, number, code);
+  if (wasNotSent(outcome)) await refundAllowance(deps, budget);
   await tryApplyUpdates(deps, await recordRefusal(deps, outcome, number));
 }
 
@@ -75,7 +81,8 @@ export async function startLogin(
 ): Promise<{ expiresAt: number; handle: string }> {
   const { number, numberHash } = await readCodeNumber(phone, deps);
   const device = await readDevice(deps.config, token, numberHash, deps.now());
-  await takeAllowance(deps, { number, numberHash, address, userId: null, deviceId: device?.id ?? null });
+  const request = { number, numberHash, address, userId: null, deviceId: device?.id ?? null };
+  await takeAllowance(deps, request);
   const handle = base64url(crypto.getRandomValues(new Uint8Array(16)));
   const subject = await loginSubject(numberHash, handle);
   const { code, expiresAt } = await issueCode(deps, {
@@ -85,7 +92,7 @@ export async function startLogin(
     number,
     numberHash,
   });
-  deps.afterwards(textHolder(deps, { number, numberHash }, code, device));
+  deps.afterwards(textHolder(deps, request, code, device));
   return { expiresAt, handle };
 }
 

@@ -9,7 +9,7 @@ import type { SendOutcome } from '../../platform/sms/twilio.ts';
 import { errorRule } from '../../platform/sms/twilio-errors.ts';
 import { refundAllowance, takeAllowance } from '../codes/code-limits.ts';
 import { issueCode, verifySubject, withdrawCode } from '../codes/one-time-code.ts';
-import { readCodeNumber, textCode } from '../codes/send-code.ts';
+import { readCodeNumber, textCode, wasNotSent } from '../codes/send-code.ts';
 
 const COUNTRY_NOT_PERMITTED = '21408';
 
@@ -70,7 +70,7 @@ export async function startVerify(
   if (outcome.kind === 'accepted') return { expiresAt };
   if (outcome.kind === 'ambiguous') throw inDoubt(expiresAt);
   await withdrawCode(deps, subject, codeHash);
-  if (outcome.kind === 'retry' || outcome.kind === 'operator') await refundAllowance(deps, allowance);
+  if (wasNotSent(outcome)) await refundAllowance(deps, allowance);
   await tryApplyUpdates(deps, await recordRefusal(deps, outcome, number));
   throw refusalError(deps, outcome);
 }

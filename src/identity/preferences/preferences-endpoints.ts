@@ -31,8 +31,15 @@ export const preferencesEndpoints = [
     headers: { 'If-Match': 'Optional. The ETag that was read: a change in between is then a 412.' },
     body: preferencesPatch,
     answer: { status: 200, description: 'Preferences, with the new ETag', schema: preferencesAnswer },
-    errors: ['thread_not_found', 'phone_unverified', 'carrier_opted_out', 'precondition_failed'],
+    errors: [
+      'thread_not_found',
+      'phone_unverified',
+      'carrier_opted_out',
+      'precondition_failed',
+      'rate_limited',
+    ],
     handle: async ({ deps, caller, client, body, request }) => {
+      await deps.edge.act('preferences', caller, deps.now());
       const changed = await patchPreferences(deps, {
         ...consentRequest(caller, client),
         patch: body,

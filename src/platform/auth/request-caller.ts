@@ -42,6 +42,18 @@ export function requireOurOrigin(request: Request, deps: Pick<Deps, 'config'>): 
 }
 
 /**
+ * Refuses a state-changing request that a page of another origin sends on behalf of nobody: its reader asked for nothing.
+ * Apps send no Origin; who sends a bearer token means it.
+ * @throws AppError `forbidden`
+ */
+export function refuseForeignPages({ method, headers }: Request, { config }: Pick<Deps, 'config'>): void {
+  if (SAFE_METHODS.includes(method) || headers.has('Authorization')) return;
+  const origin = headers.get('Origin');
+  if (origin === null || origin === config.PUBLIC_ORIGIN) return;
+  throw new AppError('forbidden', 'Ask from our own pages, or from an app.');
+}
+
+/**
  * The calling person, not looked up yet.
  * @throws AppError `unauthenticated`, `forbidden` for a service token
  */

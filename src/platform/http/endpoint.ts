@@ -5,6 +5,7 @@ import {
   type Client,
   clientOf,
   credentialsOf,
+  refuseForeignPages,
   requireKnown,
   requireOurOrigin,
   requirePerson,
@@ -130,6 +131,7 @@ async function resolveCaller(
   const credentials = credentialsOf(request);
   if (who === 'public') {
     if (bearsCookie(credentials, deps.config)) requireOurOrigin(request, deps);
+    else refuseForeignPages(request, deps);
     return null;
   }
   const identity = await identify(credentials, deps);

@@ -53,7 +53,7 @@ export function PrivacyPage({ brand, company, contact, replies, spans }: Legal) 
 
       <h2>What we keep, why, and how long</h2>
       <dl>
-        <dt>Your name, email address and family</dt>
+        <dt>Your name and family</dt>
         <dd>From the app that your family signed up with. Until you delete your account.</dd>
         <dt>Your mobile number</dt>
         <dd>
@@ -155,10 +155,9 @@ export function PrivacyPage({ brand, company, contact, replies, spans }: Legal) 
 
       <h2>When you delete your account</h2>
       <p>
-        Your name, number, email address, settings and sign-ins are erased at once, and the links that we
-        texted to you. What remains is said above: what you wrote, under “Former member”; the record of your
-        agreement, under the fingerprint; the log of texts; a code’s number until its time is over; and what
-        Twilio keeps.
+        Your name, number, settings and sign-ins are erased at once, and the links that we texted to you. What
+        remains is said above: what you wrote, under “Former member”; the record of your agreement, under the
+        fingerprint; the log of texts; a code’s number until its time is over; and what Twilio keeps.
       </p>
 
       <h2>Your choices</h2>

@@ -32,6 +32,12 @@ export function SessionsSection({ sessions, currentSessionId, told, now, clock }
           );
         })}
       </ul>
+      <form method="post" action="/settings/sessions/all">
+        <button class="button small" type="submit">
+          Sign out everywhere
+        </button>
+        <p class="soft small">Here too: you sign in again with your phone, or by a link that we text you.</p>
+      </form>
     </Section>
   );
 }

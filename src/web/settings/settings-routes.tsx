@@ -2,7 +2,7 @@ import type { Hono } from 'hono';
 import { listConsents } from '../../consent/ledger.ts';
 import { currentWording, isKnownVersion } from '../../consent/wordings.ts';
 import { deletePerson } from '../../identity/account/delete-person.ts';
-import { revokeSession } from '../../identity/account/own-sessions.ts';
+import { revokeAllSessions, revokeSession } from '../../identity/account/own-sessions.ts';
 import { resendDelaySeconds } from '../../identity/codes/code-rules.ts';
 import { confirmPhone } from '../../identity/phone/confirm-phone.ts';
 import { removePhone } from '../../identity/phone/remove-phone.ts';
@@ -137,6 +137,8 @@ async function enterCode(c: PageContext, caller: Caller): Promise<Response> {
 }
 
 async function change(c: PageContext, caller: Caller, patch: PreferencesPatch): Promise<void> {
+  const { edge, now } = c.var.deps;
+  await edge.act('preferences', caller, now());
   await patchPreferences(c.var.deps, {
     ...consentRequest(caller, clientOf(c.req.raw)),
     patch,
@@ -252,6 +254,14 @@ async function endSession(c: PageContext, caller: Caller): Promise<Response> {
   return c.redirect('/login', 303);
 }
 
+async function endAllSessions(c: PageContext, caller: Caller): Promise<Response> {
+  const { deps } = c.var;
+  await readForm(c.req.raw);
+  await revokeAllSessions(deps, caller);
+  c.header('Set-Cookie', clearSessionCookie(deps.config));
+  return c.redirect('/login', 303);
+}
+
 async function deleteAccount(c: PageContext, caller: Caller): Promise<Response> {
   const form = await readForm(c.req.raw);
   if (form.get('sure') !== 'yes')
@@ -294,5 +304,6 @@ export function mountSettingsPages(app: Hono<AppEnv>): void {
   app.post('/settings/clock', forMembers(saveHours));
   app.post('/settings/test', forMembers(test));
   app.post('/settings/sessions', forMembers(endSession));
+  app.post('/settings/sessions/all', forMembers(endAllSessions));
   app.post('/settings/delete', forMembers(deleteAccount));
 }

@@ -1,0 +1,85 @@
+import { type AppError, rateLimited } from './errors.ts';
+import { clientNetwork } from './rate-limit.ts';
+import { MINUTE_MS } from './time.ts';
+
+/**
+ * Cloudflare's rate limits (developers.cloudflare.com/workers/runtime-apis/bindings/rate-limit): counters in the memory
+ * of the location that took the request. They cost no database and are only nearly exact, so they stand in front of
+ * what counts exactly, never in its place. How many a minute: `[[ratelimits]]` of wrangler.toml.
+ */
+export interface EdgeLimitBindings {
+  /** Requests of one network for what anybody may ask and a database answers. */
+  DOOR_LIMIT?: RateLimit;
+  /** Unknown links of one network that nobody counts. */
+  MISS_LIMIT?: RateLimit;
+  /** Changes of one kind by one person. */
+  PERSON_LIMIT?: RateLimit;
+  /** Changes of one kind by all people of one family. */
+  FAMILY_LIMIT?: RateLimit;
+}
+
+/** What MISS_LIMIT lets pass in a minute; wrangler.toml says the same. */
+export const UNCOUNTED_MISSES = 5;
+
+/** Changes that cost little, and nothing else holds: each kind has a budget of its own. */
+export type Deed = 'heartbeat' | 'mute' | 'read' | 'preferences' | 'socket' | 'session';
+
+/** The limits, asked. None ever throws because its counter fails: what counts exactly stands behind it. */
+export interface EdgeLimits {
+  /** Takes one of what a client's network may ask. @throws AppError `rate_limited` */
+  enter(address: string, now: number): Promise<void>;
+  /** Whether an unknown link of this network is among the few of a minute that need not be counted. */
+  isRareMiss(address: string): Promise<boolean>;
+  /** How many unknown links of one network {@link isRareMiss} may let pass in a minute. */
+  rareMisses: number;
+  /** Takes one of what everybody together may write about misses. */
+  mayNote(key: string): Promise<boolean>;
+  /** Takes one of what a person, and their family, may do of a kind. @throws AppError `rate_limited` */
+  act(deed: Deed, person: { userId: string; familyId: string }, now: number): Promise<void>;
+}
+
+async function isWithin(limit: RateLimit | undefined, key: string): Promise<boolean> {
+  if (!limit) return true;
+  try {
+    return (await limit.limit({ key })).success;
+  } catch {
+    return true; // A counter that is away opens a door that has its own lock.
+  }
+}
+
+/** Windows are whole minutes where they are known (local runtime); elsewhere a minute at most. */
+function tooMuch(message: string, now: number): AppError {
+  return rateLimited(message, (MINUTE_MS - (now % MINUTE_MS)) / 1000);
+}
+
+const NAMES: Record<Deed, string> = {
+  heartbeat: 'signs of life',
+  mute: 'changes of what is muted',
+  read: 'read marks',
+  preferences: 'changes of preferences',
+  socket: 'new sockets',
+  session: 'ended sessions',
+};
+
+/** The limits over their bindings; one that is not bound holds nobody. */
+export function createEdgeLimits(env: EdgeLimitBindings): EdgeLimits {
+  return {
+    enter: async (address, now) => {
+      if (await isWithin(env.DOOR_LIMIT, clientNetwork(address))) return;
+      throw tooMuch('Too many requests from this network; wait until the minute is over.', now);
+    },
+    isRareMiss: async (address) =>
+      env.MISS_LIMIT !== undefined && (await isWithin(env.MISS_LIMIT, clientNetwork(address))),
+    rareMisses: env.MISS_LIMIT === undefined ? 0 : UNCOUNTED_MISSES,
+    mayNote: (key) => isWithin(env.DOOR_LIMIT, `note:${key}`),
+    act: async (deed, { userId, familyId }, now) => {
+      const [person, family] = await Promise.all([
+        isWithin(env.PERSON_LIMIT, `${deed}:${userId}`),
+        isWithin(env.FAMILY_LIMIT, `${deed}:${familyId}`),
+      ]);
+      if (person && family) return;
+      const whose = person ? 'of this family' : 'of yours';
+      throw tooMuch(`Too many ${NAMES[deed]} ${whose} in this minute; wait until it is over.`, now);
+    },
+  };
+}
