@@ -1,6 +1,6 @@
-import { eq, isNull, ne, type SQL, sql } from 'drizzle-orm';
+import { eq, inArray, isNull, ne, type SQL, sql } from 'drizzle-orm';
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
-import { allOf, excluded, inList, scalar } from '../db/expressions.ts';
+import { allOf, anyOf, excluded, inList, scalar } from '../db/expressions.ts';
 import { insertFrom } from '../db/insert-from.ts';
 import { q } from '../db/query.ts';
 import { familyUpdates, phoneNumbers, verificationCodes } from '../db/schema.ts';
@@ -142,6 +142,17 @@ export function takeNumber({
   };
 }
 
+/** Codes of these people, and those that anybody asked for to sign in with their numbers. Goes before {@link clearHolder}. */
+function deleteCodes(theirs: (userId: SQLiteColumn) => SQL) {
+  const numbers = q
+    .select({ numberHash: phoneNumbers.numberHash })
+    .from(phoneNumbers)
+    .where(theirs(phoneNumbers.userId));
+  return q
+    .delete(verificationCodes)
+    .where(anyOf(theirs(verificationCodes.userId), inArray(verificationCodes.numberHash, numbers)));
+}
+
 /** Statements for the directory's batch: remove the person's number and pending codes. */
 export function releaseNumber({ userId }: Person, now: number) {
   const theirs = eq(phoneNumbers.userId, userId);
@@ -155,8 +166,8 @@ export function releaseNumber({ userId }: Person, now: number) {
       ),
       condition: theirs,
     }),
+    deleteCodes: deleteCodes((column) => eq(column, userId)),
     ...clearHolder(theirs, now),
-    deleteCodes: q.delete(verificationCodes).where(eq(verificationCodes.userId, userId)),
   };
 }
 
@@ -166,8 +177,8 @@ export function releaseNumber({ userId }: Person, now: number) {
  */
 export function releaseNumbers(userIds: readonly string[], now: number) {
   return {
+    deleteCodes: deleteCodes((column) => inList(column, userIds)),
     ...clearHolder(inList(phoneNumbers.userId, userIds), now),
-    deleteCodes: q.delete(verificationCodes).where(inList(verificationCodes.userId, userIds)),
     deleteUpdates: q.delete(familyUpdates).where(inList(familyUpdates.userId, userIds)),
   };
 }

@@ -4,6 +4,7 @@ import { optOut } from '../../src/consent/opt-in-out.ts';
 import { currentWording } from '../../src/consent/wordings.ts';
 import { deletePerson } from '../../src/identity/account/delete-person.ts';
 import { identityEndpoints } from '../../src/identity/routes.ts';
+import { phoneHash } from '../../src/platform/sms/phone-number.ts';
 import { sql } from '../support/sql.ts';
 import { type Ask, type Told, testApp } from '../worker/app.ts';
 import { testDeps } from '../worker/deps.ts';
@@ -366,7 +367,7 @@ describe('deleting an account', () => {
     await w.patch(rosa, { smsEnabled: true, timeZone: 'Asia/Tokyo' });
     await w.ask('/api/phone/start-verify', { as: rosa, body: { phone: '+13105550142' } });
     await Promise.all([
-      db.run(sql`UPDATE users SET email = 'rosa@example.com', last_seen_at = 1 WHERE id = ${rosa.userId}`),
+      db.run(sql`UPDATE users SET name = 'Rosa Quetzal', last_seen_at = 1 WHERE id = ${rosa.userId}`),
       db.run(sql`INSERT INTO messages (id, family_id, thread_id, seq, author_id, body, created_at)
         VALUES (${`msg_${rosa.userId}`}, ${rosa.familyId}, ${thread}, 1, ${rosa.userId}, 'Dinner at six', 0)`),
       ...[rosa.number, '+13105550143'].map((number) =>
@@ -413,6 +414,48 @@ describe('deleting an account', () => {
     expect(w.deps.familyCalls).toContain(`${rosa.familyId} forgetUser ${rosa.userId}`);
     for (const how of [{ as: rosa }, { cookie: token }])
       expect((await w.ask('/api/me', how)).status).toBe(401);
+  });
+
+  it('leaves number, name and id nowhere but where they are told to stay', async () => {
+    const w = world();
+    const { rosa } = await traces(w);
+    await w.ask('/api/login/start', { body: { phone: rosa.number } }); // By whoever knows the number.
+    const hash = await phoneHash(w.deps.config.PHONE_SECRET, rosa.number);
+    await w.ask('/api/me', { as: rosa, method: 'DELETE' });
+    const tables = await w.deps.unwatched.all<{ name: string }>(
+      sql`SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE '\\_%' ESCAPE '\\' AND name NOT LIKE 'd1\\_%' ESCAPE '\\' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'`,
+    );
+    const found = new Set<string>();
+    for (const table of new Set(tables.map(({ name }) => name))) {
+      for (const row of await w.deps.unwatched.all(sql`SELECT * FROM ${sql.raw(table)}`)) {
+        for (const [column, value] of Object.entries(row)) {
+          const text = String(value);
+          if (text.includes(rosa.number.slice(1)) || text.includes('Quetzal'))
+            found.add(`clear: ${table}.${column}`);
+          if (text.includes(hash)) found.add(`hash: ${table}.${column}`);
+          if (text.includes(rosa.userId)) found.add(`id: ${table}.${column}`);
+        }
+      }
+    }
+    // The ledger is proof, a day's counts hold strangers off the number, and what is left of a person is their id.
+    const stays = [
+      'hash: consent_events.number_hash',
+      'hash: rate_counters.key',
+      'id: consent_events.user_id',
+      'id: events.subject',
+      'id: messages.author_id',
+      'id: messages.id',
+      'id: messages.thread_id',
+      'id: people.user_id',
+      'id: sms_delivery_log.id',
+      'id: sms_delivery_log.user_id',
+      'id: thread_ids.thread_id',
+      'id: threads.id',
+      'id: threads.title',
+      'id: users.id',
+    ];
+    expect([...found].filter((where) => !stays.includes(where))).toEqual([]);
+    expect(found).toContain('hash: consent_events.number_hash');
   });
 
   it('keeps an opt-out of the number, as a keyed hash, for whoever comes after', async () => {

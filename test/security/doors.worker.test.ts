@@ -155,6 +155,7 @@ describe('signing out everywhere', () => {
     for (const token of [one, two]) expect((await app('/api/me', { bearer: token })).status).toBe(401);
     expect((await app('/api/me', { bearer: bens })).status).toBe(200);
     expect(deps.familyCalls.filter((call) => call.includes('disconnectSession'))).toHaveLength(2);
+    deps.clock.now += 1;
     const again = await app('/api/sessions', { method: 'DELETE', as: rosa! });
     expect(again.body).toEqual({ ok: true, ended: 0 });
   });

@@ -3,11 +3,12 @@ import { applyUpdates } from '../../consent/updates/relay.ts';
 import { allOf } from '../../db/expressions.ts';
 import { q } from '../../db/query.ts';
 import { retrying } from '../../db/retry.ts';
-import { users } from '../../db/schema.ts';
+import { rateCounters, users } from '../../db/schema.ts';
 import type { Person } from '../../numbers/changes.ts';
 import { releaseNumber } from '../../numbers/holders.ts';
 import { changeJson, enqueueForPerson, updateId } from '../../numbers/update-outbox.ts';
 import type { Deps } from '../../platform/deps.ts';
+import { personLog } from '../codes/code-budget.ts';
 
 /**
  * Deletes a person: name, address, number, preferences, sessions, links and memberships go; what they wrote
@@ -28,6 +29,7 @@ export async function deletePerson(deps: Deps, person: Person): Promise<boolean>
   await retrying(() =>
     deps.db.directory.batch({
       ...releaseNumber(person, now),
+      codesAskedFor: q.delete(rateCounters).where(eq(rateCounters.key, personLog(person.userId))),
       enqueueDeleted: enqueueForPerson({ id, now, change: changeJson({ kind: 'deleted', at: now }), person }),
     }),
   );

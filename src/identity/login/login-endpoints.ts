@@ -90,7 +90,7 @@ export const loginEndpoints = [
       description: 'Signed in: by the cookie, and for apps by `session`, to be sent as Authorization: Bearer',
       schema: ok.extend({ session: session.optional(), deviceToken: deviceToken.optional() }),
     },
-    errors: ['invalid_phone', 'country_not_allowed', 'no_code', 'expired', 'invalid'],
+    errors: ['invalid_phone', 'country_not_allowed', 'no_code', 'expired', 'invalid', 'rate_limited'],
     handle: async ({ deps, client, body, request }) => {
       const { config } = deps;
       const kind = askerOf(request, deps);
