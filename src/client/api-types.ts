@@ -181,7 +181,6 @@ export type MirroredPerson = {
   id: string;
   familyId: string;
   name: string;
-  email: string | null;
   phone: string | null;
   phoneState: 'none' | 'pending' | 'verified' | 'unusable';
   phoneVerifiedAt: string | null;
@@ -557,6 +556,11 @@ export interface Api {
       query?: { q: string | number; threadId?: string | number; limit?: number; before?: string | number };
     };
     answer: { messages: Message[]; next: string | null };
+  };
+  /** Sign out everywhere: ends all of the caller’s sessions, this one too; their sockets close */
+  'DELETE /api/sessions': {
+    input: Record<never, never>;
+    answer: { ok: true; ended: number };
   };
   /** The caller’s sessions in browsers and apps, last used first */
   'GET /api/sessions': {
