@@ -2,6 +2,11 @@ import { type AppError, rateLimited } from './errors.ts';
 import { clientNetwork } from './rate-limit.ts';
 import { MINUTE_MS } from './time.ts';
 
+/** A binding of one rate limit. */
+export interface EdgeCounter {
+  limit(of: { key: string }): Promise<{ success: boolean }>;
+}
+
 /**
  * Cloudflare's rate limits (developers.cloudflare.com/workers/runtime-apis/bindings/rate-limit): counters in the memory
  * of the location that took the request. They cost no database and are only nearly exact, so they stand in front of
@@ -9,13 +14,13 @@ import { MINUTE_MS } from './time.ts';
  */
 export interface EdgeLimitBindings {
   /** Requests of one network for what anybody may ask and a database answers. */
-  DOOR_LIMIT?: RateLimit;
+  DOOR_LIMIT?: EdgeCounter;
   /** Unknown links of one network that nobody counts. */
-  MISS_LIMIT?: RateLimit;
+  MISS_LIMIT?: EdgeCounter;
   /** Changes of one kind by one person. */
-  PERSON_LIMIT?: RateLimit;
+  PERSON_LIMIT?: EdgeCounter;
   /** Changes of one kind by all people of one family. */
-  FAMILY_LIMIT?: RateLimit;
+  FAMILY_LIMIT?: EdgeCounter;
 }
 
 /** What MISS_LIMIT lets pass in a minute; wrangler.toml says the same. */
@@ -38,7 +43,7 @@ export interface EdgeLimits {
   act(deed: Deed, person: { userId: string; familyId: string }, now: number): Promise<void>;
 }
 
-async function isWithin(limit: RateLimit | undefined, key: string): Promise<boolean> {
+async function isWithin(limit: EdgeCounter | undefined, key: string): Promise<boolean> {
   if (!limit) return true;
   try {
     return (await limit.limit({ key })).success;

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { createEdgeLimits, UNCOUNTED_MISSES } from '../../src/platform/edge-limits.ts';
+import { createEdgeLimits, type EdgeCounter, UNCOUNTED_MISSES } from '../../src/platform/edge-limits.ts';
 import { edgeCounter } from '../support/edge-counter.ts';
 
 /** A quarter past a minute. */
@@ -32,7 +32,7 @@ describe('the limits of the edge', () => {
   });
 
   it('let everybody pass where they are not bound, or fail: what counts exactly stands behind them', async () => {
-    const broken: RateLimit = { limit: () => Promise.reject(new Error('away')) };
+    const broken: EdgeCounter = { limit: () => Promise.reject(new Error('away')) };
     for (const limit of [undefined, broken]) {
       const edge = createEdgeLimits({ DOOR_LIMIT: limit, PERSON_LIMIT: limit, FAMILY_LIMIT: limit });
       await edge.enter('203.0.113.7', NOW);

@@ -1,5 +1,7 @@
+import type { EdgeCounter } from '../../src/platform/edge-limits.ts';
+
 /** One of Cloudflare's rate limits in memory, for one minute that never ends. */
-export function edgeCounter(limit: number): RateLimit & { asked: string[] } {
+export function edgeCounter(limit: number): EdgeCounter & { asked: string[] } {
   const counts = new Map<string, number>();
   const asked: string[] = [];
   return {
