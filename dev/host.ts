@@ -31,6 +31,8 @@ export interface Host {
   service: Call;
   /** Speaks as a person. */
   as(user: HostUser): Call;
+  /** A bearer token of the application itself. */
+  serviceToken(): Promise<string>;
   /** A bearer token of a person, for a client of theirs. */
   token(user: HostUser): Promise<string>;
 }
@@ -61,9 +63,11 @@ export function createHost(origin: string, authSecret: string): Host {
       return answer as T;
     };
   const token = ({ id, familyId, name = id }: HostUser) => sign({ familyId, name }, id);
+  const serviceToken = () => sign({ scope: 'service' });
   return {
-    service: caller(() => sign({ scope: 'service' })),
+    service: caller(serviceToken),
     as: (user) => caller(() => token(user)),
+    serviceToken,
     token,
   };
 }

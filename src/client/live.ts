@@ -11,6 +11,23 @@ export type LiveStatus =
   /** Over for good: by {@link Live.close}, or for the reason the server gave. */
   | { state: 'closed'; reason: string };
 
+/** A WebSocket, as far as it is used here: the browser's, Node's, or that of the package `ws`. */
+export interface LiveSocket {
+  readonly readyState: number;
+  send(data: string): void;
+  close(code?: number): void;
+  addEventListener(type: 'open' | 'error', listener: () => void): void;
+  addEventListener(type: 'message', listener: (event: { data: unknown }) => void): void;
+  addEventListener(type: 'close', listener: (event: { code: number; reason: string }) => void): void;
+}
+
+/** A page that may be hidden: the browser's `document`. */
+export interface VisiblePage {
+  readonly visibilityState: string;
+  addEventListener(type: 'visibilitychange', listener: () => void): void;
+  removeEventListener(type: 'visibilitychange', listener: () => void): void;
+}
+
 /** What a {@link Live} client is made of: where to connect, what to do with what comes, and what stands in for the browser. */
 export interface LiveOptions {
   /** `wss://…/api/presence/socket` */
@@ -26,9 +43,13 @@ export interface LiveOptions {
   mayRetry?(): Promise<boolean>;
   /** Something failed that will be tried again; for a log. */
   onError?(error: unknown): void;
-  WebSocket?: new (url: string, protocols?: string[]) => WebSocket;
+  /** Default: the global one, which Node has since version 22. */
+  WebSocket?: new (
+    url: string,
+    protocols?: string[],
+  ) => LiveSocket;
   /** The page, whose visibility is the person's state. Default: the global one, if there is one. */
-  document?: Pick<Document, 'visibilityState' | 'addEventListener' | 'removeEventListener'> | undefined;
+  document?: VisiblePage | undefined;
   random?: () => number;
 }
 
@@ -50,14 +71,16 @@ export class Live {
   readonly #options: LiveOptions;
   readonly #document: LiveOptions['document'];
   readonly #cursors = new Map<string, ThreadCursor>();
-  #ws: WebSocket | null = null;
+  #ws: LiveSocket | null = null;
   #attempt = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #over = false;
   #typed: { threadId: string; at: number } | null = null;
 
-  /** Connects at once. */
+  /** Connects at once. @throws Error where there is no WebSocket */
   constructor(options: LiveOptions) {
+    if (!options.WebSocket && typeof globalThis.WebSocket !== 'function')
+      throw new Error('There is no WebSocket here: hand one in, such as that of the package "ws".');
     this.#options = options;
     this.#document = 'document' in options ? options.document : globalThis.document;
     this.#document?.addEventListener('visibilitychange', this.#onVisibility);
@@ -134,7 +157,7 @@ export class Live {
   }
 
   /** @param told - what the server was told of the page when the connection was asked for */
-  #listen(ws: WebSocket, told: 'active' | 'away'): void {
+  #listen(ws: LiveSocket, told: 'active' | 'away'): void {
     this.#ws = ws;
     let opened = false;
     let beat: ReturnType<typeof setInterval> | undefined;

@@ -1,15 +1,23 @@
-import { spawn } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { execFile, execFileSync, spawn } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { DEMO_PEOPLE, DEMO_THREADS } from '../../dev/demo-family.ts';
+import { claimPort } from '../../dev/stack/ports.ts';
 import { cleanEnv, type SpawnedStack, spawnStack } from '../../dev/stack/spawn-stack.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
 
+const EVENTS_SECRET = `whsec_${btoa('a-secret-of-24-bytes-long')}`;
+
 let stack: SpawnedStack;
+let receiverPort: number;
 beforeAll(async () => {
-  stack = await spawnStack();
+  receiverPort = await claimPort(0, 'PORT');
+  stack = await spawnStack({ EVENTS_URL: `http://127.0.0.1:${receiverPort}/`, EVENTS_SECRET });
 });
 afterAll(() => stack.stop());
 
@@ -44,5 +52,83 @@ it('live-thread prints what is said, run as the docs say, with the Node that npm
     await expect.poll(() => output, { timeout: 10_000 }).toContain('Grandma Rosa: Hello back');
   } finally {
     process.kill(-child.pid!, 'SIGTERM'); // npm, and the example below it.
+  }
+});
+
+/** The oldest Node that a person of this machine would run, not the one that comes with our packages; else that. */
+function systemNode(): string {
+  const folders = (process.env.PATH ?? '')
+    .split(path.delimiter)
+    .filter((dir) => !dir.includes('node_modules'));
+  return folders.map((dir) => path.join(dir, 'node')).find(existsSync) ?? process.execPath;
+}
+
+it('the client package does in an empty project what its README says', async () => {
+  const project = await mkdtemp(path.join(tmpdir(), 'fcs-client-'));
+  const run = promisify(execFile);
+  try {
+    const packageDir = path.join(ROOT, 'packages/client');
+    await run('npm', ['pack', '--pack-destination', project], { cwd: packageDir });
+    const [tarball = ''] = readdirSync(project);
+    await writeFile(path.join(project, 'package.json'), '{"private": true, "type": "module"}');
+    await run('npm', ['install', '--offline', '--no-audit', '--no-fund', `./${tarball}`], { cwd: project });
+    expect(readdirSync(path.join(project, 'node_modules')).filter((name) => !name.startsWith('.'))).toEqual([
+      '@family-circle-secure',
+    ]);
+
+    const readme = readFileSync(path.join(packageDir, 'README.md'), 'utf8');
+    const blocks = [...readme.matchAll(/```js\n([\s\S]*?)```/g)].map(([, code]) => code);
+    await writeFile(path.join(project, 'app.js'), blocks.join('\n'));
+    await writeFile(
+      path.join(project, 'app.ts'),
+      `import { createApi, verifyWebhook } from '@family-circle-secure/client';
+       const api = createApi({ origin: 'https://portal.example', token: () => 'token' });
+       const { message } = await api('POST /api/admin/threads/{id}/messages', {
+         params: { id: 'thr_1' }, body: { authorId: 'usr_ana', body: 'Hello' } });
+       const seq: number = message.seq;
+       const event = await verifyWebhook('{}', {}, 'whsec_');
+       if (event.type === 'phone.moved') console.log(event.data.userId, seq);
+       if (event.type === 'message.created' && 'body' in event.data.message) console.log(event.data.message.body);
+       // @ts-expect-error: there is no such route
+       await api('POST /api/nothing');
+       // @ts-expect-error: the author is missing
+       await api('POST /api/admin/threads/{id}/messages', { params: { id: 'thr_1' }, body: {} });`,
+    );
+    const tsc = path.join(ROOT, 'node_modules/typescript/bin/tsc');
+    const strict = [
+      '--strict',
+      '--noEmit',
+      '--module',
+      'nodenext',
+      '--target',
+      'es2022',
+      '--types',
+      '',
+      'app.ts',
+    ];
+    execFileSync(process.execPath, [tsc, ...strict], { cwd: project, encoding: 'utf8' });
+
+    const child = spawn(systemNode(), ['--experimental-websocket', 'app.js'], {
+      cwd: project,
+      env: {
+        ...cleanEnv({ ORIGIN: stack.origin, PORT: String(receiverPort), EVENTS_SECRET }),
+        SERVICE_TOKEN: await stack.host.serviceToken(),
+        BEN_TOKEN: await stack.host.token({ id: 'usr_ben', familyId: 'fam_1', name: 'Ben' }),
+      },
+    });
+    let output = '';
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk));
+    try {
+      const heard = (text: string) => expect.poll(() => output, { timeout: 20_000 }).toContain(text);
+      await heard('thread.created {"thread":{"id":"thr_1"');
+      await heard('message.created {"message":{"id":"msg_1"');
+      await heard('Ana: Are you coming?');
+      const forged = await fetch(`http://127.0.0.1:${receiverPort}/`, { method: 'POST', body: '{}' });
+      expect(forged.status).toBe(401);
+    } finally {
+      child.kill();
+    }
+  } finally {
+    await rm(project, { recursive: true, force: true });
   }
 });
