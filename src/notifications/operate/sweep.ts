@@ -1,4 +1,4 @@
-import { inArray, lte, notInArray, type SQL } from 'drizzle-orm';
+import { inArray, lt, lte, notInArray, type SQL } from 'drizzle-orm';
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { relayPendingUpdates, runFollowUps } from '../../consent/updates/relay.ts';
 import type { Db } from '../../db/client.ts';
@@ -64,7 +64,7 @@ function suppressExpired(now: number, expiryMs: number) {
       allOf(
         lte(log.wakeAt, now),
         inArray(log.status, ['pending', 'deferred']),
-        lte(log.createdAt, now - expiryMs),
+        lt(log.createdAt, now - expiryMs),
       ),
     )
     .orderBy(log.wakeAt)

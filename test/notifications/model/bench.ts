@@ -90,6 +90,11 @@ export interface Bench {
   /** From which step on someone has read a thread how far, for sure; and how far they may have read it. */
   hasRead: { after: number; key: string; upTo: number }[];
   mayHaveRead: Map<string, number>;
+  /** From which step on a message was taken back for sure; and those that may have been. */
+  retracted: { after: number; id: string }[];
+  mayBeRetracted: Set<string>;
+  /** From which step on a message was edited for sure, to which version of its words. */
+  edits: { after: number; id: string; version: number }[];
   /** What people have tried to post, by key; and by text, by its key. */
   said: Map<string, { author: Name; thread: ThreadName }>;
   answered: Map<string, { author: Name; number: string; at: number }>;
@@ -101,6 +106,10 @@ export interface Bench {
 export const inThread = (name: string, thread: string): string => `${name} in ${thread}`;
 
 export const FOREVER = Number.POSITIVE_INFINITY;
+
+/** The words of the n-th message that was said, in the n-th version of all edits. */
+export const wordsOf = (nth: number, version = 0): string =>
+  `said ${nth}${version ? ` edited ${version}` : ''}.`;
 
 /** The last step that was seen. */
 export const lastStep = (bench: Bench): number => bench.steps.at(-1)?.seq ?? 0;
@@ -221,6 +230,9 @@ export async function openBench(settings: Record<string, string>, calm = false):
     sends: sendsOf(lab.config),
     hasRead: [],
     mayHaveRead: new Map(),
+    retracted: [],
+    mayBeRetracted: new Set(),
+    edits: [],
     said: new Map(),
     answered: new Map(),
     dead: [],

@@ -5,7 +5,20 @@ import { ModelCommand } from './model-command.ts';
 import { calmPeople, people } from './people.ts';
 import { describeFault, resumeAll } from './process-fault.ts';
 
-const { posts, reads, stop, start, proves, removes, answers, membership, presence, mute, quiet } = people;
+const {
+  posts,
+  changes: secondThoughts,
+  reads,
+  stop,
+  start,
+  proves,
+  removes,
+  answers,
+  membership,
+  presence,
+  mute,
+  quiet,
+} = people;
 const {
   queue,
   sweeps,
@@ -38,6 +51,7 @@ const changes = fc.oneof(
   { weight: 1, arbitrary: calmPeople.proves },
   { weight: 1, arbitrary: people.hostGives },
   { weight: 1, arbitrary: calmPeople.posts },
+  { weight: 2, arbitrary: calmPeople.changes },
   { weight: 1, arbitrary: calmPeople.start },
   { weight: 1, arbitrary: calmMachines.sweeps },
   { weight: 2, arbitrary: calmMachines.allReceipts },
@@ -82,6 +96,7 @@ const anything = fc.oneof(
   ...often(3, pursued),
   ...often(2, tick),
   ...often(3, reads),
+  ...often(2, secondThoughts),
   ...often(2, sweeps, faults, receipts, answers, fated),
   ...often(1, resume, presence, fates, stop, start, mute, quiet, lose, list, operator, membership),
   ...often(1, proves, removes, people.hostGives),
@@ -92,6 +107,7 @@ const calmly = fc.oneof(
   ...often(5, calmPeople.posts, calmMachines.round),
   ...often(3, calmMachines.queue, calmMachines.tick),
   ...often(3, calmPeople.reads),
+  ...often(1, calmPeople.changes),
   ...often(2, calmMachines.sweeps, calmPeople.answers, calmPeople.presence),
   ...often(1, calmPeople.mute, calmPeople.quiet, calmPeople.stop, calmPeople.start, calmPeople.membership),
   ...often(1, calmMachines.allReceipts, calmMachines.fates),

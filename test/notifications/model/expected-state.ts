@@ -1,3 +1,4 @@
+import { errorRule } from '../../../src/platform/sms/twilio-errors.ts';
 import { type Name, PEOPLE, THREADS } from '../../worker/lab.ts';
 
 /** A thread of the lab. */
@@ -147,8 +148,10 @@ export const joins =
 export const failsWith =
   (number: string, errorCode: number | null): Change =>
   (known) => {
-    if (errorCode === 21610) stopsByText(number)(known);
+    if (errorCode === null) return;
+    const { receipt, number: says } = errorRule(errorCode, 0);
+    if (receipt === 'opted_out') stopsByText(number)(known);
     if (holderOf(known, number) === null) return;
-    if (errorCode === 30005) known.strikes.set(number, (known.strikes.get(number) ?? 0) + 1);
-    if (errorCode === 30006 || known.strikes.get(number) === 2) known.dead.add(number);
+    if (says === 'strike') known.strikes.set(number, (known.strikes.get(number) ?? 0) + 1);
+    if (says === 'unusable' || known.strikes.get(number) === 2) known.dead.add(number);
   };

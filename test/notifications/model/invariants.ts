@@ -43,6 +43,7 @@ function brokenReason(bench: Bench, row: DeliveryRow, now: number): string | nul
     online: () => lately('here'),
     quiet_hours: () => lately('quiet'),
     expired: () => now > row.createdAt + SMS_EXPIRY_SECONDS * SECOND,
+    retracted: () => row.messageId !== null && bench.mayBeRetracted.has(row.messageId),
     read: () => row.seq! <= (bench.mayHaveRead.get(here) ?? 0),
     rate_limited: () => true,
     daily_cap: () => true,
@@ -95,7 +96,7 @@ function brokenSummary(bench: Bench, lead: DeliveryRow, rows: readonly DeliveryR
   const cameBack = bench.steps.some(
     ({ seq, deliveryId, from, to }) =>
       seq > first.claim.seq &&
-      (from === 'sending' || from === 'undelivered') &&
+      (from === 'sending' || from === 'undelivered' || from === 'sent') &&
       to === 'pending' &&
       mine.has(deliveryId),
   );

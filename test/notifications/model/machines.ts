@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { recordDeadLetters, retryDeadLetter } from '../../../src/notifications/operate/dead-letters.ts';
 import { sweep } from '../../../src/notifications/operate/sweep.ts';
+import { ROWS } from '../../../src/platform/sms/twilio-error-rules.ts';
 import { handOver, receipt, takeJobs } from '../../worker/acts.ts';
 import type { Fate, SendFault } from '../../worker/carrier.ts';
 import type { QueuedJob } from '../../worker/lab.ts';
@@ -112,22 +113,32 @@ const list = fc.boolean().map(
     }),
 );
 
-const fates = fc
-  .constantFrom<Fate>(
-    { status: 'undelivered', errorCode: 30003 },
-    { status: 'failed', errorCode: 30008 },
-    { status: 'undelivered', errorCode: 30005 },
-    { status: 'undelivered', errorCode: 30006 },
-    { status: 'failed', errorCode: 21610 },
-    { status: 'failed', errorCode: 30007 },
-    { status: 'sent', errorCode: null },
-  )
-  .map(
-    (fate) =>
-      new ModelCommand(`the next text will be ${fate.status} ${fate.errorCode ?? ''}`, async ({ lab }) => {
-        lab.carrier.fates.push(fate);
-      }),
-  );
+/** The ends that are told apart. */
+const usualFates = fc.constantFrom<Fate>(
+  { status: 'undelivered', errorCode: 30003 },
+  { status: 'failed', errorCode: 30008 },
+  { status: 'undelivered', errorCode: 30005 },
+  { status: 'undelivered', errorCode: 30006 },
+  { status: 'failed', errorCode: 21610 },
+  { status: 'failed', errorCode: 30007 },
+  { status: 'failed', errorCode: 30001 },
+  { status: 'undelivered', errorCode: 30022 },
+  { status: 'failed', errorCode: 30023 },
+  { status: 'failed', errorCode: 30036 },
+  { status: 'sent', errorCode: null },
+);
+
+/** Every code of the table, in a receipt. */
+const anyCode = fc
+  .constantFrom(...Object.keys(ROWS).map(Number))
+  .map((errorCode): Fate => ({ status: 'failed', errorCode }));
+
+const fates = fc.oneof({ weight: 3, arbitrary: usualFates }, { weight: 1, arbitrary: anyCode }).map(
+  (fate) =>
+    new ModelCommand(`the next text will be ${fate.status} ${fate.errorCode ?? ''}`, async ({ lab }) => {
+      lab.carrier.fates.push(fate);
+    }),
+);
 
 const operator = fc.nat(3).map(
   (n) =>

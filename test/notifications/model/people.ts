@@ -1,6 +1,7 @@
 import { env } from 'cloudflare:workers';
 import fc from 'fast-check';
 import { putThread } from '../../../src/admin/mirror.ts';
+import { editMessage, retractMessage } from '../../../src/chat/change-message.ts';
 import { setMute } from '../../../src/chat/mute.ts';
 import { markRead } from '../../../src/chat/read.ts';
 import { optIn, optOut } from '../../../src/consent/opt-in-out.ts';
@@ -13,7 +14,7 @@ import { sweep } from '../../../src/notifications/operate/sweep.ts';
 import type { Deps } from '../../../src/platform/deps.ts';
 import { inbound, post } from '../../worker/acts.ts';
 import type { Name } from '../../worker/lab.ts';
-import { alter, type Bench, hold, inThread, lastStep, newestIn } from './bench.ts';
+import { alter, type Bench, hold, inThread, lastStep, newestIn, wordsOf } from './bench.ts';
 import {
   isGivenNumber,
   joins,
@@ -67,10 +68,11 @@ async function say(
   threadId: ThreadName,
   { urgent, fault }: { urgent: boolean; fault: ProcessFault | null },
 ): Promise<void> {
-  const key = `key ${bench.said.size + 1}`;
+  const nth = bench.said.size + 1;
+  const key = `key ${nth}`;
   bench.said.set(key, { author: name, thread: threadId });
   const before = newestIn(bench, threadId);
-  const work = post(bench.lab, name, { thread: threadId, urgent, key });
+  const work = post(bench.lab, name, { thread: threadId, urgent, key, body: wordsOf(nth) });
   if (!(await insist(bench, fault, work, () => isBack(bench, name, threadId)))) return;
   hasRead(bench, name, threadId, before);
 }
@@ -85,6 +87,33 @@ const postsWith = (fault: fc.Arbitrary<ProcessFault | null>) =>
           (bench) => say(bench, name, threadId, { urgent: dice === 0, fault: one }),
         ),
     );
+
+/** Somebody thinks better of what they said: the newest for 0, the one before it for 1, … */
+const changesWith = (fault: fc.Arbitrary<ProcessFault | null>) =>
+  fc.tuple(fc.constantFrom(0, 0, 1, 2), fc.constantFrom('takes back', 'edits'), fault).map(
+    ([back, what, one]) =>
+      new ModelCommand(
+        `somebody ${what} message ${back} from the end${describeFault(one)}`,
+        async (bench) => {
+          const message = bench.messages.filter(({ via }) => via === 'app').at(-1 - back);
+          if (!message) return;
+          const { id, author, thread: threadId } = message;
+          const caller = bench.lab.caller(author as Name);
+          if (what === 'takes back') {
+            bench.mayBeRetracted.add(id);
+            const work = (deps: Deps) => retractMessage(deps, caller, threadId, id);
+            if (!(await insist(bench, one, work))) return;
+            bench.whenSeen.push(() => bench.retracted.push({ after: lastStep(bench), id }));
+          } else {
+            const version = bench.edits.length + 1;
+            const words = wordsOf(Number(message.key.slice('key '.length)), version);
+            const work = (deps: Deps) => editMessage(deps, caller, threadId, id, words);
+            if (!(await insist(bench, one, work))) return;
+            bench.whenSeen.push(() => bench.edits.push({ after: lastStep(bench), id, version }));
+          }
+        },
+      ),
+  );
 
 const readsWith = (fault: fc.Arbitrary<ProcessFault | null>) =>
   fc.tuple(reader, thread, fc.constantFrom(0, 1, 2), fault).map(
@@ -119,25 +148,26 @@ const mute = fc.tuple(reader, thread, fc.constantFrom(null, 10, 300)).map(
     ),
 );
 
+/** How somebody says STOP or START. */
+type Way = 'by text' | 'by RCS' | 'on the page';
+
 const stopWith = (fault: fc.Arbitrary<ProcessFault | null>) =>
   fc
-    .tuple(reader, fc.boolean(), fault)
+    .tuple(reader, fc.constantFrom<Way>('by text', 'by RCS', 'on the page', 'on the page'), fault)
     .map(
-      ([name, byText, one]) =>
-        new ModelCommand(
-          `${name} says STOP ${byText ? 'by text' : 'on the page'}${describeFault(one)}`,
-          (bench) => says(bench, name, { word: 'STOP', byText, fault: one }),
+      ([name, way, one]) =>
+        new ModelCommand(`${name} says STOP ${way}${describeFault(one)}`, (bench) =>
+          says(bench, name, { word: 'STOP', way, fault: one }),
         ),
     );
 
 const startWith = (fault: fc.Arbitrary<ProcessFault | null>) =>
   fc
-    .tuple(reader, fc.boolean(), fault)
+    .tuple(reader, fc.constantFrom<Way>('by text', 'by RCS', 'on the page', 'on the page'), fault)
     .map(
-      ([name, byText, one]) =>
-        new ModelCommand(
-          `${name} says START ${byText ? 'by text' : 'on the page'}${describeFault(one)}`,
-          (bench) => says(bench, name, { word: 'START', byText, fault: one }),
+      ([name, way, one]) =>
+        new ModelCommand(`${name} says START ${way}${describeFault(one)}`, (bench) =>
+          says(bench, name, { word: 'START', way, fault: one }),
         ),
     );
 
@@ -145,16 +175,18 @@ const startWith = (fault: fc.Arbitrary<ProcessFault | null>) =>
 async function says(
   bench: Bench,
   name: Name,
-  { word, byText, fault }: { word: 'STOP' | 'START'; byText: boolean; fault: ProcessFault | null },
+  { word, way, fault }: { word: 'STOP' | 'START'; way: Way; fault: ProcessFault | null },
 ): Promise<void> {
   const { familyId, carrier } = bench.lab;
   const who = { userId: name, familyId, source: 'web' as const, client };
   const number = bench.known.numbers.get(name);
-  if (byText && number !== undefined) {
+  if (way !== 'on the page' && number !== undefined) {
     if (word === 'STOP') carrier.blocked.add(number);
     else carrier.blocked.delete(number);
     const change = word === 'STOP' ? stopsByText(number) : startsByText(number);
-    return await alter(bench, change, () => insist(bench, fault, inbound(number, word)));
+    return await alter(bench, change, () =>
+      insist(bench, fault, inbound(way === 'by RCS' ? `rcs:${number}` : number, word)),
+    );
   }
   const onPage = (deps: Deps) =>
     word === 'STOP' ? optOut(deps, who) : optIn(deps, { ...who, version: '2026-01' });
@@ -318,6 +350,7 @@ const answersWith = (fault: fc.Arbitrary<ProcessFault | null>) =>
 /** What people do, with whatever befalls the processes that serve them. */
 export const people = {
   posts: postsWith(processFault),
+  changes: changesWith(faultWithoutPause),
   reads: readsWith(processFault),
   stop: stopWith(faultWithoutPause),
   start: startWith(faultWithoutPause),
@@ -336,6 +369,7 @@ export const people = {
 export const calmPeople = {
   ...people,
   posts: postsWith(calm),
+  changes: changesWith(calm),
   reads: readsWith(calm),
   stop: stopWith(calm),
   start: startWith(calm),

@@ -25,27 +25,27 @@ function concludedAt(bench: Bench, deliveryId: string, before: Step): number {
   return step ? bench.stepAt.get(step.seq)! : Number.NEGATIVE_INFINITY;
 }
 
-/** Whether a text was taken back after it had left: as absent, or since the handset was unreachable. */
-const wasTakenBack = (bench: Bench, { deliveryId, claim }: Pick<SeenText, 'deliveryId' | 'claim'>) =>
+/** Whether a text was given up after it had left: as absent, or since a receipt says that it did not arrive. */
+const wasGivenUp = (bench: Bench, { deliveryId, claim }: Pick<SeenText, 'deliveryId' | 'claim'>) =>
   bench.steps.some(
     (step) =>
       step.deliveryId === deliveryId &&
       step.seq > claim.seq &&
       step.to === 'pending' &&
-      (step.from === 'sending' || step.from === 'undelivered'),
+      (step.from === 'sending' || step.from === 'undelivered' || step.from === 'sent'),
   );
 
-/** A second text about a delivery is right after a handset was unreachable, and excused when nobody could know better. */
+/** A second text about a delivery is right after a receipt that says so, and excused when nobody could know better. */
 function brokenRepeat(bench: Bench, text: SeenText, earlier: SeenText): string | null {
-  const handset = bench.steps.some(
+  const byReceipt = bench.steps.some(
     ({ deliveryId, from, to, seq }) =>
       deliveryId === text.deliveryId &&
-      from === 'undelivered' &&
+      (from === 'undelivered' || from === 'sent') &&
       to === 'pending' &&
       seq > earlier.claim.seq &&
       seq < text.claim.seq,
   );
-  if (handset) return null;
+  if (byReceipt) return null;
   const at = concludedAt(bench, text.deliveryId, text.claim);
   const isKnown =
     earlier.text.visibleAt <= at ||
@@ -62,13 +62,29 @@ function brokenPermit(bench: Bench, { user, thread, claim, text }: SeenText): st
   return `went to ${text.to} about ${thread}, and they may be texted: ${[...allowed].join(', ') || 'nowhere'}`;
 }
 
+/** A text says nothing that had been taken back or said otherwise before its claim. */
+function brokenWords(bench: Bench, { thread, seq, claim, text }: SeenText): string | null {
+  const messages = bench.messages.filter((message) => message.thread === thread);
+  const isRetracted = (id: string | undefined) =>
+    bench.retracted.some((each) => each.id === id && each.after < claim.seq);
+  if (isRetracted(messages.find((message) => message.seq === seq)?.id))
+    return 'was about what had been taken back';
+  const quote = /said (\d+)(?: edited (\d+))?\./.exec(text.body);
+  if (!quote) return null;
+  const quoted = messages.find(({ key }) => key === `key ${quote[1]}`);
+  if (isRetracted(quoted?.id)) return 'quotes what had been taken back';
+  const newest =
+    bench.edits.findLast(({ id, after }) => id === quoted?.id && after < claim.seq)?.version ?? 0;
+  return Number(quote[2] ?? 0) < newest ? 'quotes what had been edited' : null;
+}
+
 /** So much later than it was let go a text can leave whose process stood still. */
 const slackMs = ({ lab }: Bench) => 1.5 * lab.config.CLAIM_LEASE_SECONDS * SECOND;
 
 function brokenDistance(bench: Bench, { at, late, after, deliveryId }: SeenText): string | null {
   for (const before of after) {
     // What was excused above could not know of its neighbour.
-    if (before.deliveryId === deliveryId || wasTakenBack(bench, before)) continue;
+    if (before.deliveryId === deliveryId || wasGivenUp(bench, before)) continue;
     if (at < before.until - (late ? slackMs(bench) : 0) - (before.late ? slackMs(bench) : 0))
       return `came ${(before.until - at) / SECOND} s too soon after another`;
   }
@@ -79,7 +95,7 @@ function brokenCaps(bench: Bench, text: SeenText, earlier: SeenText[]): (string 
   const { SMS_USER_DAILY_CAP, SMS_FAMILY_DAILY_CAP } = bench.lab.config;
   const since = text.at - 86_400 * SECOND;
   const day = earlier.filter(
-    (other) => other.at - (other.late ? slackMs(bench) : 0) > since && !wasTakenBack(bench, other),
+    (other) => other.at - (other.late ? slackMs(bench) : 0) > since && !wasGivenUp(bench, other),
   );
   const nth = (texts: SeenText[]) => new Set([...texts, text].map(({ deliveryId }) => deliveryId)).size;
   const mine = nth(day.filter(({ user }) => user === text.user));
@@ -101,6 +117,7 @@ export function brokenText(bench: Bench, text: SeenText, earlier: SeenText[]): s
   const found = [
     before ? brokenRepeat(bench, text, before) : null,
     brokenPermit(bench, text),
+    brokenWords(bench, text),
     read ? 'was about what they had read' : null,
     text.disturbs === null ? null : `came although ${text.disturbs}`,
     !text.late && text.at > text.writtenAt + SMS_EXPIRY_SECONDS * SECOND ? 'came too late' : null,
