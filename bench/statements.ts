@@ -81,7 +81,14 @@ const STEPS: Record<string, () => Statements> = {
   [`the facts of ${WAVE}`]: () => ({ facts: selectFacts({ ids: JSON.stringify(wave) }) }),
   [`a claim of ${WAVE}`]: () => ({
     claimed: claimWave(
-      wave.map((id) => ({ id, phone: '+12025550123', attempts: 0, coversSeq: 7, count: 1 })),
+      wave.map((id) => ({
+        id,
+        phone: '+12025550123',
+        attempts: 0,
+        revision: 0,
+        coversSeq: 7,
+        covers: '[0,null,[]]',
+      })),
       'clm_1',
       now,
       { CLAIM_LEASE_SECONDS: 60 },

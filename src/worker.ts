@@ -8,8 +8,7 @@ import { rescheduleDeferred } from './notifications/deliveries/outbox.ts';
 import { recordDeadLetters } from './notifications/operate/dead-letters.ts';
 import { sweep } from './notifications/operate/sweep.ts';
 import { consumeBatch } from './notifications/send/consumer.ts';
-import { type DeliveryFacts, decide } from './notifications/send/policy.ts';
-import { quietOutside } from './notifications/send/quiet-hours.ts';
+import { type DeliveryFacts, decide, policySettings } from './notifications/send/policy.ts';
 import { type Bindings, createDeps, type Deps } from './platform/deps.ts';
 import { familyClient } from './platform/family/family-client.ts';
 import { consoleLog, errorFields } from './platform/log.ts';
@@ -41,11 +40,7 @@ export class Family extends FamilyObject<Bindings> {
   protected override createHost(): FamilyHost {
     const deps = depsOf(this.env, this.ctx);
     const { config, db, now, log } = deps;
-    const policy = {
-      expiryMs: config.SMS_EXPIRY_SECONDS * 1000,
-      presentRecheckMs: config.PRESENT_RECHECK_SECONDS * 1000,
-      houseQuiet: quietOutside(config.SMS_HOUSE_HOURS),
-    };
+    const policy = policySettings(config);
     return {
       settings: familySettings(config),
       now,

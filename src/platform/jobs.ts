@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { within } from './deadline.ts';
 
 /** A queue message, with ids only: a delivery row is to be processed. */
 export const deliveryJob = z.object({
@@ -43,14 +44,6 @@ const TIMEOUT_MS = 5000; // A producer's send can hang; the sweep finds what it 
 export async function enqueue<Job>(queue: Queue<Job>, jobs: Job[], delaySeconds = 0): Promise<void> {
   for (let i = 0; i < jobs.length; i += BATCH) {
     const chunk = jobs.slice(i, i + BATCH).map((body) => ({ body }));
-    let timer: ReturnType<typeof setTimeout> | null = null;
-    const timeout = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new Error('The queue did not answer in time')), TIMEOUT_MS);
-    });
-    try {
-      await Promise.race([queue.sendBatch(chunk, { delaySeconds }), timeout]);
-    } finally {
-      if (timer !== null) clearTimeout(timer);
-    }
+    await within(TIMEOUT_MS, queue.sendBatch(chunk, { delaySeconds }));
   }
 }

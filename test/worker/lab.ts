@@ -173,8 +173,8 @@ async function seed(familyId: string, phoneSecret: string): Promise<void> {
   ]);
 }
 
-/** The longest that the product waits for anything but the carrier, ms. */
-const LONGEST_PAUSE_MS = 5000;
+/** The longest that the product waits between two tries, ms; what is longer is a deadline. */
+const LONGEST_PAUSE_MS = 1000;
 
 /** A pause, as between two tries, takes no time in a lab; and what still waits when the lab closes, of processes that died, never goes on. */
 function skipPauses(): () => void {

@@ -1,30 +1,23 @@
-import {
-  and,
-  count,
-  eq,
-  exists,
-  inArray,
-  isNotNull,
-  isNull,
-  lt,
-  lte,
-  ne,
-  not,
-  type SQL,
-  sql,
-} from 'drizzle-orm';
-import { anyOf, greatest, jsonTable } from '../../db/expressions.ts';
+import { and, eq, exists, inArray, isNotNull, isNull, lt, ne, not, type SQL, sql } from 'drizzle-orm';
+import { allOf, anyOf, greatest, jsonTable } from '../../db/expressions.ts';
 import { q } from '../../db/query.ts';
 import { notificationPreferences, smsDeliveryLog, threadMembers, users } from '../../db/schema.ts';
 import { hot } from '../../db/statement.ts';
 import { type LinkRow, writeLinks } from '../../links/mint-link.ts';
 import type { Config } from '../../platform/config.ts';
-import { coveredInFlight, coveredRows, deliveryAs, minClaimTime } from './coverage.ts';
+import {
+  COMPARED,
+  coverageFloor,
+  coveredInFlight,
+  minClaimTime,
+  newestBeside,
+  oldestBeside,
+} from './coverage.ts';
 import { mayBecome } from './delivery-status.ts';
 
 /**
- * A row to be claimed: the number it is sent to, its attempts so far, how many messages its text covers, up to which
- * `seq`, and at which revision of them it was composed.
+ * A row to be claimed: the number it is sent to, its attempts so far, up to which `seq` its text covers messages, and at
+ * which revision of them it was composed.
  */
 export interface Claimable {
   id: string;
@@ -32,20 +25,29 @@ export interface Claimable {
   attempts: number;
   revision: number;
   coversSeq: number | null;
-  count: number;
+  /** What the text covers, as it was read; see {@link coverageMark}. Null for a test text. */
+  covers: string | null;
 }
+
+/**
+ * The mark of what a text covers, which a claim compares with what it would cover now: the floor, the oldest row and the
+ * newest ones beside its own. What ends some of them ends the oldest (texts, reading, expiry) or is among the newest; of
+ * a long summary a message in the middle may be taken back between reading and claim, and is still counted.
+ * @param beside seqs of the other rows, newest first
+ */
+export const coverageMark = (floor: number, oldest: number | null, beside: readonly number[]): string =>
+  JSON.stringify([floor, oldest, beside.slice(0, COMPARED)]);
 
 const log = smsDeliveryLog;
 
 /** @param json an array of {@link Claimable} */
 const claimables = (json: SQL<string>) =>
-  jsonTable<Claimable>('c', json, ['id', 'phone', 'attempts', 'revision', 'coversSeq', 'count']);
+  jsonTable<Claimable>('c', json, ['id', 'phone', 'attempts', 'revision', 'coversSeq', 'covers']);
 
 const takeWave = hot<{ rows: string; claim: string; now: number; leaseEnd: number }>()((v) => {
   const c = claimables(v.rows);
   const p = notificationPreferences;
   const m = threadMembers;
-  const w = deliveryAs('w');
   const mayBeTexted = q
     .select({ id: users.id })
     .from(users)
@@ -62,20 +64,18 @@ const takeWave = hot<{ rows: string; claim: string; now: number; leaseEnd: numbe
         isNull(p.carrierOptedOutAt),
       ),
     );
-  const covered = q
-    .select({ n: count().as('n') })
-    .from(w)
-    .where(and(coveredRows(w, log, m), lte(w.seq, c.coversSeq)));
+  const upTo = sql<number | null>`${c.coversSeq}`;
+  const floorAsRead = sql<number>`${c.covers} ->> 0`;
+  const coversTheSame = allOf(
+    eq(floorAsRead, coverageFloor(log, m.lastReadSeq)),
+    sql`${c.covers} ->> 1 is ${oldestBeside(log, floorAsRead, upTo)}`,
+    eq(sql`${c.covers} -> 2`, newestBeside(log, floorAsRead, COMPARED, upTo)),
+  );
   const isUnread = q
     .select({ id: m.userId })
     .from(m)
     .where(
-      and(
-        eq(m.threadId, log.threadId),
-        eq(m.userId, log.userId),
-        lt(m.lastReadSeq, log.seq),
-        eq(c.count, covered),
-      ),
+      and(eq(m.threadId, log.threadId), eq(m.userId, log.userId), lt(m.lastReadSeq, log.seq), coversTheSame),
     );
   const isDecidedAbout = and(
     mayBecome('sending'),
@@ -113,8 +113,8 @@ const takeWave = hot<{ rows: string; claim: string; now: number; leaseEnd: numbe
 
 /**
  * Statement: claims a wave of rows, `pending` → `sending`, and checks consent, number and read position again.
- * Not claimed are rows that another text in flight or in doubt covers, rows whose text counts messages that
- * were covered meanwhile, and rows that another consumer has attempted since the decision. The rows of a wave
+ * Not claimed are rows that another text in flight or in doubt covers, rows whose text covers other messages
+ * than it did when it was composed, and rows that another consumer has attempted since the decision. The rows of a wave
  * are about different people or threads. Idempotent under one claim. Returns the ids that were claimed.
  * @param now ms
  */

@@ -1,8 +1,23 @@
-import { and, eq, exists, gt, gte, isNull, lt, ne, not, type SQL, sql } from 'drizzle-orm';
-import { alias } from 'drizzle-orm/sqlite-core';
-import { allOf, anyOf, coalesce, iif } from '../../db/expressions.ts';
+import {
+  and,
+  asc,
+  desc,
+  eq,
+  exists,
+  gt,
+  gte,
+  isNull,
+  lt,
+  lte,
+  ne,
+  type SQL,
+  type SQLWrapper,
+  sql,
+} from 'drizzle-orm';
+import { alias, unionAll } from 'drizzle-orm/sqlite-core';
+import { allOf, coalesce, greatest, jsonArray, scalar } from '../../db/expressions.ts';
 import { q } from '../../db/query.ts';
-import { smsDeliveryLog, type threadMembers } from '../../db/schema.ts';
+import { smsDeliveryLog } from '../../db/schema.ts';
 import type { Status } from './delivery-status.ts';
 
 /** The delivery log under an alias, for statements that join several of its rows. */
@@ -13,7 +28,16 @@ export const deliveryAs = <N extends string>(name: N) => alias(smsDeliveryLog, n
  */
 type Delivery = Pick<
   ReturnType<typeof deliveryAs<string>> | typeof smsDeliveryLog,
-  'id' | 'userId' | 'threadId' | 'status' | 'seq' | 'attempts' | 'claimedAt' | 'mergedInto' | 'reason'
+  | 'id'
+  | 'userId'
+  | 'threadId'
+  | 'status'
+  | 'seq'
+  | 'attempts'
+  | 'coversSeq'
+  | 'claimedAt'
+  | 'mergedInto'
+  | 'reason'
 >;
 
 /** Another row, whose text is in flight. */
@@ -44,10 +68,8 @@ const isToldBy = (row: Delivery, condition?: SQL): SQL =>
 /**
  * Condition: another text, in flight or in doubt, covers the row already; no second text may cover it until the
  * outcome is known.
- * @param except one more row whose own text does not count
  */
-export const coveredInFlight = (row: Delivery, except?: Delivery): SQL =>
-  isToldBy(row, except && ne(other.id, except.id));
+export const coveredInFlight = (row: Delivery): SQL => isToldBy(row);
 
 /**
  * The same for a row that the text of `lead` covers: only texts claimed before it count, because it left out
@@ -69,27 +91,81 @@ export const minClaimTime = (row: Delivery): SQL<number> =>
     0,
   );
 
-const WAITING: readonly Status[] = ['pending', 'deferred', 'sending'];
+/** Max. rows that are merged into a retried text and looked at, newest first. */
+const MAX_MERGED = 100;
 
 /**
- * Condition: a text about `row` covers the row `w`, which waits for the same person in the same thread, is
- * unread, and is covered by no other text in flight. A text that is retried, because it did not reach the
- * phone, covers again what was merged into it and has not been retracted since.
- * @param member the person's membership of the thread
+ * What no text about `row` covers: seqs up to this one are read, or another text in flight covers them.
+ * @param lastReadSeq how far the person has read the thread
  */
-export function coveredRows(
-  w: Delivery,
-  row: Delivery,
-  member: Pick<typeof threadMembers, 'lastReadSeq'>,
-): SQL {
-  const whenRetried = iif<Status | null>(gt(row.attempts, 0), 'merged' satisfies Status, null);
-  const statuses = sql.join([...WAITING.map((status) => sql`${status}`), whenRetried], sql`, `);
-  const isOwnOrFree = anyOf(eq(w.id, row.id), and(ne(w.status, 'sending'), not(coveredInFlight(w, row))));
-  return allOf(
-    eq(w.userId, row.userId),
-    eq(w.threadId, row.threadId),
-    sql`${w.status} in (${statuses})`,
-    gt(w.seq, member.lastReadSeq),
-    iif<boolean>(eq(w.status, 'merged'), and(eq(w.mergedInto, row.id), isNull(w.reason))!, isOwnOrFree),
+export const coverageFloor = (row: Delivery, lastReadSeq: SQLWrapper): SQL<number> =>
+  greatest(
+    lastReadSeq,
+    coalesce<number>(
+      q
+        .select({ seq: sql`max(${other.coversSeq})`.as('seq') })
+        .from(other)
+        .where(underWayBeside(row)),
+      0,
+    ),
   );
+
+/**
+ * The seqs that a text about `row` covers beside its own: rows above the floor that wait for the same person in the same
+ * thread. A text that is retried, because it did not reach the phone, covers again what was merged into it and has not
+ * been retracted since. Read from the index in the order of `seq`, so that with a limit it costs the same however many
+ * wait.
+ * @param floor see {@link coverageFloor}
+ * @param upTo leaves out later ones
+ */
+export function coveredBeside(
+  row: Delivery,
+  floor: SQL<number>,
+  { order, limit, upTo }: { order: 'newest' | 'oldest'; limit: number; upTo?: SQL<number | null> },
+) {
+  const w = deliveryAs('w');
+  const m = deliveryAs('m');
+  const inReach = (each: typeof w | typeof m) =>
+    allOf(
+      eq(each.userId, row.userId),
+      eq(each.threadId, row.threadId),
+      gt(each.seq, floor),
+      ne(each.seq, row.seq),
+      upTo && lte(each.seq, upTo),
+    );
+  const waits = (status: Status) =>
+    q
+      .select({ seq: w.seq })
+      .from(w)
+      .where(and(eq(w.status, status), inReach(w)));
+  const merged = q
+    .select({ seq: m.seq, into: m.mergedInto, reason: m.reason })
+    .from(m)
+    .where(and(eq(m.status, 'merged'), gt(row.attempts, 0), lte(m.seq, row.coversSeq), inReach(m)))
+    .orderBy(desc(m.seq))
+    .limit(MAX_MERGED)
+    .as('merged');
+  const own = q
+    .select({ seq: merged.seq })
+    .from(merged)
+    .where(and(eq(merged.into, row.id), isNull(merged.reason)));
+  return unionAll(waits('pending'), waits('deferred'), own)
+    .orderBy(({ seq }) => (order === 'newest' ? desc(seq) : asc(seq)))
+    .limit(limit)
+    .as('beside');
+}
+
+/** How many of the newest covered rows a claim compares one by one. */
+export const COMPARED = 12;
+
+/** The oldest row that a text about `row` covers beside its own; null for none. */
+export function oldestBeside(row: Delivery, floor: SQL<number>, upTo?: SQL<number | null>) {
+  const beside = coveredBeside(row, floor, { order: 'oldest', limit: 1, ...(upTo && { upTo }) });
+  return scalar<number>(q.select({ seq: beside.seq }).from(beside));
+}
+
+/** The newest of them, as a JSON array. */
+export function newestBeside(row: Delivery, floor: SQL<number>, limit: number, upTo?: SQL<number | null>) {
+  const beside = coveredBeside(row, floor, { order: 'newest', limit, ...(upTo && { upTo }) });
+  return q.select({ seqs: jsonArray<number>(beside.seq).as('seqs') }).from(beside);
 }

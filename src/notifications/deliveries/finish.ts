@@ -1,5 +1,5 @@
 import type { AnyColumn } from 'drizzle-orm';
-import { and, eq, inArray, isNotNull, lte, ne, not, type SQL } from 'drizzle-orm';
+import { and, eq, inArray, isNotNull, lte, ne, not, type SQL, sql } from 'drizzle-orm';
 import { anyOf, coalesce, iif, jsonTable, listTable } from '../../db/expressions.ts';
 import { q } from '../../db/query.ts';
 import { smsDeliveryLog } from '../../db/schema.ts';
@@ -57,6 +57,54 @@ const finish = hot<{ rows: string; claim: string; now: number }>()((v) => {
  */
 export const finishWave = (rows: readonly Finished[], claim: string, now: number) =>
   finish({ rows: JSON.stringify(rows), claim, now });
+
+/** Max. rows that one statement of {@link mergeSome} merges: D1 does nothing else meanwhile. */
+export const MERGED_AT_ONCE = 500;
+
+const mergePart = hot<{ leadIds: string; claim: string }>()((v) => {
+  const listed = listTable<string>('listed', v.leadIds);
+  const lead = deliveryAs('lead');
+  const w = deliveryAs('w');
+  const part = q
+    .select({ id: sql<string>`${w.id}`.as('part_id'), lead: sql<string>`${lead.id}`.as('part_lead') })
+    .from(listed)
+    .crossJoin(lead)
+    .crossJoin(w)
+    .where(
+      and(
+        eq(lead.id, listed.value),
+        eq(lead.claim, v.claim),
+        eq(w.userId, lead.userId),
+        eq(w.threadId, lead.threadId),
+        inArray(w.status, ['pending', 'deferred']),
+        lte(w.seq, lead.coversSeq),
+        ne(w.id, lead.id),
+        not(coveredByEarlierClaim(w, lead)),
+      ),
+    )
+    .limit(MERGED_AT_ONCE)
+    .as('part');
+  return q
+    .update(log)
+    .set({
+      status: 'merged',
+      mergedInto: sql`${part.lead}`,
+      reason: null,
+      error: null,
+      dueAt: null,
+      wakeAt: null,
+    })
+    .from(part)
+    .where(and(eq(log.id, part.id), mayBecome('merged')))
+    .returning({ id: log.id });
+});
+
+/**
+ * Statement: merges up to {@link MERGED_AT_ONCE} waiting rows into texts that the carrier has accepted under a claim,
+ * before {@link finishWave} says so: until then nobody else texts about them. Returns the rows.
+ */
+export const mergeSome = (leadIds: readonly string[], claim: string) =>
+  mergePart({ leadIds: JSON.stringify(leadIds), claim });
 
 const merge = hot<{ leadIds: string }>()((v) => {
   const listed = listTable<string>('listed', v.leadIds);

@@ -187,17 +187,19 @@ export interface VerdictRow {
   reason: string;
   /** When it is due again, ms; null when suppressed. */
   until: number | null;
+  /** When the sweep takes it up, ms, if that is later than `until`. */
+  wakeAt?: number;
 }
 
 const write = hot<{ verdicts: string }>()((v) => {
-  const verdict = jsonTable<VerdictRow>('v', v.verdicts, ['id', 'status', 'reason', 'until']);
+  const verdict = jsonTable<VerdictRow>('v', v.verdicts, ['id', 'status', 'reason', 'until', 'wakeAt']);
   return q
     .update(log)
     .set({
       status: sql`${verdict.status}`,
       reason: sql`${verdict.reason}`,
       dueAt: sql`${verdict.until}`,
-      wakeAt: sql`${verdict.until}`,
+      wakeAt: coalesce<number | null>(verdict.wakeAt, verdict.until),
     })
     .from(verdict)
     .where(and(eq(log.id, verdict.id), mayBecome('deferred'), mayBecome('suppressed')));

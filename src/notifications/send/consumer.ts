@@ -2,39 +2,48 @@ import { takeQueuedOptOut } from '../../consent/record-keyword.ts';
 import { applyBeforeTexting, selectPeopleOwed } from '../../consent/updates/relay.ts';
 import type { Db } from '../../db/client.ts';
 import { retrying } from '../../db/retry.ts';
+import { within } from '../../platform/deadline.ts';
 import type { Deps } from '../../platform/deps.ts';
+import type { Admission } from '../../platform/family/family-rpc.ts';
 import { type DeliveryJob, deliveryJob, type OptOutJob, optOutJob } from '../../platform/jobs.ts';
 import { errorFields } from '../../platform/log.ts';
 import { selectPauses } from '../../platform/pauses.ts';
 import { writeVerdicts } from '../deliveries/outbox.ts';
 import { sortAdmissions } from './admissions.ts';
+import { type CoverageRead, loadCovered } from './covered.ts';
 import { type DeliveryRecord, loadFacts } from './facts.ts';
+import { fold, type Lead, postponed } from './fold.ts';
 import { reconcile } from './look-up.ts';
 import { type PauseReader, pauseReader, withoutPaused } from './paused.ts';
+import { policySettings } from './policy.ts';
 import { type JobResult, sendInWaves } from './wave.ts';
 
 /** Delay of jobs whose Family object cannot be reached: without its verdict no text is sent. */
 const OBJECT_PAUSE_SECONDS = 5;
 
-/** Asks each family's object for verdicts; jobs of a family whose object fails are retried. */
-async function admit(deps: Deps, waiting: DeliveryRecord[], ends: JobResult[]) {
-  const byFamily = Map.groupBy(waiting, ({ familyId }) => familyId);
+/** How long a family's object may take: one that hangs holds up only its own family's texts. */
+const OBJECT_DEADLINE_MS = 3000;
+
+/** Asks each family's object for verdicts; jobs of a family whose object fails, or does not answer, are retried. */
+async function admit(deps: Deps, leads: readonly Lead[], ends: JobResult[]): Promise<Admission[]> {
+  const byFamily = Map.groupBy(leads, ({ record }) => record.familyId);
   const answers = await Promise.all(
-    [...byFamily].map(async ([familyId, records]) => {
+    [...byFamily].map(async ([familyId, group]) => {
       try {
-        return await deps.family(familyId).admit(
-          records.map(({ id, userId, threadId, facts }) => ({
-            deliveryId: id,
-            userId,
-            threadId,
-            urgent: facts.urgent,
-            kind: facts.kind,
-            facts,
-          })),
-        );
+        const candidates = group.map(({ record: { id, userId, threadId, facts } }) => ({
+          deliveryId: id,
+          userId,
+          threadId,
+          urgent: facts.urgent,
+          kind: facts.kind,
+          facts,
+        }));
+        return await within(OBJECT_DEADLINE_MS, deps.family(familyId).admit(candidates));
       } catch (error) {
         deps.log.error('family.not_asked', { familyId, ...errorFields(error) });
-        for (const { id } of records) ends.push({ id, end: 'retry', delaySeconds: OBJECT_PAUSE_SECONDS });
+        for (const { record, companions } of group)
+          for (const { id } of [record, ...companions])
+            ends.push({ id, end: 'retry', delaySeconds: OBJECT_PAUSE_SECONDS });
         return [];
       }
     }),
@@ -67,7 +76,7 @@ async function loadSettled(
   db: Db,
   jobs: DeliveryJob[],
   ends: JobResult[],
-): Promise<{ records: DeliveryRecord[]; pauses: PauseReader }> {
+): Promise<{ records: DeliveryRecord[]; coverage: CoverageRead | null; pauses: PauseReader }> {
   const ids = [...new Set(jobs.map(({ deliveryId }) => deliveryId))];
   const families = [...new Set(jobs.map(({ familyId }) => familyId))];
   const [loaded, directory] = await Promise.all([
@@ -78,14 +87,15 @@ async function loadSettled(
   ]);
   const owed = new Set(directory.owed.map(({ userId }) => userId));
   const pauses = pauseReader(deps, directory.paused);
-  const texted = new Set(loaded.map(({ userId }) => userId));
+  const texted = new Set(loaded.records.map(({ userId }) => userId));
   const behind = [...owed].filter((userId) => texted.has(userId));
-  if (behind.length === 0) return { records: loaded, pauses };
+  if (behind.length === 0) return { ...loaded, pauses };
   const failed = await applyBeforeTexting(deps, behind);
   const settled = await retrying(() => loadFacts(db, ids, deps));
-  for (const { id } of settled.filter(({ userId }) => failed.has(userId)))
+  for (const { id } of settled.records.filter(({ userId }) => failed.has(userId)))
     ends.push({ id, end: 'retry', delaySeconds: OBJECT_PAUSE_SECONDS });
-  return { records: settled.filter(({ userId }) => !failed.has(userId)), pauses };
+  const records = settled.records.filter(({ userId }) => !failed.has(userId));
+  return { records, coverage: settled.coverage, pauses };
 }
 
 /**
@@ -95,23 +105,50 @@ async function loadSettled(
 async function consumeOn(deps: Deps, db: Db, jobs: DeliveryJob[]): Promise<JobResult[]> {
   const ends: JobResult[] = [];
   const now = deps.now();
-  const { records: loaded, pauses } = await loadSettled(deps, db, jobs, ends);
+  const { records: loaded, coverage, pauses } = await loadSettled(deps, db, jobs, ends);
   const due = loaded.filter(({ dueAt }) => dueAt === null || dueAt <= now);
-  const waiting = due.filter(({ status }) => status === 'pending');
-  const { free, paused } = await withoutPaused(deps, pauses, waiting);
-  const records = new Map(free.map((record) => [record.id, record]));
-  const { admitted, spare, postponed } = sortAdmissions(records, await admit(deps, free, ends));
-  postponed.push(...paused);
-  if (admitted.length > 0) {
-    const sent = await sendInWaves(deps, db, admitted, postponed, pauses);
-    ends.push(...sent.ends, ...spare.map(({ id }) => ({ id, end: 'retry' as const, delaySeconds: 1 })));
-    await releaseWindows(deps, [...sent.unused, ...spare]);
-  } else if (postponed.length > 0) {
-    await retrying(() => db.run(writeVerdicts(postponed)));
+  const settings = policySettings(deps.config);
+  const terms = { ...settings, leaseMs: deps.config.CLAIM_LEASE_SECONDS * 1000 };
+  const { leads, ruledOut } = fold(
+    due.filter(({ status }) => status === 'pending'),
+    settings,
+    now,
+  );
+  const { free, paused } = await withoutPaused(deps, pauses, leads);
+  const byId = new Map(free.map((lead) => [lead.record.id, lead]));
+  const [covered, admissions] = await Promise.all([
+    loadCovered(
+      db,
+      free.map(({ record }) => record),
+      coverage,
+    ),
+    admit(deps, free, ends),
+  ]);
+  const { admitted, heldBack } = sortAdmissions(byId, admissions);
+  const verdicts = [
+    ...ruledOut,
+    ...[...paused, ...heldBack].flatMap(({ lead, verdict }) => postponed(lead, verdict, terms, now)),
+  ];
+  const telling = admitted.flatMap((lead) => {
+    const tells = covered.get(lead.record.id);
+    return tells ? [{ ...lead, covered: tells }] : [];
+  });
+  if (telling.length > 0) {
+    const sent = await sendInWaves(deps, db, telling, verdicts, pauses);
+    ends.push(...sent.ends);
+    await releaseWindows(deps, sent.unused);
+  } else if (verdicts.length > 0) {
+    await retrying(() => db.run(writeVerdicts(verdicts)));
   }
+  // Who has left the thread meanwhile is decided about again.
+  for (const { record } of admitted.filter(({ record }) => !covered.has(record.id)))
+    ends.push({ id: record.id, end: 'retry', delaySeconds: 1 });
   // Admitted before, never sent, and now ruled out: their windows are released.
-  const dropped = postponed.flatMap(({ id }) => records.get(id) ?? []).filter(({ attempts }) => attempts > 0);
-  await releaseWindows(deps, dropped);
+  const held = new Set(verdicts.map(({ id }) => id));
+  await releaseWindows(
+    deps,
+    due.filter(({ id, attempts }) => attempts > 0 && held.has(id)),
+  );
   // Last, because it takes long when the carrier does not answer.
   const doubtful = due.filter(({ status }) => status === 'sending');
   ends.push(...(await reconcile(deps, db, doubtful)));

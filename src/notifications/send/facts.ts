@@ -1,36 +1,17 @@
-import { and, count, desc, eq, sql } from 'drizzle-orm';
-import { alias } from 'drizzle-orm/sqlite-core';
+import { and, eq, inArray, sql } from 'drizzle-orm';
 import type { Db } from '../../db/client.ts';
-import { coalesce, json, jsonArray, jsonObject, listTable, scalar } from '../../db/expressions.ts';
+import { coalesce, listTable } from '../../db/expressions.ts';
 import { q } from '../../db/query.ts';
-import {
-  families,
-  messages,
-  notificationPreferences,
-  smsDeliveryLog,
-  threadMembers,
-  users,
-} from '../../db/schema.ts';
+import { families, notificationPreferences, smsDeliveryLog, threadMembers, users } from '../../db/schema.ts';
 import { hot, type ResultOf } from '../../db/statement.ts';
 import type { Config } from '../../platform/config.ts';
 import type { Deps } from '../../platform/deps.ts';
 import { possibleZones } from '../../platform/possible-zones.ts';
 import type { Phones } from '../../platform/sms/phone-number.ts';
 import type { Claimable } from '../deliveries/claim.ts';
-import { coveredRows, deliveryAs } from '../deliveries/coverage.ts';
 import type { Status } from '../deliveries/delivery-status.ts';
+import { type CoverageRead, coverageOf } from './covered.ts';
 import type { DeliveryFacts, Reason } from './policy.ts';
-
-/** The messages that a text covers, as far as it may say. */
-export interface Covered {
-  /** The number of unread messages that wait for this person in this thread, this one included. */
-  count: number;
-  /** Seq of the newest of them. */
-  upTo: number | null;
-  /** Names of their authors, newest first. */
-  senders: string[];
-  newest: { body: string; fileCount: number } | null;
-}
 
 /** The facts of one delivery from the database. */
 export interface DeliveryRecord {
@@ -38,6 +19,8 @@ export interface DeliveryRecord {
   familyId: string;
   userId: string;
   threadId: string | null;
+  /** Of its message in the thread; null for a test text. */
+  seq: number | null;
   status: Status;
   /** Not to be processed before. */
   dueAt: number | null;
@@ -56,55 +39,18 @@ export interface DeliveryRecord {
   phone: string | null;
   urgentMessage: boolean;
   preview: 'full' | 'sender' | 'none';
-  covered: Covered;
   facts: DeliveryFacts;
 }
 
-/** Max. messages read for a summary's authors ("Rosa and 2 more"). */
-const MAX_WAITING = 100;
+/** What a job can still be about: a row that waits for its turn, or a claim. */
+const OPEN = ['pending', 'sending'] as const satisfies readonly Status[];
 
-/** One author of a covered message, newest first. */
-interface Waiting {
-  seq: number;
-  author: string;
-  name: string;
-}
-
-/** The facts of deliveries, by id. @param ids a JSON array */
+/** The facts of the open deliveries among these, by id. @param ids a JSON array */
 export const selectFacts = hot<{ ids: string }>()((v) => {
   const wanted = listTable<string>('wanted', v.ids);
   const d = smsDeliveryLog;
   const p = notificationPreferences;
   const m = threadMembers;
-  const w = deliveryAs('w');
-  const author = alias(users, 'author');
-  const isCovered = coveredRows(w, d, m);
-  const latest = q
-    .select({ seq: w.seq, author: author.id, name: author.name })
-    .from(w)
-    .innerJoin(messages, eq(messages.id, w.messageId))
-    .innerJoin(author, eq(author.id, messages.authorId))
-    .where(isCovered)
-    .orderBy(desc(w.seq))
-    .limit(MAX_WAITING)
-    .as('latest');
-  const waiting = q
-    .select({
-      list: jsonArray(jsonObject({ seq: latest.seq, author: latest.author, name: latest.name })).as('list'),
-    })
-    .from(latest);
-  const waitingCount = q
-    .select({ n: count().as('n') })
-    .from(w)
-    .where(isCovered);
-  const fileCount = sql`json_array_length(${messages.fileIds})`;
-  const newest = q
-    .select({ said: jsonObject({ body: messages.body, fileCount }).as('said') })
-    .from(w)
-    .innerJoin(messages, eq(messages.id, w.messageId))
-    .where(isCovered)
-    .orderBy(desc(w.seq))
-    .limit(1);
   return q
     .select({
       id: d.id,
@@ -142,12 +88,9 @@ export const selectFacts = hot<{ ids: string }>()((v) => {
       memberId: sql<string | null>`${m.userId}`.as('memberId'),
       lastReadSeq: m.lastReadSeq,
       mutedUntil: m.mutedUntil,
-      waiting: json<Waiting[]>(scalar(waiting)).as('waiting'),
-      waitingCount: sql<number>`${waitingCount}`.as('waitingCount'),
-      newest: json<Covered['newest']>(scalar(newest)).as('newest'),
     })
     .from(wanted)
-    .innerJoin(d, eq(d.id, wanted.value))
+    .innerJoin(d, and(eq(d.id, wanted.value), inArray(d.status, OPEN)))
     .innerJoin(users, eq(users.id, d.userId))
     .innerJoin(families, eq(families.id, d.familyId))
     .leftJoin(p, eq(p.userId, d.userId))
@@ -156,13 +99,13 @@ export const selectFacts = hot<{ ids: string }>()((v) => {
 type Row = ResultOf<ReturnType<typeof selectFacts>>[number];
 
 function toRecord(row: Row, config: Pick<Config, 'SMS_ALLOWED_COUNTRIES'>, phones: Phones): DeliveryRecord {
-  const senders = new Map(row.waiting.map(({ author, name }) => [author, name]));
   const country = row.phone === null ? null : phones.countryOf(row.phone);
   return {
     id: row.id,
     familyId: row.familyId,
     userId: row.userId,
     threadId: row.threadId,
+    seq: row.seq,
     status: row.status,
     dueAt: row.dueAt,
     claim: row.claim,
@@ -176,12 +119,6 @@ function toRecord(row: Row, config: Pick<Config, 'SMS_ALLOWED_COUNTRIES'>, phone
     phone: row.phone,
     urgentMessage: row.urgent,
     preview: row.preview ?? 'full',
-    covered: {
-      count: Math.max(1, row.waitingCount),
-      upTo: row.waiting[0]?.seq ?? row.seq,
-      senders: [...senders.values()],
-      newest: row.newest,
-    },
     facts: {
       deliveryId: row.id,
       kind: row.kind,
@@ -209,17 +146,24 @@ function toRecord(row: Row, config: Pick<Config, 'SMS_ALLOWED_COUNTRIES'>, phone
   };
 }
 
+/** Up to so many deliveries, what their texts cover is read in the same trip, whichever of them will be sent. */
+const FEW = 20;
+
 /**
- * Loads the facts of a batch of deliveries in one query. Unknown ids are left out. A summary covers messages
- * that wait for the person in that thread, are unread, and are in no other text in flight.
+ * Loads the facts of a batch of deliveries in one query, and with few also what their texts would cover. Left out are
+ * unknown ids, and rows for which nothing is left to do.
  * @throws when the database fails
  */
 export async function loadFacts(
   db: Db,
   deliveryIds: readonly string[],
   deps: Pick<Deps, 'config' | 'phones'>,
-): Promise<DeliveryRecord[]> {
-  const { phones } = deps;
-  const rows = await db.all(selectFacts({ ids: JSON.stringify([...new Set(deliveryIds)]) }));
-  return rows.map((row) => toRecord(row, deps.config, phones));
+): Promise<{ records: DeliveryRecord[]; coverage: CoverageRead | null }> {
+  const ids = [...new Set(deliveryIds)];
+  const facts = selectFacts({ ids: JSON.stringify(ids) });
+  const toRecords = (rows: Row[]) => rows.map((row) => toRecord(row, deps.config, deps.phones));
+  if (ids.length > FEW) return { records: toRecords(await db.all(facts)), coverage: null };
+  const { statement, limit } = coverageOf(ids, ids.length);
+  const read = await db.batch({ facts, covered: statement });
+  return { records: toRecords(read.facts), coverage: { rows: read.covered, limit } };
 }

@@ -2,7 +2,7 @@ import type { Deps } from '../../platform/deps.ts';
 import { PAUSES_KEPT_MS, type Pause, pauseOf } from '../../platform/pauses.ts';
 import { SECOND_MS } from '../../platform/time.ts';
 import type { VerdictRow } from '../deliveries/outbox.ts';
-import type { DeliveryRecord } from './facts.ts';
+import type { Lead } from './fold.ts';
 import type { Reason } from './policy.ts';
 
 /** What is paused is looked at again after this time: a pause can be taken away at any moment. */
@@ -18,27 +18,28 @@ export function pauseReader(deps: Deps, list: readonly Pause[]): PauseReader {
 }
 
 /**
- * Tells what may be texted from what operators have paused. Paused rows wait, with the reason; those that have expired
- * are left to the policy, which drops them.
+ * Tells what may be texted from what operators have paused. What is paused waits, with the reason; what has expired is
+ * left to the policy, which drops it.
  * @throws when the pauses cannot be read: nothing is sent then
  */
-export async function withoutPaused(
+export async function withoutPaused<T extends Pick<Lead, 'record'>>(
   deps: Deps,
   readPauses: PauseReader,
-  records: readonly DeliveryRecord[],
-): Promise<{ free: DeliveryRecord[]; paused: VerdictRow[] }> {
-  const list = records.length === 0 ? [] : await readPauses();
+  leads: readonly T[],
+): Promise<{ free: T[]; paused: { lead: T; verdict: Omit<VerdictRow, 'id'> }[] }> {
+  const list = leads.length === 0 ? [] : await readPauses();
   const now = deps.now();
-  const free: DeliveryRecord[] = [];
-  const paused: VerdictRow[] = [];
-  for (const record of records) {
+  const free: T[] = [];
+  const paused: { lead: T; verdict: Omit<VerdictRow, 'id'> }[] = [];
+  for (const lead of leads) {
+    const { record } = lead;
     const country = record.phone === null ? null : deps.phones.countryOf(record.phone);
     const pause = pauseOf(list, { familyId: record.familyId, country });
     const expiresAt = record.facts.createdAt + deps.config.SMS_EXPIRY_SECONDS * SECOND_MS;
-    if (pause === null || now > expiresAt) free.push(record);
+    if (pause === null || now > expiresAt) free.push(lead);
     else {
       const until = Math.min(now + LOOK_AGAIN_MS, pause.until ?? Number.POSITIVE_INFINITY);
-      paused.push({ id: record.id, status: 'deferred', reason: 'paused' satisfies Reason, until });
+      paused.push({ lead, verdict: { status: 'deferred', reason: 'paused' satisfies Reason, until } });
     }
   }
   return { free, paused };

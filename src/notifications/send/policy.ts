@@ -1,7 +1,8 @@
 import type { DELIVERY_REASONS } from '../../db/statuses.ts';
+import type { Config } from '../../platform/config.ts';
 import type { AdmissionVerdict, FamilyFacts } from '../../platform/family/family-rpc.ts';
-import { MINUTE_MS } from '../../platform/time.ts';
-import { type QuietHours, quietUntil, spreadMs } from './quiet-hours.ts';
+import { MINUTE_MS, SECOND_MS } from '../../platform/time.ts';
+import { type QuietHours, quietOutside, quietUntil, spreadMs } from './quiet-hours.ts';
 
 /** Why a text was not sent, or not yet. */
 export type Reason = (typeof DELIVERY_REASONS)[number];
@@ -44,6 +45,15 @@ export interface PolicySettings {
   houseQuiet: QuietHours | null;
 }
 
+/** The policy's settings. */
+export const policySettings = (
+  config: Pick<Config, 'SMS_EXPIRY_SECONDS' | 'PRESENT_RECHECK_SECONDS' | 'SMS_HOUSE_HOURS'>,
+): PolicySettings => ({
+  expiryMs: config.SMS_EXPIRY_SECONDS * SECOND_MS,
+  presentRecheckMs: config.PRESENT_RECHECK_SECONDS * SECOND_MS,
+  houseQuiet: quietOutside(config.SMS_HOUSE_HOURS),
+});
+
 /** The decision about a delivery. */
 export type Verdict = AdmissionVerdict<Reason>;
 
@@ -63,7 +73,7 @@ export function decide(
   settings: PolicySettings,
   now: number,
 ): Verdict {
-  const reason = legalBlock(facts) ?? obsolete(facts, settings, now);
+  const reason = obsoleteOrForbidden(facts, settings, now);
   if (reason) return { action: 'drop', reason };
   const verdict = courtesyBlock(facts, family, settings, now) ?? capped(family, now);
   if (!verdict) return { action: 'send' };
@@ -71,6 +81,45 @@ export function decide(
     return { action: 'drop', reason: verdict.reason };
   }
   return verdict;
+}
+
+/** Why no text may ever tell of a delivery, whatever its family knows; null: one may. @param now ms UTC */
+export function obsoleteOrForbidden(
+  facts: DeliveryFacts,
+  settings: PolicySettings,
+  now: number,
+): Reason | null {
+  return legalBlock(facts) ?? obsolete(facts, settings, now);
+}
+
+/** A verdict that holds a text back. Times are ms UTC; null when it is dropped. */
+interface HeldBack {
+  status: 'deferred' | 'suppressed';
+  reason: string;
+  until: number | null;
+}
+
+/**
+ * The verdict on an older delivery of the same person and thread, which waits with the one that was decided about: the
+ * same, except that it expires, and is no longer watched for its reader's departure, in its own time.
+ * @param settings `leaseMs`: how long after the other it is looked at, if that has not settled it
+ * @param now ms UTC
+ */
+export function postponedBeside(
+  verdict: HeldBack,
+  facts: DeliveryFacts,
+  settings: PolicySettings & { leaseMs: number },
+  now: number,
+): HeldBack & { wakeAt?: number } {
+  const { reason, until } = verdict;
+  if (until === null) return verdict;
+  const dropped: HeldBack = { status: 'suppressed', reason, until: null };
+  if (reason === 'online') {
+    const watchedUntil = facts.createdAt + PRESENT_WATCH_MS;
+    return now >= watchedUntil ? dropped : { ...verdict, wakeAt: Math.max(until, watchedUntil) };
+  }
+  const isTooLate = until > facts.createdAt + settings.expiryMs;
+  return isTooLate ? dropped : { ...verdict, wakeAt: until + settings.leaseMs };
 }
 
 function legalBlock(facts: DeliveryFacts): Reason | null {

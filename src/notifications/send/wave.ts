@@ -7,11 +7,13 @@ import { newId } from '../../platform/ids.ts';
 import { inParallel } from '../../platform/in-parallel.ts';
 import { receiptsUrl } from '../../platform/sms/twilio.ts';
 import { type Claimable, claimedByOthers, claimWave, writeClaimedLinks } from '../deliveries/claim.ts';
-import { type Finished, finishWave, mergeInto } from '../deliveries/finish.ts';
+import { type Finished, finishWave, MERGED_AT_ONCE, mergeInto, mergeSome } from '../deliveries/finish.ts';
 import { type VerdictRow, writeVerdicts } from '../deliveries/outbox.ts';
 import { composeNotification, composeTest } from '../text/compose.ts';
 import type { Admitted } from './admissions.ts';
+import type { Covered } from './covered.ts';
 import type { DeliveryRecord } from './facts.ts';
+import type { Lead } from './fold.ts';
 import { finishedRow, handleFailure, type Outcome } from './outcome.ts';
 import { type PauseReader, withoutPaused } from './paused.ts';
 
@@ -22,13 +24,20 @@ export type JobResult = { id: string; end: 'ack' } | { id: string; end: 'retry';
 const WAVE = 25;
 
 interface Prepared extends Claimable {
+  lead: Telling;
   record: DeliveryRecord;
   body: string;
   link: LinkRow;
 }
 
-async function prepare({ record, lastToday }: Admitted, { config, now }: Deps): Promise<Prepared> {
-  const { id, userId, familyId, threadId, covered } = record;
+/** An admitted delivery with what its text tells of. */
+export interface Telling extends Admitted {
+  covered: Covered;
+}
+
+async function prepare(lead: Telling, { config, now }: Deps): Promise<Prepared> {
+  const { record, covered, lastToday } = lead;
+  const { id, userId, familyId, threadId } = record;
   const target = { id, kind: 'text' as const, userId, familyId, threadId, deliveryId: id };
   const { code, row: link } = await makeLink(config, target, now());
   const address = `${config.PUBLIC_ORIGIN}/l/${code}`;
@@ -40,6 +49,7 @@ async function prepare({ record, lastToday }: Admitted, { config, now }: Deps): 
           ...shared,
           senders: covered.senders,
           count: covered.count,
+          more: covered.more,
           newest: covered.newest,
           preview: record.preview,
           urgent: record.urgentMessage,
@@ -51,7 +61,8 @@ async function prepare({ record, lastToday }: Admitted, { config, now }: Deps): 
     attempts: record.attempts,
     revision: record.revision,
     coversSeq: covered.upTo,
-    count: covered.count,
+    covers: covered.mark,
+    lead,
     record,
     body: text.body,
     link,
@@ -75,19 +86,31 @@ async function sendWithinLease(claimedAt: number, text: Prepared, deps: Deps): P
   });
 }
 
-const claimable = ({ id, phone, attempts, revision, coversSeq, count }: Claimable): Claimable => ({
+const claimable = ({ id, phone, attempts, revision, coversSeq, covers }: Claimable): Claimable => ({
   id,
   phone,
   attempts,
   revision,
   coversSeq,
-  count,
+  covers,
 });
 
 async function claimedElsewhere(db: Db, lost: Prepared[], claim: string): Promise<Set<string>> {
   if (lost.length === 0) return new Set();
   const rows = await retrying(() => db.all(claimedByOthers(lost.map(claimable), claim)));
   return new Set(rows.map(({ id }) => id));
+}
+
+/** More messages than this in one text are merged a part at a time. */
+const FEW = 10;
+
+/** Merges what texts of many messages cover, a part at a time, so that the database's other callers get their turn. */
+async function mergeMany(db: Db, sent: readonly Prepared[], claim: string): Promise<void> {
+  const ids = sent.filter(({ lead }) => lead.covered.count > FEW).map(({ id }) => id);
+  if (ids.length === 0) return;
+  let merged: number;
+  do merged = (await retrying(() => db.all(mergeSome(ids, claim)))).length;
+  while (merged === MERGED_AT_ONCE);
 }
 
 /**
@@ -100,11 +123,19 @@ async function claimedElsewhere(db: Db, lost: Prepared[], claim: string): Promis
 export async function sendInWaves(
   deps: Deps,
   db: Db,
-  admitted: Admitted[],
+  admitted: Telling[],
   postponed: VerdictRow[],
   pauses: PauseReader,
 ): Promise<{ ends: JobResult[]; unused: DeliveryRecord[] }> {
   const ends: JobResult[] = [];
+  /** Companions are told of in a text that was sent; else they are decided again, with their lead or without. */
+  const end = ({ record, companions }: Lead, how: 'sent' | 'known later' | { again: number | null }) => {
+    const { id } = record;
+    if (typeof how === 'string' || how.again === null) ends.push({ id, end: 'ack' });
+    else ends.push({ id, end: 'retry', delaySeconds: how.again });
+    if (typeof how === 'string') return;
+    for (const each of companions) ends.push({ id: each.id, end: 'retry', delaySeconds: how.again ?? 1 });
+  };
   const unused: DeliveryRecord[] = [];
   const claim = newId('clm', deps.now());
   const leaseMs = deps.config.CLAIM_LEASE_SECONDS * 1000;
@@ -116,17 +147,12 @@ export async function sendInWaves(
   for (let start = 0; start < admitted.length && !stopped; start += WAVE) {
     const wave = admitted.slice(start, start + WAVE);
     // A pause holds from the next wave on; what it keeps back is decided anew, with the reason.
-    const { free } = await withoutPaused(
-      deps,
-      pauses,
-      wave.map(({ record }) => record),
-    );
-    for (const { record } of wave.filter((one) => !free.includes(one.record))) {
-      unused.push(record);
-      ends.push({ id: record.id, end: 'retry', delaySeconds: 1 });
+    const { free, paused } = await withoutPaused(deps, pauses, wave);
+    for (const { lead } of paused) {
+      unused.push(lead.record);
+      end(lead, { again: 1 });
     }
-    const going = wave.filter(({ record }) => free.includes(record));
-    const prepared = await Promise.all(going.map((one) => prepare(one, deps)));
+    const prepared = await Promise.all(free.map((one) => prepare(one, deps)));
     if (prepared.length === 0) continue;
     const now = deps.now();
     const claimables = prepared.map(claimable);
@@ -143,13 +169,13 @@ export async function sendInWaves(
 
     const lost = prepared.filter(({ id }) => !won.has(id));
     const taken = await claimedElsewhere(db, lost, claim);
-    for (const { record } of lost) {
+    for (const { record, lead } of lost) {
       // Claimed by another consumer, with the window; otherwise lost to an opt-out or a read, and decided again
       // soon.
-      if (taken.has(record.id)) ends.push({ id: record.id, end: 'ack' });
+      if (taken.has(record.id)) end(lead, { again: null });
       else {
         unused.push(record);
-        ends.push({ id: record.id, end: 'retry', delaySeconds: 1 });
+        end(lead, { again: 1 });
       }
     }
     const outcomes = await inParallel(
@@ -170,11 +196,18 @@ export async function sendInWaves(
       if (row && row.status !== 'sent') unused.push(text.record);
       const again = row?.until && (outcome.kind === 'retry' || outcome.kind === 'late') ? row.until : null;
       const delaySeconds = again === null ? 0 : Math.max(1, Math.ceil((again - deps.now()) / 1000));
-      ends.push(again === null ? { id: text.id, end: 'ack' } : { id: text.id, end: 'retry', delaySeconds });
+      if (row === null) end(text.lead, 'known later');
+      else if (row.status === 'sent') end(text.lead, 'sent');
+      else end(text.lead, { again: again === null ? null : delaySeconds });
       if (row?.status === 'sent')
         deps.log.info('delivery.sent', { deliveryId: text.id, familyId: text.record.familyId });
     }
     const leads = rows.filter(({ status }) => status === 'sent').map(({ id }) => id);
+    await mergeMany(
+      db,
+      outcomes.flatMap(({ text }) => (leads.includes(text.id) ? [text] : [])),
+      claim,
+    );
     openStatements =
       rows.length > 0 ? { finished: finishWave(rows, claim, deps.now()), merged: mergeInto(leads) } : {};
   }
@@ -182,9 +215,9 @@ export async function sendInWaves(
   if (stopped) {
     // No text can be sent: rows that are not claimed yet wait, and the sweep retries them.
     const handled = new Set(ends.map(({ id }) => id));
-    for (const { record } of admitted.filter(({ record }) => !handled.has(record.id))) {
-      unused.push(record);
-      ends.push({ id: record.id, end: 'ack' });
+    for (const lead of admitted.filter(({ record }) => !handled.has(record.id))) {
+      unused.push(lead.record);
+      end(lead, 'known later');
     }
   }
   if (Object.keys(openStatements).length > 0) await retrying(() => db.batch(openStatements));

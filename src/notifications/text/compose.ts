@@ -12,6 +12,8 @@ export interface NotificationInput {
   senders: readonly string[];
   /** The number of messages that this text covers. */
   count: number;
+  /** It covers more than `count`. */
+  more?: boolean;
   /** The newest of them, or null when it is not known. */
   newest: { body: string; fileCount: number } | null;
   /** `full`: sender and words; `sender`: no words; `none`: neither. */
@@ -42,13 +44,14 @@ export function composeNotification(notification: NotificationInput): Composed {
 function write(notification: NotificationInput, encoding: Encoding): Composed {
   const { senders, newest, preview, lastToday } = notification;
   const count = Math.max(1, Math.floor(notification.count), senders.length);
-  const anonymous = count > 1 ? `${count} new messages` : 'You have a new message';
+  const many = notification.more ? `${count}+` : String(count);
+  const anonymous = count > 1 ? `${many} new messages` : 'You have a new message';
   const unnamed: Wording = (room) => (anonymous.length <= room ? anonymous : null);
   const wordings = [unnamed];
   if (preview !== 'none') {
     const shown = preview === 'full' ? newest : null;
     const name = quotable(senders[0] ?? '', encoding) || 'Someone';
-    wordings.unshift(named({ name, others: senders.length - 1, count, newest: shown, encoding }));
+    wordings.unshift(named({ name, others: senders.length - 1, count: many, newest: shown, encoding }));
   }
   return assemble({
     start: notification.urgent ? 'URGENT ' : '',
@@ -100,7 +103,8 @@ interface Named {
   name: string;
   /** Senders besides the one named. */
   others: number;
-  count: number;
+  /** As it is written: `5`, `99+`. */
+  count: string;
   newest: NotificationInput['newest'];
   encoding: Encoding;
 }
@@ -108,7 +112,7 @@ interface Named {
 /** `Rosa: "words"`, `Rosa and 2 more: 5 new messages: "words"`, or as much of it as fits. */
 function named({ name, others, count, newest, encoding }: Named): Wording {
   const words = newest ? quotable(newest.body, encoding) : '';
-  const counted = count > 1 ? `${others > 0 ? ` and ${others} more` : ''}: ${count} new messages` : '';
+  const counted = count !== '1' ? `${others > 0 ? ` and ${others} more` : ''}: ${count} new messages` : '';
   const filesOnly = words === '' && newest !== null && newest.fileCount > 0;
   const said = counted || (filesOnly ? ': [Attachment]' : ' sent a message');
   return (room) => {
