@@ -6,11 +6,12 @@ import { q } from '../db/query.ts';
 import type { StoreName } from '../db/stores/slots.ts';
 import { hasFences } from '../db/stores/store-state.ts';
 import { askStores } from '../platform/ask-stores.ts';
-import { ConfigError } from '../platform/config.ts';
+import { type Config, ConfigError } from '../platform/config.ts';
 import { type Bindings, configOf } from '../platform/deps.ts';
 import { AppError } from '../platform/errors.ts';
 import type { AppEnv } from '../platform/http/endpoint.ts';
 import { consoleLog, errorFields } from '../platform/log.ts';
+import { CONNECTION_OVERRIDES } from '../platform/sms/twilio.ts';
 
 /** One reason why the service is not ready, and what to do about it. */
 interface Fault {
@@ -72,6 +73,11 @@ async function askFamilyStores(env: Bindings): Promise<{ down: StoreName[]; faul
   return { down, faults };
 }
 
+/** What nobody can see from here whether it is set: the address that Twilio posts inbound texts to, as its fallback too. */
+const hintsFor = ({ PUBLIC_ORIGIN }: Pick<Config, 'PUBLIC_ORIGIN'>) => ({
+  inbound: `${PUBLIC_ORIGIN}/api/sms/inbound${CONNECTION_OVERRIDES}`,
+});
+
 /**
  * `/healthz`: the process is running. `/readyz`: settings, the directory, migrations and fences are fine, or 503 with the
  * list of faults. A family database that is down is named and leaves the service ready: other families do without it.
@@ -84,7 +90,8 @@ export function mountHealth(app: Hono<AppEnv>): void {
     const { down, faults: fences } =
       directory.length === 0 ? await askFamilyStores(c.env) : { down: [], faults: [] };
     const faults = [...settings, ...directory, ...fences];
-    if (faults.length === 0) return c.json({ ok: true, databases: { down } });
+    if (faults.length === 0)
+      return c.json({ ok: true, databases: { down }, hints: hintsFor(configOf(c.env)) });
     const message = 'The service is not ready; "details" names what is missing.';
     throw new AppError('unavailable', message, { details: faults });
   });

@@ -2,7 +2,7 @@ import type { Config } from '../platform/config.ts';
 import { AppError } from '../platform/errors.ts';
 import { mediaType, readText } from '../platform/http/body.ts';
 import { isOurChannel, parseAddress } from '../platform/sms/address.ts';
-import { RECEIPTS_FRAGMENT } from '../platform/sms/twilio.ts';
+import { CONNECTION_OVERRIDES } from '../platform/sms/twilio.ts';
 import { isFromTwilio } from '../platform/sms/twilio-signature.ts';
 
 /** A webhook's parameters, verified to come from Twilio. */
@@ -63,7 +63,7 @@ export async function readWebhook(request: Request, config: TwilioConfig): Promi
     });
   const url = config.PUBLIC_ORIGIN + pathname + search;
   // Twilio omits the fragment of our StatusCallback; a signature over the address with it is as good.
-  if (!(await signed(url)) && !(await signed(url + RECEIPTS_FRAGMENT))) throw forged();
+  if (!(await signed(url)) && !(await signed(url + CONNECTION_OVERRIDES))) throw forged();
   const params = isJson ? jsonParams(raw) : form;
   return { get: (name) => params.get(name) ?? '', query };
 }

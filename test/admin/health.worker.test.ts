@@ -11,7 +11,14 @@ describe('health', () => {
 
   it('is ready when settings, database and migrations are fine', async () => {
     const answer = await fetcher.fetch('https://portal.example.com/readyz');
-    expect([answer.status, await answer.json()]).toEqual([200, { ok: true, databases: { down: [] } }]);
+    expect([answer.status, await answer.json()]).toEqual([
+      200,
+      {
+        ok: true,
+        databases: { down: [] },
+        hints: { inbound: expect.stringMatching(/^http.*\/api\/sms\/inbound#rc=3&rp=5xx,ct,rt$/) },
+      },
+    ]);
   });
 
   it('names a migration that is missing', async () => {

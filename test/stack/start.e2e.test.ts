@@ -29,7 +29,14 @@ describe('a stack that starts', () => {
 
   it('is ready: settings, migrations and all', async () => {
     const ready = await fetch(`${stack.origin}/readyz`);
-    expect([ready.status, await ready.json()]).toEqual([200, { ok: true, databases: { down: [] } }]);
+    expect([ready.status, await ready.json()]).toEqual([
+      200,
+      {
+        ok: true,
+        databases: { down: [] },
+        hints: { inbound: expect.stringMatching(/^http.*\/api\/sms\/inbound#rc=3&rp=5xx,ct,rt$/) },
+      },
+    ]);
     expect(stack.output()).toContain(stack.simulatorOrigin);
   });
 

@@ -194,7 +194,7 @@ export function createTwilio(
 }
 
 /** Asks Twilio for three retries after a 5xx, a failed connection or a read time-out. */
-export const RECEIPTS_FRAGMENT = '#rc=3&rp=5xx,ct,rt';
+export const CONNECTION_OVERRIDES = '#rc=3&rp=5xx,ct,rt';
 
 /**
  * The URL to which Twilio sends receipts. Its fragment configures retries and is not part of the signature.
@@ -206,5 +206,5 @@ export function receiptsUrl(
   query: Record<string, string> = {},
 ): string {
   const names = new URLSearchParams(query).toString();
-  return `${PUBLIC_ORIGIN}/api/sms/status${names === '' ? '' : `?${names}`}${RECEIPTS_FRAGMENT}`;
+  return `${PUBLIC_ORIGIN}/api/sms/status${names === '' ? '' : `?${names}`}${CONNECTION_OVERRIDES}`;
 }
