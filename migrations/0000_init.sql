@@ -239,6 +239,8 @@ CREATE TABLE `phone_numbers` (
 	`carrier_opted_out_at` integer,
 	`unusable_at` integer,
 	`strikes` integer DEFAULT 0 NOT NULL,
+	`confirmed_at` integer,
+	`vouched_until` integer,
 	`updated_at` integer NOT NULL
 );
 --> statement-breakpoint

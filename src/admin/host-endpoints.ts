@@ -1,10 +1,12 @@
 import * as z from 'zod';
 import { messageSchema } from '../chat/message.ts';
 import { preferencesAnswer } from '../identity/preferences/preferences-schema.ts';
+import { vouchFor } from '../numbers/second-sign.ts';
 import { endpoint, jsonResponse } from '../platform/http/endpoint.ts';
 import { idempotencyKey } from '../platform/http/idempotency-key.ts';
 import { tagged } from '../platform/http/if-match.ts';
 import { id } from '../platform/http/validation.ts';
+import { familyOfKnownUser, userNotFound } from './find-family.ts';
 import { hostMessage, hostPreferences } from './host-schemas.ts';
 import { importLines } from './import.ts';
 import { deleteFamily, deleteThread } from './mirror-deletes.ts';
@@ -47,6 +49,29 @@ export const hostEndpoints = [
     answer: { status: 200, description: 'The person.', schema: mirroredPersonSchema },
     errors: ['user_not_found'],
     handle: async ({ deps, params }) => jsonResponse(await readUser(deps, params.id)),
+  }),
+  endpoint({
+    method: 'post',
+    path: '/api/admin/users/{id}/vouch',
+    who: 'service',
+    scope: 'mirror',
+    tag,
+    summary: 'Give your word that it is this person who signs in with their number',
+    description:
+      'After 403 `second_sign_needed`, because their number was out of service or silent for a year. Good for a day.',
+    params,
+    answer: {
+      status: 200,
+      description: 'For a day they sign in by phone.',
+      schema: z.object({ ok: z.literal(true) }),
+    },
+    errors: ['user_not_found'],
+    handle: async ({ deps, params }) => {
+      const familyId = await familyOfKnownUser(deps, params.id);
+      if (!(await vouchFor(deps, { userId: params.id, familyId }))) throw userNotFound();
+      deps.log.info('login.vouched', { userId: params.id, by: 'host' });
+      return jsonResponse({ ok: true });
+    },
   }),
   endpoint({
     method: 'get',

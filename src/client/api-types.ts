@@ -451,6 +451,11 @@ export interface Api {
     };
     answer: Preferences;
   };
+  /** Give your word that it is this person who signs in with their number */
+  'POST /api/admin/users/{id}/vouch': {
+    input: { params: { id: string } };
+    answer: { ok: true };
+  };
   /** The ledger of the caller’s opt-ins and opt-outs, newest first */
   'GET /api/consents': {
     input: Record<never, never>;
@@ -460,6 +465,11 @@ export interface Api {
   'GET /api/deliveries': {
     input: { query?: { limit?: number; cursor?: string | number } };
     answer: { deliveries: Delivery[]; next: string | null };
+  };
+  /** Give your word that it is a relative of yours who signs in with their number */
+  'POST /api/family/members/{id}/vouch': {
+    input: { params: { id: string } };
+    answer: { ok: true };
   };
   /** Open a link from the app, by code, token or install referrer */
   'POST /api/links/open': {
@@ -478,7 +488,7 @@ export interface Api {
   };
   /** Sign in with the code */
   'POST /api/login/confirm': {
-    input: { body: { phone: string; code: string; handle?: string } };
+    input: { body: { phone: string; code: string; handle?: string; deviceToken?: string } };
     answer: { ok: true; session?: { token: string; expiresAt: string }; deviceToken?: string };
   };
   /** Text a sign-in code to a number, if somebody here has it */

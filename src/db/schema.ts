@@ -41,6 +41,10 @@ export const phoneNumbers = sqliteTable(
     unusableAt: at('unusable_at'),
     /** Receipts that said "unknown handset" (30005); the second one makes the number unusable. */
     strikes: integer('strikes').notNull().default(0),
+    /** When its holder last proved to have it: verified it, or signed in with it. */
+    confirmedAt: at('confirmed_at'),
+    /** Until when somebody's word for the holder stands for the second sign that a doubtful number needs. */
+    vouchedUntil: at('vouched_until'),
     updatedAt: at('updated_at').notNull(),
   },
   (t) => [uniqueIndex('phone_numbers_number').on(t.number), index('phone_numbers_holder').on(t.userId)],

@@ -1,5 +1,6 @@
 import { meEndpoints } from './account/me-endpoints.ts';
 import { loginEndpoints } from './login/login-endpoints.ts';
+import { vouchEndpoints } from './login/vouch-endpoints.ts';
 import { phoneEndpoints } from './phone/phone-endpoints.ts';
 import { preferencesEndpoints } from './preferences/preferences-endpoints.ts';
 
@@ -7,6 +8,7 @@ import { preferencesEndpoints } from './preferences/preferences-endpoints.ts';
 export const identityEndpoints = [
   ...phoneEndpoints,
   ...loginEndpoints,
+  ...vouchEndpoints,
   ...meEndpoints,
   ...preferencesEndpoints,
 ] as const;

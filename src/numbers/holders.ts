@@ -36,7 +36,15 @@ function clearHolder(where: SQL, now: number) {
       ),
     clearHolder: q
       .update(phoneNumbers)
-      .set({ number: null, userId: null, familyId: null, verifiedAt: null, updatedAt: now })
+      .set({
+        number: null,
+        userId: null,
+        familyId: null,
+        verifiedAt: null,
+        confirmedAt: null,
+        vouchedUntil: null,
+        updatedAt: now,
+      })
       .where(where),
   };
 }
@@ -115,7 +123,7 @@ export function takeNumber({
     ),
     holdNumber: insertFrom(
       phoneNumbers,
-      { numberHash, number, userId, familyId, verifiedAt, updatedAt: now },
+      { numberHash, number, userId, familyId, verifiedAt, confirmedAt: now, updatedAt: now },
       sql`where ${condition}`,
     ).onConflictDoUpdate({
       target: phoneNumbers.numberHash,
@@ -125,6 +133,8 @@ export function takeNumber({
         familyId: excluded(phoneNumbers.familyId),
         verifiedAt: excluded(phoneNumbers.verifiedAt),
         strikes: 0,
+        confirmedAt: excluded(phoneNumbers.confirmedAt),
+        vouchedUntil: null,
         unusableAt: stillUnusable(verifiedAt),
         updatedAt: excluded(phoneNumbers.updatedAt),
       },

@@ -20,6 +20,7 @@ const STATUS = {
   idempotency_conflict: 409,
   phone_in_use: 409,
   phone_unverified: 409,
+  second_sign_needed: 403,
   carrier_opted_out: 409,
   not_dead: 409,
   precondition_failed: 412,

@@ -62,13 +62,13 @@ export function clientNetworks(address: string): { network: string; times: numbe
   if (address.includes(':')) {
     return [
       { network: ipv6Network(address, 64), times: 1 },
-      { network: ipv6Network(address, 56), times: 3 },
-      { network: ipv6Network(address, 48), times: 9 },
+      { network: ipv6Network(address, 56), times: 4 },
+      { network: ipv6Network(address, 48), times: 16 },
     ];
   }
   const neighbours = `${address.split('.').slice(0, 3).join('.')}.0/24`;
   return [
     { network: address, times: 1 },
-    { network: neighbours, times: 5 },
+    { network: neighbours, times: 8 },
   ];
 }

@@ -28,6 +28,7 @@ export function codeRefusal(error: unknown): {
       );
     case 'rate_limited':
       return said(`${error.message} Try again in ${waitWords(retrySeconds ?? 60)}.`, 429);
+    case 'second_sign_needed':
     case 'carrier_opted_out':
       return said(error.message, 409);
     case 'sms_unavailable':

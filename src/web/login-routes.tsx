@@ -67,7 +67,8 @@ async function enterCode(c: PageContext): Promise<Response> {
   const { userAgent } = clientOf(c.req.raw);
   try {
     const handle = handleOf(c.req.raw, deps.config);
-    const signIn = { phone, code: code.data, handle, kind: 'web', userAgent } as const;
+    const before = deviceOf(c.req.raw, deps.config);
+    const signIn = { phone, code: code.data, handle, device: before, kind: 'web', userAgent } as const;
     const { token, userId, device } = await confirmLogin(deps, signIn);
     deps.afterwards(endFormerSession(deps, c.req.raw, userId));
     const headers = new Headers({ Location: next, 'Cache-Control': 'no-store' });

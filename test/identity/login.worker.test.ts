@@ -1,12 +1,15 @@
 import { describe, expect, it } from 'vitest';
+import { hostEndpoints } from '../../src/admin/host-endpoints.ts';
 import { importPhone } from '../../src/identity/phone/import-phone.ts';
 import { removePhone } from '../../src/identity/phone/remove-phone.ts';
 import { identityEndpoints } from '../../src/identity/routes.ts';
+import { recordUnusable } from '../../src/numbers/number-state.ts';
+import { phoneHash } from '../../src/platform/sms/phone-number.ts';
 import { sql } from '../support/sql.ts';
 import { type Ask, type Told, testApp } from '../worker/app.ts';
 import { testDeps } from '../worker/deps.ts';
 import { family, freshNumber, rowsOf, type TestPerson, verified } from '../worker/numbers.ts';
-import { insertWebSession } from '../worker/people.ts';
+import { hostToken, insertWebSession } from '../worker/people.ts';
 import { statementName } from '../worker/statement-name.ts';
 
 const MINUTE = 60_000;
@@ -305,6 +308,85 @@ describe('a stranger who knows a number', () => {
       for (let guess = 0; guess < 5; guess++) await confirm(number, '000000');
     }
     expect(deps.alerts).toEqual(['wrong_codes']);
+  });
+});
+
+describe('a number that may be somebody else’s by now', () => {
+  const doubts: [
+    string,
+    (deps: ReturnType<typeof testDeps>, rosa: TestPerson, hash: string) => Promise<unknown>,
+  ][] = [
+    [
+      'was not in service (30005)',
+      (deps, _, numberHash) => recordUnusable(deps, { numberHash, strike: true }),
+    ],
+    ['cannot be reached (30006)', (deps, _, numberHash) => recordUnusable(deps, { numberHash })],
+    [
+      'was silent for a year',
+      async (deps, rosa) => {
+        deps.clock.now += 366 * DAY;
+        await deps.unwatched.run(
+          sql`UPDATE users SET last_seen_at = ${deps.clock.now - 366 * DAY} WHERE id = ${rosa.userId}`,
+        );
+      },
+    ],
+  ];
+  const hashOf = async (deps: ReturnType<typeof testDeps>, { number }: TestPerson) =>
+    await phoneHash(deps.config.PHONE_SECRET, number);
+
+  it.each(doubts)(
+    'because it %s, signs nobody in alone; another’s word, or the host’s, is a second sign',
+    async (_, doubt) => {
+      const { deps, ask, start, confirm, codeAt } = world();
+      const app = testApp(deps, hostEndpoints);
+      const [member, relative] = await family('rosa', 'ben');
+      const [stranger] = await family('eve');
+      const rosa = await verified(deps, member!);
+      await doubt(deps, rosa, await hashOf(deps, rosa));
+      await start(rosa.number);
+      const code = codeAt(rosa.number);
+      const refused = await confirm(rosa.number, code);
+      expect([refused.status, refused.body.error]).toEqual([403, 'second_sign_needed']);
+      expect(refused.headers.getSetCookie()).toEqual([]);
+      const vouch = (as: TestPerson) =>
+        ask(`/api/family/members/${rosa.userId}/vouch`, { method: 'POST', as });
+      expect((await vouch(rosa)).status).toBe(403);
+      expect((await vouch(stranger!)).status).toBe(404);
+      expect((await confirm(rosa.number, code)).status).toBe(403);
+      expect((await vouch(relative!)).status).toBe(200);
+      expect((await confirm(rosa.number, code)).status).toBe(200);
+      await deps.idle();
+      await deps.unwatched.run(
+        sql`UPDATE phone_numbers SET strikes = 1, vouched_until = NULL WHERE user_id = ${rosa.userId}`,
+      );
+      deps.clock.now += 2 * MINUTE;
+      await start(rosa.number);
+      expect((await confirm(rosa.number, codeAt(rosa.number))).status).toBe(403);
+      const byHost = await app(`/api/admin/users/${rosa.userId}/vouch`, {
+        method: 'POST',
+        bearer: await hostToken('svc', 'fam_any', 3600, { scope: 'service' }),
+      });
+      expect(byHost.status).toBe(200);
+      expect((await confirm(rosa.number, codeAt(rosa.number))).status).toBe(200);
+    },
+  );
+
+  it('signs in where its holder was signed in before, and where they were seen within the year', async () => {
+    const { deps, ask, start, codeAt, holder, signIn } = world();
+    const rosa = await holder();
+    const { deviceToken } = (await signIn(rosa, {})).body as { deviceToken: string };
+    await recordUnusable(deps, { numberHash: await hashOf(deps, rosa), strike: true });
+    deps.clock.now += HOUR;
+    const { handle } = (await start(rosa.number)).body;
+    const body = { phone: rosa.number, code: codeAt(rosa.number), handle, deviceToken };
+    expect((await ask('/api/login/confirm', { body })).status).toBe(200);
+    deps.clock.now += 364 * DAY;
+    expect((await signIn(rosa)).status).toBe(200);
+    deps.clock.now += 366 * DAY;
+    await deps.unwatched.run(
+      sql`UPDATE users SET last_seen_at = ${deps.clock.now - DAY} WHERE id = ${rosa.userId}`,
+    );
+    expect((await signIn(rosa)).status).toBe(200);
   });
 });
 

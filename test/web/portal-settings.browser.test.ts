@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startWeakeningEdge } from '../support/weakening-edge.ts';
 import { DESKTOP, PEOPLE, PHONE, type PortalStack, sees, startPortalStack, THREAD } from './portal-stack.ts';
 
 const { rosa, ben, nina } = PEOPLE;
@@ -215,6 +216,38 @@ it('without a script every form has its button, and saves', async () => {
   await page.locator('#quiet').getByText('Saved.').waitFor();
   expect(await preferences(rosa)).toMatchObject({ urgentAllowed: true, quietStart: 1320 });
   await page.context().close();
+});
+
+it('behind an edge that makes ETags weak the page stays as it is, and a change by a weak tag is taken', async () => {
+  const edge = await startWeakeningEdge(portal.origin);
+  const direct = await portal.open(rosa, DESKTOP);
+  const context = await portal.browser.newContext(DESKTOP);
+  await context.addCookies(await direct.context().cookies());
+  const page = await context.newPage();
+  await page.goto(`${edge.origin}/settings`);
+  const poll = () => page.waitForResponse((response) => response.url().endsWith('/api/preferences'));
+  expect(await (await poll()).headerValue('etag')).toMatch(/^W\/"/);
+  const read = edge.passed.length; // By then the page has told its hours, and has been shown by them.
+  for (let again = 0; again < 2; again++) await poll();
+  expect(edge.passed.slice(read).filter((line) => line.startsWith('GET /settings'))).toEqual([]);
+  await Promise.all([context.close(), direct.context().close()]);
+
+  const headers = {
+    Authorization: `Bearer ${await portal.host.token(rosa)}`,
+    'Content-Type': 'application/json',
+  };
+  const tag = (await fetch(`${edge.origin}/api/preferences`, { headers })).headers.get('ETag') ?? '';
+  const change = (preview: string) =>
+    fetch(`${edge.origin}/api/preferences`, {
+      method: 'PATCH',
+      headers: { ...headers, 'If-Match': tag },
+      body: JSON.stringify({ preview }),
+    });
+  expect(tag).toMatch(/^W\/"/);
+  expect((await change('none')).status).toBe(200);
+  expect((await change('sender')).status).toBe(412);
+  await portal.host.as(rosa)('PATCH', '/api/preferences', { preview: 'full' });
+  await edge.close();
 });
 
 it('met no error, no refusal by the content policy, and no other host', () => {

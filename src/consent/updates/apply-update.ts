@@ -219,7 +219,11 @@ function statements(update: FamilyUpdate, held: boolean) {
     case 'number_lost':
       return numberLost({ ...update, change });
     case 'unusable':
-      return { person: setPerson(update, { phoneUnusableAt: coalesce(users.phoneUnusableAt, change.at) }) };
+      return {
+        // Whoever gets the number next may read what was texted to it.
+        links: disableLinkSignIn(update, change.at, { textedOnly: true }),
+        person: setPerson(update, { phoneUnusableAt: coalesce(users.phoneUnusableAt, change.at) }),
+      };
     case 'deleted':
       return deleted(update, change.at);
   }

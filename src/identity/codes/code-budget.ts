@@ -56,11 +56,11 @@ export const isServiceWide = (key: string): boolean => key.startsWith(SERVICE);
 
 /**
  * The sign-ins of a day that were started with numbers nobody has. They cost no text and so no part of `CODES_PER_DAY`,
- * but rows: beyond as many of their own, every network, of any width, may start a quarter of what one address may
+ * but rows: beyond twice as many of their own, every network, of any width, may start a quarter of what one address may
  * otherwise. That holds known and unknown numbers alike, or it would tell them apart.
  */
 export const unknownNumbers = (config: Config, now: number): Window =>
-  window('code-unknown', DAY_MS, config.CODES_PER_DAY, now);
+  window('code-unknown', DAY_MS, 2 * config.CODES_PER_DAY, now);
 
 /** The limits by network on what an asker may start; a known device has an allowance of its own instead. */
 export function networkWindows(request: CodeRequest, config: Config, now: number): Window[] {

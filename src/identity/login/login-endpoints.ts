@@ -84,18 +84,28 @@ export const loginEndpoints = [
         .describe(
           'As `start` answered it; may be absent where its cookie comes along. Without either: `no_code`',
         ),
+      deviceToken: deviceToken.optional(),
     }),
     answer: {
       status: 200,
       description: 'Signed in: by the cookie, and for apps by `session`, to be sent as Authorization: Bearer',
       schema: ok.extend({ session: session.optional(), deviceToken: deviceToken.optional() }),
     },
-    errors: ['invalid_phone', 'country_not_allowed', 'no_code', 'expired', 'invalid', 'rate_limited'],
+    errors: [
+      'invalid_phone',
+      'country_not_allowed',
+      'no_code',
+      'expired',
+      'invalid',
+      'second_sign_needed',
+      'rate_limited',
+    ],
     handle: async ({ deps, client, body, request }) => {
       const { config } = deps;
       const kind = askerOf(request, deps);
       const handle = body.handle ?? handleOf(request, config);
-      const signIn = { ...body, handle, kind, userAgent: client.userAgent };
+      const deviceOfAsker = body.deviceToken ?? deviceOf(request, config);
+      const signIn = { ...body, handle, device: deviceOfAsker, kind, userAgent: client.userAgent };
       const { token, expiresAt, userId, device } = await confirmLogin(deps, signIn);
       deps.afterwards(endFormerSession(deps, request, userId));
       const forApps =

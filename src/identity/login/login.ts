@@ -4,6 +4,7 @@ import { allOf, coalesce, nonNull, scalar } from '../../db/expressions.ts';
 import { q } from '../../db/query.ts';
 import { phoneNumbers, sessions, verificationCodes } from '../../db/schema.ts';
 import { recordRefusal } from '../../numbers/number-state.ts';
+import { needsSecondSign, noteConfirmed } from '../../numbers/second-sign.ts';
 import {
   type IssuedSession,
   insertSession,
@@ -12,6 +13,7 @@ import {
 } from '../../platform/auth/session.ts';
 import { base64url } from '../../platform/crypto.ts';
 import type { Deps } from '../../platform/deps.ts';
+import { AppError } from '../../platform/errors.ts';
 import { newId } from '../../platform/ids.ts';
 import { revokeSession } from '../account/own-sessions.ts';
 import type { CodeRequest } from '../codes/code-budget.ts';
@@ -34,6 +36,11 @@ const verifiedHolder = (numberHash: string) =>
       familyId: nonNull(phoneNumbers.familyId).as('family_id'),
       optedOutAt: phoneNumbers.optedOutAt,
       carrierOptedOutAt: phoneNumbers.carrierOptedOutAt,
+      strikes: phoneNumbers.strikes,
+      unusableAt: phoneNumbers.unusableAt,
+      verifiedAt: phoneNumbers.verifiedAt,
+      confirmedAt: phoneNumbers.confirmedAt,
+      vouchedUntil: phoneNumbers.vouchedUntil,
     })
     .from(phoneNumbers)
     .where(
@@ -96,14 +103,34 @@ export async function startLogin(
   return { expiresAt, handle };
 }
 
+/** @throws AppError `second_sign_needed` when the number alone does not show who this is */
+async function requireSecondSign(
+  deps: Deps,
+  numberHash: string,
+  deviceToken: string | null,
+  now: number,
+): Promise<void> {
+  const holder = await deps.db.directory.first(verifiedHolder(numberHash));
+  if (!holder || !(await needsSecondSign(deps, holder, now))) return;
+  const device = await readDevice(deps.config, deviceToken, numberHash, now);
+  if (device?.userId === holder.userId) return;
+  deps.log.warn('login.second_sign_needed', { userId: holder.userId });
+  throw new AppError(
+    'second_sign_needed',
+    'This number has been out of use, so the code alone does not show that it is you. Ask somebody of your family, or the app that your family uses, to confirm you, or sign in on a device where you were signed in before; then enter the code again.',
+  );
+}
+
 /** A session that a code gave, whose it is, and the token by which its device asks for codes later. */
 export type PhoneSession = IssuedSession & { userId: string; device: string };
 
 /**
  * Signs in the holder of a number with the code that was sent to it. One code gives one session; the same request
- * within a minute answers it again.
+ * within a minute answers it again. Where the number may have become somebody else's, the code alone is not enough: a
+ * device in which this person signed in before is a second sign, or another's word ({@link vouchFor}); the code stays.
  * @param handle as {@link startLogin} gave it; without it there is no code to guess at, and no attempt is used up
- * @throws AppError `invalid_phone`, `country_not_allowed`, `no_code`, `expired`, `invalid`
+ * @param device the token of a device that asks; null for none
+ * @throws AppError `invalid_phone`, `country_not_allowed`, `no_code`, `expired`, `invalid`, `second_sign_needed`
  */
 export async function confirmLogin(
   deps: Deps,
@@ -111,12 +138,14 @@ export async function confirmLogin(
     phone,
     code,
     handle,
+    device: deviceToken,
     kind,
     userAgent,
   }: {
     phone: string;
     code: string;
     handle: string | null;
+    device: string | null;
     kind: 'web' | 'app';
     userAgent: string | null;
   },
@@ -126,9 +155,10 @@ export async function confirmLogin(
   const subject = await loginSubject(numberHash, handle);
   const guess = await guessCode(deps, subject, code);
   if (guess.result !== 'match') throw guessError(guess);
-  // In one batch, because a verification by somebody else in between voids the code.
   const { directory } = deps.db;
   const now = deps.now();
+  await requireSecondSign(deps, numberHash, deviceToken, now);
+  // In one batch, because a verification by somebody else in between voids the code.
   const holderId = q
     .select({ userId: phoneNumbers.userId })
     .from(phoneNumbers)
@@ -158,6 +188,7 @@ export async function confirmLogin(
     throw guessError({ result: 'no_code' });
   }
   const { userId, familyId } = holder;
+  deps.afterwards(directory.run(noteConfirmed(holder, numberHash, now)));
   const row = { id: sessionId, userId, familyId, kind, userAgent };
   await deps.db.forFamily(familyId).run(insertSession(row, now).onConflictDoNothing({ target: sessions.id }));
   // The number may have moved, and its sessions ended, before this session was inserted.

@@ -52,7 +52,7 @@ describe('sign-ins that are started with numbers nobody has', () => {
   });
 
   it('have a ceiling of their own: beyond it every network may start less, known numbers and unknown alike', async () => {
-    const { deps, start, people } = world({ CODES_PER_DAY: '8' });
+    const { deps, start, people } = world({ CODES_PER_DAY: '4' });
     const [rosa, tom] = await people(2);
     for (let i = 0; i < 8; i++) await start(freshNumber(), `198.18.${i}.1`);
     expect(deps.alerts).toEqual(['unknown_numbers']);
@@ -131,10 +131,10 @@ describe('networks', () => {
 
   it.each<[string, (i: number) => string, number]>([
     ['one address', () => '198.51.100.7', 2],
-    ['a /24', (i) => `198.51.100.${i}`, 10],
+    ['a /24', (i) => `198.51.100.${i}`, 16],
     ['a /64', (i) => `2001:db8:1:1::${i}`, 2],
-    ['a /56', (i) => `2001:db8:1:1${String(i).padStart(2, '0')}::1`, 6],
-    ['a /48', (i) => `2001:db8:1:${i}00::1`, 18],
+    ['a /56', (i) => `2001:db8:1:1${String(i).padStart(2, '0')}::1`, 8],
+    ['a /48', (i) => `2001:db8:1:${i}00::1`, 32],
   ])('of %s may start so many, and then no more', async (_, address, most) => {
     const { start } = world({ CODES_PER_ADDRESS_HOUR: '2' });
     const told = [];

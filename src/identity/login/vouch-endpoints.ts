@@ -1,0 +1,33 @@
+import * as z from 'zod';
+import { vouchFor } from '../../numbers/second-sign.ts';
+import { AppError } from '../../platform/errors.ts';
+import { endpoint, jsonResponse } from '../../platform/http/endpoint.ts';
+import { id } from '../../platform/http/validation.ts';
+import { ok } from '../request-schemas.ts';
+
+/** The second sign that a sign-in by a doubtful number needs. */
+export const vouchEndpoints = [
+  endpoint({
+    method: 'post',
+    path: '/api/family/members/{id}/vouch',
+    who: 'user',
+    tag: 'Login',
+    summary: 'Give your word that it is a relative of yours who signs in with their number',
+    description:
+      'A number that was out of service, or silent for a year, may belong to somebody else now: signing in with it answers 403 `second_sign_needed`. For a day after another member’s word, the code is enough. Talk to them first.',
+    params: z.object({ id }),
+    answer: { status: 200, description: 'For a day they sign in by phone', schema: ok },
+    errors: ['user_not_found', 'rate_limited'],
+    handle: async ({ deps, caller, params }) => {
+      if (params.id === caller.userId) {
+        throw new AppError('forbidden', 'It takes somebody else’s word.');
+      }
+      await deps.edge.act('preferences', caller, deps.now());
+      if (!(await vouchFor(deps, { userId: params.id, familyId: caller.familyId }))) {
+        throw new AppError('user_not_found', 'There is nobody of your family with this id and a number.');
+      }
+      deps.log.info('login.vouched', { userId: params.id, by: caller.userId });
+      return jsonResponse({ ok: true });
+    },
+  }),
+] as const;
