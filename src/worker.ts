@@ -12,6 +12,7 @@ import { type DeliveryFacts, decide, policySettings } from './notifications/send
 import { type Bindings, createDeps, type Deps } from './platform/deps.ts';
 import { familyClient } from './platform/family/family-client.ts';
 import { consoleLog, errorFields } from './platform/log.ts';
+import { SenderObject } from './platform/pace/sender-object.ts';
 import { mountRoutes } from './routes.ts';
 
 /** The queues of wrangler.toml beside that of deliveries. */
@@ -65,6 +66,9 @@ export class Family extends FamilyObject<Bindings> {
     };
   }
 }
+
+/** The Durable Object of a sender: how fast it may go. */
+export class SenderPace extends SenderObject<Bindings> {}
 
 export default {
   fetch: (request, env, ctx) => app.fetch(request, env, ctx),

@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare, type V4WorkerOptions } from 'miniflare';
+import { parseConfig } from '../../src/platform/config.ts';
+import { ownNumbers, sendersOf } from '../../src/platform/sms/senders.ts';
 import { demoPhones, lookForDemo, seedDemoFamily } from '../demo-family.ts';
 import { createHost, type Host } from '../host.ts';
 import { JournalError } from '../simulator/journal.ts';
@@ -122,6 +124,14 @@ export async function startStack({ env = {}, devVars = true, log }: StackOptions
     throw error;
   }
 
+  /** The numbers and the messaging service of the simulated account: those that the settings name. */
+  function simulatedSenders(settings: Record<string, unknown>) {
+    const config = parseConfig(settings);
+    const service = sendersOf(config).find((sender) => sender.service !== null)?.service;
+    const from = ownNumbers(config);
+    return { from: from.length > 0 ? from : undefined, messagingServiceSid: service ?? undefined };
+  }
+
   async function start(): Promise<Stack> {
     const faults: Parameters<typeof read.refuseSettings>[0][number][] = [];
     const own = read.readStackSettings(env, ROOT, faults);
@@ -154,8 +164,7 @@ export async function startStack({ env = {}, devVars = true, log }: StackOptions
         authToken: given.TWILIO_AUTH,
         keySid: given.TWILIO_KEY_SID || undefined,
         keySecret: given.TWILIO_KEY_SECRET || undefined,
-        from: given.TWILIO_FROM || undefined,
-        messagingServiceSid: given.TWILIO_MESSAGING_SERVICE_SID || undefined,
+        ...simulatedSenders(settings),
         publicOrigin,
         appOrigin: origin,
         // As the README has it configured at Twilio: an inbound text is posted again after every kind of failure.

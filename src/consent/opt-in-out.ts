@@ -9,6 +9,7 @@ import { changeJson, enqueueForHolder, enqueueForPerson, updateId } from '../num
 import type { Client } from '../platform/auth/request-caller.ts';
 import type { Deps } from '../platform/deps.ts';
 import { AppError } from '../platform/errors.ts';
+import { senderFor, sendersOf } from '../platform/sms/senders.ts';
 import { applyUpdates } from './updates/relay.ts';
 
 /** The origin of an opt-in or opt-out on a page, by the API, or said to the host application. */
@@ -42,15 +43,17 @@ const ledgerFields = ({ source, client, given }: ConsentRequest) => ({
 });
 
 /**
- * The number to text START to: `TWILIO_FROM`, or, where a messaging service picks the sender, the one from which the
- * person was last texted, as its receipts said. Null when neither is known.
+ * The number to text START to: the one sender's, or, with several and where a messaging service picks one, that from
+ * which the person was last texted, as its receipts said; else their family's. Null when none is known. An RCS agent is
+ * no number.
  * @throws when a database fails
  */
 export async function startNumber(
   deps: Pick<Deps, 'config' | 'db'>,
   { userId, familyId }: Person,
 ): Promise<string | null> {
-  if (deps.config.TWILIO_FROM) return deps.config.TWILIO_FROM;
+  const [only, ...others] = sendersOf(deps.config);
+  if (only?.from && others.length === 0) return only.from;
   const log = smsDeliveryLog;
   const last = q
     .select({ sender: log.sender })
@@ -58,7 +61,8 @@ export async function startNumber(
     .where(allOf(eq(log.userId, userId), isNotNull(log.sender), eq(log.channel, 'sms')))
     .orderBy(desc(log.id))
     .limit(1);
-  return (await retrying(() => deps.db.forFamily(familyId).first(last)))?.sender ?? null;
+  const told = await retrying(() => deps.db.forFamily(familyId).first(last));
+  return told?.sender ?? senderFor(deps.config, familyId, null).from;
 }
 
 /**

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { EVENT_TYPES } from '../db/event-types.ts';
 import { utf8 } from './crypto.ts';
 import { expectation } from './http/problem-words.ts';
+import { MESSAGING_SERVICE, MOST_PER_SECOND, SENDER_NUMBER, sendersSetting } from './sms/senders.ts';
 
 const ORIGIN = 'an origin such as https://portal.example.com, without a path';
 /** An origin as browsers write it: lower case, without its default port; null for anything else. */
@@ -88,13 +89,10 @@ const fields = {
     .regex(/^SK\w{2,62}$/, 'an API key SID such as SK followed by 32 characters')
     .optional(),
   TWILIO_KEY_SECRET: z.string().optional(),
-  TWILIO_FROM: z
-    .string()
-    .regex(/^(\+[1-9]\d{6,14}|\d{3,8})$/, 'a number in E.164 form, or a short code')
-    .optional(),
+  TWILIO_FROM: z.string().regex(SENDER_NUMBER, 'a number in E.164 form, or a short code').optional(),
   TWILIO_MESSAGING_SERVICE_SID: z
     .string()
-    .regex(/^MG\w{2,62}$/, 'a messaging service SID such as MG followed by 32 characters')
+    .regex(MESSAGING_SERVICE, 'a messaging service SID such as MG followed by 32 characters')
     .optional(),
   TWILIO_API_BASE: url.transform((text) => text.replace(/\/+$/, '')).default('https://api.twilio.com'),
   TWILIO_TIMEOUT_SECONDS: seconds(0.1, 60).default(10),
@@ -144,6 +142,8 @@ const fields = {
   SMS_USER_DAILY_CAP: count().default(30),
   SMS_FAMILY_DAILY_CAP: count().default(300),
   SMS_HOUSE_HOURS: hours.optional(),
+  SMS_PER_SECOND: amount('a number of texts a second', 0.01, MOST_PER_SECOND).optional(),
+  SENDERS: sendersSetting.optional(),
   POSTS_PER_MINUTE: count().default(60),
   POSTS_PER_DAY: count().default(2000),
   THREADS_PER_DAY: count().default(50),
@@ -207,8 +207,9 @@ function combinedFaults(config: Partial<Config>): ConfigFault[] {
   if (!config.AUTH_SECRET && !config.AUTH_JWKS_URL) {
     fault('AUTH_SECRET', 'set, to a secret of at least 32 bytes (or AUTH_JWKS_URL instead)');
   }
-  if (!config.TWILIO_FROM && !config.TWILIO_MESSAGING_SERVICE_SID) {
-    fault('TWILIO_FROM', 'set, to a number in E.164 form (or TWILIO_MESSAGING_SERVICE_SID instead)');
+  if (!config.TWILIO_FROM && !config.TWILIO_MESSAGING_SERVICE_SID && !config.SENDERS) {
+    const expected = 'set, to a number in E.164 form (or TWILIO_MESSAGING_SERVICE_SID or SENDERS instead)';
+    fault('TWILIO_FROM', expected);
   }
   if (Boolean(config.TWILIO_KEY_SID) !== Boolean(config.TWILIO_KEY_SECRET)) {
     fault('TWILIO_KEY_SID', 'set together with TWILIO_KEY_SECRET, or neither');

@@ -6,9 +6,11 @@ import { createEdgeLimits, type EdgeLimitBindings, type EdgeLimits } from './edg
 import type { FamilyRpc } from './family/family-rpc.ts';
 import { type DeliveryJob, type EventJob, enqueue, type OptOutJob } from './jobs.ts';
 import type { Log } from './log.ts';
+import { type SenderRpc, senderClient } from './pace/sender-client.ts';
 import { type Pause, readPauses } from './pauses.ts';
 import { phones } from './sms/number-plans.ts';
 import type { Phones } from './sms/phone-number.ts';
+import type { Sender } from './sms/senders.ts';
 import { createTwilio, type Sms } from './sms/twilio.ts';
 
 /** The Worker's bindings beside its settings. */
@@ -16,6 +18,7 @@ export interface Bindings extends DatabaseBindings, EdgeLimitBindings {
   DELIVERIES: Queue<DeliveryJob | OptOutJob>;
   EVENTS: Queue<EventJob>;
   FAMILY: DurableObjectNamespace;
+  SENDER: DurableObjectNamespace;
   ASSETS: Fetcher;
 }
 
@@ -34,6 +37,8 @@ export interface Deps {
   /** Keeps an opt-out that the directory could not take. */
   enqueueOptOut: (job: OptOutJob, delaySeconds?: number) => Promise<void>;
   family: (familyId: string) => FamilyRpc;
+  /** Where a sender of texts is asked whether it may go on. */
+  sender: (sender: Sender) => SenderRpc;
   /** What operators have paused, as known for at most two seconds. Rejects when the directory does not answer. */
   pauses: () => Promise<readonly Pause[]>;
   /** Limits that cost no database. */
@@ -54,6 +59,9 @@ export function configOf(env: object): Config {
   parsed.set(env, config);
   return config;
 }
+
+/** Two stacks, or an account and its copy for tests, have no sender in common. */
+const senderAccount = ({ TWILIO_API_BASE, TWILIO_SID }: Config) => `${TWILIO_API_BASE} ${TWILIO_SID}`;
 
 /** What one invocation changes within this time is announced to the queue of events by one message. */
 const ANNOUNCE_MS = 50;
@@ -93,6 +101,7 @@ export function createDeps(
       enqueue<DeliveryJob | OptOutJob>(env.DELIVERIES, [job], delaySeconds),
     family: (familyId) => familyClient(env.FAMILY, familyId),
     edge: createEdgeLimits(env),
+    sender: (sender) => senderClient(env.SENDER, senderAccount(config), sender),
     pauses: () => readPauses(db.directory, env.DB, now()),
     alert: createAlerts({ directory: db.directory, config, log, now }),
     afterwards,

@@ -12,6 +12,7 @@ import { errorFields } from '../platform/log.ts';
 import { type Address, isOurChannel, parseAddress } from '../platform/sms/address.ts';
 import { brandedText } from '../platform/sms/one-segment.ts';
 import { phoneHash } from '../platform/sms/phone-number.ts';
+import { ownNumbers } from '../platform/sms/senders.ts';
 import { isBlank } from '../platform/visible.ts';
 import { reactionToOurs } from './replies/reactions.ts';
 import { originsOf, takeReply } from './replies/replies.ts';
@@ -110,7 +111,9 @@ const ASKS_FOR_TEXTS = /^\W*(?:start|unstop)/i;
 function isOrdinary(config: Config, from: string, body: string, media: readonly string[]): boolean {
   if (isBlank(body) && media.length === 0) return false;
   const ours = { brand: config.BRAND_NAME, origins: originsOf(config) };
-  return from !== config.TWILIO_FROM && !isEcho(body, ours.brand) && reactionToOurs(ours, body) === null;
+  return (
+    !ownNumbers(config).includes(from) && !isEcho(body, ours.brand) && reactionToOurs(ours, body) === null
+  );
 }
 
 /** Says, with SMS_REPLIES=off, that a text reached nobody. */

@@ -47,6 +47,6 @@ export async function handleStatus(deps: Deps, webhook: Webhook): Promise<void> 
       sender: from?.name.slice(0, MOST_SENDER) ?? null,
     });
   } else if (errorCode !== null) {
-    await applyErrorCode(deps, errorCode, { to, sid });
+    await applyErrorCode(deps, errorCode, { to, sid, familyId: null });
   }
 }

@@ -68,6 +68,7 @@ describe('several messages to one person that may leave at once', () => {
     await plan({ fault: 'rateLimited' });
     await post('One');
     await world.drain();
+    await world.rested();
     await post('Two');
     await world.drain();
     expect(await ends()).toEqual(['merged into 1', 'sent']);

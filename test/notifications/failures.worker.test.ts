@@ -26,6 +26,7 @@ const waitOut = () =>
 
 async function sweepAndDrain() {
   await waitOut();
+  await world.rested();
   expect((await world.api('POST', '/api/admin/sweep', { as: 'service' })).status).toBe(200);
   return await world.drain();
 }

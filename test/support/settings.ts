@@ -24,6 +24,7 @@ export function workerSettings(twilioPort: number): Record<string, string> {
     COMPANY_NAME: 'Family Circle Inc.',
     OPERATOR_USER_IDS: 'usr_rosa',
     // Tests post as no person does; chat/budgets.worker.test.ts has its own.
+    SMS_PER_SECOND: '1000000',
     POSTS_PER_MINUTE: '1000000',
     POSTS_PER_DAY: '1000000',
     THREADS_PER_DAY: '1000000',

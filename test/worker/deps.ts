@@ -126,6 +126,15 @@ export function testDeps(settings: Record<string, string> = {}): TestDeps {
     familyDown,
     // Their windows are the real minutes; tests that are about them bring their own.
     edge: createEdgeLimits({}),
+    sender: () => ({
+      take: async ({ urgent, returning, fresh }) => ({
+        urgent,
+        returning,
+        fresh,
+        turns: { urgent: [], returning: [], fresh: [] },
+      }),
+      slow: async () => undefined,
+    }),
     logged,
     alerts,
     log,

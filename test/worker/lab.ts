@@ -213,7 +213,8 @@ export async function openLab(settings: Record<string, string> = {}) {
     Object.assign(object, { env: { ...env, ...settings } });
   });
 
-  const start = (inject?: FaultInjector): Process => startProcess({ config, sms: carrier, enqueued }, inject);
+  const start = (inject?: FaultInjector): Process =>
+    startProcess({ config, account: familyId, sms: carrier, enqueued }, inject);
   const run = <T>(work: (deps: Deps) => Promise<T>, inject?: FaultInjector): Promise<End<T>> =>
     start(inject).run(work);
 

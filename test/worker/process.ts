@@ -7,6 +7,7 @@ import { createEdgeLimits } from '../../src/platform/edge-limits.ts';
 import { familyClient } from '../../src/platform/family/family-client.ts';
 import { type DeliveryJob, enqueue } from '../../src/platform/jobs.ts';
 import type { LogFields } from '../../src/platform/log.ts';
+import { senderClient } from '../../src/platform/pace/sender-client.ts';
 import { phones } from '../../src/platform/sms/number-plans.ts';
 import type { Sms } from '../../src/platform/sms/twilio.ts';
 import { watchD1 } from './counting.ts';
@@ -14,7 +15,7 @@ import { statementName } from './statement-name.ts';
 
 /** A call that a process makes to the world outside. */
 export interface Call {
-  kind: 'd1' | 'family' | 'queue' | 'carrier';
+  kind: 'd1' | 'family' | 'sender' | 'queue' | 'carrier';
   /** The method; for the database the first words of each statement. */
   name: string;
   /** From 0, in its process. */
@@ -39,19 +40,24 @@ export type End<T> = { kind: 'done'; value: T } | { kind: 'threw'; error: unknow
 /** What processes share: the queue and the carrier outlive them. */
 export interface Surroundings {
   config: Config;
+  /** Whose senders are asked for permission. */
+  account: string;
   sms: Sms;
   /** Takes what is put into the queue. */
   enqueued: (job: DeliveryJob, delaySeconds: number) => void;
 }
 
-const { DB, FAMILY } = env as unknown as Bindings;
+const { DB, FAMILY, SENDER } = env as unknown as Bindings;
 const never = new Promise<never>(() => undefined);
 
 /**
  * One invocation of the Worker, with dependencies that are real (D1, the Family object) or stand-ins (queue,
  * carrier), each of whose calls can be made to fail.
  */
-export function startProcess({ config, sms, enqueued }: Surroundings, inject: FaultInjector = () => null) {
+export function startProcess(
+  { config, account, sms, enqueued }: Surroundings,
+  inject: FaultInjector = () => null,
+) {
   const calls: Call[] = [];
   const logged: { level: string; event: string; fields: LogFields }[] = [];
   const pending = new Set<Promise<unknown>>();
@@ -86,18 +92,20 @@ export function startProcess({ config, sms, enqueued }: Surroundings, inject: Fa
         for (const { body } of messages) enqueued(body, options?.delaySeconds ?? 0);
       }),
   } as unknown as Queue<DeliveryJob>;
-  const namespace = {
-    idFromName: (name: string) => FAMILY.idFromName(name),
-    get: (id: DurableObjectId) => {
-      const stub = FAMILY.get(id) as unknown as Record<string, (...args: unknown[]) => Promise<unknown>>;
-      return new Proxy(stub, {
-        get:
-          (_, method: string) =>
-          (...args: unknown[]) =>
-            travel('family', method, async () => await stub[method]!(...args)),
-      });
-    },
-  } as unknown as DurableObjectNamespace;
+  const objects = (kind: 'family' | 'sender', real: DurableObjectNamespace) =>
+    ({
+      idFromName: (name: string) => real.idFromName(name),
+      get: (id: DurableObjectId) => {
+        const stub = real.get(id) as unknown as Record<string, (...args: unknown[]) => Promise<unknown>>;
+        return new Proxy(stub, {
+          get:
+            (_, method: string) =>
+            (...args: unknown[]) =>
+              travel(kind, method, async () => await stub[method]!(...args)),
+        });
+      },
+    }) as unknown as DurableObjectNamespace;
+  const namespace = objects('family', FAMILY);
   const at =
     (level: string) =>
     (event: string, fields: LogFields = {}) =>
@@ -120,6 +128,7 @@ export function startProcess({ config, sms, enqueued }: Surroundings, inject: Fa
     enqueueOptOut: (job, delaySeconds) => enqueue(queue, [job as unknown as DeliveryJob], delaySeconds),
     family: (familyId) => familyClient(namespace, familyId),
     edge: createEdgeLimits({}),
+    sender: (sender) => senderClient(objects('sender', SENDER), account, sender),
     pauses: async () => [],
     alert: createAlerts({ directory: db.directory, config, log, now }),
     afterwards: (work) => {

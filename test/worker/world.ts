@@ -1,7 +1,9 @@
 import {
   createExecutionContext,
   createMessageBatch,
+  evictDurableObject,
   getQueueResult,
+  runInDurableObject,
   waitOnExecutionContext,
 } from 'cloudflare:test';
 import { env as bindings } from 'cloudflare:workers';
@@ -219,6 +221,14 @@ export async function createWorld(settings: Record<string, string> = {}, numbers
     return results;
   };
 
+  /** A pause that the carrier's answer brought to the sender is over. */
+  const rested = async () => {
+    const name = `${twilio} ${env.TWILIO_SID} ${env.TWILIO_FROM}`;
+    const stub = env.SENDER.get(env.SENDER.idFromName(name));
+    await runInDurableObject(stub, (_, { storage }) => storage.delete('pace'));
+    await evictDurableObject(stub);
+  };
+
   return {
     origin: ORIGIN,
     env,
@@ -239,6 +249,7 @@ export async function createWorld(settings: Record<string, string> = {}, numbers
     control,
     texts,
     rows,
+    rested,
   };
 }
 

@@ -6,6 +6,7 @@ import { consentEvents, familyUpdates, notificationPreferences, users } from '..
 import type { ConsentChange, ConsentSource, FamilyUpdate } from '../../numbers/changes.ts';
 import { recordRefusal } from '../../numbers/number-state.ts';
 import type { Deps } from '../../platform/deps.ts';
+import { senderFor } from '../../platform/sms/senders.ts';
 import { receiptsUrl } from '../../platform/sms/twilio.ts';
 import { HOUR_MS } from '../../platform/time.ts';
 import { optInConfirmation } from '../consent-texts.ts';
@@ -106,6 +107,7 @@ export async function confirmOptIn(
   const outcome = await deps.sms.send({
     to: number,
     body,
+    sender: senderFor(deps.config, update.familyId, deps.phones.countryOf(number)),
     statusCallback: receiptsUrl(deps.config),
     validitySeconds: LIFE_MS / 1000,
   });

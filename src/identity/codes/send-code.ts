@@ -2,6 +2,7 @@ import type { Deps } from '../../platform/deps.ts';
 import { AppError } from '../../platform/errors.ts';
 import { areCodesPaused } from '../../platform/pauses.ts';
 import { phoneHash } from '../../platform/sms/phone-number.ts';
+import { senderFor } from '../../platform/sms/senders.ts';
 import { receiptsUrl, type SendOutcome } from '../../platform/sms/twilio.ts';
 import { formatCodeText } from './code-rules.ts';
 
@@ -42,6 +43,7 @@ export async function textCode(deps: Deps, number: string, code: string): Promis
       host: new URL(config.PUBLIC_ORIGIN).host,
       ttlSeconds: config.CODE_TTL_SECONDS,
     }),
+    sender: senderFor(config, number, deps.phones.countryOf(number)),
     statusCallback: receiptsUrl(config),
     validitySeconds: config.CODE_TTL_SECONDS,
   });

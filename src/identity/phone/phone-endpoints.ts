@@ -26,7 +26,12 @@ export const phoneEndpoints = [
     },
     errors: ['invalid_phone', 'country_not_allowed', 'carrier_opted_out', 'rate_limited', 'sms_unavailable'],
     handle: async ({ deps, caller, client, body }) => {
-      const request = { userId: caller.userId, phone: body.phone, address: client.address };
+      const request = {
+        userId: caller.userId,
+        familyId: caller.familyId,
+        phone: body.phone,
+        address: client.address,
+      };
       const { expiresAt } = await startVerify(deps, request);
       return jsonResponse({ ok: true, expiresAt: iso(expiresAt) });
     },

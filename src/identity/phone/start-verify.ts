@@ -1,4 +1,4 @@
-import { carrierOptedOut } from '../../consent/opt-in-out.ts';
+import { carrierOptedOut, startNumber } from '../../consent/opt-in-out.ts';
 import { tryApplyUpdates } from '../../consent/updates/relay.ts';
 import type { Person } from '../../numbers/changes.ts';
 import { recordRefusal } from '../../numbers/number-state.ts';
@@ -14,8 +14,12 @@ import { readCodeNumber, textCode, wasNotSent } from '../codes/send-code.ts';
 const COUNTRY_NOT_PERMITTED = '21408';
 
 /** The error for a code that the carrier refused. */
-function refusalError(deps: Deps, outcome: Exclude<SendOutcome, { kind: 'accepted' }>): AppError {
-  if (outcome.kind === 'opted_out') return carrierOptedOut(deps.config.TWILIO_FROM ?? null);
+async function refusalError(
+  deps: Deps,
+  outcome: Exclude<SendOutcome, { kind: 'accepted' }>,
+  person: Person,
+): Promise<AppError> {
+  if (outcome.kind === 'opted_out') return carrierOptedOut(await startNumber(deps, person));
   if (outcome.code === COUNTRY_NOT_PERMITTED) {
     return new AppError('country_not_allowed', 'We cannot text numbers of this country.');
   }
@@ -54,7 +58,7 @@ export const mayArrive = (error: unknown): boolean =>
  */
 export async function startVerify(
   deps: Deps,
-  { userId, phone, address }: Pick<Person, 'userId'> & { phone: string; address: string },
+  { userId, familyId, phone, address }: Person & { phone: string; address: string },
 ): Promise<{ expiresAt: number }> {
   const { number, numberHash } = await readCodeNumber(phone, deps);
   const allowance = await takeAllowance(deps, { number, numberHash, address, userId, deviceId: null });
@@ -72,5 +76,5 @@ export async function startVerify(
   await withdrawCode(deps, subject, codeHash);
   if (wasNotSent(outcome)) await refundAllowance(deps, allowance);
   await tryApplyUpdates(deps, await recordRefusal(deps, outcome, number));
-  throw refusalError(deps, outcome);
+  throw await refusalError(deps, outcome, { userId, familyId });
 }

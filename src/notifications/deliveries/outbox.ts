@@ -191,13 +191,27 @@ export interface VerdictRow {
   wakeAt?: number;
 }
 
+/** A row that waits for its turn at the sender: `pending`, without a reason. */
+export interface TurnRow extends Pick<VerdictRow, 'id' | 'wakeAt'> {
+  status: 'pending';
+  reason: null;
+  until: number;
+}
+
 const write = hot<{ verdicts: string }>()((v) => {
-  const verdict = jsonTable<VerdictRow>('v', v.verdicts, ['id', 'status', 'reason', 'until', 'wakeAt']);
+  const verdict = jsonTable<VerdictRow | TurnRow>('v', v.verdicts, [
+    'id',
+    'status',
+    'reason',
+    'until',
+    'wakeAt',
+  ]);
   return q
     .update(log)
     .set({
       status: sql`${verdict.status}`,
       reason: sql`${verdict.reason}`,
+      error: iif<string | null>(eq(verdict.status, 'pending'), null, log.error),
       dueAt: sql`${verdict.until}`,
       wakeAt: coalesce<number | null>(verdict.wakeAt, verdict.until),
     })
@@ -205,6 +219,6 @@ const write = hot<{ verdicts: string }>()((v) => {
     .where(and(eq(log.id, verdict.id), mayBecome('deferred'), mayBecome('suppressed')));
 });
 
-/** Statement: writes `deferred` and `suppressed` verdicts. */
-export const writeVerdicts = (verdicts: readonly VerdictRow[]) =>
+/** Statement: writes verdicts on rows that wait. */
+export const writeVerdicts = (verdicts: readonly (VerdictRow | TurnRow)[]) =>
   write({ verdicts: JSON.stringify(verdicts) });

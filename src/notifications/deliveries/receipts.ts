@@ -7,9 +7,11 @@ import { retrying } from '../../db/retry.ts';
 import { families, smsDeliveryLog, users } from '../../db/schema.ts';
 import { hot } from '../../db/statement.ts';
 import type { Deps } from '../../platform/deps.ts';
+import { slowSender } from '../../platform/pace/slow-sender.ts';
 import { possibleZones } from '../../platform/possible-zones.ts';
+import { type Sender, senderFor, sendersOf } from '../../platform/sms/senders.ts';
 import { carrierDayAfter, errorRule } from '../../platform/sms/twilio-errors.ts';
-import { HOUR_MS, MINUTE_MS, nextMidnight } from '../../platform/time.ts';
+import { HOUR_MS, MINUTE_MS, nextMidnight, SECOND_MS } from '../../platform/time.ts';
 import { mayBecome, type Status } from './delivery-status.ts';
 import { mergeInto } from './finish.ts';
 
@@ -308,14 +310,30 @@ export async function applyReceipt(deps: Deps, receipt: Receipt): Promise<void> 
   if (errorCode !== null) await applyErrorCode(deps, errorCode, receipt);
 }
 
-/** Applies a receipt's error code beyond its delivery: the number's state, alerts. */
+/** The first pause of a sender whose texts the carrier did not get to. */
+const OVERFLOWED_MS = 30 * SECOND_MS;
+
+/** The sender that a receipt is about: the one that it names, else the family's. */
+function reportedSender(
+  { config, phones }: Deps,
+  { number, familyId, sender }: { number: string | null; familyId: string | null; sender: string | null },
+): Sender {
+  const named = sendersOf(config).find(({ from }) => from !== null && from === sender);
+  return named ?? senderFor(config, familyId ?? '', number === null ? null : phones.countryOf(number));
+}
+
+/** Applies a receipt's error code beyond its delivery: the number's state, the sender's pace, alerts. */
 export async function applyErrorCode(
   deps: Deps,
   errorCode: number,
-  { to: number, sid }: Pick<Receipt, 'to' | 'sid'>,
+  { to: number, sid, familyId, sender = null }: Pick<Receipt, 'to' | 'sid' | 'familyId' | 'sender'>,
 ): Promise<void> {
   const rule = errorRule(errorCode, 0);
   if (rule.alert) await deps.alert(rule.alert, `A receipt says ${errorCode}. ${rule.advice}`);
+  if (rule.pausesSender) {
+    const from = reportedSender(deps, { number, familyId, sender });
+    await slowSender(deps, from, { retryAfterMs: null, firstMs: OVERFLOWED_MS });
+  }
   if (number === null) return;
   if (rule.meaning === 'opted_out') await carrierOptOut(deps, { number, receipt: sid });
   if (rule.number) await markNumberUnusable(deps, { number, strike: rule.number === 'strike', receipt: sid });

@@ -114,7 +114,8 @@ export function explain(delivery: LoggedDelivery, now: number, timeZone: string,
   const would = later ? `would go${at(delivery.dueAt)}.` : 'would go any minute.';
   switch (delivery.status) {
     case 'pending':
-      return later ? `${text} could not leave yet and ${would}` : `${text} is about to leave.`;
+      if (!later) return `${text} is about to leave.`;
+      return `${text} ${delivery.error === null ? 'waits for its turn' : 'could not leave yet'} and ${would}`;
     case 'deferred':
       if (delivery.reason === 'quiet_hours' && delivery.quiet)
         return `${quietWords(delivery.quiet)} ${would}`;

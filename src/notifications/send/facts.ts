@@ -31,6 +31,8 @@ export interface DeliveryRecord {
   /** SIDs of earlier texts that did not arrive; their words are the same, so a look-up would find them. */
   endedSids: string[];
   attempts: number;
+  /** It was told to wait for its turn at the sender, which has come. */
+  paced: boolean;
   /** Counts edits and retractions: see {@link Claimable}. */
   revision: number;
   absences: number;
@@ -113,6 +115,7 @@ function toRecord(row: Row, config: Pick<Config, 'SMS_ALLOWED_COUNTRIES'>, phone
     doubtSince: row.doubtSince,
     endedSids: row.endedSids?.split(' ').filter((sid) => sid !== '') ?? [],
     attempts: row.attempts,
+    paced: row.dueAt !== null && row.reason === null,
     revision: row.revision,
     absences: row.absences,
     claimedPhone: row.claimedPhone,

@@ -39,7 +39,11 @@ async function found(deps: Deps, db: Db, record: DeliveryRecord, text: CarrierTe
   const retry = await retryTerms(deps, db, report);
   await retrying(() => db.batch(reportStatements(report, retry)));
   if (text.errorCode !== null)
-    await applyErrorCode(deps, text.errorCode, { to: record.claimedPhone, sid: text.sid });
+    await applyErrorCode(deps, text.errorCode, {
+      to: record.claimedPhone,
+      sid: text.sid,
+      familyId: record.familyId,
+    });
   deps.log.info('delivery.found', { deliveryId: record.id, familyId: record.familyId });
 }
 

@@ -5,10 +5,13 @@ import { type LinkRow, makeLink } from '../../links/mint-link.ts';
 import type { Deps } from '../../platform/deps.ts';
 import { newId } from '../../platform/ids.ts';
 import { inParallel } from '../../platform/in-parallel.ts';
+import { slowSender } from '../../platform/pace/slow-sender.ts';
+import { senderName } from '../../platform/sms/senders.ts';
 import { receiptsUrl } from '../../platform/sms/twilio.ts';
+import { MINUTE_MS, SECOND_MS } from '../../platform/time.ts';
 import { type Claimable, claimedByOthers, claimWave, writeClaimedLinks } from '../deliveries/claim.ts';
 import { type Finished, finishWave, MERGED_AT_ONCE, mergeInto, mergeSome } from '../deliveries/finish.ts';
-import { type VerdictRow, writeVerdicts } from '../deliveries/outbox.ts';
+import { type TurnRow, type VerdictRow, writeVerdicts } from '../deliveries/outbox.ts';
 import { composeNotification, composeTest } from '../text/compose.ts';
 import type { Admitted } from './admissions.ts';
 import type { Covered } from './covered.ts';
@@ -16,9 +19,31 @@ import type { DeliveryRecord } from './facts.ts';
 import type { Lead } from './fold.ts';
 import { finishedRow, handleFailure, type Outcome } from './outcome.ts';
 import { type PauseReader, withoutPaused } from './paused.ts';
+import { senderOfRecord, takeTurnsFor, urgentFirst } from './turns.ts';
 
 /** The result of a queue message: acknowledged, or retried. */
 export type JobResult = { id: string; end: 'ack' } | { id: string; end: 'retry'; delaySeconds: number };
+
+/** Delay of jobs whose sender could not be asked: without its permission no text is sent. */
+const UNASKED_SECONDS = 5;
+
+/** The first pause of a sender that is too fast, where the carrier does not say how long. */
+const BUSY_MS = SECOND_MS;
+
+/** A turn that is further away is left to the sweep. */
+const NEAR_TURN_MS = MINUTE_MS;
+
+/** The verdicts on a lead that waits for its turn, and on its companions, which wait with it. */
+const untilTurn = ({ record, companions }: Lead, until: number, leaseMs: number): TurnRow[] => [
+  { id: record.id, status: 'pending', reason: null, until },
+  ...companions.map(({ id }) => ({
+    id,
+    status: 'pending' as const,
+    reason: null,
+    until,
+    wakeAt: until + leaseMs,
+  })),
+];
 
 /** Number of texts claimed together: a STOP takes effect at the latest when the next wave is claimed. */
 const WAVE = 25;
@@ -83,6 +108,7 @@ async function sendWithinLease(claimedAt: number, text: Prepared, deps: Deps): P
     body: text.body,
     statusCallback: receiptsUrl(config, { delivery: text.id, family: text.record.familyId }),
     validitySeconds: validitySeconds(text.record, deps),
+    sender: senderOfRecord(deps, text.record),
   });
 }
 
@@ -143,16 +169,31 @@ export async function sendInWaves(
     ? { postponed: writeVerdicts(postponed) }
     : {};
   let stopped = false;
+  const waiting: TurnRow[] = [];
+  // Urgent ones first; else as they come, the families in turn.
+  const ordered = admitted.toSorted(urgentFirst);
 
-  for (let start = 0; start < admitted.length && !stopped; start += WAVE) {
-    const wave = admitted.slice(start, start + WAVE);
+  for (let start = 0; start < ordered.length && !stopped; start += WAVE) {
+    const wave = ordered.slice(start, start + WAVE);
     // A pause holds from the next wave on; what it keeps back is decided anew, with the reason.
     const { free, paused } = await withoutPaused(deps, pauses, wave);
     for (const { lead } of paused) {
       unused.push(lead.record);
       end(lead, { again: 1 });
     }
-    const prepared = await Promise.all(free.map((one) => prepare(one, deps)));
+    const turns = await takeTurnsFor(deps, free);
+    for (const lead of turns.unasked) {
+      unused.push(lead.record);
+      end(lead, { again: UNASKED_SECONDS });
+    }
+    for (const { lead, until } of turns.waiting) {
+      unused.push(lead.record);
+      waiting.push(...untilTurn(lead, until, leaseMs));
+      const ms = until - deps.now();
+      if (ms > NEAR_TURN_MS) end(lead, 'known later');
+      else ends.push({ id: lead.record.id, end: 'retry', delaySeconds: Math.max(1, Math.ceil(ms / 1000)) });
+    }
+    const prepared = await Promise.all(turns.going.map((one) => prepare(one, deps)));
     if (prepared.length === 0) continue;
     const now = deps.now();
     const claimables = prepared.map(claimable);
@@ -188,6 +229,7 @@ export async function sendInWaves(
         return { text, outcome };
       },
     );
+    await slowSenders(deps, outcomes);
     const rows: Finished[] = [];
     for (const { text, outcome } of outcomes) {
       await handleFailure(deps, text, outcome);
@@ -220,8 +262,26 @@ export async function sendInWaves(
       end(lead, 'known later');
     }
   }
+  if (waiting.length > 0) openStatements.waiting = writeVerdicts(waiting);
   if (Object.keys(openStatements).length > 0) await retrying(() => db.batch(openStatements));
   return { ends, unused };
+}
+
+/** Slows the senders that the carrier has found too fast: once a wave, however many texts it refused. */
+async function slowSenders(deps: Deps, outcomes: { text: Prepared; outcome: Outcome }[]): Promise<void> {
+  const refused = outcomes.flatMap(({ text, outcome }) =>
+    'pausesSender' in outcome && outcome.pausesSender
+      ? [{ record: text.record, seconds: outcome.retryAfterSeconds ?? null }]
+      : [],
+  );
+  const bySender = Map.groupBy(refused, ({ record }) => senderName(senderOfRecord(deps, record)));
+  for (const some of bySender.values()) {
+    const longest = Math.max(...some.map(({ seconds }) => seconds ?? 0));
+    await slowSender(deps, senderOfRecord(deps, some[0]!.record), {
+      retryAfterMs: longest > 0 ? longest * SECOND_MS : null,
+      firstMs: BUSY_MS,
+    });
+  }
 }
 
 /** The validity period: no longer than the notification's expiry. */

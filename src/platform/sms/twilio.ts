@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { Config } from '../config.ts';
 import { MINUTE_MS } from '../time.ts';
+import { type Sender, type SenderSettings, sendersOf } from './senders.ts';
 import { errorRule, type Meaning } from './twilio-errors.ts';
 
 /** A text to send. */
@@ -10,6 +11,8 @@ export interface OutgoingText {
   body: string;
   /** Where receipts go; the delivery's id is in its query. */
   statusCallback: string;
+  /** The first of the settings unless said otherwise. */
+  sender?: Pick<Sender, 'from' | 'service'>;
   /** Validity period in seconds, 1 to 36,000. */
   validitySeconds: number;
 }
@@ -30,7 +33,13 @@ export interface CarrierText {
 /** The outcome of a request to send. `code` is Twilio's error code, as text, or a word of ours. */
 export type SendOutcome =
   | { kind: 'accepted'; text: CarrierText }
-  | { kind: Meaning; code: string; retryAfterSeconds?: number };
+  | {
+      kind: Meaning;
+      code: string;
+      retryAfterSeconds?: number;
+      /** The sender is too fast: what follows would meet the same. */
+      pausesSender?: boolean;
+    };
 
 /** The carrier's interface. */
 export interface Sms {
@@ -102,11 +111,10 @@ export function createTwilio(
     | 'TWILIO_AUTH'
     | 'TWILIO_KEY_SID'
     | 'TWILIO_KEY_SECRET'
-    | 'TWILIO_FROM'
-    | 'TWILIO_MESSAGING_SERVICE_SID'
     | 'TWILIO_API_BASE'
     | 'TWILIO_TIMEOUT_SECONDS'
-  >,
+  > &
+    SenderSettings,
   now: () => number,
 ): Sms {
   const messagesPath = `/2010-04-01/Accounts/${config.TWILIO_SID}/Messages.json`;
@@ -115,9 +123,9 @@ export function createTwilio(
       ? `${config.TWILIO_KEY_SID}:${config.TWILIO_KEY_SECRET}`
       : `${config.TWILIO_SID}:${config.TWILIO_AUTH}`;
   const headers = { Authorization: `Basic ${btoa(credentials)}`, Accept: 'application/json' };
-  const sender: Record<string, string> = config.TWILIO_MESSAGING_SERVICE_SID
-    ? { MessagingServiceSid: config.TWILIO_MESSAGING_SERVICE_SID }
-    : { From: config.TWILIO_FROM ?? '' };
+  const first = sendersOf(config)[0]!;
+  const asSender = ({ from, service }: Pick<Sender, 'from' | 'service'>): Record<string, string> =>
+    service === null ? { From: from ?? '' } : { MessagingServiceSid: service };
   const timeout = () => AbortSignal.timeout(config.TWILIO_TIMEOUT_SECONDS * 1000);
 
   async function send(text: OutgoingText): Promise<SendOutcome> {
@@ -129,7 +137,7 @@ export function createTwilio(
         headers,
         body: new URLSearchParams({
           To: text.to,
-          ...sender,
+          ...asSender(text.sender ?? first),
           Body: text.body,
           StatusCallback: text.statusCallback,
           ValidityPeriod: String(Math.min(36_000, Math.max(1, Math.floor(text.validitySeconds)))),
@@ -158,6 +166,7 @@ export function createTwilio(
       kind: rule.meaning,
       code: String(code ?? `http_${answer.status}`),
       ...(wait === undefined ? {} : { retryAfterSeconds: wait }),
+      ...(rule.pausesSender ? { pausesSender: true } : {}),
     };
   }
 

@@ -2,6 +2,7 @@ import { postMessage } from '../../chat/post-message.ts';
 import type { Config } from '../../platform/config.ts';
 import type { Deps } from '../../platform/deps.ts';
 import { AppError } from '../../platform/errors.ts';
+import { ownNumbers } from '../../platform/sms/senders.ts';
 import { reachedNobody, whichThread } from './reply-answers.ts';
 import { decideReply } from './reply-decision.ts';
 import {
@@ -73,7 +74,7 @@ export async function takeReply(deps: Deps, reply: InboundReply): Promise<string
   const brand = config.BRAND_NAME;
   const done = (does: string, why?: string) =>
     deps.log.info('inbound.reply', { messageSid, does, ...(why ? { why } : {}) });
-  if (from === config.TWILIO_FROM || isEcho(body, brand)) {
+  if (ownNumbers(config).includes(from) || isEcho(body, brand)) {
     done('nothing', 'our own text');
     return null;
   }

@@ -2,6 +2,7 @@ import { DEVICE_TTL_SECONDS } from '../../identity/login/known-device.ts';
 import { KEPT_MS } from '../../notifications/operate/sweep.ts';
 import { SESSION_TTL_MS } from '../../platform/auth/session.ts';
 import type { Config } from '../../platform/config.ts';
+import { ownNumbers, type SenderSettings } from '../../platform/sms/senders.ts';
 import { HOURS_TTL_SECONDS } from '../hours.ts';
 import { NONCE_TTL_SECONDS } from '../page-nonce.ts';
 import { ZONE_TTL_SECONDS } from '../zone.ts';
@@ -57,12 +58,12 @@ export type LegalSettings = Pick<
   | 'SUPPORT_CONTACT'
   | 'SMS_USER_DAILY_CAP'
   | 'SMS_REPLIES'
-  | 'TWILIO_FROM'
   | 'CODE_TTL_SECONDS'
   | 'MAGIC_TTL_SECONDS'
   | 'LINK_TTL_SECONDS'
   | 'KEEP_EVENTS_DAYS'
->;
+> &
+  SenderSettings;
 
 const spansOf = (config: LegalSettings): Spans => ({
   code: spanWords(config.CODE_TTL_SECONDS),
@@ -89,7 +90,7 @@ export function legalOf(config: LegalSettings, consent: string): Legal {
     contact: config.SUPPORT_CONTACT,
     consent,
     dailyCap: config.SMS_USER_DAILY_CAP,
-    sender: config.TWILIO_FROM ?? null,
+    sender: ownNumbers(config).join(' or ') || null,
     replies: config.SMS_REPLIES === 'on',
     spans: spansOf(config),
   };

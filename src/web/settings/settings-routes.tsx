@@ -100,7 +100,7 @@ async function startPhone(c: PageContext, caller: Caller): Promise<Response> {
   const { typed, phone } = typedNumber(c, form);
   const { address } = clientOf(c.req.raw);
   try {
-    await startVerify(c.var.deps, { userId: caller.userId, phone, address });
+    await startVerify(c.var.deps, { userId: caller.userId, familyId: caller.familyId, phone, address });
   } catch (error) {
     if (mayArrive(error)) return done(c, 'doubt');
     const { words, retrySeconds, status } = codeRefusal(error);

@@ -1,3 +1,4 @@
+import { offsetAt } from '../../../src/platform/time.ts';
 import type { AcceptedText } from '../../worker/carrier.ts';
 import type { Step } from '../../worker/history.ts';
 import { type Lab, type Message, type Name, openLab, PEOPLE } from '../../worker/lab.ts';
@@ -152,11 +153,14 @@ export async function alter(bench: Bench, change: Change, act: () => Promise<unk
   remember(bench, bench.known);
 }
 
+/** The wall clock of the numbers' area code, since nothing else tells where people are: ms, as if it were UTC. */
+export const wallTime = (now: number): number => now + offsetAt('America/New_York', now);
+
 /** Whether the day's minute is within somebody's quiet hours. */
 export function isQuiet(quiet: Quiet | undefined, now: number): boolean {
   const { from = null, to = null } = quiet ?? {};
   if (from === null || to === null) return false;
-  const minute = Math.floor((now % 86_400_000) / 60_000);
+  const minute = Math.floor((wallTime(now) % 86_400_000) / 60_000);
   return from < to ? minute >= from && minute < to : minute >= from || minute < to;
 }
 

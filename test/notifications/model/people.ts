@@ -14,7 +14,7 @@ import { sweep } from '../../../src/notifications/operate/sweep.ts';
 import type { Deps } from '../../../src/platform/deps.ts';
 import { inbound, post } from '../../worker/acts.ts';
 import type { Name } from '../../worker/lab.ts';
-import { alter, type Bench, hold, inThread, lastStep, newestIn, wordsOf } from './bench.ts';
+import { alter, type Bench, hold, inThread, lastStep, newestIn, wallTime, wordsOf } from './bench.ts';
 import {
   isGivenNumber,
   joins,
@@ -304,7 +304,7 @@ const quiet = fc.tuple(reader, fc.boolean(), fc.boolean()).map(
     new ModelCommand(
       on ? `${name} has quiet hours now (${defers ? 'defer' : 'drop'})` : `${name} has no quiet hours`,
       async (bench) => {
-        const minute = Math.floor((Date.now() % 86_400_000) / MINUTE);
+        const minute = Math.floor((wallTime(Date.now()) % 86_400_000) / MINUTE);
         const [from, to] = on ? [minute, (minute + 90) % 1440] : [null, null];
         const patch = {
           quietStart: from,

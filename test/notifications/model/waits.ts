@@ -1,6 +1,6 @@
 import { PRESENT_WATCH_MS } from '../../../src/notifications/send/policy.ts';
 import type { DeliveryRow, Name } from '../../worker/lab.ts';
-import { type Bench, inThread, type Quiet } from './bench.ts';
+import { type Bench, inThread, type Quiet, wallTime } from './bench.ts';
 
 const MINUTE = 60_000;
 const DAY = 1440 * MINUTE;
@@ -11,7 +11,7 @@ const SPREAD = 3 * MINUTE;
 function quietEnd(quiet: Quiet | undefined, now: number): number {
   const { from = null, to = null, since = 0 } = quiet ?? {};
   if (from === null || to === null) return since;
-  const ends = now - (now % DAY) + to * MINUTE;
+  const ends = now - (wallTime(now) % DAY) + to * MINUTE;
   const length = ((to - from + 1440) % 1440) * MINUTE;
   // The end that is nearest ahead counts when it has begun; else the one before it.
   const next = ends > now ? ends : ends + DAY;

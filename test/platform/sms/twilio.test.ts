@@ -71,7 +71,7 @@ describe('sending', () => {
   });
 
   it.each([
-    ['rateLimited', { kind: 'retry', code: '20429', retryAfterSeconds: 7 }],
+    ['rateLimited', { kind: 'retry', code: '20429', retryAfterSeconds: 7, pausesSender: true }],
     ['serverError', { kind: 'ambiguous', code: '20500' }],
     ['serverErrorAfter', { kind: 'ambiguous', code: '20500' }],
     ['unavailable', { kind: 'ambiguous', code: '20503' }],
@@ -86,7 +86,7 @@ describe('sending', () => {
     [21659, { kind: 'operator', code: '21659' }],
     [21660, { kind: 'operator', code: '21660' }],
     [21661, { kind: 'operator', code: '21661' }],
-    [30001, { kind: 'retry', code: '30001' }],
+    [30001, { kind: 'retry', code: '30001', pausesSender: true }],
   ] as const)('after %s', async (fault, outcome) => {
     twilio.faults.set({ retryAfterSeconds: 7 });
     twilio.faults.next({ fault });

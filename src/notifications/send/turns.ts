@@ -1,0 +1,67 @@
+import type { Deps } from '../../platform/deps.ts';
+import { errorFields } from '../../platform/log.ts';
+import { type Sender, senderFor, senderName } from '../../platform/sms/senders.ts';
+import type { DeliveryRecord } from './facts.ts';
+import type { Lead } from './fold.ts';
+
+/** The sender of a delivery's text: its family's. */
+export function senderOfRecord({ config, phones }: Deps, { familyId, phone }: DeliveryRecord): Sender {
+  return senderFor(config, familyId, phone === null ? null : phones.countryOf(phone));
+}
+
+type Asking = Pick<Lead, 'record'>;
+
+/** Urgent ones before others. */
+export const urgentFirst = (a: Asking, b: Asking): number =>
+  Number(b.record.facts.urgent) - Number(a.record.facts.urgent);
+
+/** What may go now, what waits for its turn (ms UTC), and what nobody could be asked about. */
+export interface Turns<T> {
+  going: T[];
+  waiting: { lead: T; until: number }[];
+  unasked: T[];
+}
+
+const byAge = (a: Asking, b: Asking): number => a.record.facts.createdAt - b.record.facts.createdAt;
+const KINDS = ['urgent', 'returning', 'fresh'] as const;
+
+const kindOf = ({ record }: Asking) =>
+  record.facts.urgent ? 'urgent' : record.paced ? 'returning' : 'fresh';
+
+/** Asks one sender for turns: of each kind those that were written first go first. */
+async function askSender<T extends Asking>(deps: Deps, sender: Sender, leads: T[]): Promise<Turns<T>> {
+  const of = (kind: (typeof KINDS)[number]) => leads.filter((lead) => kindOf(lead) === kind).toSorted(byAge);
+  const kinds = { urgent: of('urgent'), returning: of('returning'), fresh: of('fresh') };
+  const { urgent, returning, fresh } = kinds;
+  try {
+    const given = await deps
+      .sender(sender)
+      .take(
+        { urgent: urgent.length, returning: returning.length, fresh: fresh.length },
+        { perSecond: sender.perSecond, perDay: sender.perDay },
+      );
+    return {
+      going: KINDS.flatMap((kind) => kinds[kind].slice(0, given[kind])),
+      waiting: KINDS.flatMap((kind) =>
+        kinds[kind].slice(given[kind]).map((lead, i) => ({ lead, until: given.turns[kind][i]! })),
+      ),
+      unasked: [],
+    };
+  } catch (error) {
+    deps.log.error('sender.not_asked', { sender: senderName(sender), ...errorFields(error) });
+    return { going: [], waiting: [], unasked: leads };
+  }
+}
+
+/** Asks the senders of a wave for permission: one call a sender. Never throws; without permission nothing is sent. */
+export async function takeTurnsFor<T extends Asking>(deps: Deps, leads: readonly T[]): Promise<Turns<T>> {
+  const bySender = Map.groupBy(leads, ({ record }) => senderName(senderOfRecord(deps, record)));
+  const answers = await Promise.all(
+    [...bySender.values()].map((some) => askSender(deps, senderOfRecord(deps, some[0]!.record), some)),
+  );
+  return {
+    going: answers.flatMap(({ going }) => going),
+    waiting: answers.flatMap(({ waiting }) => waiting),
+    unasked: answers.flatMap(({ unasked }) => unasked),
+  };
+}

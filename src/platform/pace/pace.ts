@@ -1,0 +1,166 @@
+import { carrierDayAfter } from '../sms/twilio-errors.ts';
+import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../time.ts';
+
+/**
+ * The pace of one sender: a generic cell rate algorithm whose bucket holds a minute, so that a burst of a minute's texts
+ * may go at once, and never more than a minute of them waits at Twilio. What finds no room is given the time of its turn,
+ * one after the other; whoever comes at their turn goes before those who come anew.
+ */
+
+/** What a sender's object keeps. Times are ms UTC. */
+export interface PaceState {
+  /** When all that was granted will have left at the sender's rate. */
+  busyUntil: number;
+  /** The last turn that was given away. */
+  bookedUntil: number;
+  /** Urgent texts that found no room lately, and until when room is kept for them. */
+  urgentOwed: number;
+  urgentUntil: number;
+  /** Nothing goes before, and how long that pause is. */
+  pausedUntil: number;
+  pauseMs: number;
+  /** Texts of the carriers' day, and when it ends. */
+  today: number;
+  dayEnds: number;
+  /** When it was last asked. */
+  seenAt: number;
+}
+
+/** A sender that has never sent. */
+export const IDLE: PaceState = {
+  busyUntil: 0,
+  bookedUntil: 0,
+  urgentOwed: 0,
+  urgentUntil: 0,
+  pausedUntil: 0,
+  pauseMs: 0,
+  today: 0,
+  dayEnds: 0,
+  seenAt: 0,
+};
+
+/** The limits of a sender. */
+export interface PaceLimits {
+  perSecond: number;
+  perDay: number | null;
+}
+
+/** Texts that ask to go, in this order: urgent ones, those whose turn has come, others. */
+export interface TurnsAsked {
+  urgent: number;
+  returning: number;
+  fresh: number;
+}
+
+/** The answer: of each sort the first so many may go now; of the others each has its turn, ms UTC, in the same order. */
+export interface TurnsGiven {
+  urgent: number;
+  returning: number;
+  fresh: number;
+  turns: { urgent: number[]; returning: number[]; fresh: number[] };
+}
+
+/** The most that may wait at the carrier, by the sender's rate. */
+export const MOST_AHEAD_MS = MINUTE_MS;
+/** Room is kept for an urgent text that found none for so long. */
+const URGENT_KEPT_MS = 30 * SECOND_MS;
+/** The longest pause that is believed. */
+const LONGEST_PAUSE_MS = HOUR_MS;
+/** Where doubling of pauses that the carrier gives no time for ends. */
+const LONGEST_DOUBLED_MS = 2 * MINUTE_MS;
+/** A clock that is set back by more than this is another one: what was kept by it means nothing. */
+const CLOCK_SLACK_MS = 5 * SECOND_MS;
+
+/** The state as of now. */
+function current(state: PaceState, now: number): PaceState {
+  const known = now < state.seenAt - CLOCK_SLACK_MS ? IDLE : state;
+  const dayEnded = now >= known.dayEnds;
+  return {
+    ...known,
+    seenAt: now,
+    busyUntil: Math.max(known.busyUntil, now),
+    bookedUntil: Math.max(known.bookedUntil, now),
+    urgentOwed: now < known.urgentUntil ? known.urgentOwed : 0,
+    today: dayEnded ? 0 : known.today,
+    dayEnds: dayEnded ? carrierDayAfter(now) : known.dayEnds,
+  };
+}
+
+/** `count` times, `every` ms apart. */
+const series = (from: number, count: number, every: number): number[] =>
+  Array.from({ length: count }, (_, i) => Math.ceil(from + i * every));
+
+/**
+ * Takes turns for texts. Others that come anew wait while turns are given away, unless half a minute's room is left
+ * over: then those who had a turn do not come for it (their texts were read, or taken back).
+ * @param now ms UTC
+ */
+export function takeTurns(
+  state: PaceState,
+  asked: TurnsAsked,
+  { perSecond, perDay }: PaceLimits,
+  now: number,
+): { state: PaceState; given: TurnsGiven } {
+  const next = current(state, now);
+  const every = SECOND_MS / perSecond;
+  const ahead = Math.max(MOST_AHEAD_MS, every);
+  const byRate = Math.floor((now + ahead - next.busyUntil) / every + 1e-9);
+  const byDay = perDay === null ? Number.POSITIVE_INFINITY : perDay - next.today;
+  let room = next.pausedUntil > now ? 0 : Math.max(0, Math.min(byRate, byDay));
+  const take = (wanted: number) => {
+    const taken = Math.max(0, Math.min(wanted, room));
+    room -= taken;
+    return taken;
+  };
+  const urgent = take(asked.urgent);
+  const refusedUrgent = asked.urgent - urgent;
+  next.urgentOwed = Math.max(0, next.urgentOwed - urgent) + refusedUrgent;
+  if (refusedUrgent > 0) next.urgentUntil = now + URGENT_KEPT_MS;
+  room = Math.max(0, room - next.urgentOwed);
+  const returning = take(asked.returning);
+  const mayOvertake = next.bookedUntil <= now || room * every >= ahead / 2;
+  const fresh = take(mayOvertake ? asked.fresh : 0);
+
+  const taken = urgent + returning + fresh;
+  next.busyUntil += taken * every;
+  next.today += taken;
+  const dayIsOver = perDay !== null && next.today >= perDay;
+  const soonest = Math.max(
+    next.busyUntil + every - ahead,
+    next.pausedUntil,
+    dayIsOver ? next.dayEnds : 0,
+    now + Math.min(every, SECOND_MS),
+  );
+  const refusedReturning = asked.returning - returning;
+  const refusedFresh = asked.fresh - fresh;
+  const afterwards = soonest + (refusedUrgent + refusedReturning) * every;
+  const firstFresh = Math.max(afterwards, next.bookedUntil + every);
+  const turns = {
+    urgent: series(soonest, refusedUrgent, every),
+    returning: series(soonest + refusedUrgent * every, refusedReturning, every),
+    fresh: series(firstFresh, refusedFresh, every),
+  };
+  const last = Math.max(...turns.urgent, ...turns.returning, ...turns.fresh, next.bookedUntil);
+  next.bookedUntil = Math.min(last, now + DAY_MS);
+  return { state: next, given: { urgent, returning, fresh, turns } };
+}
+
+/**
+ * The carrier has said that the sender is too fast.
+ * @param retryAfterMs how long it said to wait; null: it did not, so `firstMs`, and twice as long each time it comes
+ *   again within a minute
+ */
+export function slowDown(
+  state: PaceState,
+  { retryAfterMs, firstMs }: { retryAfterMs: number | null; firstMs: number },
+  now: number,
+): PaceState {
+  const next = current(state, now);
+  if (next.pausedUntil > now && retryAfterMs === null) return next;
+  const isAgain = next.pauseMs > 0 && now - next.pausedUntil < MINUTE_MS;
+  const pauseMs = Math.min(
+    LONGEST_PAUSE_MS,
+    retryAfterMs ?? (isAgain ? Math.min(LONGEST_DOUBLED_MS, next.pauseMs * 2) : firstMs),
+  );
+  return { ...next, pauseMs, pausedUntil: Math.max(next.pausedUntil, now + pauseMs) };
+}

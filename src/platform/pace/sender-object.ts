@@ -1,0 +1,39 @@
+import { DurableObject } from 'cloudflare:workers';
+import {
+  IDLE,
+  type PaceLimits,
+  type PaceState,
+  slowDown,
+  type TurnsAsked,
+  type TurnsGiven,
+  takeTurns,
+} from './pace.ts';
+import type { SenderRpc } from './sender-client.ts';
+
+/** The Durable Object of one sender: how fast it may go. Its limits are settings, and come with each call. */
+export class SenderObject<Env> extends DurableObject<Env> implements SenderRpc {
+  #state: PaceState = IDLE;
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env);
+    void ctx.blockConcurrencyWhile(async () => {
+      this.#state = (await ctx.storage.get<PaceState>('pace')) ?? IDLE;
+    });
+  }
+
+  async take(asked: TurnsAsked, limits: PaceLimits): Promise<TurnsGiven> {
+    const { state, given } = takeTurns(this.#state, asked, limits, Date.now());
+    this.#keep(state);
+    return given;
+  }
+
+  async slow(pause: { retryAfterMs: number | null; firstMs: number }): Promise<void> {
+    this.#keep(slowDown(this.#state, pause, Date.now()));
+  }
+
+  /** The answer leaves once this is stored (output gate). */
+  #keep(state: PaceState): void {
+    this.#state = state;
+    void this.ctx.storage.put('pace', state);
+  }
+}
