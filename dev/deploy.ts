@@ -12,7 +12,11 @@ try {
     cwd: ROOT,
   });
   const config = unstable_readConfig({ config: path.join(ROOT, 'wrangler.toml') }, { hideWarnings: true });
-  const described = { vars: config.vars, databaseId: config.d1_databases[0]?.database_id };
+  const described = {
+    vars: config.vars,
+    databaseId: config.d1_databases[0]?.database_id,
+    databases: config.d1_databases.map(({ binding }: { binding: string }) => binding),
+  };
   await deploy(described, wrangler, (line) => console.log(`── ${line}`));
 } catch (error) {
   console.error(error instanceof StackError ? error.message : error);

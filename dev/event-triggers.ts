@@ -95,8 +95,8 @@ const TRIGGERS: readonly EventTrigger[] = [
 ];
 
 /** Rows that are copied here, or cleared away behind a move, are no facts. */
-export const isNoCopy = (family: string) =>
-  `NOT EXISTS (SELECT 1 FROM \`fences\` WHERE \`family_id\` = ${family} AND \`state\` IN ('incoming', 'moved'))`;
+const isNoCopy = (family: string) =>
+  `NOT EXISTS (SELECT 1 FROM \`fences\` WHERE \`family_id\` = ${family} AND \`state\` = 'copying')`;
 
 function statement({ name, table, on, when, type }: EventTrigger): string {
   const row = on === 'DELETE' ? 'OLD' : 'NEW';

@@ -2,10 +2,10 @@ import { getTableName } from 'drizzle-orm';
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { smsDeliveryLog } from '../src/db/schema.ts';
 import { FAMILY_TABLES, familyColumn } from '../src/db/stores/family-tables.ts';
-import { FENCE_MESSAGE } from '../src/db/stores/fence-message.ts';
+import { CLOSED_STATES, FENCE_MESSAGE } from '../src/db/stores/fence-message.ts';
 
 /** Nobody but the mover writes a family's rows in a store in these states. */
-const CLOSED = "'incoming', 'frozen', 'moved'";
+const CLOSED = CLOSED_STATES.map((state) => `'${state}'`).join(', ');
 
 /** The trigger of one kind of change. The splitter of remote migrations cuts other forms: one statement, upper-case END. */
 function trigger(table: SQLiteTable, change: 'INSERT' | 'UPDATE' | 'DELETE'): string {

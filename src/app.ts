@@ -2,6 +2,7 @@ import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { cors } from 'hono/cors';
 import { secureHeaders } from 'hono/secure-headers';
 import { mountHealth } from './admin/health.ts';
+import { FamilyMovingError } from './db/client.ts';
 import { isOverloaded, isTransient } from './db/retry.ts';
 import { clientOf } from './platform/auth/request-caller.ts';
 import { ConfigError } from './platform/config.ts';
@@ -16,6 +17,8 @@ import { errorPage, wantsPage } from './web/error-answer.tsx';
 /** The error to answer with for whatever was thrown; what is not the caller's fault is logged. */
 function namedError(error: unknown, log: Log): AppError {
   if (error instanceof AppError) return error;
+  if (error instanceof FamilyMovingError)
+    return new AppError('unavailable', error.message, { retryAfterSeconds: 2 });
   if (error instanceof ConfigError) {
     log.error('settings.wrong', { settings: error.faults.map(({ name }) => name).join(',') });
     return new AppError('unavailable', 'The service is not configured; see /readyz.');

@@ -1,3 +1,4 @@
+import { consumeMoves, sweepMoves } from './admin/moves.ts';
 import { createApp } from './app.ts';
 import { retrying } from './db/retry.ts';
 import { consumeEvents, reportDeadEvents, sweepEvents } from './events/event-queue.ts';
@@ -6,7 +7,7 @@ import { type FamilyHost, familySettings } from './family/host.ts';
 import { endedSockets, memberIds, writeLastSeen } from './family/records.ts';
 import { rescheduleDeferred } from './notifications/deliveries/outbox.ts';
 import { recordDeadLetters } from './notifications/operate/dead-letters.ts';
-import { sweep } from './notifications/operate/sweep.ts';
+import { consumeSweeps, sweepAll } from './notifications/operate/sweep.ts';
 import { consumeBatch } from './notifications/send/consumer.ts';
 import { type DeliveryFacts, decide, policySettings } from './notifications/send/policy.ts';
 import { type Bindings, createDeps, type Deps } from './platform/deps.ts';
@@ -20,6 +21,8 @@ const CONSUMERS: Record<string, (deps: Deps, batch: MessageBatch<unknown>) => Pr
   'fcs-deliveries-dead': recordDeadLetters,
   'fcs-events': consumeEvents,
   'fcs-events-dead': reportDeadEvents,
+  'fcs-moves': consumeMoves,
+  'fcs-sweeps': consumeSweeps,
 };
 
 /** The dependencies of one invocation. @throws ConfigError */
@@ -79,6 +82,6 @@ export default {
   },
   scheduled: async (_, env, ctx) => {
     const deps = depsOf(env, ctx);
-    await Promise.all([sweep(deps), sweepEvents(deps)]);
+    await Promise.all([sweepAll(deps), sweepEvents(deps), sweepMoves(deps)]);
   },
 } satisfies ExportedHandler<Bindings>;

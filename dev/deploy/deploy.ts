@@ -29,9 +29,12 @@ async function secretsSet(wrangler: RunWrangler): Promise<string[]> {
   }
 }
 
+/** Cloudflare takes some four calls a second of one account. */
+const AT_ONCE = 4;
+
 /**
  * Brings the Worker to Cloudflare: checks that nothing is missing, builds, applies the migrations, deploys.
- * In this order, since new code must never meet an old schema; so migrations are written for old code to bear.
+ * In this order, since new code must never meet an old schema in any database: where one fails, nothing is deployed; so migrations are written for old code to bear.
  * @throws StackError naming everything that is missing; then nothing has been changed
  */
 export async function deploy(
@@ -46,8 +49,16 @@ export async function deploy(
     throw new StackError(`Not ready to deploy:\n${faults.map((f) => `- ${f}`).join('\n')}`);
   say('Building');
   await wrangler(['deploy', '--dry-run'], true);
-  say('Applying the migrations');
-  await wrangler(['d1', 'migrations', 'apply', 'DB', '--remote']);
+  const bindings = described.databases ?? ['DB'];
+  for (let i = 0; i < bindings.length; i += AT_ONCE) {
+    const some = bindings.slice(i, i + AT_ONCE);
+    say(`Applying the migrations to ${some.join(', ')}`);
+    // What one of several prints would be mixed up with the others; what it complains about is told.
+    const migrate = (binding: string) =>
+      wrangler(['d1', 'migrations', 'apply', binding, '--remote'], some.length > 1);
+    const failed = (await Promise.allSettled(some.map(migrate))).find(({ status }) => status === 'rejected');
+    if (failed?.status === 'rejected') throw failed.reason;
+  }
   say('Deploying');
   await wrangler(['deploy']);
 }

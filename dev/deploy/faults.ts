@@ -16,6 +16,8 @@ export interface Deployment {
   vars: Readonly<Record<string, unknown>>;
   databaseId: string | undefined;
   secretNames: readonly string[];
+  /** The bindings of all databases, the directory's first; by default that one alone. */
+  databases?: readonly string[];
 }
 
 /** Values that pass for the secrets, which cannot be read: only whether they are set can be judged. */

@@ -1,8 +1,11 @@
 import * as z from 'zod';
+import type { Move } from '../db/move/move-record.ts';
 import { countFamilies, hasFences } from '../db/stores/store-state.ts';
 import { askStores } from '../platform/ask-stores.ts';
 import type { Deps } from '../platform/deps.ts';
 import { endpoint, jsonResponse } from '../platform/http/endpoint.ts';
+import { id, iso, timestamp } from '../platform/http/validation.ts';
+import { listMoves, requestMove } from './moves.ts';
 
 const tag = 'Operations';
 
@@ -13,6 +16,30 @@ const databaseSchema = z.object({
   state: z
     .enum(['up', 'down', 'unfenced'])
     .describe('`unfenced`: its triggers are missing; apply the migrations before families move.'),
+});
+
+const moveSchema = z.object({
+  id: z.string(),
+  familyId: z.string(),
+  from: z.string(),
+  to: z.string(),
+  state: z
+    .enum(['draining', 'copying', 'flipped', 'cancelling', 'done', 'cancelled'])
+    .describe('`flipped`: the family lives in its new database; the old one is cleared a little later.'),
+  startedAt: timestamp,
+  steppedAt: timestamp.describe('When it reached this state'),
+  problem: z.string().nullable().describe('What its last attempt met'),
+});
+
+const toJson = ({ id, familyId, source, target, state, startedAt, steppedAt, problem }: Move) => ({
+  id,
+  familyId,
+  from: source,
+  to: target,
+  state,
+  startedAt: iso(startedAt),
+  steppedAt: iso(steppedAt),
+  problem,
 });
 
 /** The databases that may hold families, each asked by itself. */
@@ -51,5 +78,32 @@ export const databaseEndpoints = [
       schema: z.object({ databases: z.array(databaseSchema) }),
     },
     handle: async ({ deps }) => jsonResponse({ databases: await listDatabases(deps) }),
+  }),
+  endpoint({
+    method: 'post',
+    path: '/api/admin/moves',
+    who: 'service',
+    scope: 'ops',
+    tag,
+    summary: 'Move a family to another database, while it chats: writes wait two seconds at the most',
+    body: z.object({ familyId: id, to: z.string().describe('A database by its name') }),
+    answer: {
+      status: 202,
+      description: 'It is under way; the list of moves tells how far.',
+      schema: z.object({ id: z.string() }),
+    },
+    errors: ['family_not_found', 'conflict'],
+    handle: async ({ deps, body }) =>
+      jsonResponse({ id: await requestMove(deps, body.familyId, body.to) }, 202),
+  }),
+  endpoint({
+    method: 'get',
+    path: '/api/admin/moves',
+    who: 'service',
+    scope: 'ops',
+    tag,
+    summary: 'The newest moves, the last begun first',
+    answer: { status: 200, description: 'The moves.', schema: z.object({ moves: z.array(moveSchema) }) },
+    handle: async ({ deps }) => jsonResponse({ moves: (await listMoves(deps)).map(toJson) }),
   }),
 ] as const;

@@ -17,6 +17,7 @@ import {
 import type { ConsentChange, NumberChange } from '../numbers/changes.ts';
 import { updateId } from '../numbers/update-outbox.ts';
 import type { Deps } from '../platform/deps.ts';
+import { personIds } from '../platform/id-claims.ts';
 import { errorFields } from '../platform/log.ts';
 import { phoneHash } from '../platform/sms/phone-number.ts';
 import { familiesOfUsers } from './find-family.ts';
@@ -100,6 +101,22 @@ async function newPeople(deps: Deps, people: readonly NewPerson[]): Promise<NewP
   return people.filter(
     ({ userId, numberHash }) => !taken.has(userId) && !(numberHash && taken.has(numberHash)),
   );
+}
+
+/** Claims the ids of people of one store. @returns those whose family is there, and who are of it now */
+async function claimPeople(deps: Deps, db: Db, group: readonly NewPerson[]): Promise<NewPerson[]> {
+  const familyIds = [...new Set(group.map(({ familyId }) => familyId))];
+  const found = await retrying(() =>
+    db.all(q.select({ id: families.id }).from(families).where(inList(families.id, familyIds))),
+  );
+  const known = new Set(found.map(({ id }) => id));
+  const claims = group.filter(({ familyId }) => known.has(familyId));
+  const owners = await personIds.claim(
+    deps.db.directory,
+    claims.map(({ userId, familyId }) => ({ id: userId, familyId })),
+    deps.now(),
+  );
+  return claims.filter(({ userId, familyId }) => owners.get(userId) === familyId);
 }
 
 /** Inserts people of one store whose families are there. @returns the ids of those who are there now */
@@ -249,8 +266,9 @@ export async function importNewPeople(
     const fresh = await newPeople(deps, await wholePeople(deps, lines));
     const stores = await Promise.all(fresh.map(({ familyId }) => deps.db.storeOf(familyId)));
     const byStore = Map.groupBy(fresh, (_, i) => stores[i]!);
-    for (const [store, ofStore] of byStore) {
+    for (const [store, group] of byStore) {
       const db = deps.db.at(store);
+      const ofStore = await claimPeople(deps, db, group);
       const present = await insertPeople(db, ofStore, deps.now());
       const people = ofStore.filter(({ userId }) => present.has(userId));
       await holdNumbers(deps, people);

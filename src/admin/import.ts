@@ -10,7 +10,8 @@ import { isBlank } from '../platform/visible.ts';
 import { familiesOfThreads, familiesOfUsers } from './find-family.ts';
 import { familyMirror, hostMessage, threadMirror, userMirror } from './host-schemas.ts';
 import { importNewPeople } from './import-people.ts';
-import { putFamily, putThread, putUser } from './mirror.ts';
+import { putFamily, putUser } from './mirror.ts';
+import { putThread } from './mirror-thread.ts';
 
 /** Max. lines and bytes of one import. */
 const MAX_LINES = 1000;

@@ -19,6 +19,7 @@ import {
 import { releaseNumbers } from '../numbers/holders.ts';
 import type { Deps } from '../platform/deps.ts';
 import { AppError } from '../platform/errors.ts';
+import { personIds, threadClaims } from '../platform/id-claims.ts';
 import { inParallel } from '../platform/in-parallel.ts';
 import { familyOfKnownThread } from './find-family.ts';
 
@@ -50,6 +51,7 @@ export async function deleteThread(deps: Deps, id: string): Promise<void> {
       thread: q.delete(threads).where(allOf(eq(threads.id, id), eq(threads.familyId, familyId))),
     }),
   );
+  await retrying(() => deps.db.directory.run(threadClaims.release(familyId, id)));
   const title = found.title[0]?.title ?? '';
   // Nobody is told of a thread that is gone; the object forgets who was in it.
   const event = { type: 'thread' as const, thread: { id, title, members: [] } };
@@ -91,6 +93,9 @@ export async function deleteFamily(deps: Deps, id: string): Promise<void> {
       people: q.delete(users).where(eq(users.familyId, id)),
       family: q.delete(families).where(eq(families.id, id)),
     }),
+  );
+  await retrying(() =>
+    deps.db.directory.batch({ people: personIds.release(id), threads: threadClaims.release(id) }),
   );
   const object = deps.family(id);
   deps.afterwards(inParallel(userIds, (userId) => object.forgetUser(userId)));

@@ -54,6 +54,7 @@ z.globalRegistry.add(mirroredThreadSchema, { id: 'MirroredThread' });
 
 /** A family. @throws AppError `family_not_found` */
 export async function readFamily(deps: Deps, id: string): Promise<z.infer<typeof mirroredFamilySchema>> {
+  await deps.db.refreshMap(); // A family that has just moved is where it is now.
   const [database, { family, people }] = await Promise.all([
     deps.db.storeOf(id),
     retrying(() =>

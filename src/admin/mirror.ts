@@ -1,34 +1,20 @@
-import { eq, isNotNull, isNull, not, sql } from 'drizzle-orm';
-import { announceThread, type ThreadJson } from '../chat/threads.ts';
+import { eq, isNotNull, isNull, sql } from 'drizzle-orm';
 import { importConsent } from '../consent/opt-in-out.ts';
 import { ensurePreferences } from '../consent/updates/apply-update.ts';
 import { applyUpdates } from '../consent/updates/relay.ts';
 import type { Db } from '../db/client.ts';
-import {
-  allOf,
-  coalesce,
-  excluded,
-  has,
-  hasRow,
-  inList,
-  json,
-  jsonArray,
-  jsonObject,
-  listTable,
-  oneRow,
-  scalar,
-} from '../db/expressions.ts';
+import { allOf, coalesce, excluded, oneRow } from '../db/expressions.ts';
 import { insertFrom } from '../db/insert-from.ts';
-import { q } from '../db/query.ts';
 import { retrying } from '../db/retry.ts';
-import { families, threadMembers, threads, users } from '../db/schema.ts';
+import { families, users } from '../db/schema.ts';
 import { deletePerson } from '../identity/account/delete-person.ts';
 import { importPhone, isHeldByOther } from '../identity/phone/import-phone.ts';
 import { removePhone } from '../identity/phone/remove-phone.ts';
 import type { Deps } from '../platform/deps.ts';
 import { AppError } from '../platform/errors.ts';
 import type { Phones } from '../platform/sms/phone-number.ts';
-import { familyOfKnownUser, familyOfThread, findFamilyOfThread, findFamilyOfUser } from './find-family.ts';
+import { familyOfKnownUser, findFamilyOfUser } from './find-family.ts';
+import { claimPerson, familyById, familyNotFound, ofAnotherFamily, required } from './mirror-claims.ts';
 import { type MirroredUser, mirroredUser, type NumberAndConsent } from './mirrored-user.ts';
 import { readPersonState } from './person-state.ts';
 
@@ -37,11 +23,6 @@ export interface FamilyMirror {
   name?: string | undefined;
   timeZone?: string | null | undefined;
 }
-
-const required = (field: string) =>
-  new AppError('invalid_request', `"${field}" is needed the first time.`, {
-    details: [{ in: 'body', field, problem: 'is missing' }],
-  });
 
 /** Creates or updates a family. @throws AppError `invalid_request` for a new one without a name */
 export async function putFamily(deps: Deps, id: string, { name, timeZone }: FamilyMirror): Promise<void> {
@@ -71,8 +52,6 @@ export interface UserMirror {
   smsConsent?: { at: number; source: string; version: string } | undefined;
   timeZone?: string | null | undefined;
 }
-
-const familyById = (id: string) => q.select({ id: families.id }).from(families).where(eq(families.id, id));
 
 async function upsertUser(
   db: Db,
@@ -108,11 +87,10 @@ async function upsertUser(
       ensurePreferences: ensurePreferences({ userId: id, familyId }),
     }),
   );
-  if (family.length === 0)
-    throw new AppError('family_not_found', 'Mirror the family first: there is none with this id.');
+  if (family.length === 0) throw familyNotFound();
   if (person.meta.changes > 0) return;
   if (name === null) throw required('name');
-  throw new AppError('conflict', 'This person belongs to another family; a person cannot move.');
+  throw ofAnotherFamily('This person');
 }
 
 /** Consent belongs to a number: it is not kept for one that may come later. */
@@ -133,9 +111,11 @@ export async function putUser(deps: Deps, id: string, user: UserMirror): Promise
   const { phone, phoneVerifiedAt, smsConsent } = user;
   if (smsConsent && typeof phone !== 'string') throw consentWithoutNumber();
   const number = typeof phone === 'string' ? wellFormed(phone, deps.phones) : null;
-  const familyId = user.familyId ?? (await findFamilyOfUser(deps, id));
+  const owner = await findFamilyOfUser(deps, id);
+  const familyId = user.familyId ?? owner;
   if (familyId === null) throw required('familyId');
   if (number !== null && (await isHeldByOther(deps, { userId: id, phone: number }))) throw phoneInUse();
+  if (owner !== familyId) await claimPerson(deps, { id, familyId }, user.name);
   await applyUpdates(deps, [id]); // A pending deletion would delete what is written now.
   await upsertUser(deps.db.forFamily(familyId), id, { ...user, familyId }, deps.now());
   if (phone === null) await removePhone(deps, { userId: id, familyId });
@@ -177,118 +157,4 @@ export async function deleteUser(deps: Deps, userId: string): Promise<void> {
 export function wellFormed(phone: string, phones: Phones): string | null {
   const parsed = phones.parse(phone, [phones.countryOf(phone) ?? '']);
   return parsed.ok ? parsed.e164 : null;
-}
-
-/** A thread as the host knows it; an absent field keeps what is there. */
-export interface ThreadMirror {
-  familyId?: string | undefined;
-  title?: string | undefined;
-  memberIds?: string[] | undefined;
-}
-
-/** The query of what members are told of a thread. */
-function threadState(id: string, familyId: string) {
-  const members = q
-    .select({
-      members: jsonArray(
-        jsonObject({ id: users.id, name: users.name, lastReadSeq: threadMembers.lastReadSeq }),
-      ).as('members'),
-    })
-    .from(threadMembers)
-    .innerJoin(users, eq(users.id, threadMembers.userId))
-    .where(eq(threadMembers.threadId, threads.id));
-  return q
-    .select({
-      title: threads.title,
-      members: json<ThreadJson['members']>(scalar(members)).as('members'),
-    })
-    .from(threads)
-    .where(allOf(eq(threads.id, id), eq(threads.familyId, familyId)));
-}
-
-/**
- * Creates or updates a thread; `memberIds` replaces its members.
- * @throws AppError `family_not_found`, `user_not_found`, `conflict`, `invalid_request`; nothing changes then
- */
-export async function putThread(
-  deps: Deps,
-  id: string,
-  { familyId: givenFamily, title, memberIds }: ThreadMirror,
-): Promise<void> {
-  const now = deps.now();
-  const familyId = givenFamily ?? (await findFamilyOfThread(deps, id));
-  if (familyId === null) throw required('familyId');
-  const db = deps.db.forFamily(familyId);
-  const members = memberIds && [...new Set(memberIds)];
-  const list = listTable('member', members ?? []);
-  const knownMembers = q
-    .select({ n: sql<number>`count(*)`.as('n') })
-    .from(list)
-    .innerJoin(users, eq(users.id, list.value))
-    .where(allOf(eq(users.familyId, familyId), isNull(users.deletedAt)));
-  const areKnown = eq(scalar<number>(knownMembers), members?.length ?? 0);
-  const mayChange = allOf(
-    hasRow(threads, allOf(eq(threads.id, id), eq(threads.familyId, familyId))),
-    areKnown,
-  );
-  const newTitle = coalesce<string>(title ?? null, threads.title);
-  const { checks, before, after } = await retrying(() =>
-    db.batch({
-      checks: q
-        .select({
-          family: has(familyById(familyId)).as('family'),
-          known: sql<0 | 1>`${areKnown}`.as('known'),
-          owner: scalar<string>(familyOfThread(id)).as('owner'),
-        })
-        .from(oneRow),
-      before: threadState(id, familyId),
-      thread: insertFrom(
-        threads,
-        { id, familyId: families.id, title: newTitle, lastActivityAt: now, createdAt: now },
-        sql`from ${families} left join ${threads} on ${eq(threads.id, id)}
-          where ${allOf(eq(families.id, familyId), areKnown, isNotNull(newTitle))}`,
-      ).onConflictDoUpdate({
-        target: threads.id,
-        set: { title: excluded(threads.title) },
-        setWhere: eq(threads.familyId, excluded(threads.familyId)),
-      }),
-      removed:
-        members !== undefined &&
-        q
-          .delete(threadMembers)
-          .where(
-            allOf(eq(threadMembers.threadId, id), mayChange, not(inList(threadMembers.userId, members))),
-          ),
-      // New members start as having read everything: earlier messages are no news to them.
-      joined:
-        members !== undefined &&
-        insertFrom(
-          threadMembers,
-          {
-            threadId: threads.id,
-            userId: list.value,
-            familyId: threads.familyId,
-            lastReadSeq: threads.lastSeq,
-            joinedAt: now,
-          },
-          sql`from ${threads} join ${list} where ${allOf(eq(threads.id, id), mayChange)}`,
-        ).onConflictDoNothing({ target: [threadMembers.threadId, threadMembers.userId] }),
-      after: threadState(id, familyId),
-    }),
-  );
-  const [check] = checks;
-  if (!check?.family)
-    throw new AppError('family_not_found', 'Mirror the family first: there is none with this id.');
-  if (check.owner !== null && check.owner !== familyId) {
-    throw new AppError('conflict', 'This thread belongs to another family.');
-  }
-  if (!check.known)
-    throw new AppError(
-      'user_not_found',
-      'Mirror the members first: not all of them are known in this family.',
-    );
-  const [thread] = after;
-  if (!thread) throw required('title');
-  if (JSON.stringify(before[0]) !== JSON.stringify(thread))
-    deps.afterwards(announceThread(deps, familyId, { id, ...thread }));
 }

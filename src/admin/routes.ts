@@ -13,7 +13,8 @@ import { endpoint, jsonResponse } from '../platform/http/endpoint.ts';
 import { id, iso, pageSize, timestamp } from '../platform/http/validation.ts';
 import { hostEndpoints } from './host-endpoints.ts';
 import { familyMirror, threadMirror, userMirror } from './host-schemas.ts';
-import { deleteUser, putFamily, putThread, putUser } from './mirror.ts';
+import { deleteUser, putFamily, putUser } from './mirror.ts';
+import { putThread } from './mirror-thread.ts';
 import { mirroredUserSchema } from './mirrored-user.ts';
 
 const tag = 'Service';
@@ -148,10 +149,7 @@ export const adminEndpoints = [
       description: 'A page.',
       schema: z.object({
         deliveries: z.array(hostDeliverySchema),
-        next: z.string().nullable().describe('A page may be short, or empty, and not the last one.'),
-        databases: z
-          .object({ down: z.array(z.string()) })
-          .describe('Databases that did not answer, and were left out.'),
+        next: z.string().nullable(),
       }),
     },
     handle: async ({ deps, query }) => jsonResponse(await searchDeliveries(deps, query)),

@@ -5,6 +5,7 @@ import { q } from '../db/query.ts';
 import { retrying } from '../db/retry.ts';
 import { messages, threadMembers, users } from '../db/schema.ts';
 import { reviseDeliveries, suppressRetracted } from '../notifications/deliveries/retraction.ts';
+import { askStores, notEveryStore } from '../platform/ask-stores.ts';
 import type { Caller } from '../platform/auth/caller.ts';
 import type { Deps } from '../platform/deps.ts';
 import { AppError } from '../platform/errors.ts';
@@ -140,14 +141,14 @@ export async function retractMessage(
  * @throws AppError `message_not_found`
  */
 export async function retractForHost(deps: Deps, messageId: string): Promise<MessageJson> {
-  for (const store of deps.db.stores()) {
-    const known = await deps.db
-      .at(store)
-      .first(q.select({ familyId: messages.familyId }).from(messages).where(eq(messages.id, messageId)));
-    if (!known) continue;
-    const db = deps.db.forFamily(known.familyId);
+  const byId = q.select({ familyId: messages.familyId }).from(messages).where(eq(messages.id, messageId));
+  const { answers, down } = await askStores(deps, 'message', (db) => retrying(() => db.first(byId)));
+  for (const { answer } of answers) {
+    if (!answer) continue;
+    const db = deps.db.forFamily(answer.familyId);
     const message = await retract(deps, db, messageId, eq(messages.id, messageId));
     if (message) return message;
   }
+  if (down.length > 0) throw notEveryStore();
   throw new AppError('message_not_found', 'There is no such message.');
 }

@@ -11,6 +11,7 @@ import type { Caller } from '../platform/auth/caller.ts';
 import type { Deps } from '../platform/deps.ts';
 import { AppError } from '../platform/errors.ts';
 import { iso, isoOrNull, timestamp } from '../platform/http/validation.ts';
+import { threadClaims } from '../platform/id-claims.ts';
 import { newId } from '../platform/ids.ts';
 import { FOREVER } from '../platform/time.ts';
 import { countThread, threadsUsedUp, usedUp, windowsAt } from './budget.ts';
@@ -172,6 +173,8 @@ export async function createThread(
   const { dayAt } = windowsAt(now);
   const isUsedUp = threadsUsedUp(dayAt, deps.config.THREADS_PER_DAY);
   const allKnown = sql`(select count(*) from ${known}) = ${memberList.length}`;
+  // First, so that no thread is ever without a claim; one without a thread does no harm, since its id is random.
+  await threadClaims.claim(deps.db.directory, [{ id, familyId: caller.familyId }], now);
   const { budget } = await retrying(() =>
     db.batch({
       budget: q
@@ -195,6 +198,7 @@ export async function createThread(
     }),
   );
   const row = await db.first(selectThreads(caller, id));
+  if (!row) await retrying(() => deps.db.directory.run(threadClaims.release(caller.familyId, id)));
   if (!row && budget[0]?.usedUp) throw usedUp('threads', 'day', deps.config.THREADS_PER_DAY, now);
   if (!row) throw new AppError('user_not_found', 'Every member must be a person of your family.');
   const thread = toThread(row, now);

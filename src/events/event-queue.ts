@@ -1,9 +1,10 @@
+import { askStores } from '../platform/ask-stores.ts';
 import type { Deps } from '../platform/deps.ts';
 import { inParallel } from '../platform/in-parallel.ts';
 import { eventJob } from '../platform/jobs.ts';
 import { errorFields } from '../platform/log.ts';
-import { fillEvents } from './event-data.ts';
 import { readEventId } from './event-id.ts';
+import { fillAtHome } from './events-at-home.ts';
 import { forgetEvents, pushEvents } from './push-events.ts';
 import { findEvent } from './read-events.ts';
 import { handOverEvent } from './receiver.ts';
@@ -13,7 +14,7 @@ async function redeliver(deps: Deps, id: string): Promise<boolean> {
   const key = readEventId(id);
   const found = key && (await findEvent(deps, key));
   if (!found) return true;
-  const [event] = await fillEvents(deps.db.at(found.store), [found.row], deps.now());
+  const [event] = await fillAtHome(deps, [found.row]);
   return !event || (await handOverEvent(deps.config, event, deps.now())).kind !== 'failed';
 }
 
@@ -54,12 +55,8 @@ export async function reportDeadEvents(deps: Deps, batch: MessageBatch<unknown>)
 
 /** Finds events whose queue message was lost, and forgets old ones; a store that is down is left to the next sweep. */
 export async function sweepEvents(deps: Deps): Promise<void> {
-  for (const store of deps.db.stores()) {
-    try {
-      await forgetEvents(deps, store);
-      if (deps.config.EVENTS_URL) await deps.enqueueEvents({ store });
-    } catch (error) {
-      deps.log.error('events.not_swept', { store, ...errorFields(error) });
-    }
-  }
+  await askStores(deps, 'events', async (_, store) => {
+    await forgetEvents(deps, store);
+    if (deps.config.EVENTS_URL) await deps.enqueueEvents({ store });
+  });
 }

@@ -9,7 +9,8 @@ import type { Deps } from '../platform/deps.ts';
 import { newId } from '../platform/ids.ts';
 import { inParallel } from '../platform/in-parallel.ts';
 import { DAY_MS, HOUR_MS } from '../platform/time.ts';
-import { type EventRow, fillEvents } from './event-data.ts';
+import type { EventRow } from './event-data.ts';
+import { fillAtHome } from './events-at-home.ts';
 import { handOverEvent } from './receiver.ts';
 import { GIVE_UP_MS, retryWait } from './retry-schedule.ts';
 
@@ -66,7 +67,7 @@ interface Lane {
 }
 
 /** Hands over one family's events in order, until one fails or the turn is over. */
-async function runLane(deps: Deps, db: Db, rows: readonly EventRow[], until: number): Promise<Lane> {
+async function runLane(deps: Deps, rows: readonly EventRow[], until: number): Promise<Lane> {
   const lane: Lane = {
     familyId: rows[0]!.familyId,
     next: null,
@@ -76,7 +77,7 @@ async function runLane(deps: Deps, db: Db, rows: readonly EventRow[], until: num
     gone: false,
   };
   const { EVENTS_TYPES: wanted } = deps.config;
-  const filled = await fillEvents(db, rows, deps.now());
+  const filled = await fillAtHome(deps, rows);
   for (const [i, event] of filled.entries()) {
     if (wanted.length > 0 && !wanted.includes(event.type)) continue;
     if (Date.now() >= until) return { ...lane, next: rows[i]!.seq };
@@ -218,7 +219,7 @@ async function pushNew(deps: Deps, db: Db, held: Held, until: number): Promise<n
   const skipped = new Set(waiting.map(({ familyId }) => familyId));
   if (skipped.size > 0) await db.run(probe([...skipped], deps.now()));
   const groups = [...Map.groupBy(rows, ({ familyId }) => familyId)].filter(([id]) => !skipped.has(id));
-  const lanes = await inParallel(groups, ([, group]) => runLane(deps, db, group, until));
+  const lanes = await inParallel(groups, ([, group]) => runLane(deps, group, until));
   const seq = rows.at(-1)!.seq;
   const waits = lanes.filter(({ next, taken }) => next !== null || taken > 0);
   return (await settle(deps, db, { ...held, seq }, waits, new Map())) ? seq : null;
@@ -246,7 +247,7 @@ async function pushBacklog(deps: Deps, db: Db, held: Held, until: number): Promi
     );
     if (rows.length === 0)
       return { familyId, next: null, taken: 0, error: null, retryAfterMs: null, gone: false };
-    const lane = await runLane(deps, db, rows, until);
+    const lane = await runLane(deps, rows, until);
     const more = lane.next === null && rows.length === PAGE;
     return more ? { ...lane, next: rows.at(-1)!.seq + 1 } : lane;
   });

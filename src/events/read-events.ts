@@ -8,7 +8,8 @@ import type { Deps } from '../platform/deps.ts';
 import { AppError } from '../platform/errors.ts';
 import { errorFields } from '../platform/log.ts';
 import { type EventCursor, mergePages, readCursor, type StorePage, writeCursor } from './event-cursor.ts';
-import { type EventJson, type EventRow, fillEvents } from './event-data.ts';
+import type { EventJson, EventRow } from './event-data.ts';
+import { fillAtHome } from './events-at-home.ts';
 
 /** Max. rows that one page searches in a store for events of the wanted types. */
 const SEARCHED = 20_000;
@@ -103,17 +104,7 @@ export async function readEvents(
     const moved = stores.some((store) => (merged.cursor[store] ?? 0) > (cursor[store] ?? 0));
     cursor = merged.cursor;
     if (merged.events.length === 0 && moved) continue; // Nothing wanted among so many: search on.
-    const filled = await Promise.all(
-      stores.map((store) =>
-        fillEvents(
-          deps.db.at(store),
-          merged.events.filter((row) => row.store === store),
-          deps.now(),
-        ),
-      ),
-    );
-    const rest = new Map(stores.map((store, i) => [store, filled[i]!.values()]));
-    const ordered = merged.events.map(({ store }) => rest.get(store)!.next().value!);
+    const ordered = await fillAtHome(deps, merged.events);
     return { events: ordered, next: writeCursor(cursor) };
   }
 }

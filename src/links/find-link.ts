@@ -36,7 +36,11 @@ export async function findLink(db: Databases, code: string): Promise<Link | null
     .where(eq(links.codeHash, await codeHash(code)));
   for (const store of stores) {
     const found = await db.at(store).first(byCode);
-    if (found) return { code, ...found };
+    if (!found) continue;
+    // What a family has left behind on its move is stale: its link is where it lives.
+    const home = await db.storeOf(found.familyId);
+    const link = home === store ? found : await db.at(home).first(byCode);
+    if (link) return { code, ...link };
   }
   return null;
 }

@@ -3,6 +3,7 @@ import { q } from '../db/query.ts';
 import { threadMembers, users } from '../db/schema.ts';
 import type { Deps } from '../platform/deps.ts';
 import { AppError } from '../platform/errors.ts';
+import { personIds } from '../platform/id-claims.ts';
 import { newId } from '../platform/ids.ts';
 import { findLink, type Link } from './find-link.ts';
 import { readMagic, signMagic } from './magic-token.ts';
@@ -29,19 +30,18 @@ export async function mintMagic(
     .from(users)
     .leftJoin(threadMembers, and(eq(membership, threadId), eq(threadMembers.userId, users.id)))
     .where(and(eq(users.id, userId), isNull(users.deletedAt)));
-  for (const shard of db.shards()) {
-    const person = await shard.first(personWithThread);
-    if (!person) continue;
-    if (person.membership === null) throw new AppError('thread_not_found', 'This person has no such thread.');
-    const at = now();
-    const target = { userId, threadId, familyId: person.familyId, deliveryId: null, kind: 'magic' as const };
-    const { code, row } = await makeLink(config, { id: newId('mgc', at), ...target }, at);
-    await shard.run(writeLinks([row]));
-    const lifetime = { now: at, loginUntil: row.loginUntil };
-    const token = await signMagic(config.MAGIC_SECRET, { code, userId, threadId }, lifetime);
-    return { token, url: `${config.PUBLIC_ORIGIN}/magic?token=${token}`, expiresAt: row.loginUntil };
-  }
-  throw new AppError('user_not_found', 'There is no such person.');
+  const familyId = (await personIds.owners(db.directory, [userId])).get(userId);
+  const family = familyId === undefined ? null : db.forFamily(familyId);
+  const person = await family?.first(personWithThread);
+  if (!family || !person) throw new AppError('user_not_found', 'There is no such person.');
+  if (person.membership === null) throw new AppError('thread_not_found', 'This person has no such thread.');
+  const at = now();
+  const target = { userId, threadId, familyId: person.familyId, deliveryId: null, kind: 'magic' as const };
+  const { code, row } = await makeLink(config, { id: newId('mgc', at), ...target }, at);
+  await family.run(writeLinks([row]));
+  const lifetime = { now: at, loginUntil: row.loginUntil };
+  const token = await signMagic(config.MAGIC_SECRET, { code, userId, threadId }, lifetime);
+  return { token, url: `${config.PUBLIC_ORIGIN}/magic?token=${token}`, expiresAt: row.loginUntil };
 }
 
 /**

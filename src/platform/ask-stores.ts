@@ -1,6 +1,8 @@
 import type { Db } from '../db/client.ts';
 import type { StoreName } from '../db/stores/slots.ts';
+import { within } from './deadline.ts';
 import type { Deps } from './deps.ts';
+import { AppError } from './errors.ts';
 import { errorFields } from './log.ts';
 
 /** What the stores answered; who did not is named. */
@@ -10,19 +12,12 @@ export interface StoreAnswers<T> {
   down: StoreName[];
 }
 
+/** 503: what was not found may be where nobody answers. */
+export const notEveryStore = () =>
+  new AppError('unavailable', 'A database does not answer; try again in a moment.', { retryAfterSeconds: 5 });
+
 /** For how long a request waits for a store while others have answered. */
 const PATIENCE_MS = 5000;
-
-/** @throws Error when the work takes longer; the work itself goes on */
-export async function inTimeOr<T>(work: Promise<T>, limitMs: number, message: string): Promise<T> {
-  const { promise: late, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(new Error(message)), limitMs);
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
 
 /**
  * Asks every store the same, each by itself and all at once: one that is dead or slow holds up no other.
@@ -38,7 +33,7 @@ export async function askStores<T>(
     stores.map(async (store) => {
       try {
         const work = async () => await ask(db.at(store), store);
-        return { store, answer: await inTimeOr(work(), limitMs, 'The database did not answer in time.') };
+        return { store, answer: await within(limitMs, work()) };
       } catch (error) {
         log.warn('store.no_answer', { store, what, ...errorFields(error) });
         return store;

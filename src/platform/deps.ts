@@ -4,7 +4,14 @@ import { createAlerts, type RaiseAlert } from './alerts.ts';
 import { type Config, parseConfig } from './config.ts';
 import { createEdgeLimits, type EdgeLimitBindings, type EdgeLimits } from './edge-limits.ts';
 import type { FamilyRpc } from './family/family-rpc.ts';
-import { type DeliveryJob, type EventJob, enqueue, type OptOutJob } from './jobs.ts';
+import {
+  type DeliveryJob,
+  type EventJob,
+  enqueue,
+  type MoveJob,
+  type OptOutJob,
+  type SweepJob,
+} from './jobs.ts';
 import type { Log } from './log.ts';
 import { type SenderRpc, senderClient } from './pace/sender-client.ts';
 import { type Pause, readPauses } from './pauses.ts';
@@ -17,6 +24,8 @@ import { createTwilio, type Sms } from './sms/twilio.ts';
 export interface Bindings extends DatabaseBindings, EdgeLimitBindings {
   DELIVERIES: Queue<DeliveryJob | OptOutJob>;
   EVENTS: Queue<EventJob>;
+  MOVES: Queue<MoveJob>;
+  SWEEPS: Queue<SweepJob>;
   FAMILY: DurableObjectNamespace;
   SENDER: DurableObjectNamespace;
   ASSETS: Fetcher;
@@ -34,6 +43,10 @@ export interface Deps {
   enqueue: (jobs: DeliveryJob[], delaySeconds?: number) => Promise<void>;
   /** Has events pushed to the receiver. */
   enqueueEvents: (job: EventJob, delaySeconds?: number) => Promise<void>;
+  /** Has stores swept, each by itself. */
+  enqueueSweeps: (jobs: SweepJob[]) => Promise<void>;
+  /** Has a family's move driven. */
+  enqueueMove: (job: MoveJob, delaySeconds?: number) => Promise<void>;
   /** Keeps an opt-out that the directory could not take. */
   enqueueOptOut: (job: OptOutJob, delaySeconds?: number) => Promise<void>;
   family: (familyId: string) => FamilyRpc;
@@ -97,6 +110,8 @@ export function createDeps(
     phones,
     enqueue: (jobs, delaySeconds) => enqueue<DeliveryJob | OptOutJob>(env.DELIVERIES, jobs, delaySeconds),
     enqueueEvents,
+    enqueueSweeps: (jobs) => enqueue(env.SWEEPS, jobs),
+    enqueueMove: (job, delaySeconds) => enqueue(env.MOVES, [job], delaySeconds),
     enqueueOptOut: (job, delaySeconds) =>
       enqueue<DeliveryJob | OptOutJob>(env.DELIVERIES, [job], delaySeconds),
     family: (familyId) => familyClient(env.FAMILY, familyId),

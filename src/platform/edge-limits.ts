@@ -27,7 +27,7 @@ export interface EdgeLimitBindings {
 export const UNCOUNTED_MISSES = 5;
 
 /** Changes that cost little, and nothing else holds: each kind has a budget of its own. */
-export type Deed = 'heartbeat' | 'mute' | 'read' | 'preferences' | 'socket' | 'edit' | 'search';
+export type Deed = 'heartbeat' | 'mute' | 'read' | 'preferences' | 'socket' | 'session';
 
 /** The limits, asked. None ever throws because its counter fails: what counts exactly stands behind it. */
 export interface EdgeLimits {
@@ -63,8 +63,7 @@ const NAMES: Record<Deed, string> = {
   read: 'read marks',
   preferences: 'changes of preferences',
   socket: 'new sockets',
-  edit: 'changes of messages',
-  search: 'searches',
+  session: 'ended sessions',
 };
 
 /** The limits over their bindings; one that is not bound holds nobody. */

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { within } from './deadline.ts';
+import { inParallel } from './in-parallel.ts';
 
 /** A queue message, with ids only: a delivery row is to be processed. */
 export const deliveryJob = z.object({
@@ -15,6 +16,18 @@ export const eventJob = z.union([z.object({ store: z.string() }), z.object({ red
 
 /** See {@link eventJob}. */
 export type EventJob = z.infer<typeof eventJob>;
+
+/** A message of the queue of sweeps: a store is to be swept. */
+export const sweepJob = z.object({ store: z.string().min(1) });
+
+/** See {@link sweepJob}. */
+export type SweepJob = z.infer<typeof sweepJob>;
+
+/** A message of the queue of moves: a family's move is to go on. */
+export const moveJob = z.object({ move: z.string().min(1) });
+
+/** See {@link moveJob}. */
+export type MoveJob = z.infer<typeof moveJob>;
 
 /**
  * A queue message: an opt-out that could not be written when it came. It holds the reading and the number's hash, never
@@ -42,8 +55,10 @@ const TIMEOUT_MS = 5000; // A producer's send can hang; the sweep finds what it 
  * finds them
  */
 export async function enqueue<Job>(queue: Queue<Job>, jobs: Job[], delaySeconds = 0): Promise<void> {
-  for (let i = 0; i < jobs.length; i += BATCH) {
-    const chunk = jobs.slice(i, i + BATCH).map((body) => ({ body }));
+  const chunks = Array.from({ length: Math.ceil(jobs.length / BATCH) }, (_, i) =>
+    jobs.slice(i * BATCH, (i + 1) * BATCH).map((body) => ({ body })),
+  );
+  await inParallel(chunks, async (chunk) => {
     await within(TIMEOUT_MS, queue.sendBatch(chunk, { delaySeconds }));
-  }
+  });
 }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { deploy } from '../../dev/deploy/deploy.ts';
+import { addDatabases, readAddition } from '../../dev/deploy/family-databases.ts';
 import { deploymentFaults } from '../../dev/deploy/faults.ts';
 import { createWrangler } from '../../dev/deploy/run-wrangler.ts';
 import { StackError } from '../../dev/stack/stack-error.ts';
@@ -67,6 +68,63 @@ describe('what keeps a Worker from being deployed', () => {
   });
 });
 
+describe('adding family databases', () => {
+  const id = '0f5a1b2c-0000-4000-8000-00000000000';
+  const directory = { binding: 'DB', database_name: 'fcs', database_id: databaseId };
+  async function add(args: readonly string[], bound: object[], state: object) {
+    const ran: string[] = [];
+    const told: string[] = [];
+    let toml = '';
+    const wrangler = async (words: readonly string[]) => {
+      ran.push(words.join(' '));
+      if (words[1] === 'create')
+        return `Created\n{ "d1_databases": [{ "database_id": "${id}${ran.length}" }] }`;
+      return words[1] === 'execute' ? JSON.stringify([{ results: [state] }]) : '';
+    };
+    const bind = async (text: string) => {
+      toml += text;
+    };
+    await addDatabases(readAddition(args), bound as never, wrangler, bind, (line) => told.push(line));
+    return { ran, told, toml };
+  }
+
+  it('makes, binds and migrates them, and spreads the slots of a deployment without families', async () => {
+    const { ran, toml } = await add(['add', '2', '--location=weur'], [directory], {
+      slots: 0,
+      families: 0,
+      people: 0,
+    });
+    expect(ran.slice(0, 4)).toEqual([
+      'd1 create fcs-family-0 --location weur',
+      'd1 migrations apply FAMILY_DB_0 --remote',
+      'd1 create fcs-family-1 --location weur',
+      'd1 migrations apply FAMILY_DB_1 --remote',
+    ]);
+    expect(ran[5]).toContain("VALUES (0, 8191, 'd1:0'), (8192, 16383, 'd1:1')");
+    expect(toml.match(/binding = "FAMILY_DB_\d"/g)).toEqual([
+      'binding = "FAMILY_DB_0"',
+      'binding = "FAMILY_DB_1"',
+    ]);
+    expect(toml).toContain(`database_id = "${id}1"`);
+  });
+
+  it('leaves the map of a deployment with families as it is', async () => {
+    const bound = [directory, { binding: 'FAMILY_DB_4' }];
+    const { ran, told } = await add(['add', '1'], bound, { slots: 1, families: 0, people: 1 });
+    expect(ran[0]).toBe('d1 create fcs-family-5');
+    expect(ran.filter((line) => line.includes('INSERT'))).toEqual([]);
+    expect(told.join()).toContain('stand by');
+  });
+
+  it('only tells with --dry-run, and names its usage', async () => {
+    const { ran, told } = await add(['add', '2', '--dry-run'], [directory], {});
+    expect([ran, told.length]).toEqual([[], 2]);
+    for (const args of [[], ['add'], ['add', '0'], ['remove', '1'], ['add', '1', '--fast']])
+      expect(() => readAddition(args)).toThrow(/Usage/);
+    expect(() => readAddition(['add', '1', '--location=moon'])).toThrow(/wnam/);
+  });
+});
+
 describe('deploying', () => {
   const runner = (names: readonly string[]) => {
     const ran: string[] = [];
@@ -81,6 +139,26 @@ describe('deploying', () => {
     const { ran, wrangler } = runner(secretNames);
     await deploy({ vars, databaseId }, wrangler, () => undefined);
     expect(ran).toEqual(['secret list', 'deploy --dry-run', 'd1 migrations apply DB --remote', 'deploy']);
+  });
+
+  it('migrates every database, and stops before the Worker when one of them fails', async () => {
+    const { ran, wrangler } = runner(secretNames);
+    const databases = ['DB', 'FAMILY_DB_0', 'FAMILY_DB_1'];
+    await deploy({ vars, databaseId, databases }, wrangler, () => undefined);
+    const migrations = databases.map((binding) => `d1 migrations apply ${binding} --remote`);
+    expect(ran).toEqual(['secret list', 'deploy --dry-run', ...migrations, 'deploy']);
+
+    const failing = runner(secretNames);
+    const refused = deploy(
+      { vars, databaseId, databases },
+      async (args) => {
+        if (args.includes('FAMILY_DB_1')) throw new StackError('incomplete input');
+        return await failing.wrangler(args);
+      },
+      () => undefined,
+    );
+    await expect(refused).rejects.toThrow('incomplete input');
+    expect(failing.ran).not.toContain('deploy');
   });
 
   it('takes a Worker that was never deployed for one without secrets', async () => {

@@ -34,6 +34,7 @@ const SEED = [
   "INSERT INTO families (id, name, created_at) VALUES ('fam', 'Rivera', 0)",
   `INSERT INTO users (id, family_id, name, created_at) VALUES
     ('usr_rosa', 'fam', 'Rosa', 0), ('usr_ben', 'fam', 'Ben', 0), ('usr_ana', 'fam', 'Ana', 0)`,
+  'INSERT INTO people (id, family_id, claimed_at) SELECT id, family_id, 0 FROM users',
   `INSERT INTO threads (id, family_id, title, last_activity_at, created_at)
     VALUES ('thr_1', 'fam', 'Sunday dinner', 0, 0)`,
   `INSERT INTO thread_members (thread_id, user_id, family_id, joined_at)

@@ -23,6 +23,7 @@ export async function seed(): Promise<void> {
     sql("INSERT INTO families (id, name, created_at) VALUES ('fam', 'Rivera', 0), ('fam_2', 'Other', 0)"),
     sql(`INSERT INTO users (id, family_id, name, created_at) VALUES ('usr_rosa', 'fam', 'Rosa', 0),
       ('usr_ben', 'fam', 'Ben', 0), ('usr_ana', 'fam', 'Ana', 0), ('usr_eve', 'fam_2', 'Eve', 0)`),
+    sql('INSERT INTO people (id, family_id, claimed_at) SELECT id, family_id, 0 FROM users'),
     sql(`INSERT INTO threads (id, family_id, title, last_seq, last_activity_at, created_at)
       VALUES ('thr_1', 'fam', 'Sunday dinner', 3, 0, 0), ('thr_2', 'fam', 'Holidays', 1, 0, 0)`),
     sql(`INSERT INTO thread_members (thread_id, user_id, family_id, last_read_seq, joined_at)

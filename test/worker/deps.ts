@@ -158,6 +158,8 @@ export function testDeps(settings: Record<string, string> = {}): TestDeps {
     },
     enqueue: async () => undefined,
     enqueueEvents: async () => undefined,
+    enqueueMove: async () => undefined,
+    enqueueSweeps: async () => undefined,
     pauses: async () => [],
     enqueueOptOut: async () => undefined,
     alert: async (kind, message) => {

@@ -101,9 +101,6 @@ const TABLES = [
   'events',
   'event_backlog',
   'event_cursors',
-  'delivery_counts',
-  'carrier_tries',
-  'sending_times',
   'sms_delivery_log',
   'held_replies',
   'messages',
@@ -173,6 +170,8 @@ async function seed(familyId: string, phoneSecret: string): Promise<void> {
         ),
       ),
     ]),
+    sql('INSERT INTO people (id, family_id, claimed_at) SELECT id, family_id, 0 FROM users'),
+    sql('INSERT INTO thread_ids (id, family_id, claimed_at) SELECT id, family_id, 0 FROM threads'),
   ]);
 }
 

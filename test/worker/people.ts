@@ -30,6 +30,9 @@ export async function insertFamily(familyId: string, userIds: string[]): Promise
         id,
       ),
     ),
+    DB.prepare(
+      'INSERT INTO people (id, family_id, claimed_at) SELECT id, family_id, 0 FROM users WHERE family_id = ?',
+    ).bind(familyId),
   ]);
 }
 
@@ -41,6 +44,10 @@ export async function insertThread(threadId: string, familyId: string, userIds: 
   const member = 'INSERT INTO thread_members (thread_id, user_id, family_id, joined_at) VALUES (?, ?, ?, 0)';
   await DB.batch([
     DB.prepare(thread).bind(threadId, familyId, threadId),
+    DB.prepare('INSERT INTO thread_ids (id, family_id, claimed_at) VALUES (?, ?, 0)').bind(
+      threadId,
+      familyId,
+    ),
     ...userIds.map((id) => DB.prepare(member).bind(threadId, id, familyId)),
   ]);
 }

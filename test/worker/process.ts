@@ -125,6 +125,8 @@ export function startProcess(
     },
     enqueue: (jobs, delaySeconds) => enqueue(queue, jobs, delaySeconds),
     enqueueEvents: async () => undefined,
+    enqueueMove: async () => undefined,
+    enqueueSweeps: async () => undefined,
     enqueueOptOut: (job, delaySeconds) => enqueue(queue, [job as unknown as DeliveryJob], delaySeconds),
     family: (familyId) => familyClient(namespace, familyId),
     edge: createEdgeLimits({}),

@@ -98,6 +98,7 @@ export async function createWorld(settings: Record<string, string> = {}, numbers
     TWILIO_API_BASE: twilio,
     DB: watch.d1,
     DELIVERIES: queue,
+    MOVES: { sendBatch: async () => undefined }, // Tests drive moves themselves.
   } as unknown as TestEnv;
   const suffix = `${Date.now().toString(36)}${(counter++).toString(36)}`;
   const familyId = `fam_${suffix}`;

@@ -3,6 +3,7 @@ import { excluded } from '../../db/expressions.ts';
 import { q } from '../../db/query.ts';
 import { retrying } from '../../db/retry.ts';
 import { deadLetters, smsDeliveryLog } from '../../db/schema.ts';
+import { askStores, notEveryStore } from '../../platform/ask-stores.ts';
 import type { Deps } from '../../platform/deps.ts';
 import { AppError } from '../../platform/errors.ts';
 import { deliveryJob } from '../../platform/jobs.ts';
@@ -66,10 +67,11 @@ export async function retryDeadLetter(deps: Deps, deliveryId: string): Promise<v
     ),
   );
   if (!letter) {
-    for (const db of deps.db.shards()) {
-      const row = await db.first(q.select({ id: log.id }).from(log).where(eq(log.id, deliveryId)));
-      if (row) throw new AppError('not_dead', 'This delivery has no dead letter; there is nothing to retry.');
-    }
+    const byId = q.select({ id: log.id }).from(log).where(eq(log.id, deliveryId));
+    const { answers, down } = await askStores(deps, 'delivery', (db) => db.first(byId));
+    if (answers.some(({ answer }) => answer !== undefined))
+      throw new AppError('not_dead', 'This delivery has no dead letter; there is nothing to retry.');
+    if (down.length > 0) throw notEveryStore();
     throw new AppError('delivery_not_found', 'There is no such delivery.');
   }
   if (letter.resolvedAt !== null) throw new AppError('not_dead', 'This dead letter was sent again already.');

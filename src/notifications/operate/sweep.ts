@@ -1,10 +1,11 @@
-import { inArray, lt, lte, notInArray, type SQL } from 'drizzle-orm';
+import { eq, inArray, lt, lte, not, notInArray, type SQL } from 'drizzle-orm';
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { relayPendingUpdates, runFollowUps } from '../../consent/updates/relay.ts';
 import type { Db } from '../../db/client.ts';
-import { allOf, iif, rowid } from '../../db/expressions.ts';
+import { allOf, hasRow, iif, rowid } from '../../db/expressions.ts';
 import { q } from '../../db/query.ts';
 import {
+  fences,
   heldReplies,
   inboundTexts,
   links,
@@ -13,8 +14,11 @@ import {
   smsDeliveryLog,
   verificationCodes,
 } from '../../db/schema.ts';
+import { CLOSED_STATES } from '../../db/stores/fence-message.ts';
+import type { StoreName } from '../../db/stores/slots.ts';
+import { askStores } from '../../platform/ask-stores.ts';
 import type { Deps } from '../../platform/deps.ts';
-import type { DeliveryJob } from '../../platform/jobs.ts';
+import { type DeliveryJob, sweepJob } from '../../platform/jobs.ts';
 import { errorFields } from '../../platform/log.ts';
 import { DAY_MS } from '../../platform/time.ts';
 import { mayBecome, type Status } from '../deliveries/delivery-status.ts';
@@ -31,7 +35,15 @@ export interface SweepResult {
 const log = smsDeliveryLog;
 
 const PAGE = 500;
-const MAX_PAGES = 10;
+/** A sweep goes on until nothing is due, or for so long. */
+export const SWEEP_MS = 8 * 60_000;
+/** One that somebody waits for. */
+const SHORT_SWEEP_MS = 20_000;
+
+/** Whether a delivery's family may be written: one that is on the move would stop the statement for all. */
+const isOpen = not(
+  hasRow(fences, allOf(eq(fences.familyId, log.familyId), inArray(fences.state, [...CLOSED_STATES]))),
+);
 
 /**
  * Statement: takes up to a page of due rows: deferred ones, ones that were never enqueued, and expired claims.
@@ -41,7 +53,7 @@ function takeDueRows(now: number, leaseMs: number) {
   const isDue = q
     .select({ id: log.id })
     .from(log)
-    .where(lte(log.wakeAt, now))
+    .where(allOf(lte(log.wakeAt, now), isOpen))
     .orderBy(log.wakeAt)
     .limit(PAGE);
   const waits = allOf(notInArray(log.status, ['sending', 'sent']), mayBecome('pending'));
@@ -65,6 +77,7 @@ function suppressExpired(now: number, expiryMs: number) {
         lte(log.wakeAt, now),
         inArray(log.status, ['pending', 'deferred']),
         lt(log.createdAt, now - expiryMs),
+        isOpen,
       ),
     )
     .orderBy(log.wakeAt)
@@ -75,37 +88,110 @@ function suppressExpired(now: number, expiryMs: number) {
     .where(allOf(inArray(log.id, isOver), mayBecome('suppressed')));
 }
 
-/** Sends the due rows of one database to the queue. Returns their number. */
-async function wakeDue(deps: Deps, db: Db): Promise<number> {
+/** The queue did not take what was due: no store's fault. Its rows come again after a lease. */
+class QueueRefusedError extends Error {
+  constructor(cause: unknown) {
+    super('The queue did not take the jobs of a sweep.', { cause });
+    this.name = 'QueueRefusedError';
+  }
+}
+
+async function enqueueDue(deps: Deps, jobs: DeliveryJob[]): Promise<void> {
+  try {
+    await deps.enqueue(jobs);
+  } catch (error) {
+    throw new QueueRefusedError(error);
+  }
+}
+
+/** Sends the due rows of one store to the queue, until none is due or the time is up. Returns their number. */
+async function wakeDue(deps: Deps, db: Db, untilMs: number): Promise<number> {
   const leaseMs = deps.config.CLAIM_LEASE_SECONDS * 1000;
   await db.run(suppressExpired(deps.now(), deps.config.SMS_EXPIRY_SECONDS * 1000));
-  let woken = 0;
-  for (let page = 0; page < MAX_PAGES; page++) {
+  for (let woken = 0; ; ) {
     const jobs: DeliveryJob[] = await db.all(takeDueRows(deps.now(), leaseMs));
-    await deps.enqueue(jobs);
+    await enqueueDue(deps, jobs);
     woken += jobs.length;
     if (jobs.length < PAGE) return woken;
+    if (deps.now() < untilMs) continue;
+    await deps.alert('stuck_rows', 'More texts are due than one sweep takes up; is the queue stuck?');
+    return woken;
   }
-  await deps.alert('stuck_rows', 'More texts are due than one sweep takes up; is the queue stuck?');
+}
+
+/** Sweeps one store: sends what is due to the queue, then deletes expired rows. @returns how many rows were sent */
+export async function sweepStore(deps: Deps, store: StoreName, limitMs = SWEEP_MS): Promise<number> {
+  const db = deps.db.at(store);
+  const woken = await wakeDue(deps, db, deps.now() + limitMs);
+  await deleteExpired(deps, db);
   return woken;
 }
 
 /**
- * Sends everything that is due to the queue, then applies pending updates, then deletes expired rows. It never waits
- * for the carrier: follow-ups, which may, run after it.
- * @throws when a database or the queue fails; pending updates are applied all the same
+ * What belongs to no store: applies pending updates, and deletes the directory's expired rows. It never waits for the
+ * carrier: follow-ups, which may, run after it. @returns how many people's updates were applied
  */
-export async function sweep(deps: Deps): Promise<SweepResult> {
-  const stores = deps.db.shards();
-  const waking = await Promise.allSettled(stores.map((db) => wakeDue(deps, db)));
+async function sweepDirectory(deps: Deps): Promise<number> {
   const updates = await relayPendingUpdates(deps);
   deps.afterwards(runFollowUps(deps));
-  for (const db of stores) await deleteExpired(deps, db);
-  const failed = waking.find((each) => each.status === 'rejected');
-  if (failed) throw failed.reason;
-  const woken = waking.reduce((sum, each) => sum + (each.status === 'fulfilled' ? each.value : 0), 0);
+  await deleteExpiredInDirectory(deps);
+  return updates;
+}
+
+/** A store that takes longer is left to the next sweep, so that those who wait for this one have their answer. */
+const STORE_PATIENCE_MS = 40_000;
+
+/**
+ * Sends everything that is due to the queue, then applies pending updates, then deletes expired rows: each store by
+ * itself, so that one that is down holds up no other.
+ * @throws when no store answers, or the queue fails; pending updates are applied all the same
+ */
+export async function sweep(deps: Deps): Promise<SweepResult> {
+  let refused: QueueRefusedError | null = null;
+  const sweepOne = async (_: Db, store: StoreName) => {
+    try {
+      return await sweepStore(deps, store, SHORT_SWEEP_MS);
+    } catch (error) {
+      if (error instanceof QueueRefusedError) refused = error;
+      throw error;
+    }
+  };
+  const { answers, down } = await askStores(deps, 'sweep', sweepOne, { limitMs: STORE_PATIENCE_MS });
+  const updates = await sweepDirectory(deps);
+  if (refused) throw refused;
+  if (answers.length === 0) throw new Error(`No database was swept: ${down.join(', ')}.`);
+  const woken = answers.reduce((sum, { answer }) => sum + answer, 0);
   if (woken + updates > 0) deps.log.info('sweep', { woken, updates });
   return { woken, updates };
+}
+
+/** So many stores are swept by the cron itself; beyond, each has a message of its own. */
+const SWEPT_BY_CRON = 4;
+
+/** What the cron does: sweeps, or has every store swept by a message of its own, until dry or for eight minutes. */
+export async function sweepAll(deps: Deps): Promise<void> {
+  const stores = deps.db.stores();
+  if (stores.length <= SWEPT_BY_CRON) {
+    await sweep(deps);
+    return;
+  }
+  const asked = deps.enqueueSweeps(stores.map((store) => ({ store })));
+  await Promise.all([asked, sweepDirectory(deps)]);
+}
+
+/** The consumer of the queue of sweeps: a store that fails is swept again, and alone. Never throws. */
+export async function consumeSweeps(deps: Deps, batch: MessageBatch<unknown>): Promise<void> {
+  for (const message of batch.messages) {
+    const job = sweepJob.safeParse(message.body);
+    try {
+      if (!job.success) deps.log.error('sweep_job.malformed', { messageId: message.id });
+      else deps.log.info('sweep', { store: job.data.store, woken: await sweepStore(deps, job.data.store) });
+    } catch (error) {
+      // The next cron has it swept again.
+      deps.log.error('store.not_swept', { messageId: message.id, ...errorFields(error) });
+    }
+    message.ack();
+  }
 }
 
 const OLD_ROWS = 500;
@@ -136,13 +222,22 @@ export const KEPT_MS = {
   heldReply: DAY_MS,
 } as const;
 
-/** Deletes expired rows; a failure is logged and left to the next sweep. */
-async function deleteExpired(deps: Deps, db: Db): Promise<void> {
-  const now = deps.now();
-  // Twilio's signature has no date: a replayed START would count again if its SID were deleted.
-  const withoutEffect = inArray(inboundTexts.keyword, ['none', 'help']);
+/** Runs a deletion; a failure is logged and left to the next sweep. */
+async function tidy(deps: Deps, deletion: () => Promise<unknown>): Promise<void> {
   try {
-    await deps.db.directory.batch({
+    await deletion();
+  } catch (error) {
+    deps.log.warn('sweep.not_tidied', errorFields(error));
+  }
+}
+
+/** Deletes expired rows of the directory. */
+const deleteExpiredInDirectory = (deps: Deps): Promise<void> =>
+  tidy(deps, () => {
+    const now = deps.now();
+    // Twilio's signature has no date: a replayed START would count again if its SID were deleted.
+    const withoutEffect = inArray(inboundTexts.keyword, ['none', 'help']);
+    return deps.db.directory.batch({
       counters: forget(rateCounters, lte(rateCounters.expiresAt, now)),
       codes: forget(verificationCodes, lte(verificationCodes.expiresAt, now - KEPT_MS.code)),
       texts: forget(
@@ -150,12 +245,15 @@ async function deleteExpired(deps: Deps, db: Db): Promise<void> {
         allOf(withoutEffect, lte(inboundTexts.receivedAt, now - KEPT_MS.inboundText)),
       ),
     });
-    await db.batch({
+  });
+
+/** Deletes expired rows of a store. */
+const deleteExpired = (deps: Deps, db: Db): Promise<void> =>
+  tidy(deps, () => {
+    const now = deps.now();
+    return db.batch({
       links: forget(links, lte(links.expiresAt, now - KEPT_MS.link)),
       sessions: forget(sessions, lte(sessions.expiresAt, now - KEPT_MS.session)),
       replies: forget(heldReplies, lte(heldReplies.receivedAt, now - KEPT_MS.heldReply)),
     });
-  } catch (error) {
-    deps.log.warn('sweep.not_tidied', errorFields(error));
-  }
-}
+  });

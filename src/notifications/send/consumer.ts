@@ -2,9 +2,12 @@ import { takeQueuedOptOut } from '../../consent/record-keyword.ts';
 import { applyBeforeTexting, selectPeopleOwed } from '../../consent/updates/relay.ts';
 import type { Db } from '../../db/client.ts';
 import { retrying } from '../../db/retry.ts';
+import { isFenced } from '../../db/stores/fence-message.ts';
+import type { StoreName } from '../../db/stores/slots.ts';
 import { within } from '../../platform/deadline.ts';
 import type { Deps } from '../../platform/deps.ts';
 import type { Admission } from '../../platform/family/family-rpc.ts';
+import { inParallel } from '../../platform/in-parallel.ts';
 import { type DeliveryJob, deliveryJob, type OptOutJob, optOutJob } from '../../platform/jobs.ts';
 import { errorFields } from '../../platform/log.ts';
 import { selectPauses } from '../../platform/pauses.ts';
@@ -80,7 +83,10 @@ async function loadSettled(
   const ids = [...new Set(jobs.map(({ deliveryId }) => deliveryId))];
   const families = [...new Set(jobs.map(({ familyId }) => familyId))];
   const [loaded, directory] = await Promise.all([
-    retrying(() => loadFacts(db, ids, deps)),
+    within(
+      FACTS_MS,
+      retrying(() => loadFacts(db, ids, deps)),
+    ),
     retrying(() =>
       deps.db.directory.batch({ owed: selectPeopleOwed(families), paused: selectPauses(deps.now()) }),
     ),
@@ -155,18 +161,48 @@ async function consumeOn(deps: Deps, db: Db, jobs: DeliveryJob[]): Promise<JobRe
   return ends;
 }
 
+/** A store whose rows do not answer for so long is left: its jobs come again, and those of the others go on. */
+const FACTS_MS = 10_000;
+/** Delay of jobs whose store does not answer, or whose family is being moved. */
+const STORE_PAUSE_SECONDS = 5;
+
 /**
- * Handles a batch of jobs. Each job has its own result; jobs without one are done.
- * @throws when the database fails: then nothing was acknowledged, and the queue delivers the rest again
+ * Handles the jobs of one store; those of a store that fails are retried. Where a fence of one family has stopped the
+ * statements of all, each family is handled by itself. Never throws.
+ */
+async function consumeStore(
+  deps: Deps,
+  store: StoreName,
+  jobs: readonly DeliveryJob[],
+): Promise<JobResult[]> {
+  try {
+    return await consumeOn(deps, deps.db.at(store), [...jobs]);
+  } catch (error) {
+    const families = Map.groupBy(jobs, ({ familyId }) => familyId);
+    if (isFenced(error) && families.size > 1) {
+      const ends = await inParallel([...families.values()], (group) => consumeStore(deps, store, group));
+      return ends.flat();
+    }
+    if (isFenced(error)) await deps.db.refreshMap().catch(() => undefined); // Else it grows old by itself.
+    deps.log.error('store.not_consumed', { store, jobs: jobs.length, ...errorFields(error) });
+    return jobs.map(({ deliveryId }) => ({
+      id: deliveryId,
+      end: 'retry',
+      delaySeconds: STORE_PAUSE_SECONDS,
+    }));
+  }
+}
+
+/**
+ * Handles a batch of jobs, each store's by themselves. Each job has its own result; jobs without one are done.
+ * @throws when the map of stores cannot be read: then nothing was acknowledged, and the queue delivers the rest again
  */
 async function consumeJobs(deps: Deps, jobs: DeliveryJob[]): Promise<JobResult[]> {
   const located = await Promise.all(
     jobs.map(async (job) => ({ ...job, store: await deps.db.storeOf(job.familyId) })),
   );
   const byStore = Map.groupBy(located, ({ store }) => store);
-  const ends = await Promise.all(
-    [...byStore].map(([store, group]) => consumeOn(deps, deps.db.at(store), group)),
-  );
+  const ends = await Promise.all([...byStore].map(([store, group]) => consumeStore(deps, store, group)));
   return ends.flat();
 }
 

@@ -103,7 +103,7 @@ export async function requireService(
  */
 async function known(claimed: ClaimedCaller, deps: Deps): Promise<Caller | null> {
   const db = deps.db.forFamily(claimed.familyId);
-  const found = await lookUpCaller(db, claimed, deps.now());
+  const found = await lookUpCaller(deps.db, claimed, deps.now());
   if (found?.sessionId && isTouchDue(found.sessionLastUsedAt ?? 0, deps.now())) {
     deps.afterwards(touchSession(db, found.sessionId, deps.now()));
   }

@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers';
 import fc from 'fast-check';
-import { putThread } from '../../../src/admin/mirror.ts';
+import { putThread } from '../../../src/admin/mirror-thread.ts';
 import { editMessage, retractMessage } from '../../../src/chat/change-message.ts';
 import { setMute } from '../../../src/chat/mute.ts';
 import { markRead } from '../../../src/chat/read.ts';

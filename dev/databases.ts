@@ -1,0 +1,24 @@
+import { appendFile } from 'node:fs/promises';
+import path from 'node:path';
+import { unstable_readConfig } from 'wrangler';
+import { addDatabases, readAddition } from './deploy/family-databases.ts';
+import { createWrangler } from './deploy/run-wrangler.ts';
+import { StackError } from './stack/stack-error.ts';
+
+// `npm run databases -- add N`: more family databases at Cloudflare.
+const ROOT = path.resolve(import.meta.dirname, '..');
+const TOML = path.join(ROOT, 'wrangler.toml');
+
+try {
+  const addition = readAddition(process.argv.slice(2));
+  const wrangler = createWrangler({
+    script: path.join(ROOT, 'node_modules/wrangler/bin/wrangler.js'),
+    cwd: ROOT,
+  });
+  const { d1_databases: bound } = unstable_readConfig({ config: TOML }, { hideWarnings: true });
+  const bind = (text: string) => appendFile(TOML, text);
+  await addDatabases(addition, bound, wrangler, bind, (line) => console.log(`── ${line}`));
+} catch (error) {
+  console.error(error instanceof StackError ? error.message : error);
+  process.exit(1);
+}

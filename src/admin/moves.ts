@@ -1,0 +1,95 @@
+import { eq } from 'drizzle-orm';
+import { driveMove } from '../db/move/drive-move.ts';
+import { beginMove, idleMoves, type Move, newestMoves } from '../db/move/move-record.ts';
+import { q } from '../db/query.ts';
+import { retrying } from '../db/retry.ts';
+import { families } from '../db/schema.ts';
+import type { Deps } from '../platform/deps.ts';
+import { AppError } from '../platform/errors.ts';
+import { newId } from '../platform/ids.ts';
+import { moveJob } from '../platform/jobs.ts';
+import { errorFields } from '../platform/log.ts';
+
+/** Beyond the life of an isolate's map: what a request that began with the old one may still take. */
+const LAST_REQUEST_MS = 10_000;
+
+const unknownDatabase = (known: readonly string[]) =>
+  new AppError('invalid_request', 'There is no such database; see GET /api/admin/databases.', {
+    details: [{ in: 'body', field: 'to', problem: `should be one of ${known.join(', ')}` }],
+  });
+
+/**
+ * Begins the move of a family to another database; it goes on by itself, and {@link listMoves} tells how far it is.
+ * @returns the move's id
+ * @throws AppError `family_not_found`, `invalid_request` for a database that is none, `conflict` when the family is
+ * there already or is being moved
+ */
+export async function requestMove(deps: Deps, familyId: string, to: string): Promise<string> {
+  const { db, now } = deps;
+  await db.refreshMap();
+  const stores = await db.familyStores();
+  if (!stores.includes(to)) throw unknownDatabase(stores);
+  const byId = q.select({ id: families.id }).from(families).where(eq(families.id, familyId));
+  if (!(await retrying(() => db.forFamily(familyId).first(byId))))
+    throw new AppError('family_not_found', 'There is no such family.');
+  const source = await db.storeOf(familyId);
+  if (source === to) throw new AppError('conflict', 'The family is in this database already.');
+  const id = newId('mov', now());
+  const begun = await db.directory.run(beginMove({ id, familyId, source, target: to }, now()));
+  if (begun.meta.changes === 0)
+    throw new AppError('conflict', 'The family is being moved; see GET /api/admin/moves.');
+  deps.log.info('move.begun', { move: id, familyId, source, target: to });
+  await enqueueOrLeave(deps, id);
+  return id;
+}
+
+/** The newest moves, the last begun first. */
+export const listMoves = (deps: Deps): Promise<Move[]> =>
+  retrying(() => deps.db.directory.all(newestMoves(deps.now())));
+
+/** Has a move driven; without the queue the sweep does it. */
+async function enqueueOrLeave(deps: Deps, id: string, delaySeconds = 0): Promise<void> {
+  try {
+    await deps.enqueueMove({ move: id }, delaySeconds);
+  } catch (error) {
+    deps.log.warn('move.left_to_sweep', { move: id, ...errorFields(error) });
+  }
+}
+
+/** Takes a move as far as it goes, and has it called again when it waits. Never throws. */
+async function drive(deps: Deps, id: string): Promise<void> {
+  const { config, now } = deps;
+  try {
+    const until = await driveMove(
+      {
+        db: deps.db,
+        now,
+        drainMs: config.TWILIO_TIMEOUT_SECONDS * 1000,
+        settleMs: config.MAP_SECONDS * 1000 + LAST_REQUEST_MS,
+        pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+      },
+      id,
+    );
+    if (until === null) deps.log.info('move.driven', { move: id });
+    else await enqueueOrLeave(deps, id, Math.max(1, Math.ceil((until - now()) / 1000)));
+  } catch (error) {
+    deps.log.warn('move.failed', { move: id, ...errorFields(error) });
+    await enqueueOrLeave(deps, id, 3);
+  }
+}
+
+/** The consumer of the queue of moves. A message that is lost, or dies, is made up for by the sweep. */
+export async function consumeMoves(deps: Deps, batch: MessageBatch<unknown>): Promise<void> {
+  for (const message of batch.messages) {
+    const job = moveJob.safeParse(message.body);
+    if (job.success) await drive(deps, job.data.move);
+    else deps.log.error('move_job.malformed', { messageId: message.id });
+    message.ack();
+  }
+}
+
+/** Finds moves that nobody drives. */
+export async function sweepMoves(deps: Deps): Promise<void> {
+  const idle = await retrying(() => deps.db.directory.all(idleMoves(deps.now())));
+  for (const { id } of idle) await enqueueOrLeave(deps, id);
+}

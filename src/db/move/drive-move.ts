@@ -1,0 +1,139 @@
+import { and, eq, getTableName, sql } from 'drizzle-orm';
+import type { Databases, Db } from '../client.ts';
+import { q } from '../query.ts';
+import { slots, smsDeliveryLog } from '../schema.ts';
+import { slotOfFamily } from '../stores/family-slot.ts';
+import { MAIN_STORE } from '../stores/map.ts';
+import { storeOfSlot } from '../stores/slots.ts';
+import { clearRows, copyRows, differingTables } from './family-rows.ts';
+import { raiseFence, turnFence } from './move-fences.ts';
+import { flipHome, type Move, noteMove, renewMove, takeMove, turnMove } from './move-record.ts';
+
+/** What a move needs. */
+export interface MoveDeps {
+  db: Databases;
+  /** Milliseconds since the epoch. */
+  now: () => number;
+  /** For how long texts that are on their way to the carrier are waited for: one request's time-out. */
+  drainMs: number;
+  /** After so long no isolate reads the source any more. */
+  settleMs: number;
+  pause: (ms: number) => Promise<void>;
+}
+
+/** For how long one driver has a move to itself. Two of them would do no harm: every step can be repeated. */
+const LEASE_MS = 5000;
+/** How often it is looked whether the texts that are on their way have left. */
+const LOOK_MS = 200;
+/** A family is not kept from writing for longer: then the move is given up. */
+const FROZEN_MS = 60_000;
+/** Nor does a move try for longer to begin. */
+const DRAINING_MS = 600_000;
+const RETRY_MS = 2000;
+
+/** Source and target do not hold the same rows. */
+class CopyDiffersError extends Error {
+  constructor(tables: readonly string[]) {
+    super(`The copy differs in: ${tables.join(', ')}.`);
+    this.name = 'CopyDiffersError';
+  }
+}
+
+const textsUnderWay = (familyId: string) =>
+  q
+    .select({ count: sql<number>`count(*)`.as('count') })
+    .from(smsDeliveryLog)
+    .where(and(eq(smsDeliveryLog.familyId, familyId), eq(smsDeliveryLog.status, 'sending')));
+
+/** Clears the target, lets no new text begin at the source, waits for those that have, then closes the source. */
+async function drain(deps: MoveDeps, move: Move, source: Db, target: Db): Promise<void> {
+  const { now } = deps;
+  await target.run(raiseFence(move, 'clearing', now()));
+  await clearRows(target, move, 'clearing');
+  await target.run(turnFence(move, ['clearing'], 'incoming', now()));
+  await source.run(raiseFence(move, 'draining', now()));
+  for (let waited = 0; waited < deps.drainMs; waited += LOOK_MS) {
+    if ((await source.first(textsUnderWay(move.familyId)))?.count === 0) break;
+    await deps.db.directory.run(noteMove(move.id, now() + LEASE_MS));
+    await deps.pause(LOOK_MS);
+  }
+  await source.run(turnFence(move, ['draining'], 'frozen', now()));
+  await deps.db.directory.run(
+    turnMove(move.id, ['draining'], 'copying', { now: now(), wakeAt: now() + LEASE_MS }),
+  );
+}
+
+/** Copies, compares, and has the map say that the family lives in the target. */
+async function copy(deps: MoveDeps, move: Move, source: Db, target: Db): Promise<void> {
+  await copyRows(source, target, move);
+  const differing = await differingTables(source, target, move.familyId);
+  if (differing.length > 0) throw new CopyDiffersError(differing.map(getTableName));
+  const ranges = await deps.db.directory.all(
+    q.select({ first: slots.first, last: slots.last, store: slots.store }).from(slots),
+  );
+  const usual = storeOfSlot(ranges, await slotOfFamily(move.familyId)) ?? MAIN_STORE;
+  const now = deps.now();
+  await deps.db.directory.batch(flipHome(move, usual === move.target, now, now + LEASE_MS));
+}
+
+/** Opens the target; once nobody can be reading the source any more, clears it. @returns whether that is done */
+async function settle(deps: MoveDeps, move: Move, source: Db, target: Db): Promise<boolean> {
+  const { now } = deps;
+  await target.run(turnFence(move, ['incoming'], 'open', now()));
+  await source.run(turnFence(move, ['frozen'], 'moved', now()));
+  await deps.db.refreshMap();
+  const due = move.steppedAt + deps.settleMs;
+  if (now() < due) {
+    await deps.db.directory.run(noteMove(move.id, due));
+    return false;
+  }
+  await clearRows(source, move, 'moved');
+  await deps.db.directory.run(turnMove(move.id, ['flipped'], 'done', { now: now(), wakeAt: null }));
+  return true;
+}
+
+/** Gives a move up: the source opens again, and what was copied goes. */
+async function cancel(deps: MoveDeps, move: Move, source: Db, target: Db): Promise<void> {
+  const { now } = deps;
+  await source.run(turnFence(move, ['draining', 'frozen'], 'open', now()));
+  await target.run(turnFence(move, ['clearing', 'incoming'], 'moved', now()));
+  await clearRows(target, move, 'moved');
+  await deps.db.directory.run(turnMove(move.id, ['cancelling'], 'cancelled', { now: now(), wakeAt: null }));
+}
+
+/** Notes what a move met; one that has kept its family waiting for too long is to be cancelled. */
+async function fail({ db, now }: MoveDeps, move: Move, error: unknown): Promise<void> {
+  const at = now();
+  const problem = error instanceof Error ? error.message.slice(0, 300) : String(error);
+  const patience = move.state === 'draining' ? DRAINING_MS : FROZEN_MS;
+  const isHopeless = move.state !== 'flipped' && at - move.steppedAt >= patience;
+  await db.directory.run(
+    isHopeless
+      ? turnMove(move.id, ['draining', 'copying'], 'cancelling', { now: at, wakeAt: at, problem })
+      : noteMove(move.id, at + RETRY_MS, problem),
+  );
+}
+
+/**
+ * Takes a move as far as it goes now. Whoever dies in between leaves it to the next driver.
+ * @returns when it goes on, ms; null when it is over, or somebody else drives it
+ * @throws when a database fails; it goes on by itself a little later
+ */
+export async function driveMove(deps: MoveDeps, id: string): Promise<number | null> {
+  const { directory } = deps.db;
+  let [move] = await directory.all(takeMove(id, deps.now(), LEASE_MS));
+  while (move) {
+    const [source, target] = [deps.db.at(move.source), deps.db.at(move.target)];
+    try {
+      if (move.state === 'draining') await drain(deps, move, source, target);
+      else if (move.state === 'copying') await copy(deps, move, source, target);
+      else if (move.state === 'cancelling') await cancel(deps, move, source, target);
+      else if (!(await settle(deps, move, source, target))) return move.steppedAt + deps.settleMs;
+    } catch (error) {
+      await fail(deps, move, error);
+      throw error;
+    }
+    [move] = await directory.all(renewMove(id, deps.now(), LEASE_MS));
+  }
+  return null;
+}

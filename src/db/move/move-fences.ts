@@ -1,0 +1,47 @@
+import { eq, inArray, ne, type SQL } from 'drizzle-orm';
+import { allOf, hasRow } from '../expressions.ts';
+import { q } from '../query.ts';
+import { fences } from '../schema.ts';
+import type { Move } from './move-record.ts';
+
+/** What a fence can say. */
+export type FenceState = (typeof fences.$inferSelect)['state'];
+
+const isOf = ({ id, familyId }: Move) => allOf(eq(fences.familyId, familyId), eq(fences.moveId, id));
+
+/** Statement: puts the first fence of a move up, unless it, or a later one of the same move, stands. */
+export const raiseFence = (move: Move, state: 'clearing' | 'draining', now: number) =>
+  q
+    .insert(fences)
+    .values({ familyId: move.familyId, moveId: move.id, state, since: now })
+    .onConflictDoUpdate({
+      target: fences.familyId,
+      set: { moveId: move.id, state, since: now },
+      setWhere: ne(fences.moveId, move.id),
+    });
+
+/** Statement: takes a fence of a move from one of these states to the next. */
+export const turnFence = (move: Move, from: readonly FenceState[], to: FenceState, now: number) =>
+  q
+    .update(fences)
+    .set({ state: to, since: now })
+    .where(allOf(isOf(move), inArray(fences.state, [...from])));
+
+/**
+ * The frame of a batch in which the mover writes behind a fence: the first statement and the last. Triggers let it pass,
+ * and make no events of it.
+ */
+export const writing = (move: Move, state: FenceState) => ({
+  begin: q
+    .update(fences)
+    .set({ state: 'copying' })
+    .where(allOf(isOf(move), eq(fences.state, state))),
+  end: q
+    .update(fences)
+    .set({ state })
+    .where(allOf(isOf(move), eq(fences.state, 'copying'))),
+});
+
+/** Whether the fence of the move stood as {@link writing} wanted it: the condition of all that is written in between. */
+export const mayWrite = (move: Move): SQL<0 | 1> =>
+  hasRow(fences, allOf(isOf(move), eq(fences.state, 'copying')));

@@ -1,0 +1,184 @@
+import { env } from 'cloudflare:workers';
+import { count, eq } from 'drizzle-orm';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { type DatabaseBindings, openDatabases } from '../../src/db/client.ts';
+import { driveMove } from '../../src/db/move/drive-move.ts';
+import { q } from '../../src/db/query.ts';
+import { events, fences, smsDeliveryLog } from '../../src/db/schema.ts';
+import { FAMILY_TABLES, familyColumn } from '../../src/db/stores/family-tables.ts';
+import { createWorld, type World } from '../worker/world.ts';
+import { type Life, mortal } from './mortal.ts';
+import { fillSlots, STORES } from './spread.ts';
+
+const bindings = env as unknown as DatabaseBindings;
+const db = openDatabases(bindings);
+const SETTLE_MS = 1000;
+
+beforeAll(fillSlots);
+
+/** Drives a move as a process of its own, some time later than the last one. */
+function mover(world: World) {
+  let later = 0;
+  return async (id: string, life: Life = { left: Number.POSITIVE_INFINITY }) => {
+    later += 10_000;
+    const deps = {
+      db: openDatabases(mortal(bindings, life)),
+      now: () => Date.now() + later,
+      drainMs: 400,
+      settleMs: SETTLE_MS,
+      pause: async () => void (await world.drain()),
+    };
+    return await driveMove(deps, id);
+  };
+}
+
+const rowsIn = async (store: string, familyId: string) => {
+  const counts = await Promise.all(
+    FAMILY_TABLES.map((table) =>
+      db.at(store).first(
+        q
+          .select({ n: count() })
+          .from(table)
+          .where(eq(familyColumn(table), familyId)),
+      ),
+    ),
+  );
+  return counts.reduce((sum, row) => sum + row!.n, 0);
+};
+const eventsIn = async (store: string, familyId: string) =>
+  (await db.at(store).all(q.select({ type: events.type }).from(events).where(eq(events.familyId, familyId))))
+    .length;
+
+const as = 'service' as const;
+const move = (world: World, familyId: string, to: unknown) =>
+  world.api('POST', '/api/admin/moves', { as, body: { familyId, to } });
+const home = async (world: World) =>
+  (await world.api('GET', `/api/admin/families/${world.familyId}`, { as })).json.database as string;
+const another = (store: string) => STORES[(STORES.indexOf(store) + 1) % STORES.length]!;
+
+async function chattingWorld() {
+  const world = await createWorld();
+  await world.seed([
+    { id: 'ana', name: 'Ana' },
+    { id: 'ben', name: 'Ben', phone: world.phone(0) },
+  ]);
+  const path = `/api/threads/${world.thread()}/messages`;
+  const post = (body: string) => world.api('POST', path, { as: world.member('ana'), body: { body } });
+  const read = () => world.api('GET', `${path}?limit=100`, { as: world.member('ben') });
+  return { world, post, read };
+}
+
+describe('moving a family', () => {
+  it('is refused by name where it cannot be', async () => {
+    const { world } = await chattingWorld();
+    const here = await home(world);
+    const there = another(here);
+    expect((await move(world, 'fam_nowhere', there)).json.error).toBe('family_not_found');
+    expect((await move(world, world.familyId, 'd1:99')).status).toBe(400);
+    expect((await move(world, world.familyId, undefined)).status).toBe(400);
+    expect((await move(world, world.familyId, here)).status).toBe(409);
+    const begun = await move(world, world.familyId, there);
+    expect([begun.status, begun.json]).toEqual([202, { id: expect.stringMatching(/^mov_/) }]);
+    expect((await move(world, world.familyId, there)).status).toBe(409);
+    const { json } = await world.api('GET', '/api/admin/moves', { as });
+    expect(json.moves[0]).toMatchObject({
+      id: begun.json.id,
+      familyId: world.familyId,
+      from: here,
+      to: there,
+      state: 'draining',
+    });
+    await mover(world)(begun.json.id);
+  });
+
+  it('takes all its rows, makes no event of it, and leaves links that were texted before as good as they were', async () => {
+    const { world, post, read } = await chattingWorld();
+    const source = await home(world);
+    const target = another(source);
+    expect((await post('Before')).status).toBe(201);
+    await world.drain();
+    const before = [await rowsIn(source, world.familyId), await eventsIn(source, world.familyId)];
+    const { json } = await move(world, world.familyId, target);
+    const drive = mover(world);
+    expect(await drive(json.id)).toEqual(expect.any(Number)); // It waits for maps to grow old.
+    expect([await rowsIn(target, world.familyId), await eventsIn(target, world.familyId)]).toEqual([
+      before[0],
+      0,
+    ]);
+    expect((await read()).json.messages).toHaveLength(1);
+    expect((await post('After')).json.message.seq).toBe(2);
+    expect(await drive(json.id)).toBeNull();
+    expect(await rowsIn(source, world.familyId)).toBe(0);
+    expect(await home(world)).toBe(target);
+    await world.drain();
+    const texts = await world.texts();
+    expect(texts).toHaveLength(1); // The second waits for its window.
+    for (const { body } of texts) {
+      const code = /\/l\/(\w+)/.exec(body)![1]!;
+      expect((await world.send('GET', `/l/${code}`)).status).toBe(200);
+    }
+    const listed = await world.api('GET', `/api/admin/events?familyId=${world.familyId}`, { as });
+    const said = listed.json.events.filter(({ type }: { type: string }) => type === 'message.created');
+    expect(said.map(({ data }: { data: { message: { body: string } } }) => data.message.body)).toEqual([
+      'Before',
+      'After',
+    ]);
+  });
+
+  it('lets a change wait, and says so when it has waited long enough, while reads go on', async () => {
+    const { world, post, read } = await chattingWorld();
+    const source = await home(world);
+    await db
+      .at(source)
+      .run(q.insert(fences).values({ familyId: world.familyId, moveId: 'mov_x', state: 'frozen', since: 1 }));
+    const refused = await post('Now?');
+    expect([refused.status, refused.headers.get('Retry-After')]).toEqual([503, '2']);
+    expect((await read()).status).toBe(200);
+    await db.at(source).run(q.delete(fences).where(eq(fences.familyId, world.familyId)));
+    expect((await post('Now')).json.message.seq).toBe(1);
+  });
+
+  it('loses nothing and doubles nothing, whichever statement its driver dies behind', async () => {
+    const { world, post, read } = await chattingWorld();
+    const drive = mover(world);
+    let posts = 0;
+    let died = true;
+    for (let statement = 1; died; statement += 5) {
+      const target = another(await home(world));
+      const begun = await move(world, world.familyId, target);
+      expect(begun.status).toBe(202);
+      died = await drive(begun.json.id, { left: statement }).then(
+        () => false,
+        () => true,
+      );
+      if (statement % 2 === 0) {
+        const answer = await post(`Post ${posts + 1}`);
+        if (answer.status === 201) expect(answer.json.message.seq).toBe(++posts);
+        else expect(answer.status).toBe(503);
+        await world.drain();
+      }
+      for (let i = 0; i < 3 && (await drive(begun.json.id)) !== null; i++);
+      expect(await home(world)).toBe(target);
+      expect((await read()).json.messages).toHaveLength(posts);
+    }
+    const here = await home(world);
+    for (const store of STORES) expect((await rowsIn(store, world.familyId)) > 0).toBe(store === here);
+    // Whatever waited, in whichever store it was asked for, leaves now.
+    const statuses = q
+      .select({ status: smsDeliveryLog.status })
+      .from(smsDeliveryLog)
+      .where(eq(smsDeliveryLog.familyId, world.familyId));
+    await db
+      .at(here)
+      .run(q.update(smsDeliveryLog).set({ wakeAt: 1 }).where(eq(smsDeliveryLog.status, 'pending')));
+    await world.api('POST', '/api/admin/sweep', { as });
+    await world.drain();
+    const ends = (await db.at(here).all(statuses)).map(({ status }) => status);
+    expect(ends).toHaveLength(posts);
+    expect(ends.filter((status) => ['pending', 'sending'].includes(status))).toEqual([]);
+    // What was looked up at the carrier says what the carrier says of it.
+    const told = ends.filter((status) => ['sent', 'delivered'].includes(status));
+    const codes = (await world.texts()).map(({ body }) => /\/l\/(\w+)/.exec(body)?.[1]);
+    expect([codes.length, new Set(codes).size]).toEqual([told.length, told.length]);
+  }, 120_000);
+});
