@@ -95,7 +95,7 @@ const TRIGGERS: readonly EventTrigger[] = [
 ];
 
 /** Rows that are copied here, or cleared away behind a move, are no facts. */
-const isNoCopy = (family: string) =>
+export const isNoCopy = (family: string) =>
   `NOT EXISTS (SELECT 1 FROM \`fences\` WHERE \`family_id\` = ${family} AND \`state\` = 'copying')`;
 
 function statement({ name, table, on, when, type }: EventTrigger): string {

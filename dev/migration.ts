@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { copyFile, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { countTriggers } from './count-triggers.ts';
 import { eventTriggers } from './event-triggers.ts';
 import { fenceTriggers } from './fence-triggers.ts';
 
@@ -31,7 +32,11 @@ try {
     path.join(root, 'migrations', 'meta', '0000_snapshot.json'),
     `${JSON.stringify(named, null, 2)}\n`,
   );
-  const triggers = { '0001_fences.sql': fenceTriggers(), '0002_events.sql': eventTriggers() };
+  const triggers = {
+    '0001_fences.sql': fenceTriggers(),
+    '0002_events.sql': eventTriggers(),
+    '0003_counts.sql': countTriggers(),
+  };
   for (const [name, statements] of Object.entries(triggers)) {
     const text = `${statements.join('\n--> statement-breakpoint\n')}\n`;
     await writeFile(path.join(root, 'migrations', name), text);

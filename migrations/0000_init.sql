@@ -10,6 +10,14 @@ CREATE TABLE `alerts` (
 --> statement-breakpoint
 CREATE UNIQUE INDEX `alerts_kind_hour` ON `alerts` (`kind`,`hour_at`);--> statement-breakpoint
 CREATE INDEX `alerts_recent` ON `alerts` (`last_at`);--> statement-breakpoint
+CREATE TABLE `carrier_tries` (
+	`minute_at` integer NOT NULL,
+	`step` text NOT NULL,
+	`code` text NOT NULL,
+	`count` integer NOT NULL,
+	PRIMARY KEY(`minute_at`, `step`, `code`)
+);
+--> statement-breakpoint
 CREATE TABLE `consent_events` (
 	`id` text PRIMARY KEY NOT NULL,
 	`family_id` text NOT NULL,
@@ -35,6 +43,19 @@ CREATE TABLE `dead_letters` (
 );
 --> statement-breakpoint
 CREATE INDEX `dead_letters_open` ON `dead_letters` (`resolved_at`,`last_at`);--> statement-breakpoint
+CREATE TABLE `delivery_counts` (
+	`hour_at` integer NOT NULL,
+	`kind` text NOT NULL,
+	`status` text NOT NULL,
+	`reason` text NOT NULL,
+	`error` text NOT NULL,
+	`count` integer NOT NULL,
+	`segments` integer NOT NULL,
+	`first_at` integer NOT NULL,
+	`last_at` integer NOT NULL,
+	PRIMARY KEY(`hour_at`, `kind`, `status`, `reason`, `error`)
+);
+--> statement-breakpoint
 CREATE TABLE `event_backlog` (
 	`family_id` text PRIMARY KEY NOT NULL,
 	`from_seq` integer NOT NULL,
@@ -258,6 +279,13 @@ CREATE TABLE `rate_counters` (
 );
 --> statement-breakpoint
 CREATE INDEX `rate_counters_expiry` ON `rate_counters` (`expires_at`);--> statement-breakpoint
+CREATE TABLE `sending_times` (
+	`hour_at` integer NOT NULL,
+	`at_most` integer NOT NULL,
+	`count` integer NOT NULL,
+	PRIMARY KEY(`hour_at`, `at_most`)
+);
+--> statement-breakpoint
 CREATE TABLE `service_keys` (
 	`id` text PRIMARY KEY NOT NULL,
 	`name` text NOT NULL,
@@ -304,6 +332,7 @@ CREATE TABLE `sms_delivery_log` (
 	`error` text,
 	`due_at` integer,
 	`wake_at` integer,
+	`ready_at` integer,
 	`attempts` integer DEFAULT 0 NOT NULL,
 	`revision` integer DEFAULT 0 NOT NULL,
 	`claim` text,
@@ -330,6 +359,7 @@ CREATE INDEX `deliveries_user` ON `sms_delivery_log` (`user_id`,`id`);--> statem
 CREATE INDEX `deliveries_family` ON `sms_delivery_log` (`family_id`,`id`);--> statement-breakpoint
 CREATE INDEX `deliveries_wake` ON `sms_delivery_log` (`wake_at`) WHERE wake_at is not null;--> statement-breakpoint
 CREATE INDEX `deliveries_waiting` ON `sms_delivery_log` (`user_id`,`thread_id`,`status`,`seq`);--> statement-breakpoint
+CREATE INDEX `deliveries_in_sight` ON `sms_delivery_log` (`status`,`id`) WHERE status in ('pending', 'deferred', 'sending', 'failed', 'undelivered');--> statement-breakpoint
 CREATE TABLE `thread_ids` (
 	`id` text PRIMARY KEY NOT NULL,
 	`family_id` text NOT NULL,

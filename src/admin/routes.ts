@@ -149,7 +149,10 @@ export const adminEndpoints = [
       description: 'A page.',
       schema: z.object({
         deliveries: z.array(hostDeliverySchema),
-        next: z.string().nullable(),
+        next: z.string().nullable().describe('A page may be short, or empty, and not the last one.'),
+        databases: z
+          .object({ down: z.array(z.string()) })
+          .describe('Databases that did not answer, and were left out.'),
       }),
     },
     handle: async ({ deps, query }) => jsonResponse(await searchDeliveries(deps, query)),

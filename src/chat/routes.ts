@@ -102,9 +102,11 @@ export const chatEndpoints = [
         'while `next` still leads further back.',
       schema: z.object({ messages: z.array(messageSchema), next: z.string().nullable() }),
     },
-    errors: ['thread_not_found'],
-    handle: async ({ deps, caller, query: { q: question, ...query } }) =>
-      jsonResponse(await searchMessages(deps, caller, { question, ...query })),
+    errors: ['thread_not_found', 'rate_limited'],
+    handle: async ({ deps, caller, query: { q: question, ...query } }) => {
+      await deps.edge.act('search', caller, deps.now());
+      return jsonResponse(await searchMessages(deps, caller, { question, ...query }));
+    },
   }),
   endpoint({
     method: 'post',
@@ -173,9 +175,13 @@ export const chatEndpoints = [
     params: z.object({ id, messageId: id }),
     body: z.object({ body: prose(4000) }),
     answer: { status: 200, description: 'The message.', schema: z.object({ message: messageSchema }) },
-    errors: ['empty_message', 'message_not_found', 'conflict'],
-    handle: async ({ deps, caller, params, body }) =>
-      jsonResponse({ message: await editMessage(deps, caller, params.id, params.messageId, body.body) }),
+    errors: ['empty_message', 'message_not_found', 'conflict', 'rate_limited'],
+    handle: async ({ deps, caller, params, body }) => {
+      await deps.edge.act('edit', caller, deps.now());
+      return jsonResponse({
+        message: await editMessage(deps, caller, params.id, params.messageId, body.body),
+      });
+    },
   }),
   endpoint({
     method: 'delete',
@@ -190,9 +196,11 @@ export const chatEndpoints = [
         'The message without its words. What had left before cannot be unsent: see its deliveries.',
       schema: z.object({ message: messageSchema }),
     },
-    errors: ['message_not_found'],
-    handle: async ({ deps, caller, params }) =>
-      jsonResponse({ message: await retractMessage(deps, caller, params.id, params.messageId) }),
+    errors: ['message_not_found', 'rate_limited'],
+    handle: async ({ deps, caller, params }) => {
+      await deps.edge.act('edit', caller, deps.now());
+      return jsonResponse({ message: await retractMessage(deps, caller, params.id, params.messageId) });
+    },
   }),
   endpoint({
     method: 'post',

@@ -281,7 +281,7 @@ export interface Api {
         cursor?: string | number;
       };
     };
-    answer: { deliveries: HostDelivery[]; next: string | null };
+    answer: { deliveries: HostDelivery[]; next: string | null; databases: { down: string[] } };
   };
   /** Send a dead letter again */
   'POST /api/admin/deliveries/{id}/retry': {

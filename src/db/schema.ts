@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
 import { EVENT_TYPES } from './event-types.ts';
-import { DELIVERY_REASONS, STATUSES, VIAS } from './statuses.ts';
+import { DELIVERY_REASONS, IN_SIGHT_LIST, STATUSES, VIAS } from './statuses.ts';
 
 /**
  * The whole model on one page.
@@ -567,6 +567,8 @@ export const smsDeliveryLog = sqliteTable(
     dueAt: at('due_at'),
     /** When the sweep must look at this row if nobody else did; null once the row is final. */
     wakeAt: at('wake_at'),
+    /** Since when it should have left: its wait for a reason was over then. Null: since it was written. */
+    readyAt: at('ready_at'),
     attempts: integer('attempts').notNull().default(0),
     /** Counts edits and retractions that the text would have to tell of; a claim holds only for the one it was decided at. */
     revision: integer('revision').notNull().default(0),
@@ -599,6 +601,10 @@ export const smsDeliveryLog = sqliteTable(
     index('deliveries_family').on(t.familyId, t.id),
     index('deliveries_wake').on(t.wakeAt).where(sql`wake_at is not null`),
     index('deliveries_waiting').on(t.userId, t.threadId, t.status, t.seq),
+    // Few rows: what is under way, and what went wrong.
+    index('deliveries_in_sight')
+      .on(t.status, t.id)
+      .where(sql`status in ${sql.raw(IN_SIGHT_LIST)}`),
   ],
 );
 
@@ -622,6 +628,58 @@ export const events = sqliteTable(
     at: at('at').notNull(),
   },
   (t) => [index('events_family').on(t.familyId)],
+);
+
+// Counters, written by triggers (dev/count-triggers.ts) in the statement that changes a delivery's state, so that no figure
+// of operators reads the log. They count what happened in this store: a family that moves leaves them behind.
+
+/**
+ * Deliveries by the hour in which they were written (UTC): each counts once, under the state that it is in. A delivery that
+ * is deleted when final stays counted.
+ */
+export const deliveryCounts = sqliteTable(
+  'delivery_counts',
+  {
+    hourAt: at('hour_at').notNull(),
+    kind: text('kind').notNull(),
+    /** A status; `open` is `pending` or `sending`, so that a claim writes no counter. */
+    status: text('status').notNull(),
+    /** Empty: none. */
+    reason: text('reason').notNull(),
+    error: text('error').notNull(),
+    count: integer('count').notNull(),
+    segments: integer('segments').notNull(),
+    /** When the first and the last of them came to it: the time of the claim, or of the row itself. */
+    firstAt: at('first_at').notNull(),
+    lastAt: at('last_at').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.hourAt, t.kind, t.status, t.reason, t.error] })],
+);
+
+/** What came of the tries to send, by the minute of the claim. */
+export const carrierTries = sqliteTable(
+  'carrier_tries',
+  {
+    minuteAt: at('minute_at').notNull(),
+    /** `send`: the carrier's answer to the request; `receipt`: what a receipt said later, where it was no good news. */
+    step: text('step', { enum: ['send', 'receipt'] }).notNull(),
+    /** Empty: accepted. `no_answer`: the text was looked up, and was not there. */
+    code: text('code').notNull(),
+    count: integer('count').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.minuteAt, t.step, t.code] })],
+);
+
+/** How long deliveries took from being written to being sent, by the hour in which they were written. */
+export const sendingTimes = sqliteTable(
+  'sending_times',
+  {
+    hourAt: at('hour_at').notNull(),
+    /** They took at most so long, ms; one of `SENDING_STEPS_MS`. */
+    atMost: integer('at_most').notNull(),
+    count: integer('count').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.hourAt, t.atMost] })],
 );
 
 /** How far a store's events were handed to the receiver: one row, `id` 1. */

@@ -29,6 +29,12 @@ export const DELIVERY_REASONS = [
   'daily_cap',
 ] as const;
 
+/** States of deliveries that are under way or went wrong: an index of few rows finds them. */
+export const IN_SIGHT = ['pending', 'deferred', 'sending', 'failed', 'undelivered'] as const;
+
+/** The same as a list of SQL. */
+export const IN_SIGHT_LIST = `(${IN_SIGHT.map((status) => `'${status}'`).join(', ')})`;
+
 /** How a message came: `app` by the API, `portal` by the web pages, `sms` as a text, `host` posted on behalf by the host. */
 export const VIAS = ['app', 'portal', 'sms', 'host'] as const;
 

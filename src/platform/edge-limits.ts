@@ -27,7 +27,7 @@ export interface EdgeLimitBindings {
 export const UNCOUNTED_MISSES = 5;
 
 /** Changes that cost little, and nothing else holds: each kind has a budget of its own. */
-export type Deed = 'heartbeat' | 'mute' | 'read' | 'preferences' | 'socket' | 'session';
+export type Deed = 'heartbeat' | 'mute' | 'read' | 'preferences' | 'socket' | 'edit' | 'search';
 
 /** The limits, asked. None ever throws because its counter fails: what counts exactly stands behind it. */
 export interface EdgeLimits {
@@ -63,7 +63,8 @@ const NAMES: Record<Deed, string> = {
   read: 'read marks',
   preferences: 'changes of preferences',
   socket: 'new sockets',
-  session: 'ended sessions',
+  edit: 'changes of messages',
+  search: 'searches',
 };
 
 /** The limits over their bindings; one that is not bound holds nobody. */

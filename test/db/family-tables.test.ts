@@ -4,6 +4,7 @@ import { getTableColumns, getTableName, is } from 'drizzle-orm';
 import { getTableConfig, SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { expect, it } from 'vitest';
 import { unstable_splitSqlQuery } from 'wrangler';
+import { countTriggers } from '../../dev/count-triggers.ts';
 import { eventTriggers } from '../../dev/event-triggers.ts';
 import { fenceTriggers } from '../../dev/fence-triggers.ts';
 import * as schema from '../../src/db/schema.ts';
@@ -40,6 +41,7 @@ it('says how many triggers fence a store', () => {
 it.each([
   ['0001_fences.sql', fenceTriggers()],
   ['0002_events.sql', eventTriggers()],
+  ['0003_counts.sql', countTriggers()],
 ])(
   '%s is what the code says, in a form that the splitter of remote migrations leaves whole',
   (name, triggers) => {

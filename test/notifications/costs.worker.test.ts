@@ -83,7 +83,7 @@ describe('what it costs', () => {
     await fill(small, 100_000);
     const many = await measure(small);
     expect(many).toEqual(few);
-    expect(few.post.rowsRead).toBeLessThan(60);
+    expect(few.post.rowsRead).toBeLessThan(70); // Three of them: the counter of each delivery, which its birth adds to.
     expect(few.post.rowsWritten).toBeLessThan(40);
   });
 

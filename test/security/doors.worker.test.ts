@@ -105,7 +105,7 @@ describe('unknown links', () => {
 });
 
 describe('what costs little and nothing else holds', () => {
-  it('has a budget a person: heartbeats, mutes, read marks, changes of preferences, sockets', async () => {
+  it('has a budget a person: heartbeats, mutes, read marks, edits, searches, changes of preferences, sockets', async () => {
     const { deps, app } = world();
     const [rosa] = await family('rosa');
     const asks: [string, string, object?][] = [
@@ -114,6 +114,10 @@ describe('what costs little and nothing else holds', () => {
       ['DELETE', '/api/threads/thr_none/mute'],
       ['POST', '/api/threads/thr_none/read', {}],
       ['PATCH', '/api/preferences', { preview: 'none' }],
+      ['PATCH', '/api/threads/thr_none/messages/msg_none', { body: 'x' }],
+      ['DELETE', '/api/threads/thr_none/messages/msg_none'],
+      ['GET', '/api/search?q=x'],
+      ['POST', '/api/family/members/usr_other/vouch', {}],
     ];
     const limit = edgeCounter(0);
     deps.edge = createEdgeLimits({ PERSON_LIMIT: limit });
@@ -125,7 +129,7 @@ describe('what costs little and nothing else holds', () => {
     const socket = { as: rosa!, headers: { Upgrade: 'websocket' } };
     expect((await app('/api/presence/socket', socket)).status).toBe(429);
     expect(new Set(limit.asked.map((key) => key.split(':')[0]))).toEqual(
-      new Set(['heartbeat', 'mute', 'read', 'preferences', 'socket']),
+      new Set(['heartbeat', 'mute', 'read', 'preferences', 'socket', 'edit', 'search']),
     );
     expect(deps.familyCalls).toEqual([]);
   });

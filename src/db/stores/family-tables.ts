@@ -1,7 +1,9 @@
 import { getTableColumns } from 'drizzle-orm';
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
 import {
+  carrierTries,
   consentEvents,
+  deliveryCounts,
   eventBacklog,
   eventCursors,
   events,
@@ -11,6 +13,7 @@ import {
   links,
   messages,
   notificationPreferences,
+  sendingTimes,
   sessions,
   smsDeliveryLog,
   threadMembers,
@@ -37,7 +40,15 @@ export const FAMILY_TABLES: readonly SQLiteTable[] = [
 ];
 
 /** What a store keeps for itself: it names families, and stays when one moves. */
-export const STORE_TABLES: readonly SQLiteTable[] = [fences, events, eventCursors, eventBacklog];
+export const STORE_TABLES: readonly SQLiteTable[] = [
+  fences,
+  events,
+  eventCursors,
+  eventBacklog,
+  deliveryCounts,
+  carrierTries,
+  sendingTimes,
+];
 
 /** The column that says whose a row is. */
 export const familyColumn = (table: SQLiteTable): SQLiteColumn => {

@@ -1,18 +1,12 @@
-import { between, desc, eq, inArray, lt, type SQL, sql } from 'drizzle-orm';
+import { between, eq, type SQL, sql } from 'drizzle-orm';
 import * as z from 'zod';
-import type { Db } from '../../db/client.ts';
-import { allOf, iif, inList, nonNull } from '../../db/expressions.ts';
+import { allOf, inList, nonNull } from '../../db/expressions.ts';
 import { q } from '../../db/query.ts';
-import {
-  families,
-  messages,
-  notificationPreferences,
-  smsDeliveryLog,
-  threadMembers,
-  users,
-} from '../../db/schema.ts';
+import { retrying } from '../../db/retry.ts';
+import { families, messages, smsDeliveryLog, threadMembers, users } from '../../db/schema.ts';
 import type { ResultOf } from '../../db/statement.ts';
 import { DELIVERY_REASONS, STATUSES } from '../../db/statuses.ts';
+import { askStores } from '../../platform/ask-stores.ts';
 import type { Caller } from '../../platform/auth/caller.ts';
 import { clockWords, type Hours } from '../../platform/clock-words.ts';
 import type { Deps } from '../../platform/deps.ts';
@@ -22,6 +16,7 @@ import { possibleZones } from '../../platform/possible-zones.ts';
 import { phones } from '../../platform/sms/number-plans.ts';
 import { deliveryAs } from '../deliveries/coverage.ts';
 import type { Status } from '../deliveries/delivery-status.ts';
+import { columns, mergeSearched, type Row, type Search, searchOne, select } from './delivery-search.ts';
 import { type AuthorsView, explain, explainToAuthor } from './explanations.ts';
 
 /** A delivery as its recipient sees it. */
@@ -51,49 +46,7 @@ z.globalRegistry.add(hostDeliverySchema, { id: 'HostDelivery' });
 export type DeliveryJson = z.infer<typeof deliverySchema>;
 
 const log = smsDeliveryLog;
-/** The row whose text told of a merged one. */
 const lead = deliveryAs('lead');
-
-/** What the log says of a delivery; times in ms. */
-const columns = {
-  id: log.id,
-  userId: log.userId,
-  familyId: log.familyId,
-  kind: log.kind,
-  threadId: log.threadId,
-  messageId: log.messageId,
-  status: log.status,
-  reason: log.reason,
-  mergedInto: log.mergedInto,
-  createdAt: log.createdAt,
-  dueAt: iif<number | null>(inArray(log.status, ['deferred', 'pending']), log.dueAt, null).as('dueAt'),
-  sentAt: log.sentAt,
-  deliveredAt: log.deliveredAt,
-  segments: log.segments,
-  error: log.error,
-  leadStatus: sql<Status | null>`${lead.status}`.as('leadStatus'),
-  leadError: sql<string | null>`${lead.error}`.as('leadError'),
-};
-
-/** By which clock it is quiet for the recipient. */
-const clockColumns = {
-  phone: sql<string | null>`${users.phone}`.as('phone'),
-  personZone: sql<string | null>`${users.timeZone}`.as('personZone'),
-  familyZone: sql<string | null>`${families.timeZone}`.as('familyZone'),
-  quietStart: sql<number | null>`${notificationPreferences.quietStart}`.as('quietStart'),
-};
-
-/** Deliveries with what their sentences need. The joins cannot lead, so that the log's indexes do. */
-const select = (condition: SQL) =>
-  q
-    .select({ ...columns, ...clockColumns })
-    .from(log)
-    .leftJoin(lead, eq(lead.id, log.mergedInto))
-    .leftJoin(users, eq(users.id, log.userId))
-    .leftJoin(families, eq(families.id, users.familyId))
-    .leftJoin(notificationPreferences, eq(notificationPreferences.userId, log.userId))
-    .where(condition);
-type Row = ResultOf<ReturnType<typeof select>>[number];
 
 const times = (row: Row) => ({
   createdAt: isoOrNull(row.createdAt)!,
@@ -125,25 +78,10 @@ const toDelivery = (row: Row, now: number, timeZone?: string, hours: Hours = 12)
   };
 };
 
-/** A page of deliveries; `next` is the cursor of the following one, null at the end. */
+/** A page of deliveries; `next` is the cursor of the following one, null at the end. A page may be short, or empty, and not the last. */
 export interface DeliveryPage<T = DeliveryJson> {
   deliveries: T[];
   next: string | null;
-}
-
-async function page(
-  db: Db,
-  conditions: (SQL | undefined)[],
-  { limit, cursor }: { limit: number; cursor?: string | undefined },
-) {
-  const before = lt(log.id, cursor ?? '~');
-  const rows = await db.all(
-    select(allOf(...conditions, before))
-      .orderBy(desc(log.id))
-      .limit(limit + 1),
-  );
-  const shown = rows.slice(0, limit);
-  return { rows: shown, next: rows.length > limit ? shown.at(-1)!.id : null };
 }
 
 /**
@@ -167,40 +105,41 @@ export async function listDeliveries(
     hours?: Hours | undefined;
   },
 ): Promise<DeliveryPage> {
-  const conditions = [eq(log.userId, userId), statuses && inArray(log.status, statuses)];
-  const { rows, next } = await page(deps.db.forFamily(familyId), conditions, query);
+  const search = { ...query, userId, statuses };
+  const { rows, next } = mergeSearched([await searchOne(deps.db.forFamily(familyId), search)], query.limit);
   return { deliveries: rows.map((row) => toDelivery(row, deps.now(), timeZone, hours)), next };
 }
 
 /** A delivery as operators see it: the person's log entry, and whose it is. */
 export type OperatorDelivery = DeliveryJson & { userId: string; familyId: string };
 
-/** Deliveries for operators, newest first, by family, person or status. */
+/**
+ * Deliveries for operators, newest first, by family, person or status. Without a family every database is asked; one that
+ * does not answer is left out, and named.
+ */
 export async function searchDeliveries(
   deps: Deps,
-  query: {
-    familyId?: string | undefined;
-    userId?: string | undefined;
-    status?: Status | undefined;
-    limit: number;
-    cursor?: string | undefined;
-  },
-): Promise<DeliveryPage<OperatorDelivery>> {
-  const conditions = [
-    query.userId === undefined ? undefined : eq(log.userId, query.userId),
-    query.familyId === undefined ? undefined : eq(log.familyId, query.familyId),
-    query.status && eq(log.status, query.status),
-  ];
-  const databases = query.familyId === undefined ? deps.db.shards() : [deps.db.forFamily(query.familyId)];
-  const pages = await Promise.all(databases.map((db) => page(db, conditions, query)));
-  const merged = pages.flatMap(({ rows }) => rows).sort((a, b) => (a.id < b.id ? 1 : -1));
-  const rows = merged.slice(0, query.limit);
-  const more = merged.length > rows.length || pages.some(({ next }) => next !== null);
-  return {
-    deliveries: rows.map((row) => toOperatorDelivery(row, deps.now())),
-    next: more ? rows.at(-1)!.id : null,
-  };
+  { status, ...query }: Omit<Search, 'statuses'> & { status?: Status | undefined },
+): Promise<DeliveryPage<OperatorDelivery> & { databases: { down: string[] } }> {
+  const search = { ...query, statuses: status && [status] };
+  if (query.familyId !== undefined) {
+    const page = mergeSearched([await searchOne(deps.db.forFamily(query.familyId), search)], query.limit);
+    return { ...operatorPage(page, deps.now()), databases: { down: [] } };
+  }
+  const { answers, down } = await askStores(deps, 'deliveries', (db) =>
+    retrying(() => searchOne(db, search)),
+  );
+  const page = mergeSearched(
+    answers.map(({ answer }) => answer),
+    query.limit,
+  );
+  return { ...operatorPage(page, deps.now()), databases: { down } };
 }
+
+const operatorPage = ({ rows, next }: ReturnType<typeof mergeSearched>, now: number) => ({
+  deliveries: rows.map((row) => toOperatorDelivery(row, now)),
+  next,
+});
 
 const toOperatorDelivery = (row: Row, now: number): OperatorDelivery => ({
   ...toDelivery(row, now),
