@@ -1,9 +1,18 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
 import { build } from 'esbuild';
 
 /** `openapi.json` and the page that shows it, as they are served. */
 export interface ApiDocs {
   json: string;
   page: string;
+}
+
+/** The types of the socket's frames, as the client declares them. */
+async function frameTypes(root: string): Promise<string> {
+  const source = await readFile(path.join(root, 'src/client/frames.ts'), 'utf8');
+  const types = source.match(/^\/\*\*[^\n]*\nexport (type|interface) [\s\S]*?\n(?=\n)/gm) ?? [];
+  return types.join('\n').trim();
 }
 
 /**
@@ -26,6 +35,6 @@ export async function writeApiDocs(root: string): Promise<ApiDocs> {
   const document = apiDocument();
   return {
     json: JSON.stringify(document),
-    page: await apiPage(document, new Date().toISOString().slice(0, 10)),
+    page: await apiPage(document, new Date().toISOString().slice(0, 10), await frameTypes(root)),
   };
 }

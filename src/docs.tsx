@@ -19,12 +19,15 @@ export function apiDocument(): OpenApiDocument {
   });
 }
 
-/** The same as a page, written on the day `built`, `2026-11-27`. Nobody is signed in on it. */
-export async function apiPage(document: OpenApiDocument, built: string): Promise<string> {
+/**
+ * The same as a page, written on the day `built`, `2026-11-27`. Nobody is signed in on it.
+ * @param frames - the types of the socket's frames, as TypeScript
+ */
+export async function apiPage(document: OpenApiDocument, built: string, frames: string): Promise<string> {
   const description = 'Every route of the API, with what goes in and what comes out.';
   const page = (
     <Page title="API" brand={BRAND} viewer={null} description={description}>
-      <DocsPage document={document} built={built} />
+      <DocsPage document={document} built={built} frames={frames} />
     </Page>
   );
   return String(await html`<!doctype html>${page}`);

@@ -9,6 +9,9 @@ export interface ThreadChange {
   members: { id: string; name: string }[];
 }
 
+/** What a client sends, beside the bare text `ping` every 20 s, which is answered by `pong`. */
+export type ClientFrame = { type: 'state'; state: 'active' | 'away' } | { type: 'typing'; threadId: string };
+
 /** What the server sends (contract, section 5). */
 export type ServerFrame =
   | { type: 'snapshot'; online: { userId: string; state: 'online' | 'away' }[] }

@@ -9,7 +9,7 @@ export {
   type Route,
 } from './api.ts';
 export type * from './api-types.ts';
-export type { ServerFrame, ThreadChange } from './frames.ts';
+export type { ClientFrame, ServerFrame, ThreadChange } from './frames.ts';
 export {
   type EventPage,
   eventPages,

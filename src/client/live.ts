@@ -1,5 +1,5 @@
 import { backoffMs } from './backoff.ts';
-import { type Message, readServerFrame, type ServerFrame } from './frames.ts';
+import { type ClientFrame, type Message, readServerFrame, type ServerFrame } from './frames.ts';
 import { type CatchUp, ThreadCursor } from './thread-cursor.ts';
 
 /** Where the connection stands. */
@@ -135,7 +135,7 @@ export class Live {
     return this.#ws?.readyState === 1;
   }
 
-  #send(frame: object): void {
+  #send(frame: ClientFrame): void {
     if (this.#isOpen()) this.#ws?.send(JSON.stringify(frame));
   }
 

@@ -82,6 +82,50 @@ describe('an import', () => {
     expect([await world.rows(), await world.texts()]).toEqual([[], []]);
   });
 
+  it('makes of new people what their own routes make of them, with and without consent', async () => {
+    const { familyId } = world;
+    const person = (n: number) => ({
+      name: `Person ${n}`,
+      ...(n % 3 === 0 ? {} : { phone: world.phone(n), phoneVerifiedAt: at }),
+      ...(n % 3 === 1 ? { smsConsent: { at, source: 'sign-up', version: '1' } } : {}),
+    });
+    const ids = [1, 2, 3, 4, 5, 6].map((n) => `p${n}_${familyId}`);
+    await importOf([
+      { family: { id: familyId, name: 'Rivera' } },
+      ...ids.slice(0, 3).map((id, i) => ({ user: { id, familyId, ...person(i + 1) } })),
+    ]);
+    for (const [i, id] of ids.slice(3).entries())
+      await world.mirror(`users/${id}`, { familyId, ...person(i + 4) });
+    const eventsOf = async (subject: string) => {
+      const found = world.env.DB.prepare('SELECT type FROM events WHERE family_id = ? AND subject = ?');
+      return (await found.bind(familyId, subject).all()).results;
+    };
+    const rowsOf = async (id: string) => {
+      const rows = async (table: string, column: string) =>
+        (await world.env.DB.prepare(`SELECT * FROM ${table} WHERE ${column} = ?`).bind(id).all()).results;
+      const [user] = await rows('users', 'id');
+      const [preferences] = await rows('notification_preferences', 'user_id');
+      const ledger = await rows('consent_events', 'user_id');
+      const subjects = [id, ...ledger.map((entry) => String(entry.id))];
+      const events = await Promise.all(subjects.map((subject) => eventsOf(subject)));
+      const { id: _, name, phone, created_at, applied_update, ...rest } = user!;
+      const { user_id, revision, ...wishes } = preferences!;
+      return {
+        user: { ...rest, hasPhone: phone !== null },
+        wishes,
+        ledger: ledger.map(({ id: _id, user_id: _user, number_hash, ...entry }) => ({
+          ...entry,
+          hasHash: number_hash !== null,
+        })),
+        events: events.flat(),
+      };
+    };
+    for (const i of [0, 1, 2])
+      expect(await rowsOf(ids[i]!), `person ${i}`).toEqual(await rowsOf(ids[i + 3]!));
+    const open = world.env.DB.prepare('SELECT id FROM family_updates WHERE user_id = ?');
+    for (const id of ids) expect((await open.bind(id).all()).results).toEqual([]);
+  });
+
   it('answers each line for itself, in their order', async () => {
     const { familyId } = world;
     const { status, results } = await importOf([

@@ -35,6 +35,7 @@ beforeAll(async () => {
     SMS_REPLIES: 'on',
     SMS_WINDOW_SECONDS: '1',
     SEED_DEMO: '0',
+    SWEEP_SECONDS: '1',
   });
 });
 afterAll(async () => {
@@ -81,6 +82,11 @@ const textOf = async (words: string) => {
   );
   return message?.body;
 };
+const deliveries = async () => {
+  type Log = { deliveries: { status: string; reason: string | null }[] };
+  return (await stack.host.service<Log>('GET', `/api/admin/deliveries?userId=${BEN.id}`)).deliveries;
+};
+const statuses = async () => (await deliveries()).map(({ status }) => status);
 const texted = (body: string) =>
   fetch(`${stack.simulatorOrigin}/simulator/api/inbound`, {
     method: 'POST',
@@ -96,21 +102,15 @@ it('the Express example tells its story, and misses nothing while it is down', {
   // What is said in the chat is texted to Ben; what he texts back is in the chat's own database.
   await say('Are you coming for dinner?');
   expect(await textOf('Are you coming for dinner?')).toContain('Ana');
+  await expect.poll(statuses, { timeout: 20_000 }).toEqual(['delivered']); // A reply belongs to a text that is known.
   await texted('On my way');
-  await expect.poll(bodies, { timeout: 10_000 }).toEqual(['Are you coming for dinner?', 'On my way']);
+  await expect.poll(bodies, { timeout: 20_000 }).toEqual(['Are you coming for dinner?', 'On my way']);
   expect((await messages())[1]).toMatchObject({ authorId: BEN.id, via: 'sms' });
 
   // Ben opens the chat: nobody texts him.
   await chatPost('/api/here', { userId: BEN.id });
   await say('You are here already');
-  const reasons = async () => {
-    const log = await stack.host.service<{ deliveries: { userId: string; reason: string }[] }>(
-      'GET',
-      `/api/admin/deliveries?userId=${BEN.id}&limit=1`,
-    );
-    return log.deliveries[0]?.reason;
-  };
-  await expect.poll(reasons, { timeout: 10_000 }).toBe('online');
+  await expect.poll(async () => (await deliveries())[0]?.reason, { timeout: 20_000 }).toBe('online');
 
   // The chat is killed. Meanwhile Ben writes twice, and stops the texts.
   const before = await messages();

@@ -138,6 +138,12 @@ describe('/docs', () => {
     const answer = await page.goto(`${stack.origin}/docs`);
     expect(answer?.headers()['content-security-policy']).toContain("default-src 'none'");
     await page.getByText('/api/threads/{id}/messages').first().waitFor();
+    await page.getByRole('searchbox').fill('redeliver');
+    await page.getByText('/api/admin/events/{id}/redeliver').first().waitFor();
+    expect(await page.getByText('/api/logout').first().isVisible()).toBe(false);
+    await page.getByRole('searchbox').fill('');
+    await page.getByRole('link', { name: 'createKey' }).first().click();
+    await page.getByText('fcs_sk_').first().waitFor();
     expect(complaints).toEqual([]);
     await page.close();
   });

@@ -1,5 +1,6 @@
 import { saveByThemselves } from './autosave.ts';
 import { countDown } from './countdown.ts';
+import { searchDocs } from './docs-search.ts';
 import { find } from './dom.ts';
 import { tameMenus } from './menus.ts';
 import { Messages } from './messages.ts';
@@ -22,6 +23,7 @@ tameMenus();
 sendWholeCodes();
 saveByThemselves();
 searchLists();
+searchDocs();
 await tellZone();
 countDown(document);
 pollRegions(document);

@@ -7,6 +7,7 @@ import type { Change, FamilyUpdate } from '../../numbers/changes.ts';
 import type { Deps } from '../../platform/deps.ts';
 import { inParallel } from '../../platform/in-parallel.ts';
 import { errorFields } from '../../platform/log.ts';
+import { applyImported, importedNumber } from './apply-imported.ts';
 import { applyUpdate, applyUpdatesAtOnce } from './apply-update.ts';
 import { followUp, hasFollowUp } from './follow-up.ts';
 
@@ -109,14 +110,21 @@ export async function applyUpdates(deps: Deps, userIds: readonly string[]): Prom
 const MAX_AT_ONCE = 50;
 
 /**
- * Like {@link applyUpdates}, for many people: the directory is asked once, and the updates of a family are applied
- * together.
+ * Like {@link applyUpdates}, for many people: the directory is asked once; the first numbers of new people are applied with
+ * a few statements a store, and the other updates of a family together.
  * @throws as {@link applyUpdates}
  */
 export async function applyUpdatesOfMany(deps: Deps, userIds: readonly string[]): Promise<void> {
   const updates = await retrying(() => deps.db.directory.all(pendingUpdates(userIds)));
   const open = updates.filter(({ appliedAt }) => appliedAt === null);
-  const families = Map.groupBy(open, ({ familyId }) => familyId);
+  const people = Map.groupBy(open, ({ userId }) => userId);
+  const imported = [...people.values()].flatMap((each) => importedNumber(each) ?? []);
+  const stores = await Promise.all(imported.map(({ number }) => deps.db.storeOf(number.familyId)));
+  const byStore = Map.groupBy(imported, (_, i) => stores[i]!);
+  await inParallel([...byStore], ([store, some]) => retrying(() => applyImported(deps.db.at(store), some)));
+  const done = new Set(imported.map(({ number }) => number.userId));
+  const rest = open.filter(({ userId }) => !done.has(userId));
+  const families = Map.groupBy(rest, ({ familyId }) => familyId);
   await inParallel([...families], async ([familyId, ofFamily]) => {
     for (let from = 0; from < ofFamily.length; from += MAX_AT_ONCE) {
       const some = ofFamily.slice(from, from + MAX_AT_ONCE);

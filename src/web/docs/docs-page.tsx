@@ -1,7 +1,9 @@
 import type { OpenApiDocument } from '../../platform/http/openapi/document.ts';
+import type { JsonSchema } from '../../platform/http/openapi/json-schema.ts';
 import type { Content, Operation, Parameter } from '../../platform/http/openapi/operation.ts';
 import { dayWords } from '../clock.ts';
 import { PageHead } from '../layout.tsx';
+import { samplesOf } from './example.ts';
 import { Prose } from './prose.tsx';
 import { shapeOf } from './shape.ts';
 
@@ -14,6 +16,16 @@ const WHO: Record<string, string> = {
 const callers = ({ security }: Operation): string =>
   security.flatMap((way) => Object.keys(way).flatMap((name) => WHO[name] ?? [])).join(', ') || 'anyone';
 
+/** A shape in which the names of schemas lead to them. */
+function Linked({ schema }: { schema: JsonSchema }) {
+  const parts = shapeOf(schema).split(/(?<=[:|([] |^|\()([A-Z]\w+)(?=[[\]\s)]|$)/);
+  return (
+    <pre tabindex={0}>
+      {parts.map((part, i) => (i % 2 === 1 ? <a href={`#schema-${part}`}>{part}</a> : part))}
+    </pre>
+  );
+}
+
 function Shape({ title, content }: { title: string; content: Content }) {
   return (
     <>
@@ -22,7 +34,7 @@ function Shape({ title, content }: { title: string; content: Content }) {
           <h4>
             {title} <span class="soft">{type}</span>
           </h4>
-          {schema.properties && <pre tabindex={0}>{shapeOf(schema)}</pre>}
+          {(schema.properties ?? schema.$ref) && <Linked schema={schema} />}
         </>
       ))}
     </>
@@ -68,7 +80,7 @@ function Answers({ responses }: Pick<Operation, 'responses'>) {
             </span>
           </h4>
           {Object.values(content ?? {}).map(
-            ({ schema }) => schema.properties && <pre tabindex={0}>{shapeOf(schema)}</pre>,
+            ({ schema }) => (schema.properties ?? schema.$ref) && <Linked schema={schema} />,
           )}
         </>
       ))}
@@ -84,7 +96,33 @@ function Answers({ responses }: Pick<Operation, 'responses'>) {
   );
 }
 
-function Entry({ method, path, operation }: { method: string; path: string; operation: Operation }) {
+interface EntryProps {
+  method: string;
+  path: string;
+  operation: Operation;
+  schemas: OpenApiDocument['components']['schemas'];
+}
+
+/** What Twilio calls, pages and webhooks are not for readers to call. */
+const isCalled = ({ method, path, operation }: EntryProps) =>
+  method !== 'event' &&
+  path.startsWith('/api/') &&
+  !operation.tags.includes('Twilio') &&
+  !path.endsWith('/socket');
+
+function Samples({ method, path, operation, schemas }: EntryProps) {
+  const { curl, js } = samplesOf(method, path, operation, schemas);
+  return (
+    <>
+      <h4>Samples</h4>
+      <pre tabindex={0}>{curl}</pre>
+      {js !== null && <pre tabindex={0}>{js}</pre>}
+    </>
+  );
+}
+
+function Entry(props: EntryProps) {
+  const { method, path, operation } = props;
   const { operationId, summary, description, parameters, requestBody, responses } = operation;
   return (
     <details id={operationId} class="operation">
@@ -95,7 +133,10 @@ function Entry({ method, path, operation }: { method: string; path: string; oper
         </span>
       </summary>
       <div class="operation-body">
-        <p class="soft">Called by {callers(operation)}.</p>
+        <p class="soft">
+          {method === 'event' ? 'Posted to EVENTS_URL' : `Called by ${callers(operation)}`};{' '}
+          <a href={`#${operationId}`}>{operationId}</a>.
+        </p>
         {description?.split('\n\n').map((paragraph) => (
           <p>
             <Prose text={paragraph} />
@@ -104,19 +145,86 @@ function Entry({ method, path, operation }: { method: string; path: string; oper
         {parameters && <Parameters parameters={parameters} />}
         {requestBody && <Shape title="Body" content={requestBody.content} />}
         <Answers responses={responses} />
+        {isCalled(props) && <Samples {...props} />}
       </div>
     </details>
   );
 }
 
-/**
- * The API, readable: everything that the OpenAPI document holds, by subject.
- * @param built - the day on which it was written from the code, `2026-11-27`
- */
-export function DocsPage({ document, built }: { document: OpenApiDocument; built: string }) {
-  const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
-    Object.entries(methods).map(([method, operation]) => ({ path, method, operation })),
+const TOKEN = `export ORIGIN=http://127.0.0.1:8787
+export TOKEN=$(npm run --silent token)                  # the whole service API, on your machine
+export TOKEN=$(npm run --silent token -- usr_rosa)      # a person of the demo family
+curl -H "Authorization: Bearer $TOKEN" $ORIGIN/api/threads`;
+const CLIENT = `import { createApi } from '@family-circle-secure/client';
+
+const api = createApi({ origin: process.env.ORIGIN, token: () => process.env.TOKEN });
+const { threads } = await api('GET /api/threads');`;
+
+/** How a reader makes a first call. */
+function Start() {
+  return (
+    <section id="start" aria-labelledby="start-title">
+      <h2 id="start-title">A first call</h2>
+      <p>
+        Every call but the public ones carries a bearer token. In production your backend signs it (HS256 with{' '}
+        <code>AUTH_SECRET</code>, or a key of your key set), or sends a key that{' '}
+        <a href="#createKey">createKey</a> made. On your machine a command prints one:
+      </p>
+      <pre tabindex={0}>{TOKEN}</pre>
+      <p>
+        The samples below need <code>ORIGIN</code> and <code>TOKEN</code>; those in JavaScript the client
+        package:
+      </p>
+      <pre tabindex={0}>{CLIENT}</pre>
+    </section>
   );
+}
+
+/** What several routes take or answer. */
+function Schemas({ schemas }: Pick<EntryProps, 'schemas'>) {
+  return (
+    <section id="schemas" aria-labelledby="schemas-title">
+      <h2 id="schemas-title">Schemas</h2>
+      {Object.entries(schemas)
+        .sort(([a], [b]) => a.localeCompare(b))
+        .map(([name, { description, ...schema }]) => (
+          <details id={`schema-${name}`} class="operation">
+            <summary>
+              <code>{name}</code>
+              {description && <span class="summary">{description}</span>}
+            </summary>
+            <div class="operation-body">
+              <Linked schema={schema} />
+            </div>
+          </details>
+        ))}
+    </section>
+  );
+}
+
+/** See {@link DocsPage}. */
+interface DocsProps {
+  document: OpenApiDocument;
+  /** The day on which it was written from the code, `2026-11-27`. */
+  built: string;
+  /** The types of the socket's frames, as TypeScript. */
+  frames: string;
+}
+
+/** The API, readable: everything that the OpenAPI document holds, by subject. */
+export function DocsPage({ document, built, frames }: DocsProps) {
+  const { schemas } = document.components;
+  const operations: EntryProps[] = [
+    ...Object.entries(document.paths).flatMap(([path, methods]) =>
+      Object.entries(methods).map(([method, operation]) => ({ path, method, operation, schemas })),
+    ),
+    ...Object.entries(document.webhooks).map(([path, { post: operation }]) => ({
+      path,
+      method: 'event',
+      operation,
+      schemas,
+    })),
+  ];
   const groups = document.tags.map((tag) => ({
     ...tag,
     entries: operations.filter(({ operation }) => operation.tags.includes(tag.name)),
@@ -134,15 +242,30 @@ export function DocsPage({ document, built }: { document: OpenApiDocument; built
           Written from the code that runs it on <time datetime={built}>{dayWords(built)}</time>.
         </p>
       </PageHead>
+      <search data-docs-search hidden>
+        <label for="docs-search">Search operations and schemas</label>
+        <input id="docs-search" type="search" autocomplete="off" />
+        <p class="soft small" role="status"></p>
+      </search>
       <nav aria-label="Subjects">
         <ul class="plain row">
+          <li>
+            <a href="#start">A first call</a>
+          </li>
           {groups.map(({ name }) => (
             <li>
               <a href={`#${name}`}>{name}</a>
             </li>
           ))}
+          <li>
+            <a href="#frames">Frames</a>
+          </li>
+          <li>
+            <a href="#schemas">Schemas</a>
+          </li>
         </ul>
       </nav>
+      <Start />
       {groups.map(({ name, description, entries }) => (
         <section id={name} aria-labelledby={`${name}-title`}>
           <h2 id={`${name}-title`}>{name}</h2>
@@ -153,6 +276,14 @@ export function DocsPage({ document, built }: { document: OpenApiDocument; built
           ))}
         </section>
       ))}
+      <section id="frames" aria-labelledby="frames-title">
+        <h2 id="frames-title">Frames of the socket</h2>
+        <p>
+          What goes over <a href="#openSocket">openSocket</a>, as the client package declares it.
+        </p>
+        <pre tabindex={0}>{frames}</pre>
+      </section>
+      <Schemas schemas={schemas} />
     </main>
   );
 }

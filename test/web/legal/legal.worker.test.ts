@@ -102,7 +102,7 @@ it.each(DATED)('%s is dated anew when its words change', async (_, page, date, d
 
 it('/docs says when it was written', () => {
   const document = openApiDocument({ endpoints: [], described: [], webhooks: [], tags: {}, title: 'API' });
-  expect(String(DocsPage({ document, built: '2026-11-27' }))).toContain(
+  expect(String(DocsPage({ document, built: '2026-11-27', frames: '' }))).toContain(
     '<time datetime="2026-11-27">November 27, 2026</time>',
   );
 });
