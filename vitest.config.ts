@@ -3,6 +3,7 @@ import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin';
 import { defineConfig } from 'vitest/config';
 import { buildAssets } from './dev/build.ts';
 import { SETTING_NAMES } from './src/platform/config.ts';
+import { LongestFirst } from './test/support/longest-first.ts';
 import { workerSettings } from './test/support/settings.ts';
 import { workerStackLines } from './test/support/stack-lines.ts';
 import { TallyReporter } from './test/support/tally-reporter.ts';
@@ -21,8 +22,9 @@ await buildAssets();
 export default defineConfig({
   test: {
     reporters: ['default', new TallyReporter()],
-    // Vitest leaves one core out; on a machine of two that would be half of it.
-    maxWorkers: 2,
+    // One more than a small machine has cores: most tests wait now and then, for a timer or another process.
+    maxWorkers: 3,
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         test: {
@@ -31,6 +33,8 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: [SPECIAL, ALONE],
           setupFiles: ['./test/support/property-seed.ts'],
+          // A process a file would spend more on loading than on testing.
+          isolate: false,
           testTimeout: 30_000,
         },
       },
@@ -75,10 +79,12 @@ export default defineConfig({
           name: 'stack',
           environment: 'node',
           include: ['test/**/*.{e2e,browser}.test.ts'],
-          // After all others: what starts processes and browsers wants the machine for itself.
-          sequence: { groupOrder: 1 },
+          // The files that a process runs share its browser and its build of the Worker.
+          isolate: false,
           testTimeout: 60_000,
-          hookTimeout: 60_000,
+          hookTimeout: 120_000,
+          // What is waited for comes when the machine gets to it.
+          expect: { poll: { timeout: 20_000 } },
         },
       },
       {
@@ -86,7 +92,7 @@ export default defineConfig({
           name: 'alone',
           environment: 'node',
           include: [ALONE],
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 1 },
         },
       },
     ],

@@ -14,6 +14,16 @@ export interface DescribedWorker {
   crons: string[];
 }
 
+/** What is built already, by the path of its entry point: a process that starts several stacks builds once. */
+const built = new Map<string, Promise<string>>();
+
+/** Builds what browsers load, and the Worker that names it. @throws StackError when the Worker does not build */
+async function buildWorker(main: string, root: string): Promise<string> {
+  const known = built.get(main) ?? buildAssets().then(() => bundle(main, root));
+  built.set(main, known);
+  return await known;
+}
+
 /** Bundles the Worker the way wrangler does (its own esbuild options, without the temporary files). */
 async function bundle(main: string, root: string): Promise<string> {
   try {
@@ -48,7 +58,6 @@ async function bundle(main: string, root: string): Promise<string> {
  */
 export async function describeWorker(root: string, familyDatabases: number): Promise<DescribedWorker> {
   const config = unstable_readConfig({ config: path.join(root, 'wrangler.toml') }, { hideWarnings: true });
-  await buildAssets();
   // The stack reads `.dev.vars` itself, from where it was told to; wrangler would announce the usual one.
   process.env.WRANGLER_LOG ??= 'warn';
   const { workerOptions, main } = unstable_getMiniflareWorkerOptions(config);
@@ -61,7 +70,7 @@ export async function describeWorker(root: string, familyDatabases: number): Pro
       d1Databases: { ...databases, ...familyBindings(familyDatabases) },
       name: config.name!,
       modules: true,
-      script: await bundle(main!, root),
+      script: await buildWorker(main!, root),
       scriptPath: main!,
     } as V4WorkerOptions,
     vars: config.vars,

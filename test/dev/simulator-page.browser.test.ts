@@ -2,7 +2,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createSimulator, type Simulator } from '../../dev/simulator/simulator.ts';
 import { axeViolations } from '../support/axe.ts';
-import { launchBrowser } from '../support/browser.ts';
+import { enterBrowser, leaveBrowser } from '../support/browser.ts';
 import { type FakeApp, startFakeApp } from '../support/fake-app.ts';
 import { twilioSdk } from '../support/twilio-sdk.ts';
 
@@ -28,11 +28,11 @@ beforeAll(async () => {
       setCookie: [`fcs_session=${userId}; Path=/; HttpOnly; SameSite=Lax`],
     }),
   });
-  browser = await launchBrowser();
+  browser = await enterBrowser();
 });
 beforeEach(() => simulator.reset());
 afterAll(async () => {
-  await browser.close();
+  await leaveBrowser();
   await simulator.close();
   await app.close();
 });

@@ -1,7 +1,7 @@
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { axeViolations } from '../support/axe.ts';
-import { launchBrowser } from '../support/browser.ts';
+import { enterBrowser, leaveBrowser } from '../support/browser.ts';
 import { UA } from './app-links/user-agents.ts';
 import { type Portal, startPortal } from './portal.ts';
 
@@ -21,10 +21,10 @@ let portal: Portal;
 let browser: Browser;
 
 beforeAll(async () => {
-  [portal, browser] = await Promise.all([startPortal(), launchBrowser()]);
+  [portal, browser] = await Promise.all([startPortal(), enterBrowser()]);
 });
 afterAll(async () => {
-  await browser?.close();
+  await leaveBrowser();
   await portal?.close();
 });
 // A test that fails leaves its windows open; the next one starts without them.

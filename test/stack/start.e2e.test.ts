@@ -6,6 +6,8 @@ import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type SpawnedStack, spawnStack, startRefused } from '../../dev/stack/spawn-stack.ts';
+import { startStack } from '../../dev/stack/stack.ts';
+import { StackError } from '../../dev/stack/stack-error.ts';
 
 const status = async (url: string) => (await fetch(url)).status;
 
@@ -18,6 +20,17 @@ async function processesWith(text: string): Promise<number[]> {
     if (command.includes(text)) found.push(Number(entry));
   }
   return found;
+}
+
+/** What `npm start` would say after "Cannot start: " and end, from within this process. */
+async function refusal(env: Record<string, string>): Promise<string> {
+  const started = await startStack({ env, devVars: false, log: () => undefined }).catch((error: unknown) => {
+    if (error instanceof StackError) return error.message;
+    throw error;
+  });
+  if (typeof started === 'string') return started;
+  await started.close();
+  throw new Error('The stack was not refused');
 }
 
 describe('a stack that starts', () => {
@@ -50,20 +63,15 @@ describe('a stack that starts', () => {
     }
   });
 
-  it('is back on the same port, with the same state, right after SIGKILL', async () => {
-    await stack.kill();
-    await stack.restart();
-    expect(await status(`${stack.origin}/readyz`)).toBe(200);
-    expect(await status(`${stack.simulatorOrigin}/simulator/api/state`)).toBe(200);
-  });
-
-  it('still has the texts of the phones then', async () => {
+  it('is back on the same port, with the same state and the texts of the phones, right after SIGKILL', async () => {
     const inbound = { from: '+12025550199', body: 'Is anybody there?' };
     const api = `${stack.simulatorOrigin}/simulator/api`;
     const sent = await fetch(`${api}/inbound`, { method: 'POST', body: JSON.stringify(inbound) });
     expect(await sent.json()).toMatchObject({ webhooks: [{ outcome: 'ok' }] });
     await stack.kill();
     await stack.restart();
+    expect(await status(`${stack.origin}/readyz`)).toBe(200);
+    expect(await status(`${stack.simulatorOrigin}/simulator/api/state`)).toBe(200);
     const answer = await fetch(`${api}/messages?phone=%2B12025550199`);
     expect(await answer.json()).toMatchObject({ messages: [{ body: 'Is anybody there?' }] });
   });
@@ -92,8 +100,7 @@ describe('a stack that starts', () => {
       code: 1,
       output: expect.stringMatching(/^Cannot start: Port \d+ is in use.*\n$/),
     });
-    const state = await startRefused({ ...stack.env, PORT: '0', SIMULATOR_PORT: '0' });
-    expect(state).toEqual({ code: 1, output: expect.stringMatching(/^Cannot start: Another stack.*\n$/) });
+    expect(await refusal({ ...stack.env, PORT: '0', SIMULATOR_PORT: '0' })).toMatch(/^Another stack.*$/);
   });
 
   it('ends all that it started', async () => {
@@ -136,10 +143,8 @@ describe('a stack that cannot start', () => {
   });
 
   it('tells of one port for two', async () => {
-    const both = await startRefused({ ...env(), PORT: '8788', SIMULATOR_PORT: '8788' });
-    expect(both.code).toBe(1);
-    expect(both.output).toBe(
-      'Cannot start: A setting is wrong: SIMULATOR_PORT should be another port than PORT, which is 8788\n',
+    expect(await refusal({ ...env(), PORT: '8788', SIMULATOR_PORT: '8788' })).toBe(
+      'A setting is wrong: SIMULATOR_PORT should be another port than PORT, which is 8788',
     );
   });
 
@@ -147,15 +152,12 @@ describe('a stack that cannot start', () => {
     const server = createServer().listen(0, '127.0.0.1');
     await new Promise((resolve) => server.once('listening', resolve));
     const { port } = server.address() as AddressInfo;
-    const refused = await startRefused({ ...env(), SIMULATOR_PORT: String(port) });
+    const refused = await refusal({ ...env(), SIMULATOR_PORT: String(port) });
     server.close();
-    expect(refused.code).toBe(1);
-    expect(refused.output).toBe(
-      `Cannot start: Port ${port} is in use; stop what listens there, or set SIMULATOR_PORT to another\n`,
-    );
+    expect(refused).toBe(`Port ${port} is in use; stop what listens there, or set SIMULATOR_PORT to another`);
   });
 
-  it('tells of a state folder that is damaged, none, or of another version', async () => {
+  it('tells of a state folder that is none, and of one whose files are damaged', async () => {
     const file = path.join(dir, 'file');
     await writeFile(file, '');
     const none = await startRefused({ ...env(), STATE_DIR: file });
@@ -164,44 +166,35 @@ describe('a stack that cannot start', () => {
     const texts = path.join(dir, 'texts');
     await mkdir(texts);
     await writeFile(path.join(texts, 'simulator.jsonl'), 'No texts.\n');
-    const unread = await startRefused({ ...env(), STATE_DIR: texts });
-    expect(unread).toEqual({
-      code: 1,
-      output: expect.stringMatching(/^Cannot start: .*simulator\.jsonl: line 1 cannot be read.*\n$/),
-    });
+    expect(await refusal({ ...env(), STATE_DIR: texts })).toMatch(
+      /^The state in .*simulator\.jsonl: line 1 cannot be read.*$/,
+    );
 
     const inTheWay = path.join(dir, 'in-the-way');
     await mkdir(path.join(inTheWay, 'v3/d1'), { recursive: true });
     await writeFile(path.join(inTheWay, 'v3/d1/miniflare-D1DatabaseObject'), 'No folder.');
-    const blocked = await startRefused({ ...env(), STATE_DIR: inTheWay });
-    expect(blocked).toEqual({
-      code: 1,
-      output: expect.stringMatching(/^Cannot start: .* is not a folder.*\n$/),
-    });
+    expect(await refusal({ ...env(), STATE_DIR: inTheWay })).toMatch(/^The state in .* is not a folder.*$/);
+  });
 
-    const stack = await spawnStack({ STATE_DIR: path.join(dir, 'state'), SEED_DEMO: '0' });
-    await stack.stop();
-    const folder = path.join(dir, 'state/v3/d1/miniflare-D1DatabaseObject');
-    const d1 = (await readdir(folder)).find((name) => /^[0-9a-f]{64}\.sqlite$/.test(name));
-    const database = new DatabaseSync(path.join(folder, d1!));
-    database.exec('ALTER TABLE messages DROP COLUMN via');
-    database.close();
-    const older = await startRefused(env());
-    expect(older).toEqual({
-      code: 1,
-      output: expect.stringMatching(/^Cannot start: The state in .* \(another version made it\).*\n$/),
-    });
+  it('tells of a state that another version made, and of databases that are none any more', async () => {
+    const stack = await startStack({ env: env(), devVars: false, log: () => undefined });
+    await stack.close();
+    const databases = path.join(dir, 'state/v3/d1/miniflare-D1DatabaseObject');
+    const files = (await readdir(databases)).filter((name) => /^[0-9a-f]{64}\.sqlite$/.test(name));
+    for (const name of files) {
+      const database = new DatabaseSync(path.join(databases, name));
+      database.exec('ALTER TABLE messages DROP COLUMN via');
+      database.close();
+    }
+    expect(await refusal(env())).toMatch(/^The state in .* \(another version made it\).*$/);
     // The first time what SQLite keeps beside a database stays, whole; the second time it goes too.
     for (const besides of [false, true]) {
-      for (const name of await readdir(folder)) {
-        if (name.endsWith('.sqlite')) await writeFile(path.join(folder, name), 'Not any more. '.repeat(400));
-        else if (besides) await writeFile(path.join(folder, name), '');
+      for (const name of await readdir(databases)) {
+        if (name.endsWith('.sqlite'))
+          await writeFile(path.join(databases, name), 'Not any more. '.repeat(400));
+        else if (besides) await writeFile(path.join(databases, name), '');
       }
-      const damaged = await startRefused(env());
-      expect(damaged.code).toBe(1);
-      expect(damaged.output).toMatch(
-        /^Cannot start: The state in .* is not a database.*remove that folder.*\n$/,
-      );
+      expect(await refusal(env())).toMatch(/^The state in .* is not a database.*remove that folder.*$/);
     }
   });
 });

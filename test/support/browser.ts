@@ -1,5 +1,5 @@
 import chromium from '@sparticuz/chromium';
-import { type Browser, chromium as launcher } from 'playwright-core';
+import { type Browser, chromium as launcher, type Page } from 'playwright-core';
 
 /** Flags that keep Chromium quiet, offline and able to run as root. */
 const FLAGS = [
@@ -17,3 +17,24 @@ export async function launchBrowser(): Promise<Browser> {
     ? await launcher.launch({ executablePath: await chromium.executablePath(), args: FLAGS })
     : await launcher.launch({ channel: 'chrome' });
 }
+
+let shared: Promise<Browser> | null = null;
+
+/** The browser of this process, which its test files share; it ends with the process. See {@link leaveBrowser}. */
+export async function enterBrowser(): Promise<Browser> {
+  shared ??= launchBrowser();
+  return await shared;
+}
+
+/** Closes all windows of the shared browser, so that the next file finds none. */
+export async function leaveBrowser(): Promise<void> {
+  const browser = await shared;
+  await Promise.all((browser?.contexts() ?? []).map((context) => context.close()));
+}
+
+/**
+ * Waits until the script has taken the page of a conversation over; before, the key Enter begins a new line. The script
+ * counts the words itself, and takes the field's own limit away.
+ */
+export const takenOver = (page: Page) =>
+  page.locator('[data-composer] textarea:not([maxlength])').waitFor({ state: 'attached' });
