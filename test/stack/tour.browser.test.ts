@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DEMO_PEOPLE } from '../../dev/demo-family.ts';
 import { type SpawnedStack, spawnStack } from '../../dev/stack/spawn-stack.ts';
 import { axeViolations } from '../support/axe.ts';
-import { launchBrowser } from '../support/browser.ts';
+import { enterBrowser, leaveBrowser, takenOver } from '../support/browser.ts';
 
 const WORDS = 'Are you coming for dinner on Sunday?';
 
@@ -18,10 +18,10 @@ const QUICK = {
 let stack: SpawnedStack;
 let browser: Browser;
 beforeAll(async () => {
-  [stack, browser] = await Promise.all([spawnStack(QUICK), launchBrowser()]);
+  [stack, browser] = await Promise.all([spawnStack(QUICK), enterBrowser()]);
 });
 afterAll(async () => {
-  await browser?.close();
+  await leaveBrowser();
   await stack?.stop();
 });
 
@@ -55,6 +55,7 @@ describe('the tour of the README', () => {
       .first()
       .click();
     await portal.waitForURL(/\/messages\/thr_dinner/);
+    await takenOver(portal);
   });
 
   it('slides a text onto Maya’s phone when Rosa writes', async () => {
@@ -73,6 +74,7 @@ describe('the tour of the README', () => {
     await mayas.locator('form[method="post"] button').first().click();
     await mayas.waitForURL(`${stack.origin}/messages/thr_dinner`);
     await mayas.locator('p.text', { hasText: WORDS }).waitFor();
+    await takenOver(mayas);
     await mayas.getByRole('textbox', { name: /Write to Sunday dinner/ }).fill('Yes, with dessert!');
     await mayas.keyboard.press('Enter');
     await portal.locator('p.text', { hasText: 'Yes, with dessert!' }).waitFor();

@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { axeViolations } from '../support/axe.ts';
+import { takenOver } from '../support/browser.ts';
 import { DESKTOP, PEOPLE, PHONE, type PortalStack, startPortalStack, THREAD } from './portal-stack.ts';
 
 const { rosa, ben } = PEOPLE;
@@ -142,6 +143,7 @@ describe('by keyboard alone', () => {
   it('one writes, opens the menu, closes it with Escape, and stays where one was', async () => {
     const page = await portal.open(rosa);
     await page.goto(PATH);
+    await takenOver(page);
     await page.getByLabel('Write to Sunday dinner').focus();
     await page.keyboard.type('By keyboard');
     await page.keyboard.press('Enter');

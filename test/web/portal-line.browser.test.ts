@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { takenOver } from '../support/browser.ts';
 import {
   DESKTOP,
   PEOPLE,
@@ -264,8 +265,11 @@ const view = (page: Page) =>
     };
   });
 
-/** The script has taken the page over. */
-const settled = (page: Page) => page.locator('[data-user].here').first().waitFor({ state: 'attached' });
+/** The script has taken the page over, and the live line is there. */
+async function settled(page: Page): Promise<void> {
+  await takenOver(page);
+  await page.locator('[data-user].here').first().waitFor({ state: 'attached' });
+}
 
 describe('a long conversation', () => {
   beforeAll(async () => {

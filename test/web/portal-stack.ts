@@ -6,7 +6,7 @@ import type { Host, HostUser } from '../../dev/host.ts';
 import { pressLink } from '../../dev/press-link.ts';
 import type { Simulator } from '../../dev/simulator/simulator.ts';
 import { type Stack, startStack } from '../../dev/stack/stack.ts';
-import { launchBrowser } from '../support/browser.ts';
+import { enterBrowser, leaveBrowser, takenOver } from '../support/browser.ts';
 
 export const PHONE: BrowserContextOptions = {
   viewport: { width: 390, height: 844 },
@@ -39,8 +39,9 @@ export const PEOPLE = {
 /** The thread of all three. */
 export const THREAD = 'thr_portal';
 
-/** Writes into the open thread, and sends. */
+/** Writes into the open thread once the script has taken it over, and sends. */
 export async function write(page: Page, words: string, title = 'Sunday dinner'): Promise<void> {
+  await takenOver(page);
   await page.getByLabel(`Write to ${title}`).fill(words);
   await page.getByRole('button', { name: 'Send', exact: true }).click();
 }
@@ -106,7 +107,7 @@ export async function startPortalStack(settings: Record<string, string> = {}): P
   };
   const [stack, browser] = await Promise.all([
     startStack({ env, devVars: false, log: () => undefined }),
-    launchBrowser(),
+    enterBrowser(),
   ]);
   const { host, simulator, origin } = stack;
   if (!host || !simulator) throw new Error('The stack has no host or simulator');
@@ -157,7 +158,7 @@ export async function startPortalStack(settings: Record<string, string> = {}): P
       await host.as(who)('POST', `/api/threads/${THREAD}/messages`, { body, ...more });
     },
     close: async () => {
-      await browser.close();
+      await leaveBrowser();
       await stack.close();
       await rm(dir, { recursive: true, force: true });
     },
