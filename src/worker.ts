@@ -13,7 +13,10 @@ import { type DeliveryFacts, decide, policySettings } from './notifications/send
 import { type Bindings, createDeps, type Deps } from './platform/deps.ts';
 import { familyClient } from './platform/family/family-client.ts';
 import { consoleLog, errorFields } from './platform/log.ts';
+import { budgetClient } from './platform/pace/budget-client.ts';
+import { BudgetObject } from './platform/pace/budget-object.ts';
 import { SenderObject } from './platform/pace/sender-object.ts';
+import type { BudgetWarning } from './platform/pace/service-budget.ts';
 import { mountRoutes } from './routes.ts';
 
 /** The queues of wrangler.toml beside that of deliveries. */
@@ -44,9 +47,12 @@ export class Family extends FamilyObject<Bindings> {
   protected override createHost(): FamilyHost {
     const deps = depsOf(this.env, this.ctx);
     const { config, db, now, log } = deps;
+    const caps = { hourly: config.SMS_SERVICE_HOURLY_CAP, daily: config.SMS_SERVICE_DAILY_CAP };
+    const hasCaps = caps.hourly > 0 || caps.daily > 0;
     const policy = policySettings(config);
     return {
       settings: familySettings(config),
+      lease: hasCaps ? (request) => budgetClient(this.env.BUDGET).lease(request, caps) : null,
       now,
       log,
       // Facts only ever come from our own Worker, which loaded them as DeliveryFacts.
@@ -67,6 +73,13 @@ export class Family extends FamilyObject<Bindings> {
         );
       },
     };
+  }
+}
+
+/** The Durable Object of the service's budget. */
+export class ServiceBudget extends BudgetObject<Bindings> {
+  protected override warn({ kind, message }: BudgetWarning): Promise<void> {
+    return depsOf(this.env, this.ctx).alert(kind, message);
   }
 }
 

@@ -8,7 +8,7 @@ import type {
   Publication,
 } from '../platform/family/family-rpc.ts';
 import { errorFields } from '../platform/log.ts';
-import { DAY_MS } from '../platform/time.ts';
+import { DAY_MS, MINUTE_MS } from '../platform/time.ts';
 import { Alarm } from './alarm.ts';
 import type { FamilyHost } from './host.ts';
 import { MetaStore } from './meta-store.ts';
@@ -16,6 +16,7 @@ import { dropOrphans, evaluatePresence } from './presence/evaluate-presence.ts';
 import type { Presence } from './presence/presence.ts';
 import { PresenceStore } from './presence/presence-store.ts';
 import { admitCandidates } from './sends/admission.ts';
+import { LeaseStore } from './sends/lease.ts';
 import { SendStore } from './sends/send-store.ts';
 import { retentionMs } from './sends/windows.ts';
 import { Channel } from './sockets/channel.ts';
@@ -24,6 +25,8 @@ import { Sockets } from './sockets/sockets.ts';
 import { PROTOCOL, readUpgrade } from './sockets/upgrade.ts';
 
 const DEPARTURE_RETRY_MS = 30_000;
+/** A batch of a family needs two leases at the most. */
+const LEASES_AT_ONCE = 3;
 /** Interval at which open sockets are checked against ended sessions and deleted people. */
 const RECHECK_MS = 180_000;
 
@@ -37,6 +40,7 @@ export abstract class FamilyObject<Env> extends DurableObject<Env> implements Fa
   readonly #presence: PresenceStore;
   readonly #sends: SendStore;
   readonly #meta: MetaStore;
+  readonly #lease: LeaseStore;
   readonly #alarm: Alarm;
   readonly #channel: Channel;
   readonly #sequencer = new MessageSequencer();
@@ -50,6 +54,7 @@ export abstract class FamilyObject<Env> extends DurableObject<Env> implements Fa
     this.#presence = new PresenceStore(db);
     this.#sends = new SendStore(db);
     this.#meta = new MetaStore(db);
+    this.#lease = new LeaseStore(this.#meta);
     this.#alarm = new Alarm(ctx.storage, this.#meta);
     this.#channel = new Channel(
       this.#sockets,
@@ -74,20 +79,47 @@ export abstract class FamilyObject<Env> extends DurableObject<Env> implements Fa
   }
 
   async admit(candidates: Candidate[]): Promise<Admission[]> {
+    const first = this.#admit(candidates, null);
+    const { lease } = this.#host;
+    const admissions = new Map(first.map((admission) => [admission.deliveryId, admission]));
+    for (let round = 0; lease && round < LEASES_AT_ONCE; round++) {
+      const short = candidates.filter(({ deliveryId }) => admissions.get(deliveryId)?.beyondBudget);
+      if (short.length === 0) break;
+      const now = this.#now();
+      const given = await lease(this.#lease.request(short.length, now));
+      this.#lease.take(given, this.#now());
+      for (const admission of this.#admit(short, given.until))
+        admissions.set(admission.deliveryId, admission);
+      if (given.granted === 0) break;
+    }
+    return candidates.map(({ deliveryId }) => admissions.get(deliveryId)!);
+  }
+
+  /**
+   * Decides about candidates by presence, windows, caps and what is left of the lease.
+   * @param budgetUntil when the service's budget has room again, ms; null: not asked yet
+   */
+  #admit(candidates: Candidate[], budgetUntil: number | null): Admission[] {
     const now = this.#now();
-    const { settings, decide } = this.#host;
+    const { settings, decide, lease } = this.#host;
     const people = this.#refresh(now);
     return this.ctx.storage.transactionSync(() => {
       if ((this.#meta.get('pruned_at') ?? 0) + DAY_MS <= now) {
         this.#sends.prune(now - retentionMs(settings));
         this.#meta.set('pruned_at', now);
       }
-      return admitCandidates({ sends: this.#sends, people, settings }, candidates, decide, now);
+      const left = lease ? this.#lease.left(now) : 0;
+      const budget = lease ? { left, until: budgetUntil ?? now + MINUTE_MS } : null;
+      const context = { sends: this.#sends, people, settings, budget };
+      const admissions = admitCandidates(context, candidates, decide, now);
+      if (budget && budget.left < left) this.#lease.keep(budget.left);
+      return admissions;
     });
   }
 
   async release(deliveryIds: string[]): Promise<void> {
-    for (const id of deliveryIds) this.#sends.release(id);
+    const released = deliveryIds.filter((id) => this.#sends.release(id));
+    if (this.#host.lease) this.#lease.refund(released.length);
     this.#refresh(this.#now());
   }
 

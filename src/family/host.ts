@@ -1,5 +1,6 @@
 import type { Config } from '../platform/config.ts';
 import type { Log } from '../platform/log.ts';
+import type { Lease, LeaseRequest } from '../platform/pace/service-budget.ts';
 import type { PresenceSettings } from './presence/presence.ts';
 import type { Departure } from './presence/presence-store.ts';
 import type { SocketOwner } from './records.ts';
@@ -13,6 +14,8 @@ import type { WindowSettings } from './sends/windows.ts';
 export interface FamilyHost {
   settings: FamilySettings;
   decide: DecideAdmission;
+  /** Leases texts of the service's budget; null: it has no caps. Rejects when it cannot be asked. */
+  lease: ((request: LeaseRequest) => Promise<Lease>) | null;
   /** The user ids of a thread's members; empty when there is no such thread in the family. */
   membersOf(familyId: string, threadId: string): Promise<string[]>;
   /** Of these sockets, the ids of those whose session has ended or whose person is deleted. */

@@ -44,7 +44,7 @@ export class MetaStore {
     this.#db.run(saveSeq({ id: threadId, seq }));
   }
 
-  /** A stored number by name: `alarm_at`, `pruned_at`, `rechecked_at` (ms UTC). */
+  /** A stored number by name: `alarm_at`, `pruned_at`, `rechecked_at` (ms UTC), and those of the lease. */
   get(name: string): number | null {
     return this.#db.first(namedValue({ name }))?.value ?? null;
   }

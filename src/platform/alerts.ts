@@ -24,6 +24,10 @@ export type AlertKind =
   | 'link_misses'
   | 'wrong_codes'
   | 'stuck_rows'
+  | 'service_cap_half'
+  | 'service_cap_near'
+  | 'service_cap_reached'
+  | 'texts_unusual'
   | 'opt_out_unplaced';
 
 /** Raises an alert: logs it, stores it, and posts it to the webhook once per hour and kind. Never throws. */

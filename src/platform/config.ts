@@ -141,6 +141,8 @@ const fields = {
   SMS_WINDOW_MAX_SECONDS: seconds(0, 604_800).default(21_600),
   SMS_USER_DAILY_CAP: count().default(30),
   SMS_FAMILY_DAILY_CAP: count().default(300),
+  SMS_SERVICE_DAILY_CAP: count(0, 1_000_000_000).default(0),
+  SMS_SERVICE_HOURLY_CAP: count(0, 1_000_000_000).default(0),
   SMS_HOUSE_HOURS: hours.optional(),
   SMS_PER_SECOND: amount('a number of texts a second', 0.01, MOST_PER_SECOND).optional(),
   SENDERS: sendersSetting.optional(),

@@ -28,6 +28,7 @@ export interface Bindings extends DatabaseBindings, EdgeLimitBindings {
   SWEEPS: Queue<SweepJob>;
   FAMILY: DurableObjectNamespace;
   SENDER: DurableObjectNamespace;
+  BUDGET: DurableObjectNamespace;
   ASSETS: Fetcher;
 }
 

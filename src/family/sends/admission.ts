@@ -17,7 +17,12 @@ export interface AdmissionContext {
   sends: SendStore;
   people: ReadonlyMap<string, Presence>;
   settings: WindowSettings;
+  /** Texts that the service's budget lets leave; null: as many as there are. Counted down. */
+  budget: { left: number; until: number } | null;
 }
+
+/** What the delivery log says of a text beyond the service's budget: as of every cap. */
+const BUDGET_REASON = 'daily_cap';
 
 /** Whether two texts go to the same person about the same thread: admitted together, one covers both. */
 const sameConversation = (a: SendRow, b: Candidate) =>
@@ -60,6 +65,11 @@ export function admitCandidates(
       now,
     );
     if (verdict.action !== 'send') return { deliveryId, verdict, lastToday: false };
+    const isPaid = earlier !== undefined || previous !== deliveryId;
+    if (context.budget && !isPaid) {
+      if (context.budget.left === 0) return beyondBudget(deliveryId, context.budget.until);
+      context.budget.left -= 1;
+    }
     const send: SendRow = {
       deliveryId,
       userId,
@@ -74,6 +84,14 @@ export function admitCandidates(
     return { deliveryId, verdict, lastToday: send.lastToday };
   });
 }
+
+/** The service's budget has no room. */
+const beyondBudget = (deliveryId: string, until: number): Admission => ({
+  deliveryId,
+  verdict: { action: 'defer', reason: BUDGET_REASON, until },
+  lastToday: false,
+  beyondBudget: true,
+});
 
 /** Whether a text now uses up the daily cap of its person or family, and no earlier text has said so. */
 function usesUpDay(others: SendRow[], family: number[], settings: WindowSettings, now: number): boolean {

@@ -69,9 +69,10 @@ export class SendStore {
     this.#db.run(saveText({ deliveryId, userId, threadId, rank, at, lastToday }));
   }
 
-  /** Deletes a text that was not sent after all. */
-  release(deliveryId: string): void {
-    this.#db.run(q.delete(sends).where(eq(sends.deliveryId, deliveryId)));
+  /** Deletes a text that was not sent after all. @returns whether it was there */
+  release(deliveryId: string): boolean {
+    const gone = q.delete(sends).where(eq(sends.deliveryId, deliveryId)).returning({ id: sends.deliveryId });
+    return this.#db.all(gone).length > 0;
   }
 
   /** Marks the person's texts, about one thread or all, as answered. */

@@ -31,6 +31,8 @@ export interface Admission {
   verdict: AdmissionVerdict;
   /** This text reaches the daily cap of the person or the family; one text says so. */
   lastToday: boolean;
+  /** It is the service's budget that has no room. */
+  beyondBudget?: true;
 }
 
 /** A member of the family who is online or away. `since`: milliseconds. */

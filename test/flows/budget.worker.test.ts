@@ -1,0 +1,44 @@
+import { env } from 'cloudflare:workers';
+import { afterEach, expect, it, vi } from 'vitest';
+import { type Story, tell } from './story.ts';
+
+const WHO = ['ben', 'mia', 'leo'];
+let story: Story;
+
+afterEach(() => vi.useRealTimers());
+
+/** The object reads the settings for itself, when it is first asked something. */
+async function withSettings(settings: Record<string, unknown>): Promise<void> {
+  await story.evict();
+  await story.inObject((object) => void Object.assign(object as object, { env: { ...env, ...settings } }));
+}
+
+it('the service’s budget lets so many texts leave; the others wait with a reason, and operators know', async () => {
+  story = await tell('2035-06-15T16:00:00Z', { people: ['rosa', ...WHO] });
+  await withSettings({ SMS_SERVICE_HOURLY_CAP: '10' });
+  for (const id of ['thread', 'camping', 'garden', 'school']) {
+    await story.openThread(id, id);
+    await story.say('rosa', `About ${id}`, { thread: id });
+  }
+  const states = async () => (await Promise.all(WHO.map((who) => story.states(who)))).flat().sort();
+  expect(await states()).toEqual([...Array(2).fill('deferred daily_cap'), ...Array(10).fill('sent')]);
+  const { json } = await story.api('GET', '/api/admin/stats', { as: 'service' });
+  expect(json.alerts.map((alert: { kind: string }) => alert.kind)).toEqual(
+    expect.arrayContaining(['service_cap_half', 'service_cap_near', 'service_cap_reached']),
+  );
+  await story.pass(30 * 60);
+  expect(await states()).toContain('deferred daily_cap');
+  await story.pass(33 * 60);
+  expect(await states()).toEqual(Array(12).fill('sent'));
+});
+
+it('a budget that cannot be asked lets nothing leave, and loses nothing', async () => {
+  story = await tell('2036-06-15T16:00:00Z', { people: ['rosa', 'ben'] });
+  const broken = { idFromName: () => ({}), get: () => ({ lease: () => Promise.reject(new Error('Lost.')) }) };
+  await withSettings({ SMS_SERVICE_DAILY_CAP: '10', BUDGET: broken });
+  await story.say('rosa', 'Dinner?');
+  expect([await story.heard('ben'), await story.states('ben')]).toEqual([[], ['pending']]);
+  await withSettings({ SMS_SERVICE_DAILY_CAP: '10' });
+  await story.pass(61);
+  expect(await story.heard('ben')).toEqual(['Grandma Rosa: "Dinner?"']);
+});
