@@ -8,11 +8,11 @@ export function noteStatement(query: string): void {
 /** The statements noted since the last explanation. */
 export const statementsSeen = (): string[] => [...seen];
 
-/** Small tables that an isolate reads whole: the map of stores, and what operators have paused. */
-const READ_WHOLE = ['slots', 'homes', 'pauses'];
+/** Small tables that are read whole: the map of stores, what operators have paused, the schema and its migrations. */
+const READ_WHOLE = ['slots', 'homes', 'pauses', 'd1_migrations', 'sqlite_master'];
 
-/** Statements, by name, that read an index from end to end on purpose: asked by operators alone. */
-const OPERATORS_COUNT = /^\/\* familiesCounted \*\//;
+/** Statements, by name: one counts an index on purpose, for operators alone; one takes the first row, whichever it is. */
+const READ_ON_PURPOSE = /^\/\* (familiesCounted|anyFamily) \*\//;
 
 /** The tables that a plan reads from end to end; what the statement itself made up may be. */
 export function scans(details: readonly string[]): string[] {
@@ -72,7 +72,7 @@ export function openRanges(query: string, details: readonly string[]): string[] 
 export async function statementsThatScan(db: D1Database): Promise<{ query: string; scans: string[] }[]> {
   const guilty: { query: string; scans: string[] }[] = [];
   for (const query of seen) {
-    if (OPERATORS_COUNT.test(query)) continue;
+    if (READ_ON_PURPOSE.test(query)) continue;
     if (!/^\s*(?:\/\*.*?\*\/)?\s*(SELECT|INSERT|UPDATE|DELETE|WITH)/i.test(query)) continue;
     const parameters = Array.from(query.matchAll(/\?/g), () => null);
     const { results } = await db

@@ -14,7 +14,7 @@ const sqliteMaster = sqliteTable('sqlite_master', {
 /** Whether a store has all its fences. A remote migration whose splitter cut a trigger would leave it without. */
 export async function hasFences(db: Db): Promise<boolean> {
   const { fences } = await db.batch({
-    known: q.select({ id: families.id }).from(families).limit(1), // Throws in a database without the schema.
+    anyFamily: q.select({ id: families.id }).from(families).limit(1), // Throws in a database without the schema.
     fences: q
       .select({ count: sql<number>`count(*)`.as('count') })
       .from(sqliteMaster)

@@ -17,6 +17,7 @@ import {
 import { CLOSED_STATES } from '../../db/stores/fence-message.ts';
 import type { StoreName } from '../../db/stores/slots.ts';
 import { askStores } from '../../platform/ask-stores.ts';
+import { within } from '../../platform/deadline.ts';
 import type { Deps } from '../../platform/deps.ts';
 import { type DeliveryJob, sweepJob } from '../../platform/jobs.ts';
 import { errorFields } from '../../platform/log.ts';
@@ -37,6 +38,8 @@ const log = smsDeliveryLog;
 const PAGE = 500;
 /** A sweep goes on until nothing is due, or for so long. */
 export const SWEEP_MS = 8 * 60_000;
+/** A store that says nothing for so long is left to the next sweep. */
+const FIRST_ANSWER_MS = 5000;
 /** One that somebody waits for. */
 const SHORT_SWEEP_MS = 20_000;
 
@@ -107,7 +110,7 @@ async function enqueueDue(deps: Deps, jobs: DeliveryJob[]): Promise<void> {
 /** Sends the due rows of one store to the queue, until none is due or the time is up. Returns their number. */
 async function wakeDue(deps: Deps, db: Db, untilMs: number): Promise<number> {
   const leaseMs = deps.config.CLAIM_LEASE_SECONDS * 1000;
-  await db.run(suppressExpired(deps.now(), deps.config.SMS_EXPIRY_SECONDS * 1000));
+  await within(FIRST_ANSWER_MS, db.run(suppressExpired(deps.now(), deps.config.SMS_EXPIRY_SECONDS * 1000)));
   for (let woken = 0; ; ) {
     const jobs: DeliveryJob[] = await db.all(takeDueRows(deps.now(), leaseMs));
     await enqueueDue(deps, jobs);

@@ -162,7 +162,7 @@ async function consumeOn(deps: Deps, db: Db, jobs: DeliveryJob[]): Promise<JobRe
 }
 
 /** A store whose rows do not answer for so long is left: its jobs come again, and those of the others go on. */
-const FACTS_MS = 10_000;
+const FACTS_MS = 5000;
 /** Delay of jobs whose store does not answer, or whose family is being moved. */
 const STORE_PAUSE_SECONDS = 5;
 

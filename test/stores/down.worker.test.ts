@@ -1,0 +1,103 @@
+import { env } from 'cloudflare:workers';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { DatabaseBindings } from '../../src/db/client.ts';
+import { createWorld, type TestEnv, type World } from '../worker/world.ts';
+import { familyIn, fillSlots } from './spread.ts';
+
+beforeAll(fillSlots);
+
+const bindings = env as unknown as DatabaseBindings & Record<string, D1Database>;
+const as = 'service' as const;
+
+/** A database of which every call comes to this. */
+function broken(call: () => Promise<never>): D1Database {
+  const statement: object = { bind: () => statement, run: call };
+  return { prepare: () => statement, batch: call } as unknown as D1Database;
+}
+const WAYS = {
+  fails: () => Promise.reject(new Error('D1_ERROR: internal error')),
+  hangs: () => new Promise<never>(() => undefined),
+};
+
+/** A family of two with a thread, in a store. */
+async function familyOfTwo({ mirror, phone }: World, store: string, n: number) {
+  const familyId = await familyIn(store);
+  const [ana, ben] = [`usr_ana_${familyId}`, `usr_ben_${familyId}`];
+  const at = new Date(Date.now() - 86_400_000).toISOString();
+  const smsConsent = { at, source: 'form', version: '1' };
+  await mirror(`families/${familyId}`, { name: familyId });
+  await mirror(`users/${ana}`, { familyId, name: 'Ana' });
+  await mirror(`users/${ben}`, {
+    familyId,
+    name: 'Ben',
+    phone: phone(n),
+    phoneVerifiedAt: at,
+    smsConsent,
+  });
+  await mirror(`threads/thr_${familyId}`, { familyId, title: 'T', memberIds: [ana, ben] });
+  return { familyId, ana: { userId: ana, familyId }, ben: { userId: ben, familyId }, number: phone(n) };
+}
+
+describe.each(['fails', 'hangs'] as const)('a database that %s', (way) => {
+  it('holds up no family of another: they post, are texted, signed in, swept and counted', async () => {
+    const world = await createWorld();
+    const up = await familyOfTwo(world, 'd1:0', 0);
+    const down = await familyOfTwo(world, 'd1:1', 1);
+    const post = (family: typeof up) =>
+      world.api('POST', `/api/threads/thr_${family.familyId}/messages`, {
+        as: family.ana,
+        body: { body: 'Hi' },
+      });
+    expect([(await post(up)).status, (await post(down)).status]).toEqual([201, 201]);
+
+    const without: Partial<TestEnv> = { FAMILY_DB_1: broken(WAYS[way]) };
+    expect((await post(up)).status).toBe(201);
+    const ask = (path: string, method = 'GET') => world.api(method, path, { as, env: without });
+    const [drained, swept, stats, databases, search, ready, me] = await Promise.all([
+      world.drain({ env: without }),
+      ask('/api/admin/sweep', 'POST'),
+      ask('/api/admin/stats'),
+      ask('/api/admin/databases'),
+      ask('/api/admin/deliveries?status=pending'),
+      world.send('GET', '/readyz', { env: without }),
+      world.api('GET', '/api/me', { as: up.ben, env: without }),
+    ]);
+    const retried = drained.result.retryMessages.length;
+    expect([retried, drained.jobs.length - retried]).toEqual([1, 2]);
+    expect(await world.texts(up.number)).toHaveLength(1);
+    expect(await world.texts(down.number)).toEqual([]);
+    expect([swept.status, me.status, search.status]).toEqual([200, 200, 200]);
+    expect([stats.status, stats.json.databases]).toEqual([200, { down: ['d1:1'] }]);
+    expect([ready.status, await ready.json()]).toMatchObject([
+      200,
+      { ok: true, databases: { down: ['d1:1'] } },
+    ]);
+    const states = databases.json.databases.map(({ name, state }: Record<string, string>) => [name, state]);
+    expect(states).toEqual([
+      ['d1:0', 'up'],
+      ['d1:1', 'down'],
+      ['d1:2', 'up'],
+    ]);
+    // Back again, what was taken back leaves.
+    world.jobs.push({
+      job: drained.jobs.find(({ familyId }) => familyId === down.familyId)!,
+      delaySeconds: 0,
+    });
+    await world.drain();
+    expect(await world.texts(down.number)).toHaveLength(1);
+  });
+});
+
+it('a database without its fences turns the service unready, by name', async () => {
+  const world = await createWorld();
+  const trigger = await bindings
+    .FAMILY_DB_2!.prepare(
+      "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND name = 'fence_messages_insert'",
+    )
+    .first<{ name: string; sql: string }>();
+  await bindings.FAMILY_DB_2!.prepare('DROP TRIGGER fence_messages_insert').run();
+  const answer = await world.send('GET', '/readyz');
+  await bindings.FAMILY_DB_2!.prepare(trigger!.sql).run();
+  expect(answer.status).toBe(503);
+  expect(await answer.json()).toMatchObject({ details: [{ check: 'fences', name: 'd1:2' }] });
+});
