@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { errorFields } from '../../src/platform/log.ts';
 
@@ -29,4 +30,10 @@ describe('errorFields', () => {
     expect(errorFields(new Error('x'.repeat(1000))).cause).toHaveLength(300);
     expect(errorFields('words')).toEqual({ error: 'unknown', cause: 'string' });
   });
+});
+
+it('is the only one: Cloudflare’s own lines hold addresses in full, and so sign-ins, and are off', () => {
+  expect(readFileSync('wrangler.toml', 'utf8')).toMatch(
+    /\[observability\.logs\]\nenabled = true\ninvocation_logs = false/,
+  );
 });

@@ -1,9 +1,28 @@
 import * as z from 'zod';
 import { vouchFor } from '../../numbers/second-sign.ts';
+import type { Caller } from '../../platform/auth/caller.ts';
+import type { Deps } from '../../platform/deps.ts';
 import { AppError } from '../../platform/errors.ts';
 import { endpoint, jsonResponse } from '../../platform/http/endpoint.ts';
 import { id } from '../../platform/http/validation.ts';
 import { ok } from '../request-schemas.ts';
+
+/**
+ * A person's word for a relative who signs in with a number that may be somebody else's by now.
+ * @throws AppError `forbidden` for oneself, `user_not_found`, `rate_limited`
+ */
+export async function vouchForRelative(
+  deps: Deps,
+  caller: Pick<Caller, 'userId' | 'familyId'>,
+  relativeId: string,
+): Promise<void> {
+  if (relativeId === caller.userId) throw new AppError('forbidden', 'It takes somebody else’s word.');
+  await deps.edge.act('preferences', caller, deps.now());
+  if (!(await vouchFor(deps, { userId: relativeId, familyId: caller.familyId }))) {
+    throw new AppError('user_not_found', 'There is nobody of your family with this id and a number.');
+  }
+  deps.log.info('login.vouched', { userId: relativeId, by: caller.userId });
+}
 
 /** The second sign that a sign-in by a doubtful number needs. */
 export const vouchEndpoints = [
@@ -19,14 +38,7 @@ export const vouchEndpoints = [
     answer: { status: 200, description: 'For a day they sign in by phone', schema: ok },
     errors: ['user_not_found', 'rate_limited'],
     handle: async ({ deps, caller, params }) => {
-      if (params.id === caller.userId) {
-        throw new AppError('forbidden', 'It takes somebody else’s word.');
-      }
-      await deps.edge.act('preferences', caller, deps.now());
-      if (!(await vouchFor(deps, { userId: params.id, familyId: caller.familyId }))) {
-        throw new AppError('user_not_found', 'There is nobody of your family with this id and a number.');
-      }
-      deps.log.info('login.vouched', { userId: params.id, by: caller.userId });
+      await vouchForRelative(deps, caller, params.id);
       return jsonResponse({ ok: true });
     },
   }),

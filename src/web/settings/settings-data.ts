@@ -1,3 +1,4 @@
+import { type FamilyMember, listFamilyMembers } from '../../chat/family-members.ts';
 import { listThreads, type ThreadJson } from '../../chat/threads.ts';
 import { type ConsentEntry, listConsents } from '../../consent/ledger.ts';
 import { checkOptIn, startNumber } from '../../consent/opt-in-out.ts';
@@ -39,6 +40,7 @@ export type SectionId =
   | 'clock'
   | 'mutes'
   | 'sessions'
+  | 'vouch'
   | 'consents'
   | 'delete';
 
@@ -60,6 +62,8 @@ export interface SettingsView {
   sessions: LiveSession[];
   currentSessionId: string | null;
   consents: ConsentEntry[];
+  /** Everybody of the family. */
+  family: FamilyMember[];
   /** The test text that was just asked for. */
   test: DeliveryJson | null;
   told: SettingsNotice | null;
@@ -105,7 +109,7 @@ export async function loadSettings(
   const { deps } = c.var;
   const cookies = c.req.header('Cookie');
   const browsers = browserZone(cookies);
-  const [me, pending, read, carrierBlocked, threads, sessions, consents, test] = await Promise.all([
+  const [me, pending, read, carrierBlocked, threads, sessions, consents, family, test] = await Promise.all([
     readMe(deps, caller),
     pendingNumber(deps, caller.userId),
     readPreferences(deps, caller),
@@ -113,6 +117,7 @@ export async function loadSettings(
     listThreads(deps, caller),
     listSessions(deps, caller),
     listConsents(deps, caller),
+    listFamilyMembers(deps, caller),
     findTest(c, caller),
   ]);
   if (!me || !read) throw new AppError('unauthenticated', 'This account does not exist any more.');
@@ -129,6 +134,7 @@ export async function loadSettings(
     sessions,
     currentSessionId: caller.sessionId,
     consents,
+    family,
     test,
     told: answer.told ?? null,
     typed: answer.typed ?? {},

@@ -7,6 +7,7 @@ import { PreviewSection } from './preview-section.tsx';
 import { QuietSection } from './quiet-section.tsx';
 import type { SettingsView } from './settings-data.ts';
 import { TextsSection } from './texts-section.tsx';
+import { VouchSection } from './vouch-section.tsx';
 
 /** `/settings`: a column of parts, each a form of its own. */
 export function SettingsPage(view: SettingsView) {
@@ -22,6 +23,7 @@ export function SettingsPage(view: SettingsView) {
       <ClockSection {...view} />
       <MutesSection {...view} />
       <SessionsSection {...view} />
+      <VouchSection {...view} />
       <ConsentsSection {...view} />
       <DeleteSection {...view} />
     </main>

@@ -4,6 +4,7 @@ import { currentWording, isKnownVersion } from '../../consent/wordings.ts';
 import { deletePerson } from '../../identity/account/delete-person.ts';
 import { revokeAllSessions, revokeSession } from '../../identity/account/own-sessions.ts';
 import { resendDelaySeconds } from '../../identity/codes/code-rules.ts';
+import { vouchForRelative } from '../../identity/login/vouch-endpoints.ts';
 import { confirmPhone } from '../../identity/phone/confirm-phone.ts';
 import { removePhone } from '../../identity/phone/remove-phone.ts';
 import { mayArrive, startVerify } from '../../identity/phone/start-verify.ts';
@@ -54,6 +55,7 @@ const DONE: Record<string, Omit<SettingsNotice, 'tone'> & { tone?: SettingsNotic
   clock: { section: 'clock', words: 'Saved.', saved: 'now' },
   mutes: { section: 'mutes', words: 'You will hear of it again.' },
   sessions: { section: 'sessions', words: 'Signed out there.' },
+  vouched: { section: 'vouch', words: 'Thank you. For a day their code is enough.' },
 };
 
 type Answer = Pick<Partial<SettingsView>, 'told' | 'typed' | 'resendSeconds'>;
@@ -262,6 +264,17 @@ async function endAllSessions(c: PageContext, caller: Caller): Promise<Response>
   return c.redirect('/login', 303);
 }
 
+async function vouch(c: PageContext, caller: Caller): Promise<Response> {
+  const person = (await readForm(c.req.raw)).get('person') ?? '';
+  try {
+    await vouchForRelative(c.var.deps, caller, person);
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== 'user_not_found') throw error;
+    return refuse(c, caller, 'vouch', 'They have no verified number here, so a code cannot sign them in.');
+  }
+  return done(c, 'vouched');
+}
+
 async function deleteAccount(c: PageContext, caller: Caller): Promise<Response> {
   const form = await readForm(c.req.raw);
   if (form.get('sure') !== 'yes')
@@ -305,5 +318,6 @@ export function mountSettingsPages(app: Hono<AppEnv>): void {
   app.post('/settings/test', forMembers(test));
   app.post('/settings/sessions', forMembers(endSession));
   app.post('/settings/sessions/all', forMembers(endAllSessions));
+  app.post('/settings/vouch', forMembers(vouch));
   app.post('/settings/delete', forMembers(deleteAccount));
 }

@@ -318,6 +318,28 @@ describe('an account', () => {
     expect((await twice('maya', '/settings')).status).toBe(303);
   });
 
+  it('is signed out everywhere by one button', async () => {
+    const twice = await browsers(world, ['maya']);
+    const out = await twice('maya', '/settings/sessions/all', { form: {} });
+    expect([out.location, out.setCookie]).toEqual(['/login', expect.stringContaining('Max-Age=0')]);
+    const { json } = await world.api('GET', '/api/sessions', { as: world.member('maya') });
+    expect(json.sessions).toEqual([]);
+  });
+
+  it('gives its word for a relative who cannot sign in, not for itself', async () => {
+    const { html } = await browse('rosa', '/settings');
+    const relatives = html.split('id="vouch-person"')[1]!.split('</select>')[0]!;
+    expect(relatives).toContain(`value="${world.member('leo').userId}"`);
+    expect(relatives).not.toContain(`value="${world.member('rosa').userId}"`);
+    const { location } = await browse('rosa', '/settings/vouch', {
+      form: { person: world.member('leo').userId },
+    });
+    expect(location).toBe('/settings?done=vouched#vouch');
+    const own = await browse('rosa', '/settings/vouch', { form: { person: world.member('rosa').userId } });
+    expect(own.status).toBe(403);
+    expect((await browse('rosa', '/settings/vouch', { form: { person: 'usr_none' } })).status).toBe(400);
+  });
+
   it('cannot end the sign-ins of others', async () => {
     const { html } = await browse('rosa', '/settings');
     const id = /name="end" value="(ses_[^"]+)"/.exec(html)?.[1] ?? '';
