@@ -28,7 +28,11 @@ export const preferencesPatch = z.strictObject({
   timeZoneSource: zoneSource
     .optional()
     .describe('As it was read: the `timeZone` that was read with it is then not made the person’s own'),
-  timeZones: z.array(z.string().max(100)).max(500).optional().describe('As it was read; changes nothing'),
+  timeZones: z
+    .array(z.string().min(1).max(100))
+    .max(500)
+    .optional()
+    .describe('As it was read; changes nothing'),
   quietDelivery: z.enum(['defer', 'drop']).optional(),
   preview: z.enum(['full', 'sender', 'none']).optional(),
   perThreadMute: z.record(id, mute).optional(),
