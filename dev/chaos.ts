@@ -5,11 +5,13 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { ChaosError, runChaos } from './chaos/run.ts';
 
-const { values } = parseArgs({ options: { seconds: { type: 'string' }, seed: { type: 'string' } } });
+const { values } = parseArgs({
+  options: { seconds: { type: 'string' }, seed: { type: 'string' }, move: { type: 'boolean' } },
+});
 const seconds = Number(values.seconds ?? 60);
 const seed = Number(values.seed ?? randomInt(1, 1_000_000));
 if (!(seconds > 0) || !Number.isInteger(seed)) {
-  console.error('Usage: npm run chaos -- [--seconds 60] [--seed 1]');
+  console.error('Usage: npm run chaos -- [--seconds 60] [--seed 1] [--move]');
   process.exit(2);
 }
 
@@ -40,15 +42,17 @@ try {
     posters: 4,
     postEvery: [100, 600],
     killEvery: [1500, 5000],
+    moves: values.move ?? false,
     say: console.log,
     signal: abort.signal,
   });
-  const { posts, kills, messages, texts, weather, faults, ends, problems, healedAfterMs, log } = result;
+  const { posts, kills, moves, messages, texts, weather, faults, ends, problems, healedAfterMs, log } =
+    result;
   const outcomes = Object.groupBy(posts, ({ outcome }) => outcome);
   console.log(`
 ${posts.length} posts: ${outcomes.acknowledged?.length ?? 0} acknowledged, ${outcomes.refused?.length ?? 0} refused, \
 ${outcomes.unknown?.length ?? 0} given up without an answer; ${messages} messages
-The stack was killed ${kills} times. The carrier was ${weather.join(', ')}.
+The stack was killed ${kills} times; ${moves} moves of families were begun. The carrier was ${weather.join(', ')}.
 All had its end ${(healedAfterMs / 1000).toFixed(1)} s after the last fault.
 
 Requests to the carrier, by the fault that struck:

@@ -1,5 +1,6 @@
 import { castOf } from './cast.ts';
 import { startKiller } from './killer.ts';
+import { areMovesOver, judgeMoves, runMover } from './mover.ts';
 import { type Post, runPoster } from './poster.ts';
 import { rest } from './rest.ts';
 import { type Stage, setStage } from './stage.ts';
@@ -23,6 +24,8 @@ export interface ChaosOptions {
   postEvery: readonly [number, number];
   /** Least and most ms that the stack lives. */
   killEvery: readonly [number, number];
+  /** Whether families move from database to database meanwhile. */
+  moves?: boolean;
   /** Tells what is going on. */
   say?: (line: string) => void;
   /** Ends it early; everything that was started is stopped. */
@@ -35,6 +38,7 @@ export interface ChaosResult extends Tally {
   messages: number;
   texts: number;
   kills: number;
+  moves: number;
   weather: string[];
   /** Requests to the carrier by the fault that struck them. */
   faults: Record<string, number>;
@@ -81,7 +85,8 @@ async function play(stage: Stage, options: ChaosOptions): Promise<ChaosResult> {
   }).finally(() => ending.abort());
   const stop = rest(options.seconds * 500, over).then(() => sayStop(simulator, cast));
   const weather = makeWeather(simulator, seed, over);
-  await Promise.all([weather, stop, enough, killer.done, ...posters]);
+  const mover = options.moves ? runMover(target, seed, over) : Promise.resolve(0);
+  await Promise.all([weather, stop, enough, killer.done, mover, ...posters]);
   options.signal?.throwIfAborted();
 
   const cleared = performance.now();
@@ -89,6 +94,7 @@ async function play(stage: Stage, options: ChaosOptions): Promise<ChaosResult> {
     `The sky is clear after ${posts.length} posts and ${killer.kills()} kills; waiting for every row's end`,
   );
   await stage.settled();
+  if (options.moves) await until('every move is over', PATIENCE_MS, () => areMovesOver(stack.host));
   const healedAfterMs = Math.round(performance.now() - cleared);
   const { woken } = await stack.host.service<{ woken: number }>('POST', '/api/admin/sweep');
 
@@ -97,11 +103,17 @@ async function play(stage: Stage, options: ChaosOptions): Promise<ChaosResult> {
   if (woken > 0) problems.push(`A sweep found ${woken} rows after all had their end`);
   return {
     ends,
-    problems: [...problems, ...(await judgeLedger(stack.host, cast, await stop)), ...leaks(stage)],
+    problems: [
+      ...problems,
+      ...(await judgeLedger(stack.host, cast, await stop)),
+      ...(options.moves ? await judgeMoves(stack.host, cast) : []),
+      ...leaks(stage),
+    ],
     posts,
     messages: evidence.messages.length,
     texts: evidence.texts.length,
     kills: killer.kills(),
+    moves: await mover,
     weather: await weather,
     faults: countBy(simulator.requests(), ({ fault }) => String(fault ?? 'none')),
     healedAfterMs,

@@ -26,6 +26,7 @@ export interface Stage {
 const SETTINGS = {
   SEED_DEMO: '0',
   SWEEP_SECONDS: '1',
+  MAP_SECONDS: '1',
   CLAIM_LEASE_SECONDS: '3',
   TWILIO_TIMEOUT_SECONDS: '1',
   SMS_WINDOW_SECONDS: '2',

@@ -85,11 +85,8 @@ it('does not count what is copied into a store, or cleared away behind a move', 
   const before = await counted();
   await db.run(sql`INSERT INTO fences (family_id, state, since) VALUES ('other', 'draining', 0)`);
   await DB.batch([insert('pending', { family: 'other', user: 'o' })]);
-  await db.run(sql`DROP TRIGGER fence_sms_delivery_log_insert`);
-  await db.run(sql`DROP TRIGGER fence_sms_delivery_log_delete`);
-  await db.run(sql`UPDATE fences SET state = 'incoming' WHERE family_id = 'other'`);
+  await db.run(sql`UPDATE fences SET state = 'copying' WHERE family_id = 'other'`);
   await DB.batch([insert('delivered', { family: 'other', user: 'o' })]);
-  await db.run(sql`UPDATE fences SET state = 'moved' WHERE family_id = 'other'`);
   await db.run(sql`DELETE FROM sms_delivery_log WHERE family_id = 'other'`);
   const open = (rows: Record<string, unknown>[]) =>
     rows.filter(({ status }) => status === 'open').reduce((sum, { n }) => sum + Number(n), 0);
