@@ -10,7 +10,7 @@ import { isBlank } from '../platform/visible.ts';
 import { familiesOfThreads, familiesOfUsers } from './find-family.ts';
 import { familyMirror, hostMessage, threadMirror, userMirror } from './host-schemas.ts';
 import { importNewPeople } from './import-people.ts';
-import { putFamily, putUser } from './mirror.ts';
+import { putFamilies, putFamily, putUser } from './mirror.ts';
 import { putThread } from './mirror-thread.ts';
 
 /** Max. lines and bytes of one import. */
@@ -118,6 +118,28 @@ async function apply(deps: Deps, entry: Entry, familyId: string | null): Promise
   return {};
 }
 
+/** Families of one batch. */
+const FAMILIES_AT_ONCE = 100;
+
+/** Imports families, a store's together. @returns the lines that are done; the others are left to be done one by one */
+async function importFamilies(deps: Deps, lines: readonly Read[]): Promise<Set<number>> {
+  const families = lines.flatMap(({ line, entry }) => ('family' in entry ? [{ line, ...entry.family }] : []));
+  const stores = await Promise.all(families.map(({ id }) => deps.db.storeOf(id)));
+  const done = new Set<number>();
+  for (const [store, ofStore] of Map.groupBy(families, (_, i) => stores[i]!)) {
+    for (let from = 0; from < ofStore.length; from += FAMILIES_AT_ONCE) {
+      const some = ofStore.slice(from, from + FAMILIES_AT_ONCE);
+      try {
+        const there = await putFamilies(deps, store, some);
+        for (const [i, { line }] of some.entries()) if (there[i]) done.add(line);
+      } catch (error) {
+        deps.log.warn('import.left_to_lines', { families: some.length, ...errorFields(error) });
+      }
+    }
+  }
+  return done;
+}
+
 const failed = (line: number, error: AppError) => ({ line, ...error.toJSON() }) as LineResult;
 
 async function applyLine(deps: Deps, { line, entry }: Read, familyId: string | null): Promise<LineResult> {
@@ -160,7 +182,8 @@ export async function importLines(deps: Deps, request: Request): Promise<LineRes
       for (const one of ofFamily) results.set(one.line, await applyLine(deps, one, familyId));
     });
   };
-  await take(read.filter(({ entry }) => 'family' in entry));
+  for (const line of await importFamilies(deps, read)) results.set(line, { line, ok: true });
+  await take(read.filter(({ line, entry }) => 'family' in entry && !results.has(line)));
   const people = read.flatMap(({ line, entry }) => ('user' in entry ? [{ line, user: entry.user }] : []));
   for (const [line, state] of await importNewPeople(deps, people))
     results.set(line, { line, ok: true, ...state });

@@ -7,6 +7,7 @@ import { allOf, coalesce, excluded, oneRow } from '../db/expressions.ts';
 import { insertFrom } from '../db/insert-from.ts';
 import { retrying } from '../db/retry.ts';
 import { families, users } from '../db/schema.ts';
+import type { StoreName } from '../db/stores/slots.ts';
 import { deletePerson } from '../identity/account/delete-person.ts';
 import { importPhone, isHeldByOther } from '../identity/phone/import-phone.ts';
 import { removePhone } from '../identity/phone/remove-phone.ts';
@@ -24,22 +25,43 @@ export interface FamilyMirror {
   timeZone?: string | null | undefined;
 }
 
-/** Creates or updates a family. @throws AppError `invalid_request` for a new one without a name */
-export async function putFamily(deps: Deps, id: string, { name, timeZone }: FamilyMirror): Promise<void> {
+/** Statement: creates or updates a family; no row for a new one without a name. */
+function upsertFamily(id: string, { name, timeZone }: FamilyMirror, now: number) {
   const newName = coalesce<string>(name ?? null, families.name);
-  const put = insertFrom(
+  return insertFrom(
     families,
-    { id, name: newName, timeZone: timeZone ?? null, createdAt: deps.now() },
+    { id, name: newName, timeZone: timeZone ?? null, createdAt: now },
     sql`from ${oneRow} left join ${families} on ${eq(families.id, id)} where ${isNotNull(newName)}`,
-  ).onConflictDoUpdate({
-    target: families.id,
-    set: {
-      name: excluded(families.name),
-      timeZone: timeZone === undefined ? undefined : excluded(families.timeZone),
-    },
-  });
-  const { meta } = await retrying(() => deps.db.forFamily(id).run(put));
-  if (meta.changes === 0) throw required('name');
+  )
+    .onConflictDoUpdate({
+      target: families.id,
+      set: {
+        name: excluded(families.name),
+        timeZone: timeZone === undefined ? undefined : excluded(families.timeZone),
+      },
+    })
+    .returning({ id: families.id });
+}
+
+/** Creates or updates a family. @throws AppError `invalid_request` for a new one without a name */
+export async function putFamily(deps: Deps, id: string, family: FamilyMirror): Promise<void> {
+  const rows = await retrying(() => deps.db.forFamily(id).all(upsertFamily(id, family, deps.now())));
+  if (rows.length === 0) throw required('name');
+}
+
+/**
+ * Creates or updates families of one store, in their order and all or none.
+ * @returns of each whether it is there now; a new one without a name is not
+ * @throws when the database fails, or a family is being moved
+ */
+export async function putFamilies(
+  deps: Deps,
+  store: StoreName,
+  list: readonly (FamilyMirror & { id: string })[],
+): Promise<boolean[]> {
+  const named = list.map((family, i) => [`family${i}`, upsertFamily(family.id, family, deps.now())] as const);
+  const answers = await retrying(() => deps.db.at(store).batch(Object.fromEntries(named)));
+  return list.map((_, i) => (answers[`family${i}`] ?? []).length > 0);
 }
 
 /** A person as the host knows them; an absent field keeps what is there, `phone: null` takes it away. */
