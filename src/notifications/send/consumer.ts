@@ -4,70 +4,22 @@ import type { Db } from '../../db/client.ts';
 import { retrying } from '../../db/retry.ts';
 import { isFenced } from '../../db/stores/fence-message.ts';
 import type { StoreName } from '../../db/stores/slots.ts';
-import { within } from '../../platform/deadline.ts';
+import { DeadlineError, within } from '../../platform/deadline.ts';
 import type { Deps } from '../../platform/deps.ts';
-import type { Admission } from '../../platform/family/family-rpc.ts';
 import { inParallel } from '../../platform/in-parallel.ts';
 import { type DeliveryJob, deliveryJob, type OptOutJob, optOutJob } from '../../platform/jobs.ts';
 import { errorFields } from '../../platform/log.ts';
 import { selectPauses } from '../../platform/pauses.ts';
-import { writeVerdicts } from '../deliveries/outbox.ts';
-import { sortAdmissions } from './admissions.ts';
+import { decideFamily, releaseWindows, retryOf } from './ask-family.ts';
 import { type CoverageRead, loadCovered } from './covered.ts';
 import { type DeliveryRecord, loadFacts } from './facts.ts';
-import { fold, type Lead, postponed } from './fold.ts';
+import { fold, postponed } from './fold.ts';
+import { enqueueAgain, type JobResult, MAX_DELAY_SECONDS } from './job-result.ts';
+import { Lanes } from './lanes.ts';
 import { reconcile } from './look-up.ts';
 import { type PauseReader, pauseReader, withoutPaused } from './paused.ts';
 import { policySettings } from './policy.ts';
-import { type JobResult, sendInWaves } from './wave.ts';
-
-/** Delay of jobs whose Family object cannot be reached: without its verdict no text is sent. */
-const OBJECT_PAUSE_SECONDS = 5;
-
-/** How long a family's object may take: one that hangs holds up only its own family's texts. */
-const OBJECT_DEADLINE_MS = 3000;
-
-/** Asks each family's object for verdicts; jobs of a family whose object fails, or does not answer, are retried. */
-async function admit(deps: Deps, leads: readonly Lead[], ends: JobResult[]): Promise<Admission[]> {
-  const byFamily = Map.groupBy(leads, ({ record }) => record.familyId);
-  const answers = await Promise.all(
-    [...byFamily].map(async ([familyId, group]) => {
-      try {
-        const candidates = group.map(({ record: { id, userId, threadId, facts } }) => ({
-          deliveryId: id,
-          userId,
-          threadId,
-          urgent: facts.urgent,
-          kind: facts.kind,
-          facts,
-        }));
-        return await within(OBJECT_DEADLINE_MS, deps.family(familyId).admit(candidates));
-      } catch (error) {
-        deps.log.error('family.not_asked', { familyId, ...errorFields(error) });
-        for (const { record, companions } of group)
-          for (const { id } of [record, ...companions])
-            ends.push({ id, end: 'retry', delaySeconds: OBJECT_PAUSE_SECONDS });
-        return [];
-      }
-    }),
-  );
-  return answers.flat();
-}
-
-/**
- * Releases the windows of texts that were not sent. A failure is logged: the next text then waits a little
- * longer.
- */
-async function releaseWindows(deps: Deps, unused: DeliveryRecord[]): Promise<void> {
-  const byFamily = Map.groupBy(unused, ({ familyId }) => familyId);
-  for (const [familyId, records] of byFamily) {
-    try {
-      await deps.family(familyId).release(records.map(({ id }) => id));
-    } catch (error) {
-      deps.log.warn('family.not_released', { familyId, ...errorFields(error) });
-    }
-  }
-}
+import { type Arrival, Sending } from './sending.ts';
 
 /**
  * Loads the facts of a batch. People whose rows have not followed the directory yet, such as after a STOP whose
@@ -98,66 +50,71 @@ async function loadSettled(
   if (behind.length === 0) return { ...loaded, pauses };
   const failed = await applyBeforeTexting(deps, behind);
   const settled = await retrying(() => loadFacts(db, ids, deps));
-  for (const { id } of settled.records.filter(({ userId }) => failed.has(userId)))
-    ends.push({ id, end: 'retry', delaySeconds: OBJECT_PAUSE_SECONDS });
+  ends.push(...settled.records.filter(({ userId }) => failed.has(userId)).map((record) => retryOf(record)));
   const records = settled.records.filter(({ userId }) => !failed.has(userId));
   return { records, coverage: settled.coverage, pauses };
 }
 
+/** How long look-ups at the carrier may hold up the batch. */
+const LOOK_UP_DEADLINE_MS = 1500;
+
+/** Looks up claims in doubt, after everything else: a carrier that does not answer is waited for apart. */
+async function settleDoubts(deps: Deps, db: Db, records: DeliveryRecord[]): Promise<JobResult[]> {
+  const looked = reconcile(deps, db, records);
+  try {
+    return await within(LOOK_UP_DEADLINE_MS, looked);
+  } catch (error) {
+    if (!(error instanceof DeadlineError)) throw error;
+    deps.afterwards(looked.then((results) => enqueueAgain(deps, results)));
+    return [];
+  }
+}
+
 /**
- * Handles the jobs of one database: facts in one query, then verdicts, claims, sends and look-ups.
+ * Handles the jobs of one database: facts in one query, then verdicts, claims, sends and look-ups. A family whose object
+ * is late joins the others; one that hangs is asked again later, by itself.
  * @throws when the database fails
  */
-async function consumeOn(deps: Deps, db: Db, jobs: DeliveryJob[]): Promise<JobResult[]> {
+async function consumeOn(deps: Deps, db: Db, jobs: DeliveryJob[], lanes: Lanes): Promise<JobResult[]> {
   const ends: JobResult[] = [];
   const now = deps.now();
   const { records: loaded, coverage, pauses } = await loadSettled(deps, db, jobs, ends);
   const due = loaded.filter(({ dueAt }) => dueAt === null || dueAt <= now);
+  const waiting = due.filter(({ status }) => status === 'pending');
   const settings = policySettings(deps.config);
   const terms = { ...settings, leaseMs: deps.config.CLAIM_LEASE_SECONDS * 1000 };
-  const { leads, ruledOut } = fold(
-    due.filter(({ status }) => status === 'pending'),
-    settings,
-    now,
-  );
+  const { leads, ruledOut } = fold(waiting, settings, now);
   const { free, paused } = await withoutPaused(deps, pauses, leads);
-  const byId = new Map(free.map((lead) => [lead.record.id, lead]));
-  const [covered, admissions] = await Promise.all([
-    loadCovered(
-      db,
-      free.map(({ record }) => record),
-      coverage,
+  const known = [...ruledOut, ...paused.flatMap(({ lead, verdict }) => postponed(lead, verdict, terms, now))];
+  const asked = free.map(({ record }) => record);
+  const covered = loadCovered(db, asked, coverage);
+  const families = Map.groupBy(free, ({ record }) => record.familyId);
+  const held = new Set<string>();
+  const arrivals = [
+    ...(known.length > 0 ? [Promise.resolve<Arrival>({ telling: [], verdicts: known })] : []),
+    ...[...families].map(([familyId, group]) =>
+      decideFamily(deps, familyId, group, { covered, terms, now }, ends),
     ),
-    admit(deps, free, ends),
-  ]);
-  const { admitted, heldBack } = sortAdmissions(byId, admissions);
-  const verdicts = [
-    ...ruledOut,
-    ...[...paused, ...heldBack].flatMap(({ lead, verdict }) => postponed(lead, verdict, terms, now)),
-  ];
-  const telling = admitted.flatMap((lead) => {
-    const tells = covered.get(lead.record.id);
-    return tells ? [{ ...lead, covered: tells }] : [];
-  });
-  if (telling.length > 0) {
-    const sent = await sendInWaves(deps, db, telling, verdicts, pauses);
-    ends.push(...sent.ends);
-    await releaseWindows(deps, sent.unused);
-  } else if (verdicts.length > 0) {
-    await retrying(() => db.run(writeVerdicts(verdicts)));
-  }
-  // Who has left the thread meanwhile is decided about again.
-  for (const { record } of admitted.filter(({ record }) => !covered.has(record.id)))
-    ends.push({ id: record.id, end: 'retry', delaySeconds: 1 });
-  // Admitted before, never sent, and now ruled out: their windows are released.
-  const held = new Set(verdicts.map(({ id }) => id));
-  await releaseWindows(
-    deps,
-    due.filter(({ id, attempts }) => attempts > 0 && held.has(id)),
+  ].map((arrival) =>
+    arrival.then((each) => {
+      for (const { id } of each.verdicts) held.add(id);
+      return each;
+    }),
   );
-  // Last, because it takes long when the carrier does not answer.
+  const { ends: sent, unused, rest } = await new Sending(deps, db, pauses, lanes).run(arrivals);
+  ends.push(...sent);
+  // Admitted before, never sent, and now ruled out: their windows are released.
+  await releaseWindows(deps, [...unused, ...due.filter(({ id, attempts }) => attempts > 0 && held.has(id))]);
+  if (rest !== null) {
+    deps.afterwards(
+      rest.then(async (later) => {
+        await releaseWindows(deps, later.unused);
+        await enqueueAgain(deps, later.ends);
+      }),
+    );
+  }
   const doubtful = due.filter(({ status }) => status === 'sending');
-  ends.push(...(await reconcile(deps, db, doubtful)));
+  ends.push(...(await settleDoubts(deps, db, doubtful)));
   return ends;
 }
 
@@ -174,19 +131,23 @@ async function consumeStore(
   deps: Deps,
   store: StoreName,
   jobs: readonly DeliveryJob[],
+  lanes: Lanes,
 ): Promise<JobResult[]> {
   try {
-    return await consumeOn(deps, deps.db.at(store), [...jobs]);
+    return await consumeOn(deps, deps.db.at(store), [...jobs], lanes);
   } catch (error) {
     const families = Map.groupBy(jobs, ({ familyId }) => familyId);
     if (isFenced(error) && families.size > 1) {
-      const ends = await inParallel([...families.values()], (group) => consumeStore(deps, store, group));
+      const ends = await inParallel([...families.values()], (group) =>
+        consumeStore(deps, store, group, lanes),
+      );
       return ends.flat();
     }
     if (isFenced(error)) await deps.db.refreshMap().catch(() => undefined); // Else it grows old by itself.
     deps.log.error('store.not_consumed', { store, jobs: jobs.length, ...errorFields(error) });
-    return jobs.map(({ deliveryId }) => ({
+    return jobs.map(({ deliveryId, familyId }) => ({
       id: deliveryId,
+      familyId,
       end: 'retry',
       delaySeconds: STORE_PAUSE_SECONDS,
     }));
@@ -202,12 +163,13 @@ async function consumeJobs(deps: Deps, jobs: DeliveryJob[]): Promise<JobResult[]
     jobs.map(async (job) => ({ ...job, store: await deps.db.storeOf(job.familyId) })),
   );
   const byStore = Map.groupBy(located, ({ store }) => store);
-  const ends = await Promise.all([...byStore].map(([store, group]) => consumeStore(deps, store, group)));
+  const lanes = new Lanes();
+  const ends = await Promise.all(
+    [...byStore].map(([store, group]) => consumeStore(deps, store, group, lanes)),
+  );
   return ends.flat();
 }
 
-/** Max. delay of a queue message; the sweep takes up what waits longer. */
-const MAX_DELAY_SECONDS = 300;
 /**
  * Max. attempts of a job by the queue; then it is left to the sweep, so that a busy carrier does not fill the
  * dead-letter queue.

@@ -13,7 +13,7 @@ import { mayBecome } from '../deliveries/delivery-status.ts';
 import { applyErrorCode, reportStatements, retryTerms } from '../deliveries/receipts.ts';
 import { UNKNOWN_OUTCOME } from '../operate/explanations.ts';
 import type { DeliveryRecord } from './facts.ts';
-import type { JobResult } from './wave.ts';
+import type { JobResult } from './job-result.ts';
 
 const log = smsDeliveryLog;
 
@@ -82,7 +82,8 @@ async function absent(deps: Deps, db: Db, record: DeliveryRecord): Promise<JobRe
     familyId: record.familyId,
     looks: record.absences + 1,
   });
-  return { id: record.id, end: 'retry', delaySeconds: Math.ceil((until - now) / 1000) };
+  const { id, familyId } = record;
+  return { id, familyId, end: 'retry', delaySeconds: Math.ceil((until - now) / 1000) };
 }
 
 /**

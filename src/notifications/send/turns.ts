@@ -1,8 +1,12 @@
 import type { Deps } from '../../platform/deps.ts';
 import { errorFields } from '../../platform/log.ts';
+import { slowSender } from '../../platform/pace/slow-sender.ts';
 import { type Sender, senderFor, senderName } from '../../platform/sms/senders.ts';
+import { SECOND_MS } from '../../platform/time.ts';
+import type { TurnRow } from '../deliveries/outbox.ts';
 import type { DeliveryRecord } from './facts.ts';
 import type { Lead } from './fold.ts';
+import type { Outcome } from './outcome.ts';
 
 /** The sender of a delivery's text: its family's. */
 export function senderOfRecord({ config, phones }: Deps, { familyId, phone }: DeliveryRecord): Sender {
@@ -65,3 +69,38 @@ export async function takeTurnsFor<T extends Asking>(deps: Deps, leads: readonly
     unasked: answers.flatMap(({ unasked }) => unasked),
   };
 }
+
+/** The first pause of a sender that is too fast, where the carrier does not say how long. */
+const BUSY_MS = SECOND_MS;
+
+/** Slows the senders that the carrier has found too fast: once, however many texts it refused. */
+export async function slowSenders(
+  deps: Deps,
+  outcomes: readonly { record: DeliveryRecord; outcome: Outcome }[],
+): Promise<void> {
+  const refused = outcomes.flatMap(({ record, outcome }) =>
+    'pausesSender' in outcome && outcome.pausesSender
+      ? [{ record, seconds: outcome.retryAfterSeconds ?? null }]
+      : [],
+  );
+  const bySender = Map.groupBy(refused, ({ record }) => senderName(senderOfRecord(deps, record)));
+  for (const some of bySender.values()) {
+    const longest = Math.max(...some.map(({ seconds }) => seconds ?? 0));
+    await slowSender(deps, senderOfRecord(deps, some[0]!.record), {
+      retryAfterMs: longest > 0 ? longest * SECOND_MS : null,
+      firstMs: BUSY_MS,
+    });
+  }
+}
+
+/** The verdicts on a lead that waits for its turn, and on its companions, which wait with it. */
+export const untilTurn = ({ record, companions }: Lead, until: number, leaseMs: number): TurnRow[] => [
+  { id: record.id, status: 'pending', reason: null, until },
+  ...companions.map(({ id }) => ({
+    id,
+    status: 'pending' as const,
+    reason: null,
+    until,
+    wakeAt: until + leaseMs,
+  })),
+];

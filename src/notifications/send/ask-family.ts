@@ -1,0 +1,101 @@
+import { within } from '../../platform/deadline.ts';
+import type { Deps } from '../../platform/deps.ts';
+import type { Admission } from '../../platform/family/family-rpc.ts';
+import { errorFields } from '../../platform/log.ts';
+import { sortAdmissions } from './admissions.ts';
+import type { Covered } from './covered.ts';
+import type { DeliveryRecord } from './facts.ts';
+import { type Lead, postponed } from './fold.ts';
+import type { JobResult } from './job-result.ts';
+import type { PolicySettings } from './policy.ts';
+import type { Arrival } from './sending.ts';
+import type { Telling } from './wave.ts';
+
+/** Delay of jobs whose Family object cannot be reached: without its verdict no text is sent. */
+const OBJECT_PAUSE_SECONDS = 5;
+
+/** How long a family's object may take: one that hangs holds up only its own family's texts. */
+const OBJECT_DEADLINE_MS = 3000;
+
+/** A job that is decided again soon. */
+export const retryOf = (
+  { id, familyId }: DeliveryRecord,
+  delaySeconds = OBJECT_PAUSE_SECONDS,
+): JobResult => ({
+  id,
+  familyId,
+  end: 'retry',
+  delaySeconds,
+});
+
+/** Asks a family's object for verdicts; null when it fails or does not answer. */
+async function admit(deps: Deps, familyId: string, leads: readonly Lead[]): Promise<Admission[] | null> {
+  try {
+    const candidates = leads.map(({ record: { id, userId, threadId, facts } }) => ({
+      deliveryId: id,
+      userId,
+      threadId,
+      urgent: facts.urgent,
+      kind: facts.kind,
+      facts,
+    }));
+    return await within(OBJECT_DEADLINE_MS, deps.family(familyId).admit(candidates));
+  } catch (error) {
+    deps.log.error('family.not_asked', { familyId, ...errorFields(error) });
+    return null;
+  }
+}
+
+/**
+ * Releases the windows of texts that were not sent. A failure is logged: the next text then waits a little
+ * longer.
+ */
+export async function releaseWindows(deps: Deps, unused: readonly DeliveryRecord[]): Promise<void> {
+  const byFamily = Map.groupBy(unused, ({ familyId }) => familyId);
+  await Promise.all(
+    [...byFamily].map(async ([familyId, records]) => {
+      try {
+        const ids = records.map(({ id }) => id);
+        await within(OBJECT_DEADLINE_MS, deps.family(familyId).release(ids));
+      } catch (error) {
+        deps.log.warn('family.not_released', { familyId, ...errorFields(error) });
+      }
+    }),
+  );
+}
+
+/** What the batch's leads are decided with. */
+export interface Decision {
+  covered: Promise<ReadonlyMap<string, Covered>>;
+  terms: PolicySettings & { leaseMs: number };
+  now: number;
+}
+
+/** Decides about a family's leads: what may be sent, and the verdicts on the rest. @throws when the database fails */
+export async function decideFamily(
+  deps: Deps,
+  familyId: string,
+  leads: readonly Lead[],
+  { covered, terms, now }: Decision,
+  ends: JobResult[],
+): Promise<Arrival> {
+  const [admissions, tells] = await Promise.all([admit(deps, familyId, leads), covered]);
+  if (admissions === null) {
+    for (const { record, companions } of leads)
+      ends.push(...[record, ...companions].map((each) => retryOf(each)));
+    return { telling: [], verdicts: [] };
+  }
+  const byId = new Map(leads.map((lead) => [lead.record.id, lead]));
+  const { admitted, heldBack } = sortAdmissions(byId, admissions);
+  const telling: Telling[] = [];
+  for (const lead of admitted) {
+    const tellsOf = tells.get(lead.record.id);
+    if (tellsOf) telling.push({ ...lead, covered: tellsOf });
+    // Who has left the thread meanwhile is decided about again.
+    else ends.push(retryOf(lead.record, 1));
+  }
+  return {
+    telling,
+    verdicts: heldBack.flatMap(({ lead, verdict }) => postponed(lead, verdict, terms, now)),
+  };
+}
