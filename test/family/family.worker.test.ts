@@ -451,6 +451,22 @@ describe('events', () => {
     expect(mia.frames.map(({ type }) => type)).toEqual(['snapshot']);
   });
 
+  it('read what is attached to a socket once after the object woke', async () => {
+    const sockets = [await connect('rosa'), await connect('leo'), await connect('mia')];
+    await evictDurableObject(stub());
+    const reading = vi.spyOn(WebSocket.prototype, 'deserializeAttachment');
+    const to = [person('rosa'), person('leo'), person('mia')];
+    await stub().publish([1, 2].map((seq) => ({ event: message(seq), to })));
+    await stub().publish([{ event: message(3), to }]);
+    await settled(...sockets);
+    const reads = reading.mock.calls.length;
+    reading.mockRestore();
+    expect(sockets.map(({ frames }) => frames.filter(({ type }) => type === 'message').length)).toEqual([
+      3, 3, 3,
+    ]);
+    expect(reads).toBe(sockets.length);
+  });
+
   it('come in the order of the messages, even when posts overtake each other or the object is new', async () => {
     const leo = await connect('leo');
     const post = (seq: number) => stub().publish([{ event: message(seq), to: [person('leo')] }]);

@@ -25,6 +25,8 @@ export const CLOSE = { policy: 1008, tryAgain: 1013, goingAway: 1001, replaced: 
 /** The family's hibernating sockets. */
 export class Sockets {
   readonly #ctx: DurableObjectState;
+  /** What was read or written since the object woke: nobody else changes an attachment. */
+  readonly #attachments = new WeakMap<WebSocket, Attachment>();
 
   constructor(ctx: DurableObjectState) {
     this.#ctx = ctx;
@@ -42,7 +44,7 @@ export class Sockets {
       counters: newFrameCounters(),
       outbound: newOutboundBytes(now),
     };
-    ws.serializeAttachment(attachment);
+    this.#write(ws, attachment);
   }
 
   /** All sockets, including closing ones; the oldest first. */
@@ -60,7 +62,8 @@ export class Sockets {
 
   /** Reads a socket's attachment. */
   read(ws: WebSocket): OpenSocket {
-    const attachment = ws.deserializeAttachment() as Attachment;
+    const attachment = this.#attachments.get(ws) ?? (ws.deserializeAttachment() as Attachment);
+    this.#attachments.set(ws, attachment);
     const ponged = this.#ctx.getWebSocketAutoResponseTimestamp(ws)?.getTime() ?? 0;
     return { ...attachment, ws, heardAt: Math.max(attachment.framedAt, ponged) };
   }
@@ -68,6 +71,11 @@ export class Sockets {
   /** Updates a socket's attachment. */
   update(socket: OpenSocket, change: Partial<Pick<Attachment, 'framedAt' | 'counters' | 'outbound'>>): void {
     const { ws, heardAt: _, ...attachment } = Object.assign(socket, change);
+    this.#write(ws, attachment);
+  }
+
+  #write(ws: WebSocket, attachment: Attachment): void {
+    this.#attachments.set(ws, attachment);
     ws.serializeAttachment(attachment);
   }
 
