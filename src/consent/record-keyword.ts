@@ -5,12 +5,12 @@ import { q } from '../db/query.ts';
 import { retrying } from '../db/retry.ts';
 import { inboundTexts, notificationPreferences, phoneNumbers } from '../db/schema.ts';
 import type { KeywordReading, NumberStanding } from '../keywords/read-keyword.ts';
-import { holderOf, optInNumber, optOutNumber } from '../numbers/number-state.ts';
+import { optInNumber, optOutNumber } from '../numbers/number-state.ts';
 import type { Deps } from '../platform/deps.ts';
 import type { OptOutJob } from '../platform/jobs.ts';
 import { errorFields } from '../platform/log.ts';
 import { HOUR_MS } from '../platform/time.ts';
-import { applyUpdates } from './updates/relay.ts';
+import { applyUpdatesRead, pendingUpdatesOfHolder } from './updates/relay.ts';
 
 /** An inbound text and how it was read. */
 export interface InboundText {
@@ -82,7 +82,7 @@ export async function recordInbound(deps: Deps, text: InboundText): Promise<Reco
     now,
     condition: hasRow(inboundTexts, isOpen),
   } as const;
-  const { taken, holders } = await retrying(() =>
+  const { taken, updates } = await retrying(() =>
     deps.db.directory.batch({
       take: insertFrom(
         inboundTexts,
@@ -102,13 +102,10 @@ export async function recordInbound(deps: Deps, text: InboundText): Promise<Reco
         .select({ reply: inboundTexts.reply, doneAt: inboundTexts.doneAt })
         .from(inboundTexts)
         .where(eq(inboundTexts.messageSid, messageSid)),
-      holders: holderOf(numberHash),
+      updates: pendingUpdatesOfHolder(numberHash),
     }),
   );
-  await applyUpdates(
-    deps,
-    holders.map(({ userId }) => userId),
-  );
+  await applyUpdatesRead(deps, updates);
   return { answer: taken[0]?.reply ?? silence, done: taken[0]?.doneAt != null };
 }
 

@@ -1,6 +1,9 @@
 import { env } from 'cloudflare:workers';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { applyReceipt } from '../../src/notifications/deliveries/receipts.ts';
+import { handleInbound } from '../../src/sms/inbound-text.ts';
 import type { RoundTrip } from '../worker/counting.ts';
+import { testDeps } from '../worker/deps.ts';
 import { createWorld, type World } from '../worker/world.ts';
 
 const { DB } = env as unknown as { DB: D1Database };
@@ -103,6 +106,23 @@ describe('what it costs', () => {
     );
     expect(trips).toHaveLength(8);
     expect(large.watch.trips[0]!.statements).toHaveLength(1);
+  });
+
+  it('takes an opt-out in two round trips before its answer, and a receipt of a known delivery in one', async () => {
+    const deps = testDeps({ TWILIO_API_BASE: small.twilio });
+    const row = (await small.rows()).find(({ status }) => status === 'sent')!;
+    const to = String(row.phone);
+    const receipt = { deliveryId: String(row.id), familyId: small.familyId, sid: String(row.provider_sid) };
+    await applyReceipt(deps, { ...receipt, status: 'delivered', errorCode: null, to });
+    expect(deps.d1.trips).toHaveLength(1);
+    await deps.idle();
+    deps.d1.reset();
+    const stop = new URLSearchParams({ MessageSid: 'SMstop', From: to, Body: 'STOP', OptOutType: 'STOP' });
+    await handleInbound(deps, { get: (name) => stop.get(name) ?? '', query: new URLSearchParams() });
+    await deps.idle();
+    expect(deps.d1.trips).toHaveLength(3);
+    // The third holds up no answer: the directory forgets the update that the family's rows have followed.
+    expect(deps.d1.trips[2]!.statements[0]).toMatch(/delete from "family_updates"/i);
   });
 
   it('asks each object and queue a constant number of times', async () => {

@@ -1,8 +1,9 @@
-import { eq, isNotNull, isNull, lte, sql } from 'drizzle-orm';
-import { allOf, inList, json, scalar } from '../../db/expressions.ts';
+import { eq, inArray, isNotNull, isNull, lte, type SQL, sql } from 'drizzle-orm';
+import { allOf, inList, json, nonNull, scalar } from '../../db/expressions.ts';
 import { q } from '../../db/query.ts';
 import { retrying } from '../../db/retry.ts';
 import { familyUpdates, phoneNumbers } from '../../db/schema.ts';
+import type { ResultOf } from '../../db/statement.ts';
 import type { Change, FamilyUpdate } from '../../numbers/changes.ts';
 import type { Deps } from '../../platform/deps.ts';
 import { inParallel } from '../../platform/in-parallel.ts';
@@ -11,8 +12,8 @@ import { applyImported, importedNumber } from './apply-imported.ts';
 import { applyUpdate, applyUpdatesAtOnce } from './apply-update.ts';
 import { followUp, hasFollowUp } from './follow-up.ts';
 
-/** People's pending updates, oldest first. `holder`: who holds the number of a `number` change now. */
-function pendingUpdates(userIds: readonly string[]) {
+/** Pending updates, oldest first. `holder`: who holds the number of a `number` change now. */
+function selectPending(condition: SQL) {
   const u = familyUpdates;
   const holder = q
     .select({ userId: phoneNumbers.userId })
@@ -31,9 +32,27 @@ function pendingUpdates(userIds: readonly string[]) {
       holder: scalar<string>(holder).as('holder'),
     })
     .from(u)
-    .where(inList(u.userId, userIds))
+    .where(condition)
     .orderBy(u.seq);
 }
+
+/** Pending updates of people. */
+const pendingUpdates = (userIds: readonly string[]) => selectPending(inList(familyUpdates.userId, userIds));
+
+/** Statement: the pending updates of a number's holder; in the batch that enqueues some it reads these too. */
+export const pendingUpdatesOfHolder = (numberHash: string) =>
+  selectPending(
+    inArray(
+      familyUpdates.userId,
+      q
+        .select({ userId: nonNull(phoneNumbers.userId).as('userId') })
+        .from(phoneNumbers)
+        .where(allOf(eq(phoneNumbers.numberHash, numberHash), isNotNull(phoneNumbers.userId))),
+    ),
+  );
+
+/** A pending update as it was read. */
+type Pending = ResultOf<ReturnType<typeof selectPending>>[number];
 
 /** Statement: sends the person's updates to the end of the sweep's order. */
 const markTried = (userId: string, now: number) =>
@@ -53,11 +72,16 @@ async function apply(deps: Deps, userId: string, { marked = false } = {}): Promi
       updates: pendingUpdates([userId]),
     }),
   );
+  await applyRead(deps, updates);
+  return updates;
+}
+
+/** Applies updates that were read to their people's rows, in order. @throws when a database fails */
+async function applyRead(deps: Deps, updates: readonly Pending[]): Promise<void> {
   for (const { holder, ...update } of updates) {
     if (update.appliedAt !== null) continue;
-    await retrying(() => applyUpdate(deps.db.forFamily(update.familyId), update, holder === userId));
+    await retrying(() => applyUpdate(deps.db.forFamily(update.familyId), update, holder === update.userId));
   }
-  return updates;
 }
 
 /** Deletes applied updates, except those that owe a follow-up: these are marked as applied. Returns the latter. */
@@ -104,6 +128,15 @@ export async function applyUpdates(deps: Deps, userIds: readonly string[]): Prom
     const updates = await apply(deps, userId);
     if (updates.length > 0) deps.afterwards(complete(deps, updates));
   }
+}
+
+/**
+ * Like {@link applyUpdates}, for updates that the caller's own batch has read, see {@link pendingUpdatesOfHolder}.
+ * @throws as {@link applyUpdates}
+ */
+export async function applyUpdatesRead(deps: Deps, updates: readonly Pending[]): Promise<void> {
+  await applyRead(deps, updates);
+  if (updates.length > 0) deps.afterwards(complete(deps, [...updates]));
 }
 
 /** Updates of one batch; D1 gives a batch thirty seconds. */
