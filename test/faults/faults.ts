@@ -106,7 +106,9 @@ const isReading = ({ kind, name }: Call) =>
 /**
  * The faults to inject into a call. Unless all are asked for, one stands for those with the same consequence:
  * errors that come up take turns, call by call; what is tried again before any effect has not happened; dying before
- * a call is dying after the one before it; and a call that changes nothing has no effect to strike before or after.
+ * a call is dying after the one before it; a call that changes nothing has no effect to strike before or after, and
+ * such calls take turns to be tried again and to fail; an error before an effect strikes every other call that has one.
+ * `FAULTS_LONG=1` asks for all.
  */
 export function faultsToInject(call: Call, { everything }: { everything: boolean }): Planned[] {
   const possible = FAULTS.filter(({ kinds }) => kinds.includes(call.kind));
@@ -116,10 +118,11 @@ export function faultsToInject(call: Call, { everything }: { everything: boolean
     const alike = possible.filter((fault) => fault.leads === leads);
     return alike.length === 0 ? [] : [{ fault: alike[(call.number + turn) % alike.length]!, when }];
   };
-  if (isReading(call)) return [...oneOf('again', 'after'), ...oneOf('up', 'before')];
+  const isEven = call.number % 2 === 0;
+  if (isReading(call)) return isEven ? oneOf('up', 'before') : oneOf('again', 'after');
   return [
     ...oneOf('again', 'after'),
-    ...oneOf('up', 'before'),
+    ...(isEven ? oneOf('up', 'before') : []),
     ...oneOf('up', 'after', 1),
     ...oneOf('nowhere', 'after'),
   ];

@@ -7,7 +7,7 @@ import { checkEnd } from './invariants.ts';
 import { heal } from './machines.ts';
 
 const { MODEL_RUNS, MODEL_SEED } = env as unknown as Record<string, string>;
-const runs = Number(MODEL_RUNS || 100);
+const runs = Number(MODEL_RUNS || 60);
 /** Always the same histories, so that a red run is the change's own fault; `npm run model` looks at others. */
 const seed = Number(MODEL_SEED || 1);
 
