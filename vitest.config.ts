@@ -2,7 +2,7 @@ import path from 'node:path';
 import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin';
 import { defineConfig } from 'vitest/config';
 import { buildAssets } from './dev/build.ts';
-import { SETTING_NAMES } from './src/platform/config.ts';
+import { settingNames } from './src/platform/config.ts';
 import { LongestFirst } from './test/support/longest-first.ts';
 import { workerSettings } from './test/support/settings.ts';
 import { workerStackLines } from './test/support/stack-lines.ts';
@@ -13,7 +13,7 @@ const ALONE = 'test/size.test.ts';
 const SPECIAL = 'test/**/*.{worker,e2e,browser}.test.ts';
 
 /** What a developer has in `.dev.vars` is not for tests, nor is the line in which wrangler announces it. */
-const NOTHING_SET = Object.fromEntries(SETTING_NAMES.map((name) => [name, '']));
+const NOTHING_SET = Object.fromEntries(settingNames().map((name) => [name, '']));
 process.env.WRANGLER_LOG ??= 'warn';
 
 // The Worker bundles the list of what browsers load, so it is built first.

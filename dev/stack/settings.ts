@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { ConfigError, type ConfigFault, parseConfig, SETTING_NAMES } from '../../src/platform/config.ts';
+import { ConfigError, type ConfigFault, parseConfig, settingNames } from '../../src/platform/config.ts';
 import { StackError } from './stack-error.ts';
 
 /** What the environment of `npm start` says about the stack itself. */
@@ -56,7 +56,7 @@ export function readStackSettings(env: Env, root: string, faults: ConfigFault[])
 
 /** The settings of the Worker that are set in an environment. */
 export function settingsIn(env: Env): Record<string, string> {
-  const found = SETTING_NAMES.map((name) => [name, env[name]] as const);
+  const found = settingNames().map((name) => [name, env[name]] as const);
   return Object.fromEntries(found.filter((entry): entry is [string, string] => entry[1] !== undefined));
 }
 

@@ -64,7 +64,8 @@ const hours = z
   })
   .refine(({ from, to }) => from !== to, HOURS);
 
-const fields = {
+/** The settings; built when they are first read, since a start has no need of them. */
+const describeFields = () => ({
   PUBLIC_ORIGIN: origin,
   BRAND_NAME: z.string().min(1).max(40).default('FamilyCircleSecure'),
   AUTH_SECRET: secret(32).optional(),
@@ -169,10 +170,17 @@ const fields = {
   KEEP_EVENTS_DAYS: count(1, 3650).default(30),
   OPERATOR_USER_IDS: list.default([]),
   ALERT_WEBHOOK_URL: url.optional(),
-};
+});
+type Fields = ReturnType<typeof describeFields>;
+
+let described: Fields | null = null;
+function fields(): Fields {
+  described ??= describeFields();
+  return described;
+}
 
 /** The parsed settings: keys are the names of environment variables. Contains secrets, so never log it. */
-export type Config = { [Name in keyof typeof fields]: z.output<(typeof fields)[Name]> };
+export type Config = { [Name in keyof Fields]: z.output<Fields[Name]> };
 
 /** One fault of the settings: which, and what it should look like. */
 export interface ConfigFault {
@@ -232,7 +240,7 @@ function combinedFaults(config: Partial<Config>): ConfigFault[] {
 export function parseConfig(env: Record<string, unknown>): Config {
   const faults: ConfigFault[] = [];
   const values: Record<string, unknown> = {};
-  for (const [name, schema] of Object.entries(fields)) {
+  for (const [name, schema] of Object.entries(fields())) {
     const value = env[name];
     const isBlank = typeof value === 'string' && value.trim() === ''; // Counts as absent.
     const parsed = schema.safeParse(isBlank ? undefined : value, { error: expectation });
@@ -247,4 +255,4 @@ export function parseConfig(env: Record<string, unknown>): Config {
 }
 
 /** The names of all settings, for the local stack and the checks before a deployment. */
-export const SETTING_NAMES: readonly string[] = Object.keys(fields);
+export const settingNames = (): readonly string[] => Object.keys(fields());
