@@ -151,10 +151,12 @@ const STORE_PATIENCE_MS = 40_000;
  */
 export async function sweep(deps: Deps): Promise<SweepResult> {
   let refused: QueueRefusedError | null = null;
+  let failure: unknown;
   const sweepOne = async (_: Db, store: StoreName) => {
     try {
       return await sweepStore(deps, store, SHORT_SWEEP_MS);
     } catch (error) {
+      failure = error;
       if (error instanceof QueueRefusedError) refused = error;
       throw error;
     }
@@ -162,7 +164,9 @@ export async function sweep(deps: Deps): Promise<SweepResult> {
   const { answers, down } = await askStores(deps, 'sweep', sweepOne, { limitMs: STORE_PATIENCE_MS });
   const updates = await sweepDirectory(deps);
   if (refused) throw refused;
-  if (answers.length === 0) throw new Error(`No database was swept: ${down.join(', ')}.`);
+  if (answers.length === 0) {
+    throw new Error(`No database was swept: ${down.join(', ')}.`, { cause: failure });
+  }
   const woken = answers.reduce((sum, { answer }) => sum + answer, 0);
   if (woken + updates > 0) deps.log.info('sweep', { woken, updates });
   return { woken, updates };
