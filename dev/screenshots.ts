@@ -73,6 +73,16 @@ const shots = (link: string, simulator: string): Shot[] => [
     who: rosa,
     first: (page) => page.locator('.thread-head summary').click(),
   },
+  { name: 'find', at: '/messages?find=dinner', who: rosa },
+  {
+    name: 'found',
+    at: '/messages?find=casserole',
+    who: rosa,
+    first: async (page) => {
+      await page.getByRole('link', { name: /big casserole dish/ }).click();
+      await page.locator('.msg:target').waitFor();
+    },
+  },
   { name: 'new-thread', at: '/messages?new', who: rosa },
   { name: 'settings', at: '/settings', who: maya },
   { name: 'texts', at: '/settings/texts', who: maya },

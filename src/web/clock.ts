@@ -45,6 +45,12 @@ const plain = (text: string) => text.replace(/[\u202f\u00a0]/g, ' ');
 /** The day of a moment on the calendar of `zone`; equal for moments of one day. */
 export const dayKey = (at: number, zone: string): string => formatsOf(zone).key.format(at);
 
+/** The day of a moment on the calendar of `zone`, as fields of dates take it: `2026-11-27`. */
+export function isoDay(at: number, zone: string): string {
+  const [month, day, year] = dayKey(at, zone).split('/');
+  return `${year}-${month}-${day}`;
+}
+
 /** Whole days on the calendar of `zone` from a moment to now: 0 for today, 1 for yesterday. */
 function daysAgo(at: number, now: number, zone: string): number {
   const number = (key: string) => {

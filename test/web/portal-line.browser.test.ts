@@ -354,6 +354,62 @@ describe('a long conversation', () => {
     expect(pages.length).toBe(2);
   });
 
+  it('is gone through by Page Up, Page Down, Home and End, a page more at a time', async () => {
+    await readAll();
+    const page = await portal.open(nina, PHONE);
+    await page.goto(LONG_PATH);
+    await settled(page);
+    await page.locator(log).focus();
+    const press = async (key: string) => {
+      const ended = page
+        .locator(log)
+        .evaluate(
+          (element) => new Promise((end) => element.addEventListener('scrollend', end, { once: true })),
+        );
+      await page.keyboard.press(key);
+      await ended;
+    };
+    await press('PageUp');
+    await press('PageUp');
+    const { from, count } = await view(page);
+    expect(from).toBeLessThan((await lastSeq()) - 8);
+    await press('PageDown');
+    expect((await view(page)).from).toBeGreaterThan(from);
+    await page.keyboard.press('Home');
+    await expect.poll(async () => (await view(page)).count).toBeGreaterThan(count);
+    const { from: held, first } = await view(page);
+    expect(held).toBeGreaterThan(first);
+    await page.keyboard.press('End');
+    await expect.poll(() => isAtEnd(page)).toBe(true);
+  });
+
+  it('is searched from the list and from its own menu; what was found is opened in its place, and one comes back', async () => {
+    const page = await portal.open(nina, PHONE);
+    await page.goto('/messages');
+    await page.getByLabel('Find in your messages').fill('news 77');
+    await page.keyboard.press('Enter');
+    await page.getByRole('link', { name: /News 77/ }).click();
+    const found = page.locator('.msg:target');
+    await found.waitFor();
+    await settled(page);
+    expect(await found.locator('.text').textContent()).toBe('News 77');
+    expect(await found.locator('mark').allTextContents()).toEqual(['News', '77']);
+    const { first, from } = await view(page);
+    expect([first < 78, from === 77 || from === 78]).toEqual([true, true]);
+    await page.getByRole('link', { name: /Back to what was found for/ }).click();
+    await sees(page, '3 messages, newest first.');
+    await page.goto(LONG_PATH);
+    await page.locator('.thread-head summary').click();
+    await page.getByLabel('Find in this conversation').fill('News 326');
+    await page.keyboard.press('Enter');
+    await sees(page, '1 message, newest first.');
+    await page.goto(LONG_PATH);
+    await page.locator('.thread-head summary').click();
+    await page.getByLabel('Go to a day').fill(new Date().toISOString().slice(0, 10));
+    await page.getByRole('button', { name: 'Go', exact: true }).click();
+    await page.waitForURL(/#m-|newest/);
+  });
+
   it('stays where one reads in engines that measure lists from their other end, too', async () => {
     const page = await portal.open(nina, PHONE);
     await page.goto(LONG_PATH);
@@ -420,12 +476,8 @@ describe('a long conversation', () => {
     });
     await tell(25);
     await expect.poll(async () => (await view(page)).last).toBe(await lastSeq());
-    expect(await view(page)).toMatchObject({
-      line: true,
-      up: null,
-      down: '25 new ↓',
-      title: '(25) Family news',
-    });
+    const shown = { line: true, up: null, down: '25 new ↓', title: '(25) Family news' };
+    await expect.poll(() => view(page)).toMatchObject(shown);
     await page.evaluate(() => {
       document.hasFocus = () => true;
       dispatchEvent(new Event('focus'));

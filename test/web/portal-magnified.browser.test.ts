@@ -6,7 +6,8 @@ import { PEOPLE, type PortalStack, type Someone, sees, startPortalStack, THREAD 
 const { rosa, ben, nina } = PEOPLE;
 const PATH = `/messages/${THREAD}`;
 const PUBLIC = ['/', '/login', '/help', '/terms', '/privacy', '/docs', '/nothing-here'];
-const OWN = ['/messages', '/messages?new', PATH, '/settings', '/settings/texts', '/ops'];
+const FIND = ['/messages?find=dinner', `${PATH}?around=1&find=dinner`];
+const OWN = ['/messages', '/messages?new', ...FIND, PATH, '/settings', '/settings/texts', '/ops'];
 
 let portal: PortalStack;
 beforeAll(async () => {

@@ -53,12 +53,12 @@ export class Messages {
 
   /** The list stays where it was scrolled to, from page to page. */
   #keepScroll(): void {
-    const list = find('#threads');
+    const list = find('.threads');
     if (!list) return;
     list.scrollTop = Number(readTab(SCROLLED));
     find('[aria-current]', list)?.scrollIntoView({ block: 'nearest' });
     window.addEventListener('pagehide', () => {
-      const now = find('#threads');
+      const now = find('.threads');
       // On a phone it is not shown beside a conversation, and keeps no place then.
       if (now && now.offsetParent !== null) writeTab(SCROLLED, String(now.scrollTop));
     });

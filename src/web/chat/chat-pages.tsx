@@ -1,11 +1,14 @@
 import type { Child } from 'hono/jsx';
+import { searchMessages } from '../../chat/search.ts';
 import type { ThreadJson } from '../../chat/threads.ts';
 import type { Caller } from '../../platform/auth/caller.ts';
 import { AppError } from '../../platform/errors.ts';
+import { line } from '../../platform/http/validation.ts';
 import { newId } from '../../platform/ids.ts';
 import { answerPage, type PageContext, type PageView } from '../answer.tsx';
 import { type ChatContext, chatContext } from './chat-context.ts';
 import type { ComposerView } from './composer.tsx';
+import { FindPage, type Question } from './find-page.tsx';
 import { NewThread, type NewThreadView, NoThread } from './new-thread.tsx';
 import { shownThreads } from './shown-threads.ts';
 import { loadOpening, loadStretch, type Stretch } from './thread-data.ts';
@@ -90,6 +93,45 @@ export async function answerListPart(c: PageContext, caller: Caller): Promise<Re
   });
 }
 
+const FIND_PAGE = 30;
+const sought = line(100);
+
+/** `/messages?find=`: what was found in one's conversations. */
+export async function answerFind(c: PageContext, caller: Caller, question: Question): Promise<Response> {
+  const { deps } = c.var;
+  const before = c.req.query('before');
+  const asked = sought.safeParse(question.words);
+  const [context, threads, found] = await Promise.all([
+    chatContext(c, caller),
+    shownThreads(deps, caller),
+    asked.success
+      ? searchMessages(deps, caller, {
+          question: asked.data,
+          threadId: question.threadId ?? undefined,
+          limit: FIND_PAGE,
+          before,
+        })
+      : null,
+  ]);
+  const error =
+    asked.success || question.words === '' ? null : 'Type a word or a few, in at most 100 characters.';
+  return answerPage(
+    c,
+    caller,
+    frame('Find a message', context, threads, error ? 400 : 200),
+    <Panes context={context} threads={threads} open={true}>
+      <FindPage
+        {...question}
+        {...context}
+        threads={threads}
+        found={found}
+        error={error}
+        further={before !== undefined}
+      />
+    </Panes>,
+  );
+}
+
 /** The form for a new conversation; with what was typed when it was refused. */
 export async function answerNewThread(
   c: PageContext,
@@ -121,9 +163,11 @@ export async function answerThread(
   threadId: string,
   {
     stretch: wanted,
+    question = null,
     refused,
   }: {
     stretch?: Stretch | undefined;
+    question?: Question | null;
     refused?: Pick<ComposerView, 'draft' | 'error'> & { status: PageView['status'] };
   } = {},
 ): Promise<Response> {
@@ -158,6 +202,7 @@ export async function answerThread(
         thread={thread}
         unreadFrom={firstUnread(thread)}
         composer={composer}
+        question={question}
       />
     </Panes>,
   );

@@ -1,4 +1,5 @@
 import type { Hono } from 'hono';
+import { firstSince } from '../../chat/find-day.ts';
 import { setMute } from '../../chat/mute.ts';
 import { postMessage } from '../../chat/post-message.ts';
 import { markRead } from '../../chat/read.ts';
@@ -9,9 +10,11 @@ import { AppError } from '../../platform/errors.ts';
 import { readForm } from '../../platform/http/body.ts';
 import type { AppEnv } from '../../platform/http/endpoint.ts';
 import { line } from '../../platform/http/validation.ts';
+import { startOfDate } from '../../platform/time.ts';
 import { forMembers, type PageContext, type PageView } from '../answer.tsx';
 import { chatContext } from './chat-context.ts';
-import { answerList, answerListPart, answerNewThread, answerThread } from './chat-pages.tsx';
+import { answerFind, answerList, answerListPart, answerNewThread, answerThread } from './chat-pages.tsx';
+import type { Question } from './find-page.tsx';
 import { checkDraft, readDraft } from './message-form.ts';
 import { MessageItems } from './message-items.tsx';
 import { muteUntil } from './mute-until.ts';
@@ -118,6 +121,27 @@ function wantedStretch(c: PageContext): Stretch | null {
   return before !== undefined || c.req.query('newest') !== undefined ? { kind: 'page', before } : null;
 }
 
+/** What an address looks for; null for nothing. */
+function questionOf(c: PageContext): Question | null {
+  const words = c.req.query('find');
+  return words === undefined ? null : { words, threadId: c.req.query('in') || null };
+}
+
+/** To the first message of a day or, when nobody wrote then, of the next day on which somebody did. */
+async function goToDay(c: PageContext, caller: Caller, threadId: string, date: string): Promise<Response> {
+  const { deps } = c.var;
+  const [{ clock }, { id, lastSeq }] = await Promise.all([
+    chatContext(c, caller),
+    shownThread(deps, caller, threadId),
+  ]);
+  const at = startOfDate(clock.zone, date);
+  const seq = at === null ? null : await firstSince(deps, caller.familyId, { threadId: id, lastSeq }, at);
+  return c.redirect(
+    seq === null ? `${threadPath(id)}?newest` : `${threadPath(id)}?around=${seq}#m-${seq}`,
+    303,
+  );
+}
+
 /** `/messages` and what belongs to it. */
 export function mountChatPages(app: Hono<AppEnv>): void {
   const thread = (handle: (c: PageContext, caller: Caller, threadId: string) => Promise<Response>) =>
@@ -126,15 +150,22 @@ export function mountChatPages(app: Hono<AppEnv>): void {
     '/messages',
     forMembers((c, caller) => {
       if (c.req.query('new') !== undefined) return answerNewThread(c, caller);
+      const question = questionOf(c);
+      if (question) return answerFind(c, caller, question);
       return c.req.query('list') === undefined ? answerList(c, caller) : answerListPart(c, caller);
     }),
   );
   app.post('/messages', forMembers(beginThread));
   app.get(
     '/messages/:threadId',
-    thread((c, caller, threadId) =>
-      answerThread(c, caller, threadId, { stretch: wantedStretch(c) ?? undefined }),
-    ),
+    thread((c, caller, threadId) => {
+      const date = c.req.query('date');
+      if (date !== undefined) return goToDay(c, caller, threadId, date);
+      return answerThread(c, caller, threadId, {
+        stretch: wantedStretch(c) ?? undefined,
+        question: questionOf(c),
+      });
+    }),
   );
   app.post('/messages/:threadId', thread(say));
   app.post('/messages/:threadId/mute', thread(mute));

@@ -8,6 +8,7 @@ import { Names } from '../names.tsx';
 import type { PersonView } from '../people.ts';
 import { OwnMenu, TakenBack, TakenBackTruth } from './amended.tsx';
 import type { Break } from './breaks.ts';
+import { Marked } from './marked.tsx';
 import { messagePieces, type Piece } from './pieces.ts';
 import { summarizeTold } from './told.ts';
 
@@ -22,6 +23,8 @@ export interface MessageView {
   /** Own messages alone. */
   told: Told[];
   clock: WallClock;
+  /** Words that were looked for. */
+  marked?: readonly string[] | undefined;
 }
 
 /** One message, with the heading of its day where one begins. */
@@ -62,7 +65,7 @@ export function MessageItem(view: MessageView) {
             </p>
           )}
           {isGone && <TakenBack author={author} own={own} />}
-          {message.body !== '' && <Words body={message.body} />}
+          {message.body !== '' && <Words body={message.body} marked={view.marked ?? []} />}
           <Files fileIds={message.fileIds} />
           <p class="when">
             {message.via === 'sms' && 'by text · '}
@@ -85,9 +88,9 @@ export function MessageItem(view: MessageView) {
   );
 }
 
-function Words({ body }: { body: string }) {
+function Words({ body, marked }: { body: string; marked: readonly string[] }) {
   const pieces = messagePieces(body);
-  const words = pieces.map(pieceView);
+  const words = pieces.map((piece) => pieceView(piece, marked));
   return pieces.some(({ kind }) => kind === 'block') ? (
     <div class="text" dir="auto">
       {words}
@@ -99,10 +102,10 @@ function Words({ body }: { body: string }) {
   );
 }
 
-function pieceView(piece: Piece) {
+function pieceView(piece: Piece, marked: readonly string[]) {
   switch (piece.kind) {
     case 'words':
-      return piece.text;
+      return <Marked text={piece.text} words={marked} />;
     case 'code':
       return <code>{piece.text}</code>;
     case 'block':

@@ -17,6 +17,8 @@ export interface MessageItemsView {
   told: Map<string, Told[]>;
   /** Seq of the first message that was unread when the page was opened; null for none. */
   unreadFrom: number | null;
+  /** Words that were looked for. */
+  marked?: readonly string[] | undefined;
   now: number;
   clock: WallClock;
 }
@@ -29,6 +31,7 @@ export function MessageItems({
   viewerId,
   person,
   told,
+  marked = [],
   ...view
 }: MessageItemsView) {
   const breaks = breaksOf(messages, { previous, ...view, zone: view.clock.zone });
@@ -46,6 +49,7 @@ export function MessageItems({
             .map(({ id, name }) => person(id, name))}
           told={told.get(message.id) ?? []}
           clock={view.clock}
+          marked={marked}
         />
       ))}
     </>

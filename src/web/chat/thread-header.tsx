@@ -1,10 +1,11 @@
 import type { ThreadJson } from '../../chat/threads.ts';
 import { threadPath } from '../../links/safe-next.ts';
 import { Avatar } from '../avatar.tsx';
-import { timeInWords, type WallClock } from '../clock.ts';
+import { isoDay, timeInWords, type WallClock } from '../clock.ts';
 import { Icon } from '../icons.tsx';
 import { Names } from '../names.tsx';
 import type { PersonView } from '../people.ts';
+import { FindHere } from './find-page.tsx';
 import { ThreadCircle } from './thread-list.tsx';
 
 /** The head of an open conversation. */
@@ -87,6 +88,7 @@ function ThreadMenu({ thread, person, here, now, clock }: ThreadHeaderView) {
             </div>
           )}
         </form>
+        <FindHere thread={thread} today={isoDay(now, clock.zone)} />
         <h2>In this circle</h2>
         <ul class="plain members">
           {thread.members.map(({ id, name }) => (

@@ -4,6 +4,7 @@ import { Circle } from '../circle.tsx';
 import { shortMoment, type WallClock } from '../clock.ts';
 import { Icon } from '../icons.tsx';
 import type { PersonView } from '../people.ts';
+import { FindField } from './find-page.tsx';
 import { previewOf } from './preview.ts';
 
 /** All of a person's conversations. */
@@ -27,7 +28,7 @@ export const countWords = (unread: number): string => (unread > 99 ? '99+' : Str
 export function ThreadList(view: ThreadListView) {
   const { threads, alone } = view;
   return (
-    <nav class="threads" id="threads" aria-label="Conversations" data-region>
+    <nav class="threads" aria-label="Conversations">
       <header class="threads-head">
         {alone ? <h1>Conversations</h1> : <h2>Conversations</h2>}
         <a class="button small" href="/messages?new">
@@ -35,15 +36,18 @@ export function ThreadList(view: ThreadListView) {
           New
         </a>
       </header>
-      {threads.length === 0 ? (
-        <p class="threads-none">No conversations yet. Begin one with your family.</p>
-      ) : (
-        <ul class="plain">
-          {threads.map((thread) => (
-            <ThreadItem {...view} thread={thread} />
-          ))}
-        </ul>
-      )}
+      {threads.length > 0 && <FindField />}
+      <div id="threads" data-region>
+        {threads.length === 0 ? (
+          <p class="threads-none">No conversations yet. Begin one with your family.</p>
+        ) : (
+          <ul class="plain">
+            {threads.map((thread) => (
+              <ThreadItem {...view} thread={thread} />
+            ))}
+          </ul>
+        )}
+      </div>
     </nav>
   );
 }

@@ -1,13 +1,19 @@
+import { wordsOf } from '../../chat/find-words.ts';
 import { threadPath } from '../../links/safe-next.ts';
 import { Composer, type ComposerView } from './composer.tsx';
+import { BackToFound, type Question } from './find-page.tsx';
 import { MessageItems, type MessageItemsView } from './message-items.tsx';
 import { ThreadHeader, type ThreadHeaderView } from './thread-header.tsx';
 
 /** An open conversation. */
-export interface ThreadPageView extends MessageItemsView, Omit<ThreadHeaderView, 'now' | 'clock'> {
+export interface ThreadPageView
+  extends Omit<MessageItemsView, 'marked'>,
+    Omit<ThreadHeaderView, 'now' | 'clock'> {
   /** There are messages after the last one shown. */
   more: boolean;
   composer: ComposerView;
+  /** What was looked for, when one came from there. */
+  question: Question | null;
 }
 
 /** A link to the next page of the conversation; the script hides it at an end, and loads what it leads to. */
@@ -38,6 +44,7 @@ export function ThreadPage(view: ThreadPageView) {
       data-newest={Math.max(lastSeq, thread.lastSeq)}
     >
       <ThreadHeader {...view} />
+      {view.question && <BackToFound question={view.question} />}
       <div class="log-frame" id="log-frame">
         <section class="log" data-log aria-label="Messages" tabindex={0}>
           <div>
@@ -51,7 +58,7 @@ export function ThreadPage(view: ThreadPageView) {
               </div>
             )}
             <ol class="plain" data-items>
-              <MessageItems {...view} />
+              <MessageItems {...view} marked={wordsOf(view.question?.words ?? '')} />
             </ol>
             <PageLink way="newer" hidden={!more} href={`${path}?after=${lastSeq}`} />
             {more && (

@@ -252,3 +252,70 @@ describe('the list, and new conversations', () => {
     }
   });
 });
+
+describe('finding a message', () => {
+  const years = () => world.thread('years');
+  beforeAll(async () => {
+    const memberIds = ['rosa', 'leo'].map((who) => world.member(who).userId);
+    await world.mirror(`threads/${years()}`, { familyId: world.familyId, title: 'Years', memberIds });
+    const days = [
+      '2019-03-01T17:00:00Z',
+      '2021-07-05T03:30:00Z',
+      '2021-07-05T04:30:00Z',
+      '2024-01-01T12:00:00Z',
+    ];
+    for (const [i, createdAt] of days.entries()) {
+      const { status } = await world.api('POST', `/api/admin/threads/${years()}/messages`, {
+        as: 'service',
+        body: {
+          authorId: memberIds[1],
+          body: `Remember the <Ferris> wheel ${i + 1}`,
+          createdAt,
+          silent: true,
+        },
+      });
+      expect(status).toBe(201);
+    }
+  });
+
+  it('is a plain form: what was found stands in its words, and leads to its place', async () => {
+    const { status, html, words } = await browse('rosa', '/messages?find=FERRIS+3');
+    expect(status).toBe(200);
+    expect(words).toContain('1 message, newest first.');
+    expect(html).toContain('Remember the &lt;<mark>Ferris</mark>&gt; wheel <mark>3</mark>');
+    expect(html).toContain(`href="/messages/${years()}?around=3&amp;find=FERRIS+3#m-3"`);
+    const opened = await browse('rosa', `/messages/${years()}?around=3&find=FERRIS+3`);
+    expect(opened.html).toContain('&lt;<mark>Ferris</mark>&gt;');
+    expect(opened.words).toContain('Back to what was found for “ FERRIS 3 ”');
+    expect((await browse('rosa', `/messages?find=wheel&in=${world.thread('long')}`)).words).toContain(
+      'Nothing was found.',
+    );
+  });
+
+  it('says what is wrong with a question, and finds nothing where one is not', async () => {
+    expect((await browse('rosa', '/messages?find=')).words).toContain('Find a message');
+    for (const query of [`find=${'x'.repeat(101)}`, 'find=%E2%80%8B', 'find=wheel&before=junk'])
+      expect([query, (await browse('rosa', `/messages?${query}`)).status]).toEqual([query, 400]);
+    expect((await browse('maya', '/messages?find=ferris')).words).toContain('Nothing was found.');
+    for (const path of [`/messages?find=ferris&in=${years()}`, `/messages/${years()}?date=2021-07-05`])
+      expect((await browse('maya', path)).status).toBe(404);
+  });
+
+  it.each([
+    // Midnight is New York's, where the family lives.
+    ['2019-01-01', 1],
+    ['2021-07-04', 2],
+    ['2021-07-05', 3],
+    ['2021-07-06', 4],
+  ])('goes to the first message since the day %s', async (date, seq) => {
+    const { status, location } = await browse('rosa', `/messages/${years()}?date=${date}`);
+    expect([status, location]).toEqual([303, `/messages/${years()}?around=${seq}#m-${seq}`]);
+  });
+
+  it('goes to the end for a day after which nothing was written, or that is none', async () => {
+    for (const date of ['2024-01-02', '2024-02-31', 'x', '']) {
+      const { status, location } = await browse('rosa', `/messages/${years()}?date=${date}`);
+      expect([status, location]).toEqual([303, `/messages/${years()}?newest`]);
+    }
+  });
+});
