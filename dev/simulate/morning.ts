@@ -1,5 +1,6 @@
 import { type DeliveryFacts, decide } from '../../src/notifications/send/policy.ts';
 import { spreadMs } from '../../src/notifications/send/quiet-hours.ts';
+import { IDLE, type PaceState, takeTurns } from '../../src/platform/pace/pace.ts';
 import { type Placement, percentile, randomOf } from './families.ts';
 import { BATCH, CARRIER_MS, D1_FACTOR, SWEEP_PAGE } from './service-times.ts';
 
@@ -120,7 +121,6 @@ const A_STORE_SECOND = Math.floor(
   ),
 );
 const FROM_SEVEN_S = 7 * 3600;
-const MOST_AHEAD_S = 60;
 
 /** Plays the morning in steps of one second: oldest first, each store by itself, at the pace of the senders. */
 export function morning(options: MorningOptions, placed: Placement): MorningResult {
@@ -128,22 +128,33 @@ export function morning(options: MorningOptions, placed: Placement): MorningResu
   const { due, texts } = duringTheNight(options, placed);
   const waits: number[] = [];
   const waitsElsewhere: number[] = [];
-  let [sent, expired, ahead, mostAhead, last] = [0, 0, 0, 0, 0];
+  let [sent, expired, backlog, mostAhead, last] = [0, 0, 0, 0, 0];
+  let pace: PaceState = IDLE;
   const open: number[] = [];
   const seconds = [...due.keys()].sort((a, b) => a - b);
   const through = Math.floor((concurrency * 1000) / CARRIER_MS);
   for (let now = seconds[0] ?? 0, next = 0; next < seconds.length || open.length > 0; now++) {
-    while (next < seconds.length && seconds[next]! <= now) open.push(seconds[next++]!);
+    while (next < seconds.length && seconds[next]! <= now) {
+      const second = seconds[next++]!;
+      open.push(second);
+      for (const count of due.get(second)!.values()) backlog += count;
+    }
     if (open.length === 0) {
       now = seconds[next]! - 1;
-      ahead = 0;
       continue;
     }
-    ahead = Math.max(0, ahead - perSecond);
-    let room = Math.floor(Math.min(through, perSecond * MOST_AHEAD_S - ahead));
     const left = new Map<number, number>();
     const isDown = (store: number) =>
       outage?.store === store && now >= FROM_SEVEN_S + 60 && now < FROM_SEVEN_S + 60 + outage.seconds;
+    const unreachable =
+      outage && isDown(outage.store)
+        ? open.reduce((sum, second) => sum + (due.get(second)!.get(outage.store) ?? 0), 0)
+        : 0;
+    // Each has waited for its turn: the oldest go first.
+    const asked = { urgent: 0, returning: Math.min(through, backlog - unreachable), fresh: 0 };
+    const turns = takeTurns(pace, asked, { perSecond, perDay: null }, MIDNIGHT + now * 1000);
+    pace = turns.state;
+    let room = turns.given.returning;
     for (const second of open) {
       if (room <= 0) break;
       const stores = due.get(second)!;
@@ -153,8 +164,8 @@ export function morning(options: MorningOptions, placed: Placement): MorningResu
         if (some <= 0) continue;
         left.set(store, may - some);
         room -= some;
-        ahead += some;
         sent += some;
+        backlog -= some;
         last = Math.max(now - second, last);
         waits[now - second] = (waits[now - second] ?? 0) + some;
         if (store !== outage?.store)
@@ -163,12 +174,15 @@ export function morning(options: MorningOptions, placed: Placement): MorningResu
         else stores.set(store, count - some);
       }
     }
-    mostAhead = Math.max(mostAhead, ahead / perSecond);
+    mostAhead = Math.max(mostAhead, (pace.busyUntil - MIDNIGHT) / 1000 - now);
     for (let i = open.length - 1; i >= 0; i--) {
       const stores = due.get(open[i]!)!;
       // Written at two in the night on average: what is left a day later expires, with its reason.
       if (now - 2 * 3600 > EXPIRY_MS / 1000) {
-        for (const count of stores.values()) expired += count;
+        for (const count of stores.values()) {
+          expired += count;
+          backlog -= count;
+        }
         stores.clear();
       }
       if (stores.size === 0) open.splice(i, 1);
