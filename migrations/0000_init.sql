@@ -279,6 +279,11 @@ CREATE TABLE `rate_counters` (
 );
 --> statement-breakpoint
 CREATE INDEX `rate_counters_expiry` ON `rate_counters` (`expires_at`);--> statement-breakpoint
+CREATE TABLE `retention_rounds` (
+	`name` text PRIMARY KEY NOT NULL,
+	`position` text NOT NULL
+);
+--> statement-breakpoint
 CREATE TABLE `sending_times` (
 	`hour_at` integer NOT NULL,
 	`at_most` integer NOT NULL,
@@ -359,6 +364,7 @@ CREATE INDEX `deliveries_user` ON `sms_delivery_log` (`user_id`,`id`);--> statem
 CREATE INDEX `deliveries_family` ON `sms_delivery_log` (`family_id`,`id`);--> statement-breakpoint
 CREATE INDEX `deliveries_wake` ON `sms_delivery_log` (`wake_at`) WHERE wake_at is not null;--> statement-breakpoint
 CREATE INDEX `deliveries_waiting` ON `sms_delivery_log` (`user_id`,`thread_id`,`status`,`seq`);--> statement-breakpoint
+CREATE INDEX `deliveries_numbered` ON `sms_delivery_log` (`created_at`) WHERE phone is not null;--> statement-breakpoint
 CREATE INDEX `deliveries_in_sight` ON `sms_delivery_log` (`status`,`id`) WHERE status in ('pending', 'deferred', 'sending', 'failed', 'undelivered');--> statement-breakpoint
 CREATE TABLE `thread_ids` (
 	`id` text PRIMARY KEY NOT NULL,

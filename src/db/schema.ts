@@ -601,6 +601,8 @@ export const smsDeliveryLog = sqliteTable(
     index('deliveries_family').on(t.familyId, t.id),
     index('deliveries_wake').on(t.wakeAt).where(sql`wake_at is not null`),
     index('deliveries_waiting').on(t.userId, t.threadId, t.status, t.seq),
+    // Few rows: those whose number is not erased yet.
+    index('deliveries_numbered').on(t.createdAt).where(sql`phone is not null`),
     // Few rows: what is under way, and what went wrong.
     index('deliveries_in_sight')
       .on(t.status, t.id)
@@ -681,6 +683,14 @@ export const sendingTimes = sqliteTable(
   },
   (t) => [primaryKey({ columns: [t.hourAt, t.atMost] })],
 );
+
+/** How far the rounds of retention have come: they go through a table by pages, and begin again at its end. */
+export const retentionRounds = sqliteTable('retention_rounds', {
+  /** `log` or `messages`. */
+  name: text('name').primaryKey(),
+  /** The last id that was looked at. */
+  position: text('position').notNull(),
+});
 
 /** How far a store's events were handed to the receiver: one row, `id` 1. */
 export const eventCursors = sqliteTable('event_cursors', {

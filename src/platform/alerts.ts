@@ -28,7 +28,12 @@ export type AlertKind =
   | 'service_cap_near'
   | 'service_cap_reached'
   | 'texts_unusual'
-  | 'opt_out_unplaced';
+  | 'opt_out_unplaced'
+  | 'carrier_silent'
+  | 'carrier_refuses'
+  | 'texts_late'
+  | 'database_silent'
+  | 'database_filling';
 
 /** Raises an alert: logs it, stores it, and posts it to the webhook once per hour and kind. Never throws. */
 export type RaiseAlert = (kind: AlertKind, message: string) => Promise<void>;
@@ -40,6 +45,19 @@ export type RaiseAlert = (kind: AlertKind, message: string) => Promise<void>;
 const POSTED_AT: Partial<Record<AlertKind, number>> = { twilio_filtered: 3 };
 
 const POST_TIMEOUT_MS = 5000;
+
+/**
+ * What is posted: our fields, and `text`, which is all that Slack's incoming webhooks take (docs.slack.dev/messaging,
+ * "Sending messages using incoming webhooks"); these get nothing else.
+ */
+function alertBody(
+  { ALERT_WEBHOOK_URL: url, BRAND_NAME: service }: Pick<Config, 'ALERT_WEBHOOK_URL' | 'BRAND_NAME'>,
+  { kind, message, at }: { kind: AlertKind; message: string; at: number },
+): Record<string, string> {
+  const text = `${service}: ${message} (${kind})`;
+  if (url && new URL(url).hostname === 'hooks.slack.com') return { text };
+  return { text, service, kind, message, at: new Date(at).toISOString() };
+}
 
 /** Creates the function that raises alerts. `message` must hold no personal data. */
 export function createAlerts({
@@ -84,7 +102,7 @@ export function createAlerts({
       const answer = await fetch(config.ALERT_WEBHOOK_URL, {
         method: 'POST',
         headers: { 'Content-Type': 'application/json' },
-        body: JSON.stringify({ service: config.BRAND_NAME, kind, message, at: new Date(at).toISOString() }),
+        body: JSON.stringify(alertBody(config, { kind, message, at })),
         signal: AbortSignal.timeout(POST_TIMEOUT_MS),
       });
       if (!answer.ok) log.warn('alert.not_posted', { kind, status: answer.status });

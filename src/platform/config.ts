@@ -167,6 +167,9 @@ const describeFields = () => ({
       `types of events, comma-separated, of: ${EVENT_TYPES.join(', ')}`,
     )
     .default([]),
+  KEEP_NUMBERS_DAYS: count(0, 3650).default(2),
+  KEEP_LOG_DAYS: count(1, 3650).default(90),
+  KEEP_MESSAGES_DAYS: count(0, 36_500).default(0),
   KEEP_EVENTS_DAYS: count(1, 3650).default(30),
   OPERATOR_USER_IDS: list.default([]),
   ALERT_WEBHOOK_URL: url.optional(),

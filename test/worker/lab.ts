@@ -103,6 +103,7 @@ const TABLES = [
   'event_cursors',
   'delivery_counts',
   'carrier_tries',
+  'retention_rounds',
   'sending_times',
   'sms_delivery_log',
   'held_replies',

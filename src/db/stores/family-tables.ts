@@ -13,6 +13,7 @@ import {
   links,
   messages,
   notificationPreferences,
+  retentionRounds,
   sendingTimes,
   sessions,
   smsDeliveryLog,
@@ -48,6 +49,7 @@ export const STORE_TABLES: readonly SQLiteTable[] = [
   deliveryCounts,
   carrierTries,
   sendingTimes,
+  retentionRounds,
 ];
 
 /** The column that says whose a row is. */

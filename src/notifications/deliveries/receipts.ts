@@ -236,6 +236,7 @@ const sendAgain = hot<{ deliveryId: string; sid: string; error: string | null } 
       endedSids: withEnded(v.sid),
       dueAt: due,
       wakeAt: due,
+      readyAt: due,
     })
     .where(
       and(

@@ -30,6 +30,8 @@ export const columns = {
   deliveredAt: log.deliveredAt,
   segments: log.segments,
   error: log.error,
+  claimedAt: log.claimedAt,
+  attempts: log.attempts,
   leadStatus: sql<Status | null>`${lead.status}`.as('leadStatus'),
   leadError: sql<string | null>`${lead.error}`.as('leadError'),
 };

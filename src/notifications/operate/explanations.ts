@@ -16,6 +16,9 @@ export interface LoggedDelivery {
   deliveredAt: number | null;
   /** The carrier's code. */
   error: string | null;
+  /** When it was last about to be handed to the carrier, and how often it was. */
+  claimedAt?: number | null;
+  attempts?: number;
   /** For a merged one: the status of the text that covers it. */
   leadStatus?: Status | null;
   leadError?: string | null;
@@ -105,6 +108,9 @@ const LATER: AuthorsView = { told: false, text: 'will see it later' };
 const STOPPED =
   'You asked your phone company to stop our texts, so none was sent; text START to our number to allow them again.';
 
+/** Whoever has not answered for so long is not answering. */
+const SILENT_MS = 20_000;
+
 /** Explains to the recipient in one sentence what happened to a text, or when it would be sent. */
 export function explain(delivery: LoggedDelivery, now: number, timeZone: string, hours: Hours = 12): string {
   const text = delivery.kind === 'test' ? 'Your test text' : 'The text';
@@ -121,7 +127,9 @@ export function explain(delivery: LoggedDelivery, now: number, timeZone: string,
         return `${quietWords(delivery.quiet)} ${would}`;
       return `${(isReason(delivery.reason) && WAITING[delivery.reason]) || `${text} has to wait; it`} ${would}`;
     case 'sending':
-      return `${text} is leaving right now.`;
+      return now - (delivery.claimedAt ?? now) > SILENT_MS
+        ? `${text} has not left yet: the phone company is not answering. We go on trying.`
+        : `${text} is leaving right now.`;
     case 'sent':
       return `${text} was sent${at(delivery.sentAt)}; your phone company has not said yet whether it arrived.`;
     case 'delivered':

@@ -7,7 +7,9 @@ import type { Deps } from '../../platform/deps.ts';
 import { iso, isoOrNull, timestamp } from '../../platform/http/validation.ts';
 import { errorRule } from '../../platform/sms/twilio-errors.ts';
 import { HOUR_MS } from '../../platform/time.ts';
+import { failedTries, troublesOf } from './carrier-health.ts';
 import { addUp, loadCounts, quantile } from './counts.ts';
+import { lookAtTexts } from './watch.ts';
 
 const counts = z.record(z.string(), z.int());
 
@@ -30,6 +32,20 @@ export const statsSchema = z.object({
   databases: z
     .object({ down: z.array(z.string()) })
     .describe('Databases that did not answer, and are not counted.'),
+  troubles: z
+    .array(z.object({ kind: z.string(), message: z.string() }))
+    .describe('What is wrong with texts at this moment, and what to do; empty: nothing.'),
+  tries: z
+    .object({
+      five: z.object({ failed: z.int(), share: z.number() }),
+      sixty: z.object({ failed: z.int(), share: z.number() }),
+    })
+    .describe(
+      "Tries of the last five and sixty minutes that failed for the carrier's or our account's sake.",
+    ),
+  unmoved: z
+    .object({ texts: z.int(), people: z.int(), families: z.int(), oldestAt: timestamp.nullable() })
+    .describe('Texts that should have left by now, whatever they wait for; counted up to 1,000 a database.'),
   alerts: z.array(z.object({ kind: z.string(), message: z.string(), count: z.int(), lastAt: timestamp })),
 });
 
@@ -72,9 +88,10 @@ const directoryStatements = (since: number) => ({
 export async function loadStats(deps: Deps, hours: number): Promise<Stats> {
   const now = deps.now();
   const since = now - hours * HOUR_MS;
-  const [directory, counted] = await Promise.all([
+  const [directory, counted, seen] = await Promise.all([
     retrying(() => deps.db.directory.batch(directoryStatements(since))),
     loadCounts(deps, { since, now }),
+    lookAtTexts(deps),
   ]);
   const { cells, days, times, waiting, down } = counted;
   const texts = addUp(cells, ({ status }) => status);
@@ -100,5 +117,11 @@ export async function loadStats(deps: Deps, hours: number): Promise<Stats> {
     deadLetters: directory.deadLetters.map((letter) => ({ ...letter, lastAt: iso(letter.lastAt) })),
     alerts: directory.alerts.map((alert) => ({ ...alert, lastAt: iso(alert.lastAt) })),
     databases: { down },
+    troubles: troublesOf(seen, now),
+    tries: {
+      five: failedTries(seen.tries.five, seen.inDoubt),
+      sixty: failedTries(seen.tries.sixty, seen.inDoubt),
+    },
+    unmoved: { ...seen.waiting, oldestAt: isoOrNull(seen.waiting.oldestAt) },
   };
 }

@@ -2,7 +2,7 @@ import { eq, inArray, lt, lte, not, notInArray, type SQL } from 'drizzle-orm';
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { relayPendingUpdates, runFollowUps } from '../../consent/updates/relay.ts';
 import type { Db } from '../../db/client.ts';
-import { allOf, hasRow, iif, rowid } from '../../db/expressions.ts';
+import { allOf, coalesce, hasRow, iif, rowid } from '../../db/expressions.ts';
 import { q } from '../../db/query.ts';
 import {
   fences,
@@ -24,6 +24,8 @@ import { errorFields } from '../../platform/log.ts';
 import { DAY_MS } from '../../platform/time.ts';
 import { mayBecome, type Status } from '../deliveries/delivery-status.ts';
 import type { Reason } from '../send/policy.ts';
+import { keepWithinRetention } from './retention.ts';
+import { watchTexts } from './watch.ts';
 
 /** The result of a sweep. */
 export interface SweepResult {
@@ -62,7 +64,11 @@ function takeDueRows(now: number, leaseMs: number) {
   const waits = allOf(notInArray(log.status, ['sending', 'sent']), mayBecome('pending'));
   return q
     .update(log)
-    .set({ wakeAt: now + leaseMs, status: iif<Status>(waits, 'pending', log.status) })
+    .set({
+      wakeAt: now + leaseMs,
+      readyAt: iif<number | null>(waits, coalesce<number>(log.dueAt, log.wakeAt), log.readyAt),
+      status: iif<Status>(waits, 'pending', log.status),
+    })
     .where(inArray(log.id, isDue))
     .returning({ deliveryId: log.id, familyId: log.familyId });
 }
@@ -138,6 +144,8 @@ async function sweepDirectory(deps: Deps): Promise<number> {
   const updates = await relayPendingUpdates(deps);
   deps.afterwards(runFollowUps(deps));
   await deleteExpiredInDirectory(deps);
+  await keepWithinRetention(deps);
+  await watchTexts(deps);
   return updates;
 }
 

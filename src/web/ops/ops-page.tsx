@@ -25,6 +25,7 @@ export function OpsPage(view: OpsView) {
       <PageHead title="Operations">
         <p>Texts and links over the last 24 hours and 30 days. No names, numbers or words of anybody.</p>
       </PageHead>
+      <Now {...view} />
       {view.told && <Notice tone={view.told.tone}>{view.told.words}</Notice>}
       <Today {...view} />
       <Alerts {...view} />
@@ -36,6 +37,22 @@ export function OpsPage(view: OpsView) {
       <Errors {...view} />
       <DeadLetters {...view} />
     </main>
+  );
+}
+
+/** Is anything wrong at this moment? */
+function Now({ today, now, clock }: OpsView) {
+  if (today.troubles.length === 0) {
+    return (
+      <Notice tone="good">{`Nothing is wrong now, ${timeInWords(now, now, clock)} (${clock.zone}).`}</Notice>
+    );
+  }
+  return (
+    <>
+      {today.troubles.map(({ message }) => (
+        <Notice tone="bad">{message}</Notice>
+      ))}
+    </>
   );
 }
 
@@ -58,6 +75,20 @@ function Today({ today, month, now }: OpsView) {
           name="Segments, 30 days"
           value={String(month.segments)}
           hint={`about ${dollars(month.segments)}`}
+        />
+        <Tile
+          name="Should have left"
+          value={String(today.unmoved.texts)}
+          hint={
+            today.unmoved.oldestAt
+              ? `to ${today.unmoved.people} people, the oldest for ${agoWords(Date.parse(today.unmoved.oldestAt), now)}`
+              : 'all have left'
+          }
+        />
+        <Tile
+          name="Failed tries, 5 min"
+          value={`${Math.round(today.tries.five.share * 100)} %`}
+          hint={`60 min: ${Math.round(today.tries.sixty.share * 100)} %`}
         />
         <Tile
           name="Overdue now"

@@ -1,0 +1,92 @@
+import { asc, count, eq, gte, lte, sql } from 'drizzle-orm';
+import { allOf, coalesce } from '../../db/expressions.ts';
+import { isInSight } from '../../db/in-sight.ts';
+import { q } from '../../db/query.ts';
+import { retrying } from '../../db/retry.ts';
+import { carrierTries, smsDeliveryLog } from '../../db/schema.ts';
+import { askStores } from '../../platform/ask-stores.ts';
+import type { Deps } from '../../platform/deps.ts';
+import { HOUR_MS, MINUTE_MS } from '../../platform/time.ts';
+import { type CodeCount, type TextsSeen, troublesOf } from './carrier-health.ts';
+
+const log = smsDeliveryLog;
+
+/** Max. rows of a state that are looked at in a store, the longest written first. */
+const LOOKED_AT = 1000;
+/** What should leave at once may take so long. */
+const GRACE_MS = 30_000;
+
+function statements(now: number, timeoutMs: number) {
+  const readyAt = coalesce<number>(log.readyAt, log.createdAt);
+  const oldest = (status: 'pending' | 'sending') =>
+    q
+      .select({
+        userId: log.userId,
+        familyId: log.familyId,
+        readyAt: readyAt.as('since'),
+        claimedAt: log.claimedAt,
+      })
+      .from(log)
+      .where(isInSight(status))
+      .orderBy(asc(log.id))
+      .limit(LOOKED_AT);
+  const tries = (since: number) =>
+    q
+      .select({ code: carrierTries.code, count: sql<number>`sum(${carrierTries.count})`.as('sum') })
+      .from(carrierTries)
+      .where(allOf(gte(carrierTries.minuteAt, since), eq(carrierTries.step, 'send')))
+      .groupBy(carrierTries.code);
+  const doubted = q
+    .select({ one: sql`1`.as('one') })
+    .from(log)
+    .where(allOf(isInSight('sending'), lte(log.claimedAt, now - timeoutMs)))
+    .limit(LOOKED_AT)
+    .as('doubted');
+  return {
+    pending: oldest('pending'),
+    sending: oldest('sending'),
+    doubted: q.select({ count: count().as('count') }).from(doubted),
+    five: tries(now - 5 * MINUTE_MS),
+    sixty: tries(now - HOUR_MS),
+  };
+}
+
+/** Adds tries of several stores up by their code. */
+function byCode(rows: readonly CodeCount[]): CodeCount[] {
+  const sums = Map.groupBy(rows, ({ code }) => code);
+  return [...sums].map(([code, all]) => ({ code, count: all.reduce((sum, { count: n }) => sum + n, 0) }));
+}
+
+/** Looks at the texts that should leave, and at what the carrier answered. Reads at most some thousand rows a store. */
+export async function lookAtTexts(deps: Deps): Promise<TextsSeen> {
+  const now = deps.now();
+  const timeoutMs = deps.config.TWILIO_TIMEOUT_SECONDS * 1000 * 1.2;
+  const { answers, down } = await askStores(deps, 'watch', (db) =>
+    retrying(() => db.batch(statements(now, timeoutMs))),
+  );
+  const all = answers.map(({ answer }) => answer);
+  const late = all
+    .flatMap(({ pending, sending }) => [...pending, ...sending])
+    .filter(({ readyAt }) => readyAt <= now - GRACE_MS);
+  return {
+    waiting: {
+      texts: late.length,
+      people: new Set(late.map(({ userId }) => userId)).size,
+      families: new Set(late.map(({ familyId }) => familyId)).size,
+      oldestAt: late.length === 0 ? null : Math.min(...late.map(({ readyAt }) => readyAt)),
+    },
+    inDoubt: all.reduce((sum, { doubted }) => sum + (doubted[0]?.count ?? 0), 0),
+    tries: {
+      five: byCode(all.flatMap(({ five }) => five)),
+      sixty: byCode(all.flatMap(({ sixty }) => sixty)),
+    },
+    down,
+  };
+}
+
+/** Alerts operators of what is wrong with texts now. @throws never; a store that does not answer is one of the troubles */
+export async function watchTexts(deps: Deps): Promise<void> {
+  for (const { kind, message } of troublesOf(await lookAtTexts(deps), deps.now())) {
+    await deps.alert(kind, message);
+  }
+}
