@@ -355,6 +355,9 @@ export interface Api {
       waiting: { count: number; oldestAt: string | null };
       deadLetters: { deliveryId: string; familyId: string; count: number; lastAt: string }[];
       databases: { down: string[] };
+      troubles: { kind: string; message: string }[];
+      tries: { five: { failed: number; share: number }; sixty: { failed: number; share: number } };
+      unmoved: { texts: number; people: number; families: number; oldestAt: string | null };
       alerts: { kind: string; message: string; count: number; lastAt: string }[];
     };
   };
