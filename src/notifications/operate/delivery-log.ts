@@ -16,7 +16,14 @@ import { possibleZones } from '../../platform/possible-zones.ts';
 import { phones } from '../../platform/sms/number-plans.ts';
 import { deliveryAs } from '../deliveries/coverage.ts';
 import type { Status } from '../deliveries/delivery-status.ts';
-import { columns, mergeSearched, type Row, type Search, searchOne, select } from './delivery-search.ts';
+import {
+  columns,
+  type DeliverySearch,
+  mergeSearched,
+  type Row,
+  searchOne,
+  select,
+} from './delivery-search.ts';
 import { type AuthorsView, explain, explainToAuthor } from './explanations.ts';
 
 /** A delivery as its recipient sees it. */
@@ -119,7 +126,7 @@ export type OperatorDelivery = DeliveryJson & { userId: string; familyId: string
  */
 export async function searchDeliveries(
   deps: Deps,
-  { status, ...query }: Omit<Search, 'statuses'> & { status?: Status | undefined },
+  { status, ...query }: Omit<DeliverySearch, 'statuses'> & { status?: Status | undefined },
 ): Promise<DeliveryPage<OperatorDelivery> & { databases: { down: string[] } }> {
   const search = { ...query, statuses: status && [status] };
   if (query.familyId !== undefined) {

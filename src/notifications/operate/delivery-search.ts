@@ -59,7 +59,7 @@ export const select = (condition: SQL) =>
 export type Row = ResultOf<ReturnType<typeof select>>[number];
 
 /** Which deliveries are asked for. */
-export interface Search {
+export interface DeliverySearch {
   userId?: string | undefined;
   familyId?: string | undefined;
   statuses?: readonly Status[] | undefined;
@@ -74,7 +74,7 @@ const isRare = (status: Status): status is (typeof IN_SIGHT)[number] =>
   (IN_SIGHT as readonly Status[]).includes(status);
 
 /** A page of one database: at most `limit` rows, and down to which id it was searched; empty: to the end. */
-export async function searchOne(db: Db, { userId, familyId, statuses, limit, cursor }: Search) {
+export async function searchOne(db: Db, { userId, familyId, statuses, limit, cursor }: DeliverySearch) {
   const [status] = statuses ?? [];
   const everybody = userId === undefined && familyId === undefined;
   const who = [
