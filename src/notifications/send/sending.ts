@@ -24,6 +24,8 @@ const SLOW_ANSWER_MS = 500;
 const WRITE_WITHIN_MS = 1000;
 /** A text under way for so long (ms) is left behind: it holds up nothing but itself. */
 const HANGS_MS = 1500;
+/** So long (ms) must all lanes be taken by texts that hang, until what waits for one is given back: a slow carrier is no dead one. */
+const BLOCKED_MS = 4000;
 /** More families than this hang together when the carrier hangs: then the batch waits, so as not to ask it more. */
 const MOST_HANGING_FAMILIES = 2;
 /** A turn that is further away (s) is left to the sweep. */
@@ -132,16 +134,19 @@ export class Sending {
     const isLeft = this.#ready.length + this.#unclaimed.length > 0;
     if (this.#underWay.size === 0 && !isLeft) return false;
     // What waits for a lane waits for all that have one.
-    if (!this.#hang(isLeft ? this.#lanes.underWay : [...this.#underWay.values()])) return true;
+    const hang = isLeft
+      ? this.#hang(this.#lanes.underWay, BLOCKED_MS)
+      : this.#hang([...this.#underWay.values()], HANGS_MS);
+    if (!hang) return true;
     this.#giveBackUnclaimed();
     for (const text of this.#ready.splice(0)) this.#end(text, { kind: 'late' });
     return false;
   }
 
   /** Whether these have no answer for too long, while the carrier answers others. */
-  #hang(texts: readonly UnderWay[]): boolean {
+  #hang(texts: readonly UnderWay[], tooLongMs: number): boolean {
     const now = this.#deps.now();
-    if (texts.some(({ since }) => now - since < HANGS_MS)) return false;
+    if (texts.some(({ since }) => now - since < tooLongMs)) return false;
     return new Set(texts.map(({ familyId }) => familyId)).size <= MOST_HANGING_FAMILIES;
   }
 
