@@ -57,7 +57,7 @@ async function startChat(): Promise<void> {
   });
   output = '';
   for (const stream of [chat.stdout!, chat.stderr!]) stream.on('data', (chunk) => (output += chunk));
-  await expect.poll(() => output, { timeout: 30_000 }).toContain('The chat is at');
+  await expect.poll(() => output, { timeout: 120_000 }).toContain('The chat is at');
 }
 
 const json = async <T>(address: string, init?: RequestInit) =>
