@@ -6,8 +6,9 @@ import { DESKTOP, PEOPLE, PHONE, type PortalStack, startPortalStack, THREAD } fr
 
 const { rosa, ben } = PEOPLE;
 const PATH = `/messages/${THREAD}`;
-const PUBLIC = ['/', '/login', '/help', '/terms', '/privacy', '/nothing-here'];
-const OWN = ['/messages', '/messages?new', PATH, '/settings', '/settings/texts', '/ops'];
+const PUBLIC = ['/', '/login', '/help', '/terms', '/privacy', '/docs', '/nothing-here'];
+const FIND = ['/messages?find=dinner', `${PATH}?around=2&find=dinner#m-2`];
+const OWN = ['/messages', '/messages?new', ...FIND, PATH, '/settings', '/settings/texts', '/ops'];
 
 let portal: PortalStack;
 beforeAll(async () => {
