@@ -88,7 +88,7 @@ describe('a stack that starts', () => {
       ),
     });
     await stack.restart();
-  });
+  }, 120_000); // Two starts after a kill.
 
   it('refuses to share its ports or its state, in one line', async () => {
     const port = await startRefused({
