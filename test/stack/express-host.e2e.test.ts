@@ -94,7 +94,7 @@ const texted = (body: string) =>
   });
 
 it('the Express example tells its story, and misses nothing while it is down', {
-  timeout: 120_000,
+  timeout: 360_000,
 }, async () => {
   await startChat();
   expect(await isBenTexted(), 'mirrored with his consent').toBe(true);
