@@ -147,6 +147,7 @@ describe('somebody who returns', () => {
       return { text, read: rowsRead() };
     };
     await cost();
+    await cost(); // The first text of a kind and hour makes the counters of the hour.
     const before = await cost();
     const { DB } = env as unknown as Bindings;
     await DB.prepare(

@@ -12,7 +12,6 @@ export function searchDocs(): void {
   const input = region && find<HTMLInputElement>('input', region);
   const status = region && find('[role="status"]', region);
   if (!region || !input || !status) return;
-  region.hidden = false;
   const entries = findAll('.operation').map((element) => ({
     element,
     text: element.textContent.toLowerCase(),

@@ -242,7 +242,7 @@ export function DocsPage({ document, built, frames }: DocsProps) {
           Written from the code that runs it on <time datetime={built}>{dayWords(built)}</time>.
         </p>
       </PageHead>
-      <search data-docs-search hidden>
+      <search data-docs-search>
         <label for="docs-search">Search operations and schemas</label>
         <input id="docs-search" type="search" autocomplete="off" />
         <p class="soft small" role="status"></p>
