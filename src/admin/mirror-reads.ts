@@ -1,13 +1,14 @@
 import { asc, eq, isNull } from 'drizzle-orm';
 import * as z from 'zod';
-import { allOf, json, jsonArray, jsonObject, scalar } from '../db/expressions.ts';
+import { allOf, json, scalar } from '../db/expressions.ts';
 import { q } from '../db/query.ts';
 import { retrying } from '../db/retry.ts';
-import { families, threadMembers, threads, users } from '../db/schema.ts';
+import { families, threads, users } from '../db/schema.ts';
 import type { Deps } from '../platform/deps.ts';
 import { AppError } from '../platform/errors.ts';
 import { iso, isoOrNull, timestamp } from '../platform/http/validation.ts';
 import { familyOfKnownThread, familyOfKnownUser, userNotFound } from './find-family.ts';
+import { selectThreadMembers } from './mirror-thread.ts';
 import { readPersonState } from './person-state.ts';
 
 /** Max. people that are listed of a family. */
@@ -100,15 +101,7 @@ export async function readUser(deps: Deps, id: string): Promise<z.infer<typeof m
 /** A thread. @throws AppError `thread_not_found` */
 export async function readThread(deps: Deps, id: string): Promise<z.infer<typeof mirroredThreadSchema>> {
   const familyId = await familyOfKnownThread(deps, id);
-  const members = q
-    .select({
-      members: jsonArray(
-        jsonObject({ id: users.id, name: users.name, lastReadSeq: threadMembers.lastReadSeq }),
-      ).as('members'),
-    })
-    .from(threadMembers)
-    .innerJoin(users, eq(users.id, threadMembers.userId))
-    .where(eq(threadMembers.threadId, threads.id));
+  const members = selectThreadMembers();
   const query = q
     .select({
       title: threads.title,

@@ -36,9 +36,9 @@ export interface ThreadMirror {
   memberIds?: string[] | undefined;
 }
 
-/** The query of what members are told of a thread. */
-function threadState(id: string, familyId: string) {
-  const members = q
+/** Subquery: the members of the thread of the query around it, as one JSON list of `{id, name, lastReadSeq}`. */
+export const selectThreadMembers = () =>
+  q
     .select({
       members: jsonArray(
         jsonObject({ id: users.id, name: users.name, lastReadSeq: threadMembers.lastReadSeq }),
@@ -47,6 +47,10 @@ function threadState(id: string, familyId: string) {
     .from(threadMembers)
     .innerJoin(users, eq(users.id, threadMembers.userId))
     .where(eq(threadMembers.threadId, threads.id));
+
+/** The query of what members are told of a thread. */
+function threadState(id: string, familyId: string) {
+  const members = selectThreadMembers();
   return q
     .select({
       title: threads.title,

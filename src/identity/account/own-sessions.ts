@@ -1,4 +1,4 @@
-import { desc, eq, gt, isNull } from 'drizzle-orm';
+import { desc, eq, gt, isNull, type SQL } from 'drizzle-orm';
 import { allOf, anyOf } from '../../db/expressions.ts';
 import { q } from '../../db/query.ts';
 import { retrying } from '../../db/retry.ts';
@@ -43,6 +43,15 @@ async function closeSockets(deps: Deps, familyId: string, sessionId: string): Pr
   }
 }
 
+/** The condition for a live session of somebody's, or one that an attempt at `now` (ms UTC) ended whose answer was lost. */
+const isLiveOf = ({ userId, familyId }: Owner, now: number): SQL =>
+  allOf(
+    eq(sessions.userId, userId),
+    eq(sessions.familyId, familyId),
+    anyOf(isNull(sessions.revokedAt), eq(sessions.revokedAt, now)),
+    gt(sessions.expiresAt, now),
+  );
+
 /**
  * Ends one of the caller's sessions, and closes its sockets after the answer.
  * @returns whether it was live
@@ -57,16 +66,7 @@ export async function revokeSession(
   const end = q
     .update(sessions)
     .set({ revokedAt: now })
-    .where(
-      allOf(
-        eq(sessions.id, sessionId),
-        eq(sessions.userId, userId),
-        eq(sessions.familyId, familyId),
-        // Ended by an attempt whose answer was lost.
-        anyOf(isNull(sessions.revokedAt), eq(sessions.revokedAt, now)),
-        gt(sessions.expiresAt, now),
-      ),
-    );
+    .where(allOf(eq(sessions.id, sessionId), isLiveOf({ userId, familyId }, now)));
   const { meta } = await retrying(() => deps.db.forFamily(familyId).run(end));
   if (meta.changes === 0) return false;
   deps.afterwards(closeSockets(deps, familyId, sessionId));
@@ -83,15 +83,7 @@ export async function revokeAllSessions(deps: Deps, { userId, familyId }: Owner)
   const end = q
     .update(sessions)
     .set({ revokedAt: now })
-    .where(
-      allOf(
-        eq(sessions.userId, userId),
-        eq(sessions.familyId, familyId),
-        // Ended by an attempt whose answer was lost.
-        anyOf(isNull(sessions.revokedAt), eq(sessions.revokedAt, now)),
-        gt(sessions.expiresAt, now),
-      ),
-    )
+    .where(isLiveOf({ userId, familyId }, now))
     .returning({ id: sessions.id });
   const ended = await retrying(() => deps.db.forFamily(familyId).all(end));
   deps.afterwards(inParallel(ended, ({ id }) => closeSockets(deps, familyId, id)));

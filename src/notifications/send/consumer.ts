@@ -143,7 +143,12 @@ async function consumeStore(
       );
       return ends.flat();
     }
-    if (isFenced(error)) await deps.db.refreshMap().catch(() => undefined); // Else it grows old by itself.
+    if (isFenced(error)) {
+      await deps.db.refreshMap().catch((cause: unknown) => {
+        // The map grows old by itself; until then the jobs are retried against the store they were sent from.
+        deps.log.warn('map.not_refreshed', { store, ...errorFields(cause) });
+      });
+    }
     deps.log.error('store.not_consumed', { store, jobs: jobs.length, ...errorFields(error) });
     return jobs.map(({ deliveryId, familyId }) => ({
       id: deliveryId,
