@@ -75,6 +75,16 @@ export function carrierOptedOut(number: string | null): AppError {
   return new AppError('carrier_opted_out', message, { fields: { startNumber: number } });
 }
 
+/**
+ * 409: whoever had the number said stop, so it gets no code; START, texted from it, ends that.
+ * @param number where to text it, null when that is not known
+ */
+export function numberOptedOut(number: string | null): AppError {
+  const where = number === null ? 'the number our texts come from' : number;
+  const message = `This number said STOP to our texts, so we send it no code. Text START from it to ${where}, then ask again.`;
+  return new AppError('carrier_opted_out', message, { fields: { startNumber: number } });
+}
+
 /** An opt-in, with the version of the wording that was shown. */
 export type OptInRequest = ConsentRequest & { version: string };
 

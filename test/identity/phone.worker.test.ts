@@ -623,6 +623,33 @@ describe('confirming', () => {
     expect(held).toEqual([{ number: third }]);
   });
 
+  it('of a number that said stop is for its holder: anybody else has nothing texted until START comes from it', async () => {
+    const { deps, prove, start, codeAt, confirm } = world();
+    const [rosa, tom] = await family('rosa', 'tom');
+    await prove(rosa!, rosa!.number, { smsConsent: true });
+    const mark = (at: number | null) =>
+      deps.unwatched.run(
+        sql`UPDATE phone_numbers SET opted_out_at = ${at} WHERE number = ${rosa!.number} OR user_id IS NULL`,
+      );
+    await mark(1);
+    const texts = () => deps.carrier.to(rosa!.number).length;
+    const before = texts();
+    deps.clock.now += MINUTE;
+    const refused = await start(tom!, rosa!.number);
+    expect([refused.status, refused.body]).toMatchObject([
+      409,
+      { error: 'carrier_opted_out', startNumber: '+14155550100' },
+    ]);
+    expect((await confirm(tom!, '123456')).body.error).toBe('no_code');
+    expect(texts()).toBe(before);
+    deps.clock.now += MINUTE;
+    expect([(await start(rosa!, rosa!.number)).status, texts()]).toEqual([200, before + 1]);
+    await mark(null);
+    deps.clock.now += 5 * MINUTE;
+    expect((await start(tom!, rosa!.number)).status).toBe(200);
+    expect((await confirm(tom!, codeAt(rosa!.number))).status).toBe(200);
+  });
+
   it('with consent while the carrier blocks confirms, and says what is missing', async () => {
     const { deps, prove, ask } = world();
     const [rosa] = await family('rosa');

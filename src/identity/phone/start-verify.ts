@@ -1,5 +1,9 @@
-import { carrierOptedOut, startNumber } from '../../consent/opt-in-out.ts';
+import { and, eq, isNotNull, isNull, ne, or } from 'drizzle-orm';
+import { carrierOptedOut, numberOptedOut, startNumber } from '../../consent/opt-in-out.ts';
 import { tryApplyUpdates } from '../../consent/updates/relay.ts';
+import { q } from '../../db/query.ts';
+import { retrying } from '../../db/retry.ts';
+import { phoneNumbers } from '../../db/schema.ts';
 import type { Person } from '../../numbers/changes.ts';
 import { recordRefusal } from '../../numbers/number-state.ts';
 import type { Deps } from '../../platform/deps.ts';
@@ -7,6 +11,7 @@ import { AppError } from '../../platform/errors.ts';
 import { iso } from '../../platform/http/validation.ts';
 import type { SendOutcome } from '../../platform/sms/twilio.ts';
 import { errorRule } from '../../platform/sms/twilio-errors.ts';
+import { personLog } from '../codes/code-budget.ts';
 import { refundAllowance, takeAllowance } from '../codes/code-limits.ts';
 import { issueCode, verifySubject, withdrawCode } from '../codes/one-time-code.ts';
 import { readCodeNumber, textCode, wasNotSent } from '../codes/send-code.ts';
@@ -47,10 +52,24 @@ const inDoubt = (expiresAt: number) =>
 export const mayArrive = (error: unknown): boolean =>
   error instanceof AppError && error.extras.fields?.expiresAt !== undefined;
 
+/** The number said stop, and this person is not its holder: they may not have it texted. */
+const optedOutOfOthers = (numberHash: string, userId: string) =>
+  q
+    .select({ optedOutAt: phoneNumbers.optedOutAt })
+    .from(phoneNumbers)
+    .where(
+      and(
+        eq(phoneNumbers.numberHash, numberHash),
+        isNotNull(phoneNumbers.optedOutAt),
+        or(isNull(phoneNumbers.userId), ne(phoneNumbers.userId, userId)),
+      ),
+    );
+
 /**
  * Texts a code to a number that a person claims. The number is stored with the code; nothing of the person or
  * of a current holder changes. The allowance is refunded when the text was certainly not sent and the fault is
- * ours or the carrier's; not when the number itself was refused, and not in doubt.
+ * ours or the carrier's; not when the number itself was refused, and not in doubt. A number that said stop is texted
+ * for its holder alone; for others START, texted from it, is the proof that it is theirs to open.
  * @param phone as the caller wrote it
  * @returns when the code expires, ms
  * @throws AppError `invalid_phone`, `country_not_allowed`, `rate_limited`, `carrier_opted_out`,
@@ -62,6 +81,12 @@ export async function startVerify(
 ): Promise<{ expiresAt: number }> {
   const { number, numberHash } = await readCodeNumber(phone, deps);
   const allowance = await takeAllowance(deps, { number, numberHash, address, userId, deviceId: null });
+  if (await retrying(() => deps.db.directory.first(optedOutOfOthers(numberHash, userId)))) {
+    // It counts for whoever asked, not against the number.
+    const logs = allowance.logs.filter((key) => key !== personLog(userId));
+    await refundAllowance(deps, { ...allowance, logs });
+    throw numberOptedOut(await startNumber(deps, { userId, familyId }));
+  }
   const subject = verifySubject(userId);
   const { code, codeHash, expiresAt } = await issueCode(deps, {
     purpose: 'verify',
