@@ -1,4 +1,4 @@
-import { appendFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { unstable_readConfig } from 'wrangler';
 import { addDatabases, readAddition } from './deploy/family-databases.ts';
@@ -15,9 +15,11 @@ try {
     script: path.join(ROOT, 'node_modules/wrangler/bin/wrangler.js'),
     cwd: ROOT,
   });
-  const { d1_databases: bound } = unstable_readConfig({ config: TOML }, { hideWarnings: true });
-  const bind = (text: string) => appendFile(TOML, text);
-  await addDatabases(addition, bound, wrangler, bind, (line) => console.log(`── ${line}`));
+  const { d1_databases: databases, queues } = unstable_readConfig({ config: TOML }, { hideWarnings: true });
+  const bound = { databases, queues: queues.producers ?? [] };
+  const edit = async (change: (toml: string) => string) =>
+    await writeFile(TOML, change(await readFile(TOML, 'utf8')));
+  await addDatabases(addition, bound, wrangler, edit, (line) => console.log(`── ${line}`));
 } catch (error) {
   console.error(error instanceof StackError ? error.message : error);
   process.exit(1);

@@ -19,7 +19,7 @@ import { SenderObject } from './platform/pace/sender-object.ts';
 import type { BudgetWarning } from './platform/pace/service-budget.ts';
 import { mountRoutes } from './routes.ts';
 
-/** The queues of wrangler.toml beside that of deliveries. */
+/** The queues of wrangler.toml beside those of deliveries. */
 const CONSUMERS: Record<string, (deps: Deps, batch: MessageBatch<unknown>) => Promise<void>> = {
   'fcs-deliveries-dead': recordDeadLetters,
   'fcs-events': consumeEvents,

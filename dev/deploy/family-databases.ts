@@ -1,5 +1,6 @@
 import { evenRanges } from '../../src/db/stores/slots.ts';
 import { StackError } from '../stack/stack-error.ts';
+import { addQueues, type BoundQueue } from './queue-groups.ts';
 import type { RunWrangler } from './run-wrangler.ts';
 
 /** Places where D1 can be told to make a database (developers.cloudflare.com/d1/configuration/data-location). */
@@ -30,11 +31,14 @@ export function readAddition(args: readonly string[]): Addition {
 }
 
 /** What wrangler.toml binds already, as wrangler reads it. */
-export type BoundDatabase = { binding: string; database_name?: string; database_id?: string };
+export interface Bound {
+  databases: readonly { binding: string; database_name?: string; database_id?: string }[];
+  queues: readonly BoundQueue[];
+}
 
 /** The numbers of the family databases that are bound. */
-const numbersOf = (bound: readonly BoundDatabase[]) =>
-  bound.flatMap(({ binding }) => {
+const numbersOf = (databases: Bound['databases']) =>
+  databases.flatMap(({ binding }) => {
     const number = /^FAMILY_DB_(\d+)$/.exec(binding)?.[1];
     return number === undefined ? [] : [Number(number)];
   });
@@ -79,22 +83,22 @@ async function spreadIfNew(wrangler: RunWrangler, stores: readonly string[]): Pr
 }
 
 /**
- * Makes family databases, binds them in wrangler.toml and migrates them. A deployment without families gets its slots
+ * Makes family databases, binds them in wrangler.toml and migrates them, and makes the queues of their groups. A deployment without families gets its slots
  * spread over all of them; in one that has families they stand by, and families move there (docs/scale.md). Each is
  * bound as soon as it is made, so that what was begun can be repeated.
- * @param bind appends text to wrangler.toml
+ * @param edit changes wrangler.toml
  * @throws StackError when wrangler fails
  */
 export async function addDatabases(
   { count, location, dryRun }: Addition,
-  bound: readonly BoundDatabase[],
+  bound: Bound,
   wrangler: RunWrangler,
-  bind: (text: string) => Promise<void>,
+  edit: (change: (toml: string) => string) => Promise<void>,
   say: (line: string) => void,
 ): Promise<void> {
-  const numbers = numbersOf(bound);
+  const numbers = numbersOf(bound.databases);
   const next = Math.max(-1, ...numbers) + 1;
-  const directory = bound.find(({ binding }) => binding === 'DB')?.database_name ?? 'fcs';
+  const directory = bound.databases.find(({ binding }) => binding === 'DB')?.database_name ?? 'fcs';
   const added = Array.from({ length: count }, (_, i) => next + i);
   const nameOf = (number: number) => `${directory}-family-${number}`;
   if (dryRun) {
@@ -106,11 +110,12 @@ export async function addDatabases(
     say(`Making ${nameOf(number)}`);
     const place = location === null ? [] : ['--location', location];
     const id = idIn(await wrangler(['d1', 'create', nameOf(number), ...place], true));
-    await bind(section(number, nameOf(number), id));
+    await edit((toml) => toml + section(number, nameOf(number), id));
     say(`Applying the migrations to FAMILY_DB_${number}`);
     await wrangler(['d1', 'migrations', 'apply', `FAMILY_DB_${number}`, '--remote']);
   }
   const stores = [...numbers, ...added].sort((a, b) => a - b).map((number) => `d1:${number}`);
+  await addQueues(stores, bound.queues, wrangler, edit, say);
   say(
     (await spreadIfNew(wrangler, stores))
       ? `There are no families yet: the slots are spread over ${stores.length} databases`

@@ -3,7 +3,7 @@ import { build, stop } from 'esbuild';
 import type { V4WorkerOptions } from 'miniflare';
 import { unstable_getMiniflareWorkerOptions, unstable_readConfig } from 'wrangler';
 import { buildAssets } from '../build.ts';
-import { familyBindings } from './family-databases.ts';
+import { deliveryQueues, familyBindings, type LocalQueues } from './family-databases.ts';
 import { firstLine, StackError } from './stack-error.ts';
 
 /** The Worker as wrangler.toml describes it, ready for Miniflare; `vars` are the plain settings in there. */
@@ -68,6 +68,7 @@ export async function describeWorker(root: string, familyDatabases: number): Pro
     options: {
       ...options,
       d1Databases: { ...databases, ...familyBindings(familyDatabases) },
+      ...deliveryQueues(options as LocalQueues, familyDatabases),
       name: config.name!,
       modules: true,
       script: await buildWorker(main!, root),

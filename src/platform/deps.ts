@@ -2,6 +2,7 @@ import { type DatabaseBindings, type Databases, openDatabases } from '../db/clie
 import type { StoreName } from '../db/stores/slots.ts';
 import { createAlerts, type RaiseAlert } from './alerts.ts';
 import { type Config, parseConfig } from './config.ts';
+import { enqueueDeliveries } from './delivery-queues.ts';
 import { createEdgeLimits, type EdgeLimitBindings, type EdgeLimits } from './edge-limits.ts';
 import type { FamilyRpc } from './family/family-rpc.ts';
 import {
@@ -22,6 +23,7 @@ import { createTwilio, type Sms } from './sms/twilio.ts';
 
 /** The Worker's bindings beside its settings. */
 export interface Bindings extends DatabaseBindings, EdgeLimitBindings {
+  /** The first of them; others may be bound beside it, see `delivery-queues.ts`. */
   DELIVERIES: Queue<DeliveryJob | OptOutJob>;
   EVENTS: Queue<EventJob>;
   MOVES: Queue<MoveJob>;
@@ -41,6 +43,7 @@ export interface Deps {
   sms: Sms;
   /** What is known of phone numbers. */
   phones: Phones;
+  /** Has deliveries looked at, through the queue of their families' store. */
   enqueue: (jobs: DeliveryJob[], delaySeconds?: number) => Promise<void>;
   /** Has events pushed to the receiver. */
   enqueueEvents: (job: EventJob, delaySeconds?: number) => Promise<void>;
@@ -109,7 +112,7 @@ export function createDeps(
     log,
     sms: createTwilio(config, now),
     phones,
-    enqueue: (jobs, delaySeconds) => enqueue<DeliveryJob | OptOutJob>(env.DELIVERIES, jobs, delaySeconds),
+    enqueue: (jobs, delaySeconds) => enqueueDeliveries(env, db.storeOf, jobs, delaySeconds),
     enqueueEvents,
     enqueueSweeps: (jobs) => enqueue(env.SWEEPS, jobs),
     enqueueMove: (job, delaySeconds) => enqueue(env.MOVES, [job], delaySeconds),

@@ -71,20 +71,26 @@ describe('what keeps a Worker from being deployed', () => {
 describe('adding family databases', () => {
   const id = '0f5a1b2c-0000-4000-8000-00000000000';
   const directory = { binding: 'DB', database_name: 'fcs', database_id: databaseId };
-  async function add(args: readonly string[], bound: object[], state: object) {
+  const firstQueue = `[[queues.consumers]]
+queue = "fcs-deliveries"
+max_batch_size = 100 # All.
+max_concurrency = 16 # Sum.
+`;
+  async function add(args: readonly string[], databases: object[], state: object, queues: object[] = []) {
     const ran: string[] = [];
     const told: string[] = [];
-    let toml = '';
+    let toml = firstQueue;
     const wrangler = async (words: readonly string[]) => {
       ran.push(words.join(' '));
       if (words[1] === 'create')
         return `Created\n{ "d1_databases": [{ "database_id": "${id}${ran.length}" }] }`;
       return words[1] === 'execute' ? JSON.stringify([{ results: [state] }]) : '';
     };
-    const bind = async (text: string) => {
-      toml += text;
+    const edit = async (change: (text: string) => string) => {
+      toml = change(toml);
     };
-    await addDatabases(readAddition(args), bound as never, wrangler, bind, (line) => told.push(line));
+    const bound = { databases, queues } as never;
+    await addDatabases(readAddition(args), bound, wrangler, edit, (line) => told.push(line));
     return { ran, told, toml };
   }
 
@@ -100,12 +106,26 @@ describe('adding family databases', () => {
       'd1 create fcs-family-1 --location weur',
       'd1 migrations apply FAMILY_DB_1 --remote',
     ]);
-    expect(ran[5]).toContain("VALUES (0, 8191, 'd1:0'), (8192, 16383, 'd1:1')");
+    expect(ran[7]).toContain("VALUES (0, 8191, 'd1:0'), (8192, 16383, 'd1:1')");
     expect(toml.match(/binding = "FAMILY_DB_\d"/g)).toEqual([
       'binding = "FAMILY_DB_0"',
       'binding = "FAMILY_DB_1"',
     ]);
     expect(toml).toContain(`database_id = "${id}1"`);
+  });
+
+  it('makes a queue for each of their groups, and shares the consumers out among all', async () => {
+    const none = { slots: 0, families: 0, people: 0 };
+    const { ran, toml } = await add(['add', '3'], [directory], none);
+    const made = ran.filter((line) => line.startsWith('queues'));
+    expect(made).toEqual([0, 1, 2].map((group) => `queues create fcs-deliveries-${group}`));
+    expect(toml.match(/max_concurrency = \d+/g)).toEqual(Array(4).fill('max_concurrency = 4'));
+    expect(toml).toContain('queue = "fcs-deliveries-2"\nbinding = "DELIVERIES_2"');
+    // Eight databases of seven groups: the eighth has the queue of the first.
+    const bound = [directory, ...Array.from({ length: 7 }, (_, n) => ({ binding: `FAMILY_DB_${n}` }))];
+    const queues = Array.from({ length: 7 }, (_, n) => ({ binding: `DELIVERIES_${n}`, queue: `q-${n}` }));
+    const eighth = await add(['add', '1'], bound, none, queues);
+    expect(eighth.ran.filter((line) => line.startsWith('queues'))).toEqual([]);
   });
 
   it('leaves the map of a deployment with families as it is', async () => {

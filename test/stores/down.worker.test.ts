@@ -88,6 +88,40 @@ describe.each(['fails', 'hangs'] as const)('a database that %s', (way) => {
   });
 });
 
+describe('queues of groups of databases', () => {
+  it('carry the jobs of their own; one that takes nothing holds up no family of another', async () => {
+    const world = await createWorld();
+    const [first, second] = [await familyOfTwo(world, 'd1:0', 2), await familyOfTwo(world, 'd1:1', 3)];
+    const taken: Record<string, string[]> = { DELIVERIES_0: [], DELIVERIES_1: [] };
+    let isFull = false;
+    const queueOf = (name: string) => ({
+      sendBatch: async (messages: Iterable<{ body: { familyId: string } }>) => {
+        if (isFull && name === 'DELIVERIES_1') throw new Error('Queue is overloaded');
+        taken[name]!.push(...[...messages].map(({ body }) => body.familyId));
+      },
+    });
+    const queues = Object.fromEntries(Object.keys(taken).map((name) => [name, queueOf(name)]));
+    const post = (family: typeof first) =>
+      world.api('POST', `/api/threads/thr_${family.familyId}/messages`, {
+        as: family.ana,
+        body: { body: 'Hi' },
+        env: queues,
+      });
+    for (const family of [first, second]) expect((await post(family)).status).toBe(201);
+    expect(taken).toEqual({ DELIVERIES_0: [first.familyId], DELIVERIES_1: [second.familyId] });
+
+    isFull = true;
+    for (const store of ['FAMILY_DB_0', 'FAMILY_DB_1'])
+      await bindings[store]!.prepare(
+        "UPDATE sms_delivery_log SET wake_at = 1 WHERE status = 'pending'",
+      ).run();
+    await world.api('POST', '/api/admin/sweep', { as, env: queues });
+    expect(taken.DELIVERIES_0!.filter((familyId) => familyId === first.familyId)).toHaveLength(2);
+    expect(taken.DELIVERIES_1).toEqual([second.familyId]);
+    expect(world.jobs).toEqual([]);
+  });
+});
+
 it('a database without its fences turns the service unready, by name', async () => {
   const world = await createWorld();
   const trigger = await bindings
