@@ -1,4 +1,4 @@
-import { groupOfStore, queueBinding } from '../../src/platform/delivery-queues.ts';
+import { groupOfStore, queueBinding } from '../../src/platform/queue-groups.ts';
 import { StackError } from '../stack/stack-error.ts';
 import type { RunWrangler } from './run-wrangler.ts';
 

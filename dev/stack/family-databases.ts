@@ -4,7 +4,7 @@ import { type DatabaseBindings, type Databases, openDatabases } from '../../src/
 import { q } from '../../src/db/query.ts';
 import { families, homes, moves, slots } from '../../src/db/schema.ts';
 import { evenRanges } from '../../src/db/stores/slots.ts';
-import { QUEUE_GROUPS, queueBinding } from '../../src/platform/delivery-queues.ts';
+import { QUEUE_GROUPS, queueBinding } from '../../src/platform/queue-groups.ts';
 import { applyMigrations, followsMigrations } from './migrations.ts';
 import { StackError } from './stack-error.ts';
 import { unusableState } from './state-dir.ts';

@@ -68,7 +68,7 @@ export async function describeWorker(root: string, familyDatabases: number): Pro
     options: {
       ...options,
       d1Databases: { ...databases, ...familyBindings(familyDatabases) },
-      ...deliveryQueues(options as LocalQueues, familyDatabases),
+      ...deliveryQueues(options as unknown as LocalQueues, familyDatabases),
       name: config.name!,
       modules: true,
       script: await buildWorker(main!, root),

@@ -23,7 +23,7 @@ import { createTwilio, type Sms } from './sms/twilio.ts';
 
 /** The Worker's bindings beside its settings. */
 export interface Bindings extends DatabaseBindings, EdgeLimitBindings {
-  /** The first of them; others may be bound beside it, see `delivery-queues.ts`. */
+  /** The first of them; others may be bound beside it, see `queue-groups.ts`. */
   DELIVERIES: Queue<DeliveryJob | OptOutJob>;
   EVENTS: Queue<EventJob>;
   MOVES: Queue<MoveJob>;
