@@ -334,6 +334,7 @@ CREATE TABLE `sms_delivery_log` (
 	`urgent` integer DEFAULT false NOT NULL,
 	`status` text NOT NULL,
 	`reason` text,
+	`reason_detail` text,
 	`error` text,
 	`due_at` integer,
 	`wake_at` integer,

@@ -29,7 +29,14 @@ const FACTS = {
   quietEnd: 7 * 60,
   quietDelivery: 'defer',
 } as const;
-const AWAY = { presence: 'offline', windowUntil: null, userCapUntil: null, familyCapUntil: null } as const;
+const AWAY = {
+  presence: 'offline',
+  windowUntil: null,
+  everyThreadUntil: null,
+  userCapUntil: null,
+  familyCapUntil: null,
+  share: null,
+} as const;
 const POLICY = { expiryMs: EXPIRY_MS, presentRecheckMs: 60_000, houseQuiet: null };
 
 /** How a morning goes. */

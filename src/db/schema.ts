@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
 import { EVENT_TYPES } from './event-types.ts';
-import { DELIVERY_REASONS, IN_SIGHT_LIST, STATUSES, VIAS } from './statuses.ts';
+import { DELIVERY_REASONS, IN_SIGHT_LIST, REASON_DETAILS, STATUSES, VIAS } from './statuses.ts';
 
 /**
  * The whole model on one page.
@@ -561,6 +561,8 @@ export const smsDeliveryLog = sqliteTable(
     urgent: flag('urgent').notNull().default(false),
     status: text('status', { enum: STATUSES }).notNull(),
     reason: text('reason', { enum: DELIVERY_REASONS }),
+    /** Which share of a day, or which window, the reason speaks of; null: the whole of it. */
+    reasonDetail: text('reason_detail', { enum: REASON_DETAILS }),
     /** The provider's refusal: its code as text. */
     error: text('error'),
     /** When a deferred row is due. */

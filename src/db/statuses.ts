@@ -29,6 +29,12 @@ export const DELIVERY_REASONS = [
   'daily_cap',
 ] as const;
 
+/** What a `daily_cap` or `rate_limited` speaks of, where it is not the whole cap, or the thread's own window. */
+export const REASON_DETAILS = ['author_share', 'urgent_reserve', 'every_thread'] as const;
+
+/** See {@link REASON_DETAILS}. */
+export type ReasonDetail = (typeof REASON_DETAILS)[number];
+
 /** States of deliveries that are under way or went wrong: an index of few rows finds them. */
 export const IN_SIGHT = ['pending', 'deferred', 'sending', 'failed', 'undelivered'] as const;
 

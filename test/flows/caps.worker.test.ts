@@ -10,10 +10,12 @@ beforeEach(async () => {
 });
 afterEach(() => vi.useRealTimers());
 
-/** Rosa writes so often, Ben reads each time, and a window passes. */
+const AUTHORS = ['rosa', 'mia', 'leo'];
+
+/** They write so often in turn, Ben reads each time, and a window passes. */
 async function texted(times: number): Promise<void> {
   for (let n = 1; n <= times; n++) {
-    await story.say('rosa', `Message ${n}`);
+    await story.say(AUTHORS[n % 3]!, `Message ${n}`);
     await story.read('ben');
     vi.setSystemTime(Date.now() + 121_000);
   }
@@ -35,31 +37,29 @@ const earlier = (count: number, to: (n: number) => string) =>
 const earlierToBen = (count: number) => earlier(count, () => story.member('ben').userId);
 
 describe('the texts of a day to one person', () => {
-  beforeEach(() => story.openThread('thread', 'Sunday dinner', ['rosa', 'ben']));
-
   it('end with one that says so; what comes later leaves as summaries when there is room', async () => {
     await story.openThread('camping', 'Camping', ['rosa', 'ben']);
-    await texted(30);
+    await texted(27); // The last three of thirty are kept for urgent ones.
     const heard = await story.heard('ben');
-    expect(heard).toHaveLength(30);
-    expect(heard.filter((words) => words.includes(HINT))).toEqual([`Grandma Rosa: "Message 30" ${HINT}`]);
+    expect(heard).toHaveLength(27);
+    expect(heard.filter((words) => words.includes(HINT))).toEqual([`Grandma Rosa: "Message 27" ${HINT}`]);
 
     await story.say('rosa', 'One too many');
     await story.say('rosa', 'And another');
     await story.say('rosa', 'Bring the tent', { thread: 'camping' });
-    const waiting = (await story.log('ben')).slice(30);
+    const waiting = (await story.log('ben')).slice(27);
     expect(waiting.map(({ reason, dueAt }) => [reason, dueAt])).toEqual(
       Array.from({ length: 3 }, () => ['daily_cap', '2035-06-16T16:00:00.000Z']),
     );
     expect(waiting[0]!.explanation).toBe(
-      'The number of texts for one day is used up; this one would go at 12:00 PM tomorrow.',
+      'The last texts of a day are kept for urgent messages; this one would go at 12:00 PM tomorrow.',
     );
 
     await story.at('2035-06-16T15:59:59Z');
-    expect(await story.heard('ben')).toHaveLength(30);
+    expect(await story.heard('ben')).toHaveLength(27);
     await story.at('2035-06-16T16:00:00Z');
-    await story.minutes(3);
-    const later = (await story.heard('ben')).slice(30);
+    await story.minutes(6);
+    const later = (await story.heard('ben')).slice(27);
     expect(later.sort()).toEqual([
       'Grandma Rosa: "Bring the tent"',
       'Grandma Rosa: 2 new messages: "And another"',
@@ -82,7 +82,7 @@ describe('the texts of a day to one person', () => {
   });
 
   it('end with the hint again when the text that carried it did not go out', async () => {
-    await earlierToBen(29);
+    await earlierToBen(26);
     await story.control('POST', 'faults/next', { fault: 30_410 });
     await story.say('rosa', 'Refused');
     await story.say('rosa', 'The last one');
@@ -98,9 +98,32 @@ describe('the texts of a day to one person', () => {
   });
 });
 
+it('one author’s messages in 31 threads neither flood a phone nor use up a day; an urgent one of another goes at once', async () => {
+  story = await tell(START, { people: ['rosa', 'ben', 'mia'] });
+  const threads = Array.from({ length: 31 }, (_, n) => `thread${n}`);
+  for (const thread of threads) {
+    await story.openThread(thread, thread, ['rosa', 'ben']);
+    await story.say('rosa', `About ${thread}`, { thread });
+  }
+  expect(await story.heard('ben')).toHaveLength(5);
+  const [held] = (await story.log('ben')).filter(({ status }) => status === 'deferred');
+  expect(held).toMatchObject({
+    reason: 'rate_limited',
+    explanation: 'You were texted about several conversations just now; the next text would go at 12:02 PM.',
+  });
+  await story.minutes(3);
+  expect(await story.heard('ben')).toHaveLength(10);
+  const waiting = (await story.log('ben')).filter(({ status }) => status === 'deferred');
+  expect(new Set(waiting.map(({ reason }) => reason))).toEqual(new Set(['daily_cap']));
+  expect(waiting[0]!.explanation).toMatch(/^The share of a day’s texts that one author may take is used up/);
+  await story.openThread('sick', 'Dad', ['mia', 'ben']);
+  await story.say('mia', 'Dad is in hospital', { thread: 'sick', urgent: true });
+  expect((await story.heard('ben')).slice(10)).toEqual(['URGENT Mia: "Dad is in hospital"']);
+});
+
 describe('the texts of a day to one family', () => {
   it('end for everybody, with a word to the one who gets the last', async () => {
-    await earlier(298, (n) => `usr_${n % 20}`);
+    await earlier(268, (n) => `usr_${n % 20}`);
     await story.say('rosa', 'Hello everybody');
     const heard = (await Promise.all(['ben', 'mia', 'leo'].map((who) => story.heard(who)))).flat();
     expect(heard.sort()).toEqual([

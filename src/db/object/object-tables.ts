@@ -41,6 +41,8 @@ export const sends = sqliteTable('sends', {
   userId: text('user_id').notNull(),
   /** Null for a test text. */
   threadId: text('thread_id'),
+  /** Whose message it told of; null for a test text. */
+  authorId: text('author_id'),
   rank: integer('rank').notNull(),
   at: integer('at').notNull(),
   lastToday: integer('last_today', { mode: 'boolean' }).notNull(),
@@ -69,7 +71,7 @@ CREATE TABLE IF NOT EXISTS departures (
   user_id TEXT PRIMARY KEY, state TEXT NOT NULL, at INTEGER NOT NULL, retry_at INTEGER NOT NULL
 );
 CREATE TABLE IF NOT EXISTS sends (
-  delivery_id TEXT PRIMARY KEY, user_id TEXT NOT NULL, thread_id TEXT, rank INTEGER NOT NULL,
+  delivery_id TEXT PRIMARY KEY, user_id TEXT NOT NULL, thread_id TEXT, author_id TEXT, rank INTEGER NOT NULL,
   at INTEGER NOT NULL, last_today INTEGER NOT NULL
 );
 CREATE INDEX IF NOT EXISTS sends_by_user ON sends (user_id, at);

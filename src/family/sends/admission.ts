@@ -7,7 +7,8 @@ import type {
 import { DAY_MS } from '../../platform/time.ts';
 import type { Presence } from '../presence/presence.ts';
 import type { SendRow, SendStore } from './send-store.ts';
-import { capUntil, nextRank, usesUpCap, type WindowSettings, windowUntil } from './windows.ts';
+import { type DayText, everyThreadUntil, longer, shareHold, usesUpOrdinary } from './shares.ts';
+import { capUntil, nextRank, type WindowSettings, windowUntil } from './windows.ts';
 
 /** Decides about one delivery; injected, so that this folder does not depend on notifications. */
 export type DecideAdmission = (facts: unknown, family: FamilyFacts, now: number) => AdmissionVerdict;
@@ -53,14 +54,17 @@ export function admitCandidates(
     const family = context.sends.newest(context.settings.familyCap, uncounted);
     const about = candidate.kind === 'test' ? [] : others.filter((send) => send.threadId === threadId);
     const counted = others.filter((send) => !uncounted.has(send.deliveryId));
-    const mine = counted.map((send) => send.at);
+    const asking = { authorId: candidate.authorId ?? null, urgent: candidate.urgent };
+    const { userCap, familyCap } = context.settings;
     const verdict = decide(
       candidate.facts,
       {
         presence: context.people.get(userId)?.state ?? 'offline',
         windowUntil: windowUntil(about, context.settings, now),
-        userCapUntil: capUntil(mine, context.settings.userCap, now),
-        familyCapUntil: capUntil(family, context.settings.familyCap, now),
+        everyThreadUntil: everyThreadUntil(unanswered(counted), context.settings, now),
+        userCapUntil: capUntil(times(counted), userCap, now),
+        familyCapUntil: capUntil(times(family), familyCap, now),
+        share: longer(shareHold(counted, asking, userCap, now), shareHold(family, asking, familyCap, now)),
       },
       now,
     );
@@ -74,6 +78,7 @@ export function admitCandidates(
       deliveryId,
       userId,
       threadId: candidate.kind === 'test' ? null : threadId,
+      authorId: asking.authorId,
       rank: candidate.urgent || candidate.kind === 'test' ? 0 : nextRank(about),
       at: now,
       lastToday: earlier?.lastToday || usesUpDay(counted, family, context.settings, now),
@@ -93,9 +98,13 @@ const beyondBudget = (deliveryId: string, until: number): Admission => ({
   beyondBudget: true,
 });
 
-/** Whether a text now uses up the daily cap of its person or family, and no earlier text has said so. */
-function usesUpDay(others: SendRow[], family: number[], settings: WindowSettings, now: number): boolean {
+const times = (texts: readonly DayText[]) => texts.map(({ at }) => at);
+
+/** When the ordinary texts left that the person has not answered. */
+const unanswered = (texts: readonly SendRow[]) => times(texts.filter(({ rank }) => rank > 0));
+
+/** Whether a text now uses up what ordinary ones may take of the day, and no earlier text has said so. */
+function usesUpDay(others: SendRow[], family: DayText[], settings: WindowSettings, now: number): boolean {
   if (others.some((send) => send.lastToday && send.at > now - DAY_MS)) return false;
-  const mine = others.map((send) => send.at);
-  return usesUpCap(mine, settings.userCap, now) || usesUpCap(family, settings.familyCap, now);
+  return usesUpOrdinary(others, settings.userCap, now) || usesUpOrdinary(family, settings.familyCap, now);
 }

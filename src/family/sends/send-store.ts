@@ -5,6 +5,7 @@ import type { ObjectDb } from '../../db/object/object-db.ts';
 import { sends } from '../../db/object/object-tables.ts';
 import { q } from '../../db/query.ts';
 import { hot } from '../../db/statement.ts';
+import type { DayText } from './shares.ts';
 import type { Send } from './windows.ts';
 
 /** An admitted text. */
@@ -13,6 +14,8 @@ export interface SendRow extends Send {
   userId: string;
   /** null for a test text. */
   threadId: string | null;
+  /** Whose message it tells of; null for a test text. */
+  authorId: string | null;
   /** This text says that it is the last one for the day. */
   lastToday: boolean;
 }
@@ -22,7 +25,7 @@ const textsTo = hot<{ userId: string }>()((v) =>
 );
 const newestTexts = hot<{ without: string; limit: number }>()((v) =>
   q
-    .select({ at: sends.at })
+    .select({ at: sends.at, authorId: sends.authorId })
     .from(sends)
     .where(not(inList(sends.deliveryId, v.without)))
     .orderBy(desc(sends.at))
@@ -35,6 +38,7 @@ const saveText = hot<{ [K in keyof SendRow]: SendRow[K] }>()((v) =>
       deliveryId: v.deliveryId,
       userId: v.userId,
       threadId: v.threadId,
+      authorId: v.authorId,
       rank: v.rank,
       at: v.at,
       lastToday: v.lastToday,
@@ -58,15 +62,14 @@ export class SendStore {
     return this.#db.all(textsTo({ userId }));
   }
 
-  /** When the family's newest texts were admitted, at most `limit`, excluding `without`. */
-  newest(limit: number, without: ReadonlySet<string>): number[] {
-    const rows = this.#db.all(newestTexts({ without: JSON.stringify([...without]), limit }));
-    return rows.map(({ at }) => at);
+  /** The family's newest texts, at most `limit`, excluding `without`. */
+  newest(limit: number, without: ReadonlySet<string>): DayText[] {
+    return this.#db.all(newestTexts({ without: JSON.stringify([...without]), limit }));
   }
 
   /** Stores a text; a known one is updated. */
-  save({ deliveryId, userId, threadId, rank, at, lastToday }: SendRow): void {
-    this.#db.run(saveText({ deliveryId, userId, threadId, rank, at, lastToday }));
+  save({ deliveryId, userId, threadId, authorId, rank, at, lastToday }: SendRow): void {
+    this.#db.run(saveText({ deliveryId, userId, threadId, authorId, rank, at, lastToday }));
   }
 
   /** Deletes a text that was not sent after all. @returns whether it was there */

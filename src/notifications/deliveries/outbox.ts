@@ -15,6 +15,7 @@ import { insertFrom } from '../../db/insert-from.ts';
 import { q } from '../../db/query.ts';
 import { messages, notificationPreferences, smsDeliveryLog, threadMembers, users } from '../../db/schema.ts';
 import { hot } from '../../db/statement.ts';
+import type { ReasonDetail } from '../../db/statuses.ts';
 import type { Reason } from '../send/policy.ts';
 import { deliveryAs } from './coverage.ts';
 import { mayBecome, type Status } from './delivery-status.ts';
@@ -185,6 +186,8 @@ export interface VerdictRow {
   id: string;
   status: 'deferred' | 'suppressed';
   reason: string;
+  /** What the reason speaks of, where it is not the whole of it. */
+  detail?: ReasonDetail;
   /** When it is due again, ms; null when suppressed. */
   until: number | null;
   /** When the sweep takes it up, ms, if that is later than `until`. */
@@ -192,7 +195,7 @@ export interface VerdictRow {
 }
 
 /** A row that waits for its turn at the sender: `pending`, without a reason. */
-export interface TurnRow extends Pick<VerdictRow, 'id' | 'wakeAt'> {
+export interface TurnRow extends Pick<VerdictRow, 'id' | 'detail' | 'wakeAt'> {
   status: 'pending';
   reason: null;
   until: number;
@@ -203,6 +206,7 @@ const write = hot<{ verdicts: string }>()((v) => {
     'id',
     'status',
     'reason',
+    'detail',
     'until',
     'wakeAt',
   ]);
@@ -211,6 +215,7 @@ const write = hot<{ verdicts: string }>()((v) => {
     .set({
       status: sql`${verdict.status}`,
       reason: sql`${verdict.reason}`,
+      reasonDetail: sql`${verdict.detail}`,
       error: iif<string | null>(eq(verdict.status, 'pending'), null, log.error),
       dueAt: sql`${verdict.until}`,
       wakeAt: coalesce<number | null>(verdict.wakeAt, verdict.until),

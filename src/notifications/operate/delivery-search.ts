@@ -23,6 +23,7 @@ export const columns = {
   messageId: log.messageId,
   status: log.status,
   reason: log.reason,
+  reasonDetail: log.reasonDetail,
   mergedInto: log.mergedInto,
   createdAt: log.createdAt,
   dueAt: iif<number | null>(inArray(log.status, ['deferred', 'pending']), log.dueAt, null).as('dueAt'),

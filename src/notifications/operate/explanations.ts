@@ -1,3 +1,4 @@
+import type { ReasonDetail } from '../../db/statuses.ts';
 import { clockWords, type Hours } from '../../platform/clock-words.ts';
 import type { PossibleZones } from '../../platform/possible-zones.ts';
 import { errorRule } from '../../platform/sms/twilio-errors.ts';
@@ -10,6 +11,7 @@ export interface LoggedDelivery {
   status: Status;
   /** A {@link Reason}, for what waits or was suppressed. */
   reason: string | null;
+  reasonDetail?: ReasonDetail | null;
   /** When it is processed again. */
   dueAt: number | null;
   sentAt: number | null;
@@ -70,6 +72,25 @@ const WAITING: Partial<Record<Reason, string>> = {
   daily_cap: 'The number of texts for one day is used up; this one',
 };
 
+/** The same where a reason has a detail: of a suppression, and of a deferral up to "would go at …". */
+const DETAILS: Record<ReasonDetail, { of: Reason; suppressed: string; waiting: string }> = {
+  author_share: {
+    of: 'daily_cap',
+    suppressed: 'The share of a day’s texts that one author may take was used up, so none was sent.',
+    waiting: 'The share of a day’s texts that one author may take is used up; this one',
+  },
+  urgent_reserve: {
+    of: 'daily_cap',
+    suppressed: 'The last texts of the day were kept for urgent messages, so none was sent.',
+    waiting: 'The last texts of a day are kept for urgent messages; this one',
+  },
+  every_thread: {
+    of: 'rate_limited',
+    suppressed: 'You had been texted about several conversations just before, so no further text was sent.',
+    waiting: 'You were texted about several conversations just now; the next text',
+  },
+};
+
 /** `America/New_York` as people say it. */
 const city = (zone: string) => (zone.split('/').at(-1) ?? zone).replaceAll('_', ' ');
 
@@ -125,7 +146,7 @@ export function explain(delivery: LoggedDelivery, now: number, timeZone: string,
     case 'deferred':
       if (delivery.reason === 'quiet_hours' && delivery.quiet)
         return `${quietWords(delivery.quiet)} ${would}`;
-      return `${(isReason(delivery.reason) && WAITING[delivery.reason]) || `${text} has to wait; it`} ${would}`;
+      return `${detailOf(delivery)?.waiting ?? ((isReason(delivery.reason) && WAITING[delivery.reason]) || `${text} has to wait; it`)} ${would}`;
     case 'sending':
       return now - (delivery.claimedAt ?? now) > SILENT_MS
         ? `${text} has not left yet: the phone company is not answering. We go on trying.`
@@ -144,8 +165,15 @@ export function explain(delivery: LoggedDelivery, now: number, timeZone: string,
       return MERGED[delivery.leadStatus ?? 'sent'] ?? 'You were told of this message in another text.';
     case 'suppressed':
       if (isStopped(delivery.error)) return STOPPED;
-      return isReason(delivery.reason) ? SUPPRESSED[delivery.reason] : 'No text was sent.';
+      if (!isReason(delivery.reason)) return 'No text was sent.';
+      return detailOf(delivery)?.suppressed ?? SUPPRESSED[delivery.reason];
   }
+}
+
+/** The words for the detail of a row's reason; null where it has none. A row may keep one of an earlier reason. */
+function detailOf({ reason, reasonDetail }: LoggedDelivery) {
+  const detail = reasonDetail ? DETAILS[reasonDetail] : null;
+  return detail?.of === reason ? detail : null;
 }
 
 /**

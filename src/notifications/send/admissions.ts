@@ -19,9 +19,10 @@ export function sortAdmissions(
     if (!lead) continue;
     if (verdict.action === 'send') admitted.push({ ...lead, lastToday });
     else {
-      const { reason } = verdict;
+      const { reason, detail } = verdict;
       const until = verdict.action === 'defer' ? verdict.until : null;
-      heldBack.push({ lead, verdict: { status: until === null ? 'suppressed' : 'deferred', reason, until } });
+      const status = until === null ? 'suppressed' : 'deferred';
+      heldBack.push({ lead, verdict: { status, reason, until, ...(detail && { detail }) } });
     }
   }
   return { admitted, heldBack };

@@ -31,10 +31,11 @@ export const retryOf = (
 /** Asks a family's object for verdicts; null when it fails or does not answer. */
 async function admit(deps: Deps, familyId: string, leads: readonly Lead[]): Promise<Admission[] | null> {
   try {
-    const candidates = leads.map(({ record: { id, userId, threadId, facts } }) => ({
+    const candidates = leads.map(({ record: { id, userId, threadId, authorId, facts } }) => ({
       deliveryId: id,
       userId,
       threadId,
+      authorId,
       urgent: facts.urgent,
       kind: facts.kind,
       facts,

@@ -2,7 +2,14 @@ import { and, eq, inArray, sql } from 'drizzle-orm';
 import type { Db } from '../../db/client.ts';
 import { coalesce, listTable } from '../../db/expressions.ts';
 import { q } from '../../db/query.ts';
-import { families, notificationPreferences, smsDeliveryLog, threadMembers, users } from '../../db/schema.ts';
+import {
+  families,
+  messages,
+  notificationPreferences,
+  smsDeliveryLog,
+  threadMembers,
+  users,
+} from '../../db/schema.ts';
 import { hot, type ResultOf } from '../../db/statement.ts';
 import type { Config } from '../../platform/config.ts';
 import type { Deps } from '../../platform/deps.ts';
@@ -31,6 +38,8 @@ export interface DeliveryRecord {
   /** SIDs of earlier texts that did not arrive; their words are the same, so a look-up would find them. */
   endedSids: string[];
   attempts: number;
+  /** Whose message it is; null for a test text. */
+  authorId: string | null;
   /** It was told to wait for its turn at the sender, which has come. */
   paced: boolean;
   /** Counts edits and retractions: see {@link Claimable}. */
@@ -87,6 +96,10 @@ export const selectFacts = hot<{ ids: string }>()((v) => {
       quietDelivery: p.quietDelivery,
       preview: p.preview,
       optedOutAt: coalesce<number | null>(p.optedOutAt, p.carrierOptedOutAt).as('optedOutAt'),
+      authorId: sql<string | null>`${q
+        .select({ id: messages.authorId })
+        .from(messages)
+        .where(eq(messages.id, d.messageId))}`.as('authorId'),
       memberId: sql<string | null>`${m.userId}`.as('memberId'),
       lastReadSeq: m.lastReadSeq,
       mutedUntil: m.mutedUntil,
@@ -108,6 +121,7 @@ function toRecord(row: Row, config: Pick<Config, 'SMS_ALLOWED_COUNTRIES'>, phone
     userId: row.userId,
     threadId: row.threadId,
     seq: row.seq,
+    authorId: row.authorId,
     status: row.status,
     dueAt: row.dueAt,
     claim: row.claim,

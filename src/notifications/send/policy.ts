@@ -1,4 +1,4 @@
-import type { DELIVERY_REASONS } from '../../db/statuses.ts';
+import type { DELIVERY_REASONS, ReasonDetail } from '../../db/statuses.ts';
 import type { Config } from '../../platform/config.ts';
 import type { AdmissionVerdict, FamilyFacts } from '../../platform/family/family-rpc.ts';
 import { MINUTE_MS, SECOND_MS } from '../../platform/time.ts';
@@ -75,10 +75,12 @@ export function decide(
 ): Verdict {
   const reason = obsoleteOrForbidden(facts, settings, now);
   if (reason) return { action: 'drop', reason };
-  const verdict = courtesyBlock(facts, family, settings, now) ?? capped(family, now);
+  const verdict =
+    courtesyBlock(facts, family, settings, now) ?? capped(family, now) ?? tooManyThreads(facts, family, now);
   if (!verdict) return { action: 'send' };
   if (verdict.action === 'defer' && verdict.until > facts.createdAt + settings.expiryMs) {
-    return { action: 'drop', reason: verdict.reason };
+    const { reason, detail } = verdict;
+    return { action: 'drop', reason, ...(detail && { detail }) };
   }
   return verdict;
 }
@@ -96,6 +98,7 @@ export function obsoleteOrForbidden(
 interface HeldBack {
   status: 'deferred' | 'suppressed';
   reason: string;
+  detail?: ReasonDetail;
   until: number | null;
 }
 
@@ -113,7 +116,7 @@ export function postponedBeside(
 ): HeldBack & { wakeAt?: number } {
   const { reason, until } = verdict;
   if (until === null) return verdict;
-  const dropped: HeldBack = { status: 'suppressed', reason, until: null };
+  const dropped: HeldBack = { ...verdict, status: 'suppressed', until: null };
   if (reason === 'online') {
     const watchedUntil = facts.createdAt + PRESENT_WATCH_MS;
     return now >= watchedUntil ? dropped : { ...verdict, wakeAt: Math.max(until, watchedUntil) };
@@ -175,14 +178,26 @@ function quiet(facts: DeliveryFacts, settings: PolicySettings, now: number): Ver
   return { action: 'defer', reason: 'quiet_hours', until };
 }
 
-function capped(family: FamilyFacts, now: number): Verdict | null {
-  const until = Math.max(
-    family.userCapUntil ?? Number.NEGATIVE_INFINITY,
-    family.familyCapUntil ?? Number.NEGATIVE_INFINITY,
-  );
-  return deferUntil('daily_cap', until, now);
+/** The day is full, or what this text may take of it. */
+function capped({ userCapUntil, familyCapUntil, share }: FamilyFacts, now: number): Verdict | null {
+  const full = Math.max(userCapUntil ?? 0, familyCapUntil ?? 0);
+  return share !== null && share.until > full
+    ? deferUntil('daily_cap', share.until, now, share.detail)
+    : deferUntil('daily_cap', full, now);
 }
 
-function deferUntil(reason: Reason, until: number | null, now: number): Verdict | null {
-  return until !== null && until > now ? { action: 'defer', reason, until } : null;
+/** A full day is the better reason, so this is asked after it. */
+function tooManyThreads(facts: DeliveryFacts, family: FamilyFacts, now: number): Verdict | null {
+  if (facts.urgent || facts.kind === 'test') return null;
+  return deferUntil('rate_limited', family.everyThreadUntil, now, 'every_thread');
+}
+
+function deferUntil(
+  reason: Reason,
+  until: number | null,
+  now: number,
+  detail?: ReasonDetail,
+): Verdict | null {
+  if (until === null || until <= now) return null;
+  return { action: 'defer', reason, until, ...(detail && { detail }) };
 }

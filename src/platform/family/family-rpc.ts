@@ -1,9 +1,13 @@
+import type { ReasonDetail } from '../../db/statuses.ts';
+
 /** A delivery to be admitted by the Family object. `facts` are opaque to it. */
 export interface Candidate<Facts = unknown> {
   deliveryId: string;
   userId: string;
   /** Null for a test text. */
   threadId: string | null;
+  /** Whose message it tells of; null or absent for a test text. */
+  authorId?: string | null;
   urgent: boolean;
   kind: 'message' | 'test';
   facts: Facts;
@@ -14,16 +18,20 @@ export interface FamilyFacts {
   presence: 'online' | 'away' | 'offline';
   /** The window for texts to this person about this thread is closed until then. */
   windowUntil: number | null;
+  /** The window for texts to this person about any thread is closed until then. */
+  everyThreadUntil: number | null;
   /** The daily cap of the person, and of the family, is reached until then. */
   userCapUntil: number | null;
   familyCapUntil: number | null;
+  /** What ordinary texts, or those of this author, may take of the caps is taken until then. */
+  share: { until: number; detail: ReasonDetail } | null;
 }
 
-/** Send now, defer until (ms), or drop; the latter two with their reason. */
+/** Send now, defer until (ms), or drop; the latter two with their reason, and what it speaks of. */
 export type AdmissionVerdict<Reason = string> =
   | { action: 'send' }
-  | { action: 'defer'; reason: Reason; until: number }
-  | { action: 'drop'; reason: Reason };
+  | { action: 'defer'; reason: Reason; detail?: ReasonDetail; until: number }
+  | { action: 'drop'; reason: Reason; detail?: ReasonDetail };
 
 /** The object's answer about one delivery. */
 export interface Admission {

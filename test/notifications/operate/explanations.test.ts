@@ -85,6 +85,26 @@ describe('explain', () => {
       { status: 'deferred', reason: 'daily_cap', dueAt: NOW },
       'The number of texts for one day is used up; this one would go any minute.',
     ],
+    [
+      { status: 'deferred', reason: 'daily_cap', reasonDetail: 'author_share', dueAt: SEVEN },
+      'The share of a day’s texts that one author may take is used up; this one would go at 7:00 AM tomorrow.',
+    ],
+    [
+      { status: 'deferred', reason: 'daily_cap', reasonDetail: 'urgent_reserve', dueAt: SEVEN },
+      'The last texts of a day are kept for urgent messages; this one would go at 7:00 AM tomorrow.',
+    ],
+    [
+      { status: 'deferred', reason: 'rate_limited', reasonDetail: 'every_thread', dueAt: NOW + 60_000 },
+      'You were texted about several conversations just now; the next text would go at 8:01 AM.',
+    ],
+    [
+      { status: 'suppressed', reason: 'read', reasonDetail: 'every_thread' },
+      'You had already read the message, so no text was needed.',
+    ],
+    [
+      { status: 'suppressed', reason: 'daily_cap', reasonDetail: 'urgent_reserve' },
+      'The last texts of the day were kept for urgent messages, so none was sent.',
+    ],
     [{ status: 'deferred', dueAt: SEVEN }, 'The text has to wait; it would go at 7:00 AM tomorrow.'],
     [{ status: 'deferred', reason: 'new_one' }, 'The text has to wait; it would go any minute.'],
     [

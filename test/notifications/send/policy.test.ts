@@ -20,8 +20,10 @@ const facts = passingFacts(NOW - MINUTE);
 const family: FamilyFacts = {
   presence: 'offline',
   windowUntil: null,
+  everyThreadUntil: null,
   userCapUntil: null,
   familyCapUntil: null,
+  share: null,
 };
 
 interface Gate {
@@ -98,6 +100,20 @@ const GATES: Gate[] = [
     close: { family: { familyCapUntil: NOW + HOUR } },
     reason: 'daily_cap',
     action: 'defer',
+  },
+  {
+    name: 'share of a cap',
+    close: { family: { share: { until: NOW + HOUR, detail: 'author_share' } } },
+    reason: 'daily_cap',
+    action: 'defer',
+  },
+  {
+    name: 'window over all threads',
+    close: { family: { everyThreadUntil: NOW + MINUTE } },
+    reason: 'rate_limited',
+    action: 'defer',
+    urgentPasses: true,
+    testPasses: true,
   },
 ];
 
@@ -370,8 +386,13 @@ describe('for any facts', () => {
   const someFamily = fc.record<FamilyFacts>({
     presence: fc.constantFrom('online', 'away', 'offline'),
     windowUntil: maybeMoment,
+    everyThreadUntil: maybeMoment,
     userCapUntil: maybeMoment,
     familyCapUntil: maybeMoment,
+    share: fc.option(
+      fc.record({ until: moment, detail: fc.constantFrom('author_share', 'urgent_reserve') }),
+      { nil: null },
+    ),
   });
   const someSettings = fc.record<PolicySettings>({
     expiryMs: fc.integer({ min: 0, max: 48 * HOUR }),
