@@ -35,12 +35,22 @@ const DESCRIPTION = [
 /** Says what the root `package.json` says; there is no SPDX identifier for it. */
 const LICENSE = { name: 'Unlicensed, all rights reserved', identifier: 'LicenseRef-UNLICENSED' };
 
+/** An entry of `details`. */
+const PROBLEM: JsonSchema = {
+  type: 'object',
+  properties: {
+    in: { type: 'string', description: 'Where the fault is: `body`, `query`, `path`.' },
+    field: { type: 'string', description: 'Which field, with dots between the levels.' },
+    problem: { type: 'string', description: 'What the value should be.' },
+  },
+};
+
 const ERROR: JsonSchema = {
   type: 'object',
   properties: {
     error: { type: 'string', description: 'A stable code.' },
     message: { type: 'string', description: 'What happened and what to do about it.' },
-    details: { type: 'array', items: { type: 'object' }, description: 'One entry a fault.' },
+    details: { type: 'array', items: PROBLEM, description: 'One entry a fault.' },
     requestId: { type: 'string', description: 'Names the request in our log; also in `X-Request-Id`.' },
   },
   required: ['error', 'message', 'requestId'],

@@ -54,7 +54,7 @@ const ERROR = { $ref: '#/components/schemas/Error' };
 function errorResponses(codes: readonly ErrorCode[]): Operation['responses'] {
   const byStatus = Map.groupBy([...new Set(codes)], (code) => String(new AppError(code, '').status));
   const entries = [...byStatus].map(([status, group]) => {
-    const known: JsonSchema = { properties: { error: { enum: group } } };
+    const known: JsonSchema = { properties: { error: { type: 'string', enum: group } } };
     const content: Content = { 'application/json': { schema: { allOf: [ERROR, known] } } };
     return [status, { description: group.join(', '), content }] as const;
   });
