@@ -10,12 +10,16 @@ const ROOT = path.resolve(import.meta.dirname, '..');
 const TOML = path.join(ROOT, 'wrangler.toml');
 
 try {
-  const addition = readAddition(process.argv.slice(2));
   const wrangler = createWrangler({
     script: path.join(ROOT, 'node_modules/wrangler/bin/wrangler.js'),
     cwd: ROOT,
   });
-  const { d1_databases: databases, queues } = unstable_readConfig({ config: TOML }, { hideWarnings: true });
+  const {
+    d1_databases: databases,
+    queues,
+    vars,
+  } = unstable_readConfig({ config: TOML }, { hideWarnings: true });
+  const addition = readAddition(process.argv.slice(2), vars.FAMILY_LOCATION);
   const bound = { databases, queues: queues.producers ?? [] };
   const edit = async (change: (toml: string) => string) =>
     await writeFile(TOML, change(await readFile(TOML, 'utf8')));

@@ -17,11 +17,16 @@ export interface Addition {
   dryRun: boolean;
 }
 
-/** Reads the arguments of `npm run databases`. @throws StackError with the usage */
-export function readAddition(args: readonly string[]): Addition {
+/**
+ * Reads the arguments of `npm run databases`.
+ * @param usual where families' objects are made by setting; where D1 knows that place, databases are made there too
+ * @throws StackError with the usage
+ */
+export function readAddition(args: readonly string[], usual?: unknown): Addition {
   const [verb, amount, ...rest] = args;
   const count = Number(amount);
-  const location = rest.find((arg) => arg.startsWith('--location='))?.slice('--location='.length) ?? null;
+  const asked = rest.find((arg) => arg.startsWith('--location='))?.slice('--location='.length);
+  const location = asked ?? LOCATIONS.find((place) => place === usual) ?? null;
   const known = rest.every((arg) => arg === '--dry-run' || arg.startsWith('--location='));
   if (verb !== 'add' || !Number.isInteger(count) || count < 1 || count > MOST || !known)
     throw new StackError('Usage: npm run databases -- add N [--location=enam] [--dry-run]');

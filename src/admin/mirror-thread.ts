@@ -60,6 +60,10 @@ function threadState(id: string, familyId: string) {
     .where(allOf(eq(threads.id, id), eq(threads.familyId, familyId)));
 }
 
+/** The query of a family's own zone. */
+const zoneOf = (familyId: string) =>
+  q.select({ zone: families.timeZone }).from(families).where(eq(families.id, familyId));
+
 /**
  * Creates or updates a thread; `memberIds` replaces its members.
  * @throws AppError `family_not_found`, `user_not_found`, `conflict`, `invalid_request`; nothing changes then
@@ -88,6 +92,7 @@ export async function putThread(
       checks: q
         .select({
           family: has(familyById(familyId)).as('family'),
+          zone: scalar<string | null>(zoneOf(familyId)).as('zone'),
           known: sql<0 | 1>`${areKnown}`.as('known'),
         })
         .from(oneRow),
@@ -132,5 +137,5 @@ export async function putThread(
   const [thread] = after;
   if (!thread) throw required('title');
   if (JSON.stringify(before[0]) !== JSON.stringify(thread))
-    deps.afterwards(announceThread(deps, familyId, { id, ...thread }));
+    deps.afterwards(announceThread(deps, familyId, { id, ...thread }, check.zone));
 }

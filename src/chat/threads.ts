@@ -5,7 +5,7 @@ import { allOf, hasRow, inList, json, jsonArray, jsonObject, scalar } from '../d
 import { insertFrom } from '../db/insert-from.ts';
 import { q } from '../db/query.ts';
 import { retrying } from '../db/retry.ts';
-import { messages, threadMembers, threads, users } from '../db/schema.ts';
+import { families, messages, threadMembers, threads, users } from '../db/schema.ts';
 import type { ResultOf } from '../db/statement.ts';
 import type { Caller } from '../platform/auth/caller.ts';
 import type { Deps } from '../platform/deps.ts';
@@ -178,8 +178,12 @@ export async function createThread(
   const { budget } = await retrying(() =>
     db.batch({
       budget: q
-        .select({ usedUp: sql<boolean>`${isUsedUp}`.mapWith(Boolean).as('usedUp') })
+        .select({
+          usedUp: sql<boolean>`${isUsedUp}`.mapWith(Boolean).as('usedUp'),
+          zone: families.timeZone,
+        })
         .from(users)
+        .innerJoin(families, eq(families.id, users.familyId))
         .where(eq(users.id, caller.userId)),
       thread: insertFrom(
         threads,
@@ -202,20 +206,24 @@ export async function createThread(
   if (!row && budget[0]?.usedUp) throw usedUp('threads', 'day', deps.config.THREADS_PER_DAY, now);
   if (!row) throw new AppError('user_not_found', 'Every member must be a person of your family.');
   const thread = toThread(row, now);
-  deps.afterwards(announceThread(deps, caller.familyId, thread));
+  deps.afterwards(announceThread(deps, caller.familyId, thread, budget[0]?.zone ?? null));
   return thread;
 }
 
-/** Publishes a live event to a thread's members: it was created, renamed, or has other members. */
+/**
+ * Publishes a live event to a thread's members: it was created, renamed, or has other members. A family's object is mostly
+ * made by it. @param timeZone the family's, by which it is made where the family is
+ */
 export function announceThread(
   deps: Deps,
   familyId: string,
   thread: Pick<ThreadJson, 'id' | 'title' | 'members'>,
+  timeZone: string | null,
 ) {
   const { id, title, members } = thread;
   const event = {
     type: 'thread' as const,
     thread: { id, title, members: members.map((m) => ({ id: m.id, name: m.name })) },
   };
-  return deps.family(familyId).publish([{ event, to: members.map((member) => member.id) }]);
+  return deps.family(familyId, timeZone).publish([{ event, to: members.map((member) => member.id) }]);
 }

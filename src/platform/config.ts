@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { EVENT_TYPES } from '../db/event-types.ts';
 import { utf8 } from './crypto.ts';
+import { LOCATION_HINTS } from './family/location-hint.ts';
 import { expectation } from './http/problem-words.ts';
 import { MESSAGING_SERVICE, MOST_PER_SECOND, SENDER_NUMBER, sendersSetting } from './sms/senders.ts';
 
@@ -151,6 +152,7 @@ const describeFields = () => ({
   POSTS_PER_DAY: count().default(2000),
   THREADS_PER_DAY: count().default(50),
   MAP_SECONDS: seconds(0, 3600).default(15),
+  FAMILY_LOCATION: z.enum(LOCATION_HINTS, `one of ${LOCATION_HINTS.join(', ')}`).optional(),
   SMS_EXPIRY_SECONDS: seconds(1, 604_800).default(86_400),
   SMS_REPLIES: z.enum(['off', 'on'], 'off or on').default('off'),
   CLAIM_LEASE_SECONDS: seconds(0.2, 3600).default(60),

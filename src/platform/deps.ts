@@ -5,6 +5,7 @@ import { type Config, parseConfig } from './config.ts';
 import { enqueueDeliveries } from './delivery-queues.ts';
 import { createEdgeLimits, type EdgeLimitBindings, type EdgeLimits } from './edge-limits.ts';
 import type { FamilyRpc } from './family/family-rpc.ts';
+import { hintOfZone, type LocationHint } from './family/location-hint.ts';
 import {
   type DeliveryJob,
   type EventJob,
@@ -53,7 +54,11 @@ export interface Deps {
   enqueueMove: (job: MoveJob, delaySeconds?: number) => Promise<void>;
   /** Keeps an opt-out that the directory could not take. */
   enqueueOptOut: (job: OptOutJob, delaySeconds?: number) => Promise<void>;
-  family: (familyId: string) => FamilyRpc;
+  /**
+   * A family's object. @param timeZone the family's, where it is at hand: what may be an object's first call is told where
+   * to make it
+   */
+  family: (familyId: string, timeZone?: string | null) => FamilyRpc;
   /** Where a sender of texts is asked whether it may go on. */
   sender: (sender: Sender) => SenderRpc;
   /** What operators have paused, as known for at most two seconds. Rejects when the directory does not answer. */
@@ -87,7 +92,7 @@ const ANNOUNCE_MS = 50;
 export function createDeps(
   env: Bindings,
   afterwards: (work: Promise<unknown>) => void,
-  familyClient: (namespace: DurableObjectNamespace, familyId: string) => FamilyRpc,
+  familyClient: (namespace: DurableObjectNamespace, familyId: string, hint: LocationHint | null) => FamilyRpc,
   log: Log,
 ): Deps {
   const config = configOf(env);
@@ -118,7 +123,8 @@ export function createDeps(
     enqueueMove: (job, delaySeconds) => enqueue(env.MOVES, [job], delaySeconds),
     enqueueOptOut: (job, delaySeconds) =>
       enqueue<DeliveryJob | OptOutJob>(env.DELIVERIES, [job], delaySeconds),
-    family: (familyId) => familyClient(env.FAMILY, familyId),
+    family: (familyId, timeZone = null) =>
+      familyClient(env.FAMILY, familyId, config.FAMILY_LOCATION ?? hintOfZone(timeZone)),
     edge: createEdgeLimits(env),
     sender: (sender) => senderClient(env.SENDER, senderAccount(config), sender),
     pauses: () => readPauses(db.directory, env.DB, now()),

@@ -44,6 +44,28 @@ describe('families', () => {
   });
 });
 
+describe("a family's object", () => {
+  it('is made where the family is by its time zone, or where the setting says', async () => {
+    const hints: unknown[] = [];
+    const { FAMILY } = world.env;
+    const recorded = {
+      idFromName: (name: string) => FAMILY.idFromName(name),
+      get: (id: DurableObjectId, options?: { locationHint?: DurableObjectLocationHint }) => {
+        hints.push(options?.locationHint);
+        return FAMILY.get(id, options);
+      },
+    } as unknown as typeof FAMILY;
+    const putThere = (path: string, body: unknown, more = {}) =>
+      world.api('PUT', `/api/admin/${path}`, { as: 'service', body, env: { FAMILY: recorded, ...more } });
+    const { familyId } = world;
+    await putThere(`families/${familyId}`, { name: 'F', timeZone: 'Europe/Berlin' });
+    await putThere(`threads/${world.thread()}`, { familyId, title: 'T', memberIds: [] });
+    const setting = { FAMILY_LOCATION: 'wnam' };
+    await putThere(`threads/${world.thread('two')}`, { familyId, title: 'T', memberIds: [] }, setting);
+    expect(hints).toEqual(['weur', 'wnam']);
+  });
+});
+
 describe('names and titles', () => {
   it('that nobody could see are refused', async () => {
     for (const blank of BLANK_TEXTS) {

@@ -142,6 +142,10 @@ max_concurrency = 16 # Sum.
     for (const args of [[], ['add'], ['add', '0'], ['remove', '1'], ['add', '1', '--fast']])
       expect(() => readAddition(args)).toThrow(/Usage/);
     expect(() => readAddition(['add', '1', '--location=moon'])).toThrow(/wnam/);
+    // Where families' objects are made by setting, unless D1 does not know that place.
+    expect(readAddition(['add', '1'], 'weur').location).toBe('weur');
+    expect(readAddition(['add', '1', '--location=oc'], 'weur').location).toBe('oc');
+    expect(readAddition(['add', '1'], 'afr').location).toBeNull();
   });
 });
 

@@ -128,7 +128,7 @@ export function startProcess(
     enqueueMove: async () => undefined,
     enqueueSweeps: async () => undefined,
     enqueueOptOut: (job, delaySeconds) => enqueue(queue, [job as unknown as DeliveryJob], delaySeconds),
-    family: (familyId) => familyClient(namespace, familyId),
+    family: (familyId) => familyClient(namespace, familyId, null),
     edge: createEdgeLimits({}),
     sender: (sender) => senderClient(objects('sender', SENDER), account, sender),
     pauses: async () => [],

@@ -1,9 +1,10 @@
 import { AppError } from '../errors.ts';
+import type { LocationHint } from './location-hint.ts';
 
 /** The part of a `DurableObjectNamespace` that is used. */
 export interface ObjectNamespace<Id, Stub> {
   idFromName(name: string): Id;
-  get(id: Id): Stub;
+  get(id: Id, options?: { locationHint?: LocationHint }): Stub;
 }
 
 const PAUSES_MS = [50, 200];
@@ -19,16 +20,19 @@ function mark(error: unknown, name: 'retryable' | 'overloaded'): boolean {
 /**
  * Calls the Durable Object of that name. A stub stays broken after an error, so every attempt uses a new one;
  * `.retryable` errors are retried twice, `.overloaded` ones never, as that would add to the load.
+ * @param hint where it is made, if this is its first call
  * @throws AppError `unavailable` when the object could not be reached or is overloaded; other errors unchanged
  */
 export async function callObject<Id, Stub, T>(
   namespace: ObjectNamespace<Id, Stub>,
   name: string,
   call: (stub: Stub) => Promise<T>,
+  hint: LocationHint | null = null,
 ): Promise<T> {
+  const options = hint === null ? {} : { locationHint: hint };
   for (let attempt = 0; ; attempt++) {
     try {
-      return await call(namespace.get(namespace.idFromName(name)));
+      return await call(namespace.get(namespace.idFromName(name), options));
     } catch (error) {
       const overloaded = mark(error, 'overloaded');
       if (!overloaded && !mark(error, 'retryable')) throw error;
