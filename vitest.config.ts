@@ -83,6 +83,8 @@ export default defineConfig({
           isolate: false,
           testTimeout: 60_000,
           hookTimeout: 120_000,
+          // Real processes on a busy machine: a second try, which the end of the run names (TallyReporter).
+          retry: 1,
           // What is waited for comes when the machine gets to it.
           expect: { poll: { timeout: 20_000 } },
         },
