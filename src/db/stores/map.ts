@@ -1,7 +1,7 @@
 import type { D1Database, D1Result } from '@cloudflare/workers-types/experimental';
 import { q } from '../query.ts';
 import { homes, slots } from '../schema.ts';
-import { compiledOf, type ResultOf, type Statement } from '../statement.ts';
+import { compiledOf, hot, type ResultOf, type Statement } from '../statement.ts';
 import { slotOfFamily } from './family-slot.ts';
 import { coversAll, type SlotRange, type StoreName, storeOfSlot, storesOfGroup } from './slots.ts';
 
@@ -17,10 +17,12 @@ interface Loaded {
   at: number;
 }
 
-const selectRanges = () =>
-  q.select({ first: slots.first, last: slots.last, store: slots.store }).from(slots).orderBy(slots.first);
-const selectHomes = () =>
-  q.select({ familyId: homes.familyId, store: homes.store }).from(homes).limit(MAX_HOMES);
+const selectRanges = hot<Record<never, never>>()(() =>
+  q.select({ first: slots.first, last: slots.last, store: slots.store }).from(slots).orderBy(slots.first),
+);
+const selectHomes = hot<Record<never, never>>()(() =>
+  q.select({ familyId: homes.familyId, store: homes.store }).from(homes).limit(MAX_HOMES),
+);
 
 /**
  * Which store holds which family, as an isolate knows it: read once from the directory and kept for a while. What it
@@ -84,7 +86,7 @@ export class StoreMap {
   }
 
   async #read(): Promise<Loaded> {
-    const bound = [selectRanges(), selectHomes()].map((statement: Statement) => {
+    const bound = [selectRanges({}), selectHomes({})].map((statement: Statement) => {
       const { sql, params } = compiledOf(statement);
       return this.#directory.prepare(sql).bind(...params);
     });
@@ -92,8 +94,8 @@ export class StoreMap {
     const rows = <S extends Statement<unknown[]>>(statement: S, result: D1Result | undefined) =>
       compiledOf(statement).read(result!) as ResultOf<S>;
     this.#loaded = {
-      ranges: rows(selectRanges(), ranges),
-      homes: new Map(rows(selectHomes(), exceptions).map(({ familyId, store }) => [familyId, store])),
+      ranges: rows(selectRanges({}), ranges),
+      homes: new Map(rows(selectHomes({}), exceptions).map(({ familyId, store }) => [familyId, store])),
       at: Date.now(),
     };
     return this.#loaded;

@@ -12,11 +12,10 @@ import {
   notExists,
   notInArray,
   or,
-  type SQL,
 } from 'drizzle-orm';
-import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
 import type { Db } from '../../db/client.ts';
-import { allOf, coalesce, excluded, inList, rowid } from '../../db/expressions.ts';
+import { deletePage } from '../../db/delete-page.ts';
+import { allOf, coalesce, excluded, inList, scalar } from '../../db/expressions.ts';
 import { q } from '../../db/query.ts';
 import {
   alerts,
@@ -24,15 +23,22 @@ import {
   deadLetters,
   deliveryCounts,
   families,
+  heldReplies,
   hostPresence,
+  inboundTexts,
   linkOpens,
+  links,
   messages,
   moves,
   pauses,
+  rateCounters,
   retentionRounds,
   sendingTimes,
+  sessions,
   smsDeliveryLog,
+  verificationCodes,
 } from '../../db/schema.ts';
+import { hot } from '../../db/statement.ts';
 import { askStores } from '../../platform/ask-stores.ts';
 import type { Deps } from '../../platform/deps.ts';
 import { iso } from '../../platform/http/validation.ts';
@@ -43,6 +49,19 @@ import { deliveryAs } from '../deliveries/coverage.ts';
 import type { Status } from '../deliveries/delivery-status.ts';
 
 const log = smsDeliveryLog;
+
+/** How long rows are kept that are of no use any more, in milliseconds; `/privacy` tells it. */
+export const KEPT_MS = {
+  /** A code, after it has expired. */
+  code: DAY_MS,
+  /** A link and a session, after they have expired. */
+  link: 30 * DAY_MS,
+  session: 30 * DAY_MS,
+  /** What an inbound text was read as, where it had no effect. */
+  inboundText: 30 * DAY_MS,
+  /** A text that waits for its author to say where it belongs. */
+  heldReply: DAY_MS,
+} as const;
 
 /** Rows that one statement goes through, and the statements of one sweep: what was neglected for long is caught up by and by. */
 const PAGE = 500;
@@ -65,22 +84,16 @@ const KEPT = {
 const isOver = allOf(notInArray(log.status, ['pending', 'deferred', 'sending']), isNull(log.wakeAt));
 const endedAt = coalesce<number>(log.deliveredAt, log.sentAt, log.createdAt);
 
-/** Statement: erases a page of the numbers of deliveries that ended before. @param before ms */
-const eraseNumbers = (before: number) =>
-  q
-    .update(log)
-    .set({ phone: null })
-    .where(
-      inArray(
-        log.id,
-        q
-          .select({ id: log.id })
-          .from(log)
-          .where(allOf(isNotNull(log.phone), lte(log.createdAt, before), lte(endedAt, before), isOver))
-          .orderBy(asc(log.createdAt))
-          .limit(PAGE),
-      ),
-    );
+/** Statement: erases a page of the numbers of deliveries that ended before, in ms. */
+const eraseNumbers = hot<{ before: number }>()(({ before }) => {
+  const ended = q
+    .select({ id: log.id })
+    .from(log)
+    .where(allOf(isNotNull(log.phone), lte(log.createdAt, before), lte(endedAt, before), isOver))
+    .orderBy(asc(log.createdAt))
+    .limit(PAGE);
+  return q.update(log).set({ phone: null }).where(inArray(log.id, ended));
+});
 
 const TOLD: Status[] = ['sent', 'delivered', 'merged'];
 
@@ -128,25 +141,39 @@ const positionOf = (name: 'log' | 'messages') =>
     .from(retentionRounds)
     .where(eq(retentionRounds.name, name));
 
-/** Goes through old deliveries from where the last sweep stopped. Ids sort by time. */
-async function endLog(db: Db, before: number): Promise<void> {
-  const upTo = newId('dlv', Math.max(0, before)).slice(0, 14);
-  let from = (await db.first(positionOf('log')))?.position ?? '';
-  for (let page = 0; page < PAGES; page++) {
-    const rows = await db.all(
-      q
-        .select({ id: log.id })
-        .from(log)
-        .where(allOf(gt(log.id, from), lt(log.id, upTo)))
-        .orderBy(asc(log.id))
-        .limit(PAGE),
-    );
-    const ids = rows.map(({ id }) => id);
+const positionInLog = positionOf('log');
+
+/** Statement: how far the round through old deliveries has come. */
+const logPosition = hot<Record<never, never>>()(() => positionInLog);
+
+/** Statement: the round's next page of deliveries. Ids sort by time. `upTo`: the first id that is not old. */
+const nextOfLog = hot<{ upTo: string }>()(({ upTo }) =>
+  q
+    .select({ id: log.id })
+    .from(log)
+    .where(allOf(gt(log.id, coalesce<string>(scalar<string>(positionInLog), '')), lt(log.id, upTo)))
+    .orderBy(asc(log.id))
+    .limit(PAGE),
+);
+
+/** A page of old deliveries, and where the round stood before it. */
+interface LogPage {
+  next: readonly { id: string }[];
+  position: readonly { position: string }[];
+}
+
+/** Goes on through old deliveries, page by page, from the first that was read. */
+async function endLog(db: Db, before: number, upTo: string, first: LogPage): Promise<void> {
+  for (let read = first, pages = 1; ; pages++) {
+    const ids = read.next.map(({ id }) => id);
     const isLast = ids.length < PAGE;
-    if (isLast && from === '' && ids.length === 0) return;
-    from = isLast ? '' : ids.at(-1)!;
-    await db.batch({ ended: deleteDeliveries(ids, before), round: moveOn('log', from) });
-    if (isLast) return;
+    if (ids.length === 0 && (read.position[0]?.position ?? '') === '') return;
+    await db.batch({
+      ended: deleteDeliveries(ids, before),
+      round: moveOn('log', isLast ? '' : ids.at(-1)!),
+    });
+    if (isLast || pages === PAGES) return;
+    read = await db.batch({ position: logPosition({}), next: nextOfLog({ upTo }) });
   }
 }
 
@@ -191,39 +218,75 @@ async function endMessages(db: Db, before: number): Promise<void> {
   });
 }
 
-/** Statement: deletes a page of a table's rows. */
-const end = (table: SQLiteTable, condition: SQL) =>
-  q.delete(table).where(
-    inArray(
-      rowid(table),
-      q
-        .select({ row: rowid(table).as('row') })
-        .from(table)
-        .where(condition)
-        .limit(PAGE),
-    ),
-  );
+/** Statements that end what is old: of a store, and of the directory. */
+const ends = {
+  links: deletePage(links, (before) => lte(links.expiresAt, before)),
+  sessions: deletePage(sessions, (before) => lte(sessions.expiresAt, before)),
+  replies: deletePage(heldReplies, (before) => lte(heldReplies.receivedAt, before)),
+  counts: deletePage(deliveryCounts, (before) => lte(deliveryCounts.hourAt, before)),
+  times: deletePage(sendingTimes, (before) => lte(sendingTimes.hourAt, before)),
+  tries: deletePage(carrierTries, (before) => lte(carrierTries.minuteAt, before)),
 
+  counters: deletePage(rateCounters, (before) => lte(rateCounters.expiresAt, before)),
+  codes: deletePage(verificationCodes, (before) => lte(verificationCodes.expiresAt, before)),
+  // Twilio's signature has no date: a replayed START would count again if its SID were deleted.
+  texts: deletePage(inboundTexts, (before) =>
+    allOf(inArray(inboundTexts.keyword, ['none', 'help']), lte(inboundTexts.receivedAt, before)),
+  ),
+  alerts: deletePage(alerts, (before) => lte(alerts.lastAt, before)),
+  letters: deletePage(deadLetters, (before) =>
+    allOf(isNotNull(deadLetters.resolvedAt), lte(deadLetters.resolvedAt, before)),
+  ),
+  opens: deletePage<string>(linkOpens, (before) => lt(linkOpens.day, before)),
+  moves: deletePage(moves, (before) => allOf(isNull(moves.wakeAt), lte(moves.startedAt, before))),
+  pauses: deletePage(pauses, (before) => lte(pauses.until, before)),
+  presence: deletePage(hostPresence, (before) => lte(hostPresence.until, before)),
+};
+
+/** Takes what has ended out of a store: one round trip where nothing is old enough. */
 async function endInStore(deps: Deps, db: Db): Promise<void> {
   const now = deps.now();
   const { KEEP_NUMBERS_DAYS, KEEP_LOG_DAYS, KEEP_MESSAGES_DAYS } = deps.config;
-  const numbersBefore = now - KEEP_NUMBERS_DAYS * DAY_MS;
-  for (let page = 0; page < PAGES; page++) {
-    const { meta } = await db.run(eraseNumbers(numbersBefore));
-    if ((meta.size_after ?? 0) > FILLING_BYTES) {
-      await deps.alert(
-        'database_filling',
-        'A database holds more than 70 % of the 10 GB that it may: add databases, or keep less (KEEP_LOG_DAYS, KEEP_MESSAGES_DAYS).',
-      );
-    }
-    if (meta.changes < PAGE) break;
+  const numbers = () => eraseNumbers({ before: now - KEEP_NUMBERS_DAYS * DAY_MS });
+  const logBefore = now - KEEP_LOG_DAYS * DAY_MS;
+  const upTo = newId('dlv', Math.max(0, logBefore)).slice(0, 14);
+  const { erased, position, next } = await db.batch({
+    erased: numbers(),
+    position: logPosition({}),
+    next: nextOfLog({ upTo }),
+    links: ends.links({ before: now - KEPT_MS.link }),
+    sessions: ends.sessions({ before: now - KEPT_MS.session }),
+    replies: ends.replies({ before: now - KEPT_MS.heldReply }),
+    counts: ends.counts({ before: now - KEPT.counts }),
+    times: ends.times({ before: now - KEPT.counts }),
+    tries: ends.tries({ before: now - KEPT.tries }),
+  });
+  if ((erased.meta.size_after ?? 0) > FILLING_BYTES) {
+    await deps.alert(
+      'database_filling',
+      'A database holds more than 70 % of the 10 GB that it may: add databases, or keep less (KEEP_LOG_DAYS, KEEP_MESSAGES_DAYS).',
+    );
   }
-  await endLog(db, now - KEEP_LOG_DAYS * DAY_MS);
+  for (let last = erased, page = 1; last.meta.changes >= PAGE && page < PAGES; page++) {
+    last = await db.run(numbers());
+  }
+  await endLog(db, logBefore, upTo, { position, next });
   if (KEEP_MESSAGES_DAYS > 0) await endMessages(db, now - KEEP_MESSAGES_DAYS * DAY_MS);
-  await db.batch({
-    counts: end(deliveryCounts, lte(deliveryCounts.hourAt, now - KEPT.counts)),
-    times: end(sendingTimes, lte(sendingTimes.hourAt, now - KEPT.counts)),
-    tries: end(carrierTries, lte(carrierTries.minuteAt, now - KEPT.tries)),
+}
+
+function endInDirectory({ db, now: clock, config }: Deps): Promise<unknown> {
+  const now = clock();
+  const logBefore = now - config.KEEP_LOG_DAYS * DAY_MS;
+  return db.directory.batch({
+    counters: ends.counters({ before: now }),
+    codes: ends.codes({ before: now - KEPT_MS.code }),
+    texts: ends.texts({ before: now - KEPT_MS.inboundText }),
+    alerts: ends.alerts({ before: logBefore }),
+    letters: ends.letters({ before: logBefore }),
+    opens: ends.opens({ before: iso(now - KEPT.opens).slice(0, 10) }),
+    moves: ends.moves({ before: now - KEPT.moves }),
+    pauses: ends.pauses({ before: now - HOUR_MS }),
+    presence: ends.presence({ before: now - HOUR_MS }),
   });
 }
 
@@ -232,17 +295,9 @@ async function endInStore(deps: Deps, db: Db): Promise<void> {
  * logged and left to the next sweep. Never throws.
  */
 export async function keepWithinRetention(deps: Deps): Promise<void> {
-  const before = deps.now() - deps.config.KEEP_LOG_DAYS * DAY_MS;
   try {
     await askStores(deps, 'retention', (db) => endInStore(deps, db));
-    await deps.db.directory.batch({
-      alerts: end(alerts, lte(alerts.lastAt, before)),
-      letters: end(deadLetters, and(isNotNull(deadLetters.resolvedAt), lte(deadLetters.resolvedAt, before))!),
-      opens: end(linkOpens, lt(linkOpens.day, iso(deps.now() - KEPT.opens).slice(0, 10))),
-      moves: end(moves, and(isNull(moves.wakeAt), lte(moves.startedAt, deps.now() - KEPT.moves))!),
-      pauses: end(pauses, lte(pauses.until, deps.now() - HOUR_MS)),
-      presence: end(hostPresence, lte(hostPresence.until, deps.now() - HOUR_MS)),
-    });
+    await endInDirectory(deps);
   } catch (error) {
     deps.log.warn('retention.failed', errorFields(error));
   }

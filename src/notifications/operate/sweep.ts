@@ -1,19 +1,10 @@
-import { eq, inArray, lt, lte, not, notInArray, type SQL } from 'drizzle-orm';
-import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
+import { eq, inArray, lt, lte, not, notInArray } from 'drizzle-orm';
 import { relayPendingUpdates, runFollowUps } from '../../consent/updates/relay.ts';
 import type { Db } from '../../db/client.ts';
-import { allOf, coalesce, hasRow, iif, rowid } from '../../db/expressions.ts';
+import { allOf, coalesce, hasRow, iif } from '../../db/expressions.ts';
 import { q } from '../../db/query.ts';
-import {
-  fences,
-  heldReplies,
-  inboundTexts,
-  links,
-  rateCounters,
-  sessions,
-  smsDeliveryLog,
-  verificationCodes,
-} from '../../db/schema.ts';
+import { fences, smsDeliveryLog } from '../../db/schema.ts';
+import { hot } from '../../db/statement.ts';
 import { CLOSED_STATES } from '../../db/stores/fence-message.ts';
 import type { StoreName } from '../../db/stores/slots.ts';
 import { askStores } from '../../platform/ask-stores.ts';
@@ -21,7 +12,6 @@ import { within } from '../../platform/deadline.ts';
 import type { Deps } from '../../platform/deps.ts';
 import { type DeliveryJob, sweepJob } from '../../platform/jobs.ts';
 import { errorFields } from '../../platform/log.ts';
-import { DAY_MS } from '../../platform/time.ts';
 import { mayBecome, type Status } from '../deliveries/delivery-status.ts';
 import type { Reason } from '../send/policy.ts';
 import { keepWithinRetention } from './retention.ts';
@@ -54,7 +44,7 @@ const isOpen = not(
  * Statement: takes up to a page of due rows: deferred ones, ones that were never enqueued, and expired claims.
  * Each is postponed by a lease, so that a sweep that dies loses nothing; waiting ones become `pending` again.
  */
-function takeDueRows(now: number, leaseMs: number) {
+const takeDueRows = hot<{ now: number; leaseEnd: number }>()(({ now, leaseEnd }) => {
   const isDue = q
     .select({ id: log.id })
     .from(log)
@@ -65,19 +55,19 @@ function takeDueRows(now: number, leaseMs: number) {
   return q
     .update(log)
     .set({
-      wakeAt: now + leaseMs,
+      wakeAt: leaseEnd,
       readyAt: iif<number | null>(waits, coalesce<number>(log.dueAt, log.wakeAt), log.readyAt),
       status: iif<Status>(waits, 'pending', log.status),
     })
     .where(inArray(log.id, isDue))
     .returning({ deliveryId: log.id, familyId: log.familyId });
-}
+});
 
 /**
  * Statement: suppresses a page of due rows that are older than the expiry. Judged here too, since a family's object that
  * keeps failing would leave them waiting for ever.
  */
-function suppressExpired(now: number, expiryMs: number) {
+const suppressExpired = hot<{ now: number; expiredBefore: number }>()(({ now, expiredBefore }) => {
   const isOver = q
     .select({ id: log.id })
     .from(log)
@@ -85,7 +75,7 @@ function suppressExpired(now: number, expiryMs: number) {
       allOf(
         lte(log.wakeAt, now),
         inArray(log.status, ['pending', 'deferred']),
-        lt(log.createdAt, now - expiryMs),
+        lt(log.createdAt, expiredBefore),
         isOpen,
       ),
     )
@@ -95,7 +85,7 @@ function suppressExpired(now: number, expiryMs: number) {
     .update(log)
     .set({ status: 'suppressed', reason: 'expired' satisfies Reason, dueAt: null, wakeAt: null })
     .where(allOf(inArray(log.id, isOver), mayBecome('suppressed')));
-}
+});
 
 /** The queue did not take what was due: no store's fault. Its rows come again after a lease. */
 class QueueRefusedError extends Error {
@@ -116,9 +106,16 @@ async function enqueueDue(deps: Deps, jobs: DeliveryJob[]): Promise<void> {
 /** Sends the due rows of one store to the queue, until none is due or the time is up. Returns their number. */
 async function wakeDue(deps: Deps, db: Db, untilMs: number): Promise<number> {
   const leaseMs = deps.config.CLAIM_LEASE_SECONDS * 1000;
-  await within(FIRST_ANSWER_MS, db.run(suppressExpired(deps.now(), deps.config.SMS_EXPIRY_SECONDS * 1000)));
+  const expiryMs = deps.config.SMS_EXPIRY_SECONDS * 1000;
+  const take = () => {
+    const now = deps.now();
+    return db.batch({
+      expired: suppressExpired({ now, expiredBefore: now - expiryMs }),
+      due: takeDueRows({ now, leaseEnd: now + leaseMs }),
+    });
+  };
   for (let woken = 0; ; ) {
-    const jobs: DeliveryJob[] = await db.all(takeDueRows(deps.now(), leaseMs));
+    const { due: jobs } = await (woken === 0 ? within(FIRST_ANSWER_MS, take()) : take());
     await enqueueDue(deps, jobs);
     woken += jobs.length;
     if (jobs.length < PAGE) return woken;
@@ -128,22 +125,17 @@ async function wakeDue(deps: Deps, db: Db, untilMs: number): Promise<number> {
   }
 }
 
-/** Sweeps one store: sends what is due to the queue, then deletes expired rows. @returns how many rows were sent */
-export async function sweepStore(deps: Deps, store: StoreName, limitMs = SWEEP_MS): Promise<number> {
-  const db = deps.db.at(store);
-  const woken = await wakeDue(deps, db, deps.now() + limitMs);
-  await deleteExpired(deps, db);
-  return woken;
-}
+/** Sweeps one store: sends what is due to the queue. @returns how many rows were sent */
+export const sweepStore = (deps: Deps, store: StoreName, limitMs = SWEEP_MS): Promise<number> =>
+  wakeDue(deps, deps.db.at(store), deps.now() + limitMs);
 
 /**
- * What belongs to no store: applies pending updates, and deletes the directory's expired rows. It never waits for the
+ * What is not one store's: applies pending updates, and deletes what was kept long enough. It never waits for the
  * carrier: follow-ups, which may, run after it. @returns how many people's updates were applied
  */
 async function sweepDirectory(deps: Deps): Promise<number> {
   const updates = await relayPendingUpdates(deps);
   deps.afterwards(runFollowUps(deps));
-  await deleteExpiredInDirectory(deps);
   await keepWithinRetention(deps);
   await watchTexts(deps);
   return updates;
@@ -208,67 +200,3 @@ export async function consumeSweeps(deps: Deps, batch: MessageBatch<unknown>): P
     message.ack();
   }
 }
-
-const OLD_ROWS = 500;
-
-/** Statement: deletes a page of the rows for which the condition holds. */
-const forget = (table: SQLiteTable, condition: SQL) =>
-  q.delete(table).where(
-    inArray(
-      rowid(table),
-      q
-        .select({ row: rowid(table).as('row') })
-        .from(table)
-        .where(condition)
-        .limit(OLD_ROWS),
-    ),
-  );
-
-/** How long rows are kept that are of no use any more, in milliseconds; `/privacy` tells it. */
-export const KEPT_MS = {
-  /** A code, after it has expired. */
-  code: DAY_MS,
-  /** A link and a session, after they have expired. */
-  link: 30 * DAY_MS,
-  session: 30 * DAY_MS,
-  /** What an inbound text was read as, where it had no effect. */
-  inboundText: 30 * DAY_MS,
-  /** A text that waits for its author to say where it belongs. */
-  heldReply: DAY_MS,
-} as const;
-
-/** Runs a deletion; a failure is logged and left to the next sweep. */
-async function tidy(deps: Deps, deletion: () => Promise<unknown>): Promise<void> {
-  try {
-    await deletion();
-  } catch (error) {
-    deps.log.warn('sweep.not_tidied', errorFields(error));
-  }
-}
-
-/** Deletes expired rows of the directory. */
-const deleteExpiredInDirectory = (deps: Deps): Promise<void> =>
-  tidy(deps, () => {
-    const now = deps.now();
-    // Twilio's signature has no date: a replayed START would count again if its SID were deleted.
-    const withoutEffect = inArray(inboundTexts.keyword, ['none', 'help']);
-    return deps.db.directory.batch({
-      counters: forget(rateCounters, lte(rateCounters.expiresAt, now)),
-      codes: forget(verificationCodes, lte(verificationCodes.expiresAt, now - KEPT_MS.code)),
-      texts: forget(
-        inboundTexts,
-        allOf(withoutEffect, lte(inboundTexts.receivedAt, now - KEPT_MS.inboundText)),
-      ),
-    });
-  });
-
-/** Deletes expired rows of a store. */
-const deleteExpired = (deps: Deps, db: Db): Promise<void> =>
-  tidy(deps, () => {
-    const now = deps.now();
-    return db.batch({
-      links: forget(links, lte(links.expiresAt, now - KEPT_MS.link)),
-      sessions: forget(sessions, lte(sessions.expiresAt, now - KEPT_MS.session)),
-      replies: forget(heldReplies, lte(heldReplies.receivedAt, now - KEPT_MS.heldReply)),
-    });
-  });

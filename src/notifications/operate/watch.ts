@@ -4,6 +4,7 @@ import { isInSight } from '../../db/in-sight.ts';
 import { q } from '../../db/query.ts';
 import { retrying } from '../../db/retry.ts';
 import { carrierTries, smsDeliveryLog } from '../../db/schema.ts';
+import { hot } from '../../db/statement.ts';
 import { askStores } from '../../platform/ask-stores.ts';
 import type { Deps } from '../../platform/deps.ts';
 import { HOUR_MS, MINUTE_MS } from '../../platform/time.ts';
@@ -16,40 +17,51 @@ const LOOKED_AT = 1000;
 /** What should leave at once may take so long. */
 const GRACE_MS = 30_000;
 
-function statements(now: number, timeoutMs: number) {
-  const readyAt = coalesce<number>(log.readyAt, log.createdAt);
-  const oldest = (status: 'pending' | 'sending') =>
+/** Statement: texts in a state that no receipt has ended, the longest written first. */
+const oldest = (status: 'pending' | 'sending') =>
+  hot<Record<never, never>>()(() =>
     q
       .select({
         userId: log.userId,
         familyId: log.familyId,
-        readyAt: readyAt.as('since'),
+        readyAt: coalesce<number>(log.readyAt, log.createdAt).as('since'),
         claimedAt: log.claimedAt,
       })
       .from(log)
       .where(isInSight(status))
       .orderBy(asc(log.id))
-      .limit(LOOKED_AT);
-  const tries = (since: number) =>
-    q
-      .select({ code: carrierTries.code, count: sql<number>`sum(${carrierTries.count})`.as('sum') })
-      .from(carrierTries)
-      .where(allOf(gte(carrierTries.minuteAt, since), eq(carrierTries.step, 'send')))
-      .groupBy(carrierTries.code);
-  const doubted = q
+      .limit(LOOKED_AT),
+  );
+const pending = oldest('pending');
+const sending = oldest('sending');
+
+/** Statement: how many requests the carrier has not answered in time. */
+const doubted = hot<{ claimedBefore: number }>()(({ claimedBefore }) => {
+  const some = q
     .select({ one: sql`1`.as('one') })
     .from(log)
-    .where(allOf(isInSight('sending'), lte(log.claimedAt, now - timeoutMs)))
+    .where(allOf(isInSight('sending'), lte(log.claimedAt, claimedBefore)))
     .limit(LOOKED_AT)
     .as('doubted');
-  return {
-    pending: oldest('pending'),
-    sending: oldest('sending'),
-    doubted: q.select({ count: count().as('count') }).from(doubted),
-    five: tries(now - 5 * MINUTE_MS),
-    sixty: tries(now - HOUR_MS),
-  };
-}
+  return q.select({ count: count().as('count') }).from(some);
+});
+
+/** Statement: what came of the tries since a moment, by code. */
+const tries = hot<{ since: number }>()(({ since }) =>
+  q
+    .select({ code: carrierTries.code, count: sql<number>`sum(${carrierTries.count})`.as('sum') })
+    .from(carrierTries)
+    .where(allOf(gte(carrierTries.minuteAt, since), eq(carrierTries.step, 'send')))
+    .groupBy(carrierTries.code),
+);
+
+const statements = (now: number, timeoutMs: number) => ({
+  pending: pending({}),
+  sending: sending({}),
+  doubted: doubted({ claimedBefore: now - timeoutMs }),
+  five: tries({ since: now - 5 * MINUTE_MS }),
+  sixty: tries({ since: now - HOUR_MS }),
+});
 
 /** Adds tries of several stores up by their code. */
 function byCode(rows: readonly CodeCount[]): CodeCount[] {

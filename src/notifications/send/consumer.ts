@@ -40,7 +40,10 @@ async function loadSettled(
       retrying(() => loadFacts(db, ids, deps)),
     ),
     retrying(() =>
-      deps.db.directory.batch({ owed: selectPeopleOwed(families), paused: selectPauses(deps.now()) }),
+      deps.db.directory.batch({
+        owed: selectPeopleOwed({ familyIds: JSON.stringify(families) }),
+        paused: selectPauses({ now: deps.now() }),
+      }),
     ),
   ]);
   const owed = new Set(directory.owed.map(({ userId }) => userId));

@@ -1,5 +1,5 @@
 import { DEVICE_TTL_SECONDS } from '../../identity/login/known-device.ts';
-import { KEPT_MS } from '../../notifications/operate/sweep.ts';
+import { KEPT_MS } from '../../notifications/operate/retention.ts';
 import { SESSION_TTL_MS } from '../../platform/auth/session.ts';
 import type { Config } from '../../platform/config.ts';
 import { ownNumbers, type SenderSettings } from '../../platform/sms/senders.ts';
