@@ -102,7 +102,7 @@ export async function recordInbound(deps: Deps, text: InboundText): Promise<Reco
         .select({ reply: inboundTexts.reply, doneAt: inboundTexts.doneAt })
         .from(inboundTexts)
         .where(eq(inboundTexts.messageSid, messageSid)),
-      updates: pendingUpdatesOfHolder(numberHash),
+      updates: pendingUpdatesOfHolder({ numberHash }),
     }),
   );
   await applyUpdatesRead(deps, updates);

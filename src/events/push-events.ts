@@ -3,6 +3,7 @@ import type { Db } from '../db/client.ts';
 import { allOf, anyOf, hasRow } from '../db/expressions.ts';
 import { q } from '../db/query.ts';
 import { eventBacklog, eventCursors, events } from '../db/schema.ts';
+import { hot } from '../db/statement.ts';
 import type { StoreName } from '../db/stores/slots.ts';
 import { sha256 } from '../platform/crypto.ts';
 import type { Deps } from '../platform/deps.ts';
@@ -315,13 +316,15 @@ export async function pushEvents(deps: Deps, store: StoreName): Promise<number |
 
 const FORGOTTEN = 1000;
 
+const oldestEvent = hot<Record<never, never>>()(() =>
+  q.select({ at: events.at }).from(events).where(gt(events.seq, 0)).orderBy(asc(events.seq)).limit(1),
+);
+
 /** Deletes a page of the events that were kept long enough; never the newest, whose number must not come twice. */
 export async function forgetEvents(deps: Deps, store: StoreName): Promise<void> {
   const db = deps.db.at(store);
   const before = Date.now() - deps.config.KEEP_EVENTS_DAYS * DAY_MS;
-  const [oldest] = await db.all(
-    q.select({ at: events.at }).from(events).where(gt(events.seq, 0)).orderBy(asc(events.seq)).limit(1),
-  );
+  const oldest = await db.first(oldestEvent({}));
   if (!oldest || oldest.at >= before) return;
   const page = await db.all(
     q

@@ -2,6 +2,7 @@ import { eq } from 'drizzle-orm';
 import type { Databases } from '../db/client.ts';
 import { q } from '../db/query.ts';
 import { links } from '../db/schema.ts';
+import { hot } from '../db/statement.ts';
 import { codeHash } from './link-code.ts';
 import { groupOfCode, isLinkCode } from './link-code-format.ts';
 
@@ -20,6 +21,20 @@ export interface Link {
 /** What a link can still be used for. */
 export type LinkFate = 'ready' | 'used' | 'expired' | 'gone';
 
+const byCode = hot<{ codeHash: string }>()((v) =>
+  q
+    .select({
+      userId: links.userId,
+      familyId: links.familyId,
+      threadId: links.threadId,
+      loginUntil: links.loginUntil,
+      expiresAt: links.expiresAt,
+      consumedAt: links.consumedAt,
+    })
+    .from(links)
+    .where(eq(links.codeHash, v.codeHash)),
+);
+
 /**
  * Looks a link up by its code, in one round trip; null when there is none. A malformed code needs no round
  * trip.
@@ -27,19 +42,15 @@ export type LinkFate = 'ready' | 'used' | 'expired' | 'gone';
  */
 export async function findLink(db: Databases, code: string): Promise<Link | null> {
   if (!isLinkCode(code)) return null;
-  const { userId, familyId, threadId, loginUntil, expiresAt, consumedAt } = links;
   const group = groupOfCode(code);
   const stores = group === null ? db.stores() : await db.storesOfGroup(group);
-  const byCode = q
-    .select({ userId, familyId, threadId, loginUntil, expiresAt, consumedAt })
-    .from(links)
-    .where(eq(links.codeHash, await codeHash(code)));
+  const wanted = byCode({ codeHash: await codeHash(code) });
   for (const store of stores) {
-    const found = await db.at(store).first(byCode);
+    const found = await db.at(store).first(wanted);
     if (!found) continue;
     // What a family has left behind on its move is stale: its link is where it lives.
     const home = await db.storeOf(found.familyId);
-    const link = home === store ? found : await db.at(home).first(byCode);
+    const link = home === store ? found : await db.at(home).first(wanted);
     if (link) return { code, ...link };
   }
   return null;

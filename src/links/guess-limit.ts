@@ -1,6 +1,8 @@
-import { and, eq } from 'drizzle-orm';
+import { eq } from 'drizzle-orm';
+import { allOf } from '../db/expressions.ts';
 import { q } from '../db/query.ts';
 import { rateCounters } from '../db/schema.ts';
+import { hot } from '../db/statement.ts';
 import type { Deps } from '../platform/deps.ts';
 import { rateLimited } from '../platform/errors.ts';
 import { clientNetwork, countHit } from '../platform/rate-limit.ts';
@@ -58,6 +60,13 @@ async function countEverybody(deps: MissDeps): Promise<void> {
   }
 }
 
+const counted = hot<{ key: string; windowAt: number }>()((v) =>
+  q
+    .select({ count: rateCounters.count })
+    .from(rateCounters)
+    .where(allOf(eq(rateCounters.key, v.key), eq(rateCounters.windowAt, v.windowAt))),
+);
+
 /**
  * Refuses sign-in from an address that exceeded its limit, even with a valid code. A database error is thrown,
  * so that signing in fails closed.
@@ -67,12 +76,7 @@ export async function refuseGuessers(deps: MissDeps, address: string): Promise<v
   const { key, limit, windowMs } = limitOf(deps, address);
   const now = deps.now();
   const windowAt = now - (now % windowMs);
-  const counter = await deps.db.directory.first(
-    q
-      .select({ count: rateCounters.count })
-      .from(rateCounters)
-      .where(and(eq(rateCounters.key, key), eq(rateCounters.windowAt, windowAt))),
-  );
+  const counter = await deps.db.directory.first(counted({ key, windowAt }));
   if ((counter?.count ?? 0) >= limit) throw tooMany((windowAt + windowMs - now) / 1000);
 }
 

@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm';
 import type { Db } from '../db/client.ts';
 import { q } from '../db/query.ts';
 import { linkOpens } from '../db/schema.ts';
+import { hot } from '../db/statement.ts';
 import type { DeviceKind } from './app-links/device.ts';
 
 /**
@@ -11,6 +12,16 @@ import type { DeviceKind } from './app-links/device.ts';
 export type OpenOutcome = 'app' | 'store' | 'web' | 'expired' | 'bot';
 
 const dayOf = (now: number) => new Date(now).toISOString().slice(0, 10);
+
+const count = hot<{ day: string; device: DeviceKind; outcome: OpenOutcome }>()(({ day, device, outcome }) =>
+  q
+    .insert(linkOpens)
+    .values({ day, device, outcome, count: 1 })
+    .onConflictDoUpdate({
+      target: [linkOpens.day, linkOpens.device, linkOpens.outcome],
+      set: { count: sql`${linkOpens.count} + 1` },
+    }),
+);
 
 /**
  * Counts one opening by day, kind of device and outcome; nothing identifies a person.
@@ -22,13 +33,5 @@ export async function countOpen(
   outcome: OpenOutcome,
   now: number,
 ): Promise<void> {
-  await directory.run(
-    q
-      .insert(linkOpens)
-      .values({ day: dayOf(now), device, outcome, count: 1 })
-      .onConflictDoUpdate({
-        target: [linkOpens.day, linkOpens.device, linkOpens.outcome],
-        set: { count: sql`${linkOpens.count} + 1` },
-      }),
-  );
+  await directory.run(count({ day: dayOf(now), device, outcome }));
 }

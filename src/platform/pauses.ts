@@ -4,6 +4,7 @@ import { excluded } from '../db/expressions.ts';
 import { q } from '../db/query.ts';
 import { retrying } from '../db/retry.ts';
 import { pauses } from '../db/schema.ts';
+import { hot } from '../db/statement.ts';
 import { SECOND_MS } from './time.ts';
 
 /** Something that operators have paused. Times in ms UTC. */
@@ -25,11 +26,12 @@ export const PAUSES_KEPT_MS = 2 * SECOND_MS;
 const columns = { scope: pauses.scope, until: pauses.until, reason: pauses.reason, since: pauses.since };
 
 /** Statement of the directory: what is paused at `now` (ms). */
-export const selectPauses = (now: number) =>
+export const selectPauses = hot<{ now: number }>()(({ now }) =>
   q
     .select(columns)
     .from(pauses)
-    .where(or(isNull(pauses.until), gt(pauses.until, now)));
+    .where(or(isNull(pauses.until), gt(pauses.until, now))),
+);
 
 interface Kept {
   at: number;
@@ -45,7 +47,7 @@ const kept = new WeakMap<object, Kept>();
 export async function readPauses(directory: Db, key: object, now: number): Promise<readonly Pause[]> {
   const known = kept.get(key);
   if (known && now >= known.at && now - known.at < PAUSES_KEPT_MS) return known.list;
-  const list = await retrying(() => directory.all(selectPauses(now)));
+  const list = await retrying(() => directory.all(selectPauses({ now })));
   kept.set(key, { at: now, list });
   return list;
 }
@@ -95,7 +97,7 @@ export async function deletePause(directory: Db, scope: string): Promise<boolean
 /** What is paused now; what is over is forgotten. */
 export async function listPauses(directory: Db, now: number): Promise<Pause[]> {
   const { list } = await retrying(() =>
-    directory.batch({ over: q.delete(pauses).where(lte(pauses.until, now)), list: selectPauses(now) }),
+    directory.batch({ over: q.delete(pauses).where(lte(pauses.until, now)), list: selectPauses({ now }) }),
   );
   return list;
 }

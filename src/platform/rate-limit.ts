@@ -2,6 +2,7 @@ import { lt, sql } from 'drizzle-orm';
 import type { Db } from '../db/client.ts';
 import { q } from '../db/query.ts';
 import { rateCounters } from '../db/schema.ts';
+import { hot } from '../db/statement.ts';
 
 /** A limit: max. `limit` hits of `key` in each window of `windowMs` milliseconds. */
 export interface Limit {
@@ -13,23 +14,26 @@ export interface Limit {
 /** Whether a hit is within the limit; if not, the seconds until the window ends. */
 export type LimitResult = { allowed: true; count: number } | { allowed: false; retryAfterSeconds: number };
 
-/**
- * Counts one hit by one conditional upsert: parallel hits never exceed `limit`.
- * @throws when the database fails, so that limits on money and accounts fail closed
- */
-export async function countHit(db: Db, { key, limit, windowMs }: Limit, now: number): Promise<LimitResult> {
-  const windowAt = now - (now % windowMs);
-  const row = await db.first(
+const hit = hot<{ key: string; windowAt: number; expiresAt: number; limit: number }>()(
+  ({ key, windowAt, expiresAt, limit }) =>
     q
       .insert(rateCounters)
-      .values({ key, windowAt, count: 1, expiresAt: windowAt + windowMs })
+      .values({ key, windowAt, count: 1, expiresAt })
       .onConflictDoUpdate({
         target: [rateCounters.key, rateCounters.windowAt],
         set: { count: sql`${rateCounters.count} + 1` },
         setWhere: lt(rateCounters.count, limit),
       })
       .returning({ count: rateCounters.count }),
-  );
+);
+
+/**
+ * Counts one hit by one conditional upsert: parallel hits never exceed `limit`.
+ * @throws when the database fails, so that limits on money and accounts fail closed
+ */
+export async function countHit(db: Db, { key, limit, windowMs }: Limit, now: number): Promise<LimitResult> {
+  const windowAt = now - (now % windowMs);
+  const row = await db.first(hit({ key, windowAt, expiresAt: windowAt + windowMs, limit }));
   if (row && row.count <= limit) return { allowed: true, count: row.count };
   return { allowed: false, retryAfterSeconds: Math.max(1, Math.ceil((windowAt + windowMs - now) / 1000)) };
 }

@@ -30,7 +30,7 @@ beforeEach(async () => {
       for (const { body } of messages) jobs.push(body);
     },
   };
-  Object.assign(world.env, { EVENTS: queue });
+  world.set({ EVENTS: queue });
   await world.env.DB.batch([
     world.env.DB.prepare('DELETE FROM event_cursors WHERE id = 1'),
     world.env.DB.prepare("DELETE FROM event_backlog WHERE family_id > ''"),

@@ -224,7 +224,7 @@ describe('refusals', () => {
     ['a broken account', 20003],
     ['a busy carrier', 20429],
   ])('%s holds a text up for a lease at the longest, however often it was tried', async (_, code) => {
-    world.env.CLAIM_LEASE_SECONDS = '3';
+    world.set({ CLAIM_LEASE_SECONDS: '3' });
     await post();
     for (let attempt = 0; attempt < 4; attempt++) {
       await fault({ fault: code });

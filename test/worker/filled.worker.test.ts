@@ -36,7 +36,7 @@ async function fill(): Promise<void> {
 
 beforeAll(async () => {
   world = await createWorld();
-  world.env.OPERATOR_USER_IDS = world.member('rosa').userId;
+  world.set({ OPERATOR_USER_IDS: world.member('rosa').userId });
   await world.seed([
     { id: 'rosa', name: 'Rosa', phone: world.phone(0) },
     { id: 'maya', name: 'Maya', phone: world.phone(1) },

@@ -100,6 +100,14 @@ export async function createWorld(settings: Record<string, string> = {}, numbers
     DELIVERIES: queue,
     MOVES: { sendBatch: async () => undefined }, // Tests drive moves themselves.
   } as unknown as TestEnv;
+  // One object as long as nothing changes, as in an isolate: what is derived from it is derived once.
+  let unchanged = { ...env };
+  const envWith = (more?: Partial<TestEnv>): TestEnv => (more ? { ...env, ...more } : unchanged);
+  /** Changes settings from here on. */
+  const set = (settings: Record<string, unknown>) => {
+    Object.assign(env, settings);
+    unchanged = { ...env };
+  };
   const suffix = `${Date.now().toString(36)}${(counter++).toString(36)}`;
   const familyId = `fam_${suffix}`;
   const firstNumber = numbersTaken;
@@ -119,7 +127,7 @@ export async function createWorld(settings: Record<string, string> = {}, numbers
   async function send(
     method: string,
     path: string,
-    { as = null, body, headers = {}, env: more = {} }: RequestOptions = {},
+    { as = null, body, headers = {}, env: more }: RequestOptions = {},
   ) {
     const init: RequestInit = { method, headers: { ...headers }, redirect: 'manual' };
     const sent = init.headers as Record<string, string>;
@@ -133,7 +141,7 @@ export async function createWorld(settings: Record<string, string> = {}, numbers
       unknown,
       IncomingRequestCfProperties
     >;
-    const response = await worker.fetch(request, { ...env, ...more } as TestEnv, ctx);
+    const response = await worker.fetch(request, envWith(more), ctx);
     await waitOnExecutionContext(ctx);
     return response;
   }
@@ -190,7 +198,7 @@ export async function createWorld(settings: Record<string, string> = {}, numbers
     }));
     const batch = createMessageBatch('fcs-deliveries', messages);
     const ctx = createExecutionContext();
-    await worker.queue?.(batch, { ...env, ...options.env } as TestEnv, ctx);
+    await worker.queue?.(batch, envWith(options.env), ctx);
     return { result: await getQueueResult(batch, ctx), jobs: taken.map(({ job }) => job) };
   }
 
@@ -233,6 +241,7 @@ export async function createWorld(settings: Record<string, string> = {}, numbers
   return {
     origin: ORIGIN,
     env,
+    set,
     twilio,
     watch,
     jobs,

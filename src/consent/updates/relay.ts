@@ -3,7 +3,7 @@ import { allOf, inList, json, nonNull, scalar } from '../../db/expressions.ts';
 import { q } from '../../db/query.ts';
 import { retrying } from '../../db/retry.ts';
 import { familyUpdates, phoneNumbers } from '../../db/schema.ts';
-import type { ResultOf } from '../../db/statement.ts';
+import { hot, type ResultOf } from '../../db/statement.ts';
 import type { Change, FamilyUpdate } from '../../numbers/changes.ts';
 import type { Deps } from '../../platform/deps.ts';
 import { inParallel } from '../../platform/in-parallel.ts';
@@ -36,11 +36,14 @@ function selectPending(condition: SQL) {
     .orderBy(u.seq);
 }
 
-/** Pending updates of people. */
-const pendingUpdates = (userIds: readonly string[]) => selectPending(inList(familyUpdates.userId, userIds));
+/** Pending updates of people. `userIds`: a JSON array. */
+const selectPendingOf = hot<{ userIds: string }>()(({ userIds }) =>
+  selectPending(inList(familyUpdates.userId, userIds)),
+);
+const pendingUpdates = (userIds: readonly string[]) => selectPendingOf({ userIds: JSON.stringify(userIds) });
 
 /** Statement: the pending updates of a number's holder; in the batch that enqueues some it reads these too. */
-export const pendingUpdatesOfHolder = (numberHash: string) =>
+export const pendingUpdatesOfHolder = hot<{ numberHash: string }>()(({ numberHash }) =>
   selectPending(
     inArray(
       familyUpdates.userId,
@@ -49,17 +52,19 @@ export const pendingUpdatesOfHolder = (numberHash: string) =>
         .from(phoneNumbers)
         .where(allOf(eq(phoneNumbers.numberHash, numberHash), isNotNull(phoneNumbers.userId))),
     ),
-  );
+  ),
+);
 
 /** A pending update as it was read. */
 type Pending = ResultOf<ReturnType<typeof selectPending>>[number];
 
 /** Statement: sends the person's updates to the end of the sweep's order. */
-const markTried = (userId: string, now: number) =>
+const markTried = hot<{ userId: string; now: number }>()(({ userId, now }) =>
   q
     .update(familyUpdates)
     .set({ triedAt: now })
-    .where(allOf(eq(familyUpdates.userId, userId), isNull(familyUpdates.appliedAt)));
+    .where(allOf(eq(familyUpdates.userId, userId), isNull(familyUpdates.appliedAt))),
+);
 
 /**
  * Applies a person's pending updates to their rows, in order. Returns the updates, which are still to be settled.
@@ -68,7 +73,7 @@ const markTried = (userId: string, now: number) =>
 async function apply(deps: Deps, userId: string, { marked = false } = {}): Promise<FamilyUpdate[]> {
   const { updates } = await retrying(() =>
     deps.db.directory.batch({
-      tried: marked && markTried(userId, deps.now()),
+      tried: marked && markTried({ userId, now: deps.now() }),
       updates: pendingUpdates([userId]),
     }),
   );
@@ -84,23 +89,25 @@ async function applyRead(deps: Deps, updates: readonly Pending[]): Promise<void>
   }
 }
 
+/** Statements on updates by their numbers. `seqs`: a JSON array. */
+const deleteUpdates = hot<{ seqs: string }>()(({ seqs }) =>
+  q.delete(familyUpdates).where(inList(familyUpdates.seq, seqs)),
+);
+const markApplied = hot<{ seqs: string; now: number }>()(({ seqs, now }) =>
+  q.update(familyUpdates).set({ appliedAt: now, triedAt: now }).where(inList(familyUpdates.seq, seqs)),
+);
+
 /** Deletes applied updates, except those that owe a follow-up: these are marked as applied. Returns the latter. */
 async function settle(deps: Deps, updates: FamilyUpdate[]): Promise<FamilyUpdate[]> {
   const following = updates.filter(({ change }) => hasFollowUp(change));
   const done = updates.filter(({ change }) => !hasFollowUp(change));
-  const seqs = (some: FamilyUpdate[]) =>
-    inList(
-      familyUpdates.seq,
-      some.map(({ seq }) => seq),
-    );
+  const seqs = (some: FamilyUpdate[]) => JSON.stringify(some.map(({ seq }) => seq));
   const applied = following.filter(({ appliedAt }) => appliedAt === null);
   if (done.length + applied.length > 0) {
     await retrying(() =>
       deps.db.directory.batch({
-        done: done.length > 0 && q.delete(familyUpdates).where(seqs(done)),
-        applied:
-          applied.length > 0 &&
-          q.update(familyUpdates).set({ appliedAt: deps.now(), triedAt: deps.now() }).where(seqs(applied)),
+        done: done.length > 0 && deleteUpdates({ seqs: seqs(done) }),
+        applied: applied.length > 0 && markApplied({ seqs: seqs(applied), now: deps.now() }),
       }),
     );
   }
@@ -186,13 +193,14 @@ export async function tryApplyUpdates(deps: Deps, userIds: readonly string[]): P
 
 /**
  * Statement of the directory: the people of these families whose rows have not followed it yet, such as after a STOP
- * whose process died.
+ * whose process died. `familyIds`: a JSON array.
  */
-export const selectPeopleOwed = (familyIds: readonly string[]) =>
+export const selectPeopleOwed = hot<{ familyIds: string }>()(({ familyIds }) =>
   q
     .selectDistinct({ userId: familyUpdates.userId })
     .from(familyUpdates)
-    .where(allOf(inList(familyUpdates.familyId, familyIds), isNull(familyUpdates.appliedAt)));
+    .where(allOf(inList(familyUpdates.familyId, familyIds), isNull(familyUpdates.appliedAt))),
+);
 
 /**
  * Applies the pending updates of people who are about to be texted. Never talks to the carrier.
@@ -220,12 +228,16 @@ const FOLLOW_UPS_MS = 15_000;
 
 /** People with pending updates of a rank, those first that were not tried for the longest time. */
 const owedOf = (rank: 0 | 1) =>
-  q
-    .select({ userId: familyUpdates.userId })
-    .from(familyUpdates)
-    .where(allOf(eq(familyUpdates.rank, rank), isNull(familyUpdates.appliedAt)))
-    .orderBy(familyUpdates.triedAt, familyUpdates.seq)
-    .limit(PEOPLE);
+  hot<Record<never, never>>()(() =>
+    q
+      .select({ userId: familyUpdates.userId })
+      .from(familyUpdates)
+      .where(allOf(eq(familyUpdates.rank, rank), isNull(familyUpdates.appliedAt)))
+      .orderBy(familyUpdates.triedAt, familyUpdates.seq)
+      .limit(PEOPLE),
+  );
+const owedEnding = owedOf(0);
+const owedOthers = owedOf(1);
 
 /**
  * The sweep's part: brings people's rows up to date. What ends texts goes first; within a rank what failed goes to
@@ -233,7 +245,10 @@ const owedOf = (rank: 0 | 1) =>
  * @throws when the directory cannot be read
  */
 export async function relayPendingUpdates(deps: Deps): Promise<number> {
-  const { ending, others } = await deps.db.directory.batch({ ending: owedOf(0), others: owedOf(1) });
+  const { ending, others } = await deps.db.directory.batch({
+    ending: owedEnding({}),
+    others: owedOthers({}),
+  });
   const people = [...new Set([...ending, ...others].map(({ userId }) => userId))];
   const until = deps.now() + ROWS_MS;
   await inParallel(people, async (userId) => {
@@ -247,6 +262,15 @@ export async function relayPendingUpdates(deps: Deps): Promise<number> {
   return people.length;
 }
 
+const owedFollowUps = hot<{ now: number }>()(({ now }) =>
+  q
+    .select({ seq: familyUpdates.seq })
+    .from(familyUpdates)
+    .where(allOf(isNotNull(familyUpdates.appliedAt), lte(familyUpdates.triedAt, now)))
+    .orderBy(familyUpdates.triedAt, familyUpdates.seq)
+    .limit(FOLLOW_UPS),
+);
+
 /**
  * Runs follow-ups that are still owed (sockets, confirmation texts, numbers in the log), those first that were not
  * tried for the longest time. They may wait for the carrier, so nobody may wait for them.
@@ -254,13 +278,7 @@ export async function relayPendingUpdates(deps: Deps): Promise<number> {
  */
 export async function runFollowUps(deps: Deps): Promise<void> {
   const until = deps.now() + FOLLOW_UPS_MS;
-  const next = q
-    .select({ seq: familyUpdates.seq })
-    .from(familyUpdates)
-    .where(allOf(isNotNull(familyUpdates.appliedAt), lte(familyUpdates.triedAt, deps.now())))
-    .orderBy(familyUpdates.triedAt, familyUpdates.seq)
-    .limit(FOLLOW_UPS);
-  const owed = await retrying(() => deps.db.directory.all(next));
+  const owed = await retrying(() => deps.db.directory.all(owedFollowUps({ now: deps.now() })));
   await inParallel(owed, async ({ seq }) => {
     if (deps.now() >= until) return;
     const [taken] = await retrying(() =>

@@ -38,6 +38,13 @@ const markStale = hot<{ id: string; heardAt: number; stale: boolean }>()((v) =>
   q.update(devices).set({ heardAt: v.heardAt, stale: v.stale }).where(eq(devices.id, v.id)),
 );
 const allAnnounced = hot<Record<never, never>>()(() => q.select().from(announcedPeople));
+const takeDue = hot<{ now: number; retryAt: number }>()((v) =>
+  q
+    .update(departures)
+    .set({ retryAt: v.retryAt })
+    .where(lte(departures.retryAt, v.now))
+    .returning({ userId: departures.userId, state: departures.state, at: departures.at }),
+);
 const earliestDeparture = hot<Record<never, never>>()(() =>
   q.select({ at: min(departures.retryAt).as('at') }).from(departures),
 );
@@ -115,14 +122,7 @@ export class PresenceStore {
 
   /** Returns due departures and postpones them to `retryAt`, in case reporting them fails. */
   takeDepartures(now: number, retryAt: number): Departure[] {
-    const { userId, state, at } = departures;
-    return this.#db.all(
-      q
-        .update(departures)
-        .set({ retryAt })
-        .where(lte(departures.retryAt, now))
-        .returning({ userId, state, at }),
-    );
+    return this.#db.all(takeDue({ now, retryAt }));
   }
 
   /** Deletes a reported departure, unless a newer one has replaced it. */

@@ -79,7 +79,7 @@ beforeAll(async () => {
   cookie = `__Host-fcs_session=${(await insertWebSession(userId, familyId)).token}`;
   token = await world.token(world.member('rosa'));
   service = await world.token('service');
-  world.env.OPERATOR_USER_IDS = userId;
+  world.set({ OPERATOR_USER_IDS: userId });
 });
 
 it('knows a right body for every route that takes one', () => {

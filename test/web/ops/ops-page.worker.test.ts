@@ -7,7 +7,7 @@ let browse: Browse;
 
 beforeAll(async () => {
   world = await createWorld();
-  world.env.OPERATOR_USER_IDS = `someone_else, ${world.member('rosa').userId}`;
+  world.set({ OPERATOR_USER_IDS: `someone_else, ${world.member('rosa').userId}` });
   await world.seed([
     { id: 'rosa', name: 'Grandma Rosa', phone: world.phone(0) },
     { id: 'maya', name: 'Maya', phone: world.phone(1) },
