@@ -5,7 +5,8 @@ import { eventJob } from '../platform/jobs.ts';
 import { errorFields } from '../platform/log.ts';
 import { readEventId } from './event-id.ts';
 import { fillAtHome } from './events-at-home.ts';
-import { forgetEvents, pushEvents } from './push-events.ts';
+import { forgetEvents } from './forget-events.ts';
+import { pushEvents } from './push-events.ts';
 import { findEvent } from './read-events.ts';
 import { handOverEvent } from './receiver.ts';
 

@@ -7,7 +7,7 @@ const URL_OF_HOST = 'https://host.example.com/hooks';
 let world: World;
 let jobs: { store?: string; redeliver?: string }[];
 let heard: { id: string; type: string; data: Record<string, Record<string, unknown>> }[];
-let answer: (event: (typeof heard)[number]) => Response;
+let answer: (event: (typeof heard)[number]) => Response | Promise<Response>;
 
 beforeEach(async () => {
   jobs = [];
@@ -19,7 +19,7 @@ beforeEach(async () => {
     const headers = new Headers(init!.headers as HeadersInit);
     const event = { id: headers.get('webhook-id')!, ...JSON.parse(String(init!.body)) };
     heard.push(event);
-    return answer(event);
+    return await answer(event);
   });
   world = await createWorld({
     EVENTS_URL: URL_OF_HOST,
@@ -98,6 +98,92 @@ describe('the receiver', () => {
     await post('Three');
     await consume();
     expect(types()).toHaveLength(4);
+  });
+
+  it('that takes an event and never says so hears it again, by the same id, before what followed', async () => {
+    await consume();
+    heard.length = 0;
+    answer = () => Promise.reject(new DOMException('The operation timed out', 'TimeoutError'));
+    for (const body of ['One', 'Two']) await post(body);
+    await consume();
+    answer = () => new Response(null, { status: 200 });
+    await due();
+    jobs.push({ store: 'd1:main' });
+    await consume();
+    expect(heard.map(({ data }) => data.message?.body)).toEqual(['One', 'One', 'Two']);
+    expect(heard[0]!.id).toBe(heard[1]!.id);
+    expect(await state()).toMatchObject({ last_error: 'TimeoutError', failures: 0 });
+  });
+
+  it('that answers 500 for an hour is asked less and less often, and then hears all in order', async () => {
+    await consume();
+    heard.length = 0;
+    answer = () => new Response(null, { status: 500 });
+    await post('One');
+    jobs.length = 0;
+    const real = Date.now.bind(Date);
+    let passed = 0;
+    const clock = vi.spyOn(Date, 'now').mockImplementation(() => real() + passed);
+    for (; passed < 3_600_000; passed += 60_000) {
+      jobs.push({ store: 'd1:main' });
+      await consume();
+      if (passed === 1_800_000) await post('Two');
+      jobs.length = 0;
+    }
+    const asked = heard.map(({ data }) => data.message?.body);
+    expect(asked.every((body) => body === 'One')).toBe(true);
+    // Eight times by the schedule, and for what is new in the middle of it.
+    expect(asked.length).toBeLessThanOrEqual(10);
+    answer = () => new Response(null, { status: 200 });
+    passed += 3_600_000;
+    jobs.push({ store: 'd1:main' });
+    await consume();
+    clock.mockRestore();
+    expect(heard.slice(asked.length).map(({ data }) => data.message?.body)).toEqual(['One', 'Two']);
+  });
+
+  it('hears all, whoever pushes: what a process that lost its lease learns too late changes nothing', async () => {
+    await consume();
+    heard.length = 0;
+    const hung = Promise.withResolvers<Response>();
+    answer = () => hung.promise;
+    await post('One');
+    const stale = consume();
+    await vi.waitFor(() => expect(heard).toHaveLength(1), { timeout: 15_000 });
+    // The lease is over, as if the process had died; another goes on, and the receiver takes one and refuses the next.
+    await world.env.DB.prepare('UPDATE event_cursors SET lease_until = 0 WHERE id = 1').run();
+    answer = ({ data }) => new Response(null, { status: data.message?.body === 'Two' ? 500 : 200 });
+    await post('Two');
+    await consume();
+    const backlog = () =>
+      world.env.DB.prepare('SELECT from_seq, attempts FROM event_backlog WHERE family_id = ?')
+        .bind(world.familyId)
+        .first();
+    const waits = await backlog();
+    expect(waits).toMatchObject({ attempts: 1 });
+    hung.resolve(new Response(null, { status: 204 }));
+    await stale;
+    expect(await backlog()).toEqual(waits);
+    answer = () => new Response(null, { status: 204 });
+    await due();
+    jobs.push({ store: 'd1:main' });
+    await consume();
+    expect(heard.map(({ data }) => data.message?.body)).toEqual(['One', 'One', 'Two', 'Two']);
+  });
+
+  it('that does not answer makes no text late', async () => {
+    await consume();
+    heard.length = 0;
+    const hung = Promise.withResolvers<Response>();
+    answer = () => hung.promise;
+    await post('Dinner?');
+    const pushing = consume();
+    await vi.waitFor(() => expect(heard).toHaveLength(1), { timeout: 15_000 });
+    await world.drain();
+    expect(await world.texts(world.phone(0))).toHaveLength(1);
+    hung.resolve(new Response(null, { status: 204 }));
+    await pushing;
+    expect(types()).toEqual(['message.created', 'delivery.sent']);
   });
 
   it('holds up its own family alone', async () => {

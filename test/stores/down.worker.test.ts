@@ -1,6 +1,8 @@
+import { createExecutionContext, createMessageBatch } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import type { DatabaseBindings } from '../../src/db/client.ts';
+import worker from '../../src/worker.ts';
 import { createWorld, type TestEnv, type World } from '../worker/world.ts';
 import { familyIn, fillSlots } from './spread.ts';
 
@@ -86,6 +88,46 @@ describe.each(['fails', 'hangs'] as const)('a database that %s', (way) => {
     await world.drain();
     expect(await world.texts(down.number)).toHaveLength(1);
   });
+});
+
+it('events of a family that has moved to a database that hangs wait, and those of the others are heard', async () => {
+  const heard: string[] = [];
+  const real = globalThis.fetch;
+  const receiver = 'https://host.example.com/hooks';
+  vi.spyOn(globalThis, 'fetch').mockImplementation(async (input, init) => {
+    if (String(input) !== receiver) return await real(input as RequestInfo, init as RequestInit);
+    const { message } = JSON.parse(String(init!.body)).data;
+    heard.push(message.threadId ?? message.id);
+    return new Response(null, { status: 204 });
+  });
+  const world = await createWorld({
+    EVENTS_URL: receiver,
+    EVENTS_SECRET: `whsec_${btoa('a-secret-of-24-bytes-long')}`,
+    EVENTS_TYPES: 'message.created',
+  });
+  const up = await familyOfTwo(world, 'd1:0', 4);
+  const moved = await familyOfTwo(world, 'd1:1', 5);
+  // An event stays where it was written, though its family lives elsewhere now.
+  await bindings
+    .FAMILY_DB_0!.prepare(
+      "INSERT INTO events (nonce, family_id, type, subject, at) VALUES ('00', ?, 'message.created', 'msg_1', ?)",
+    )
+    .bind(moved.familyId, Date.now())
+    .run();
+  await world.api('POST', `/api/threads/thr_${up.familyId}/messages`, { as: up.ana, body: { body: 'Hi' } });
+  const push = async (env: Partial<TestEnv>) => {
+    const messages = [{ id: 'e', timestamp: new Date(), attempts: 1, body: { store: 'd1:0' } }];
+    const EVENTS = { sendBatch: async () => undefined };
+    const batch = createMessageBatch('fcs-events', messages);
+    await worker.queue?.(batch, { ...world.env, EVENTS, ...env } as TestEnv, createExecutionContext());
+  };
+  await push({ FAMILY_DB_1: broken(WAYS.hangs) });
+  expect(heard).toContain(`thr_${up.familyId}`);
+  expect(heard).not.toContain('msg_1');
+  await bindings.FAMILY_DB_0!.prepare("UPDATE event_backlog SET next_at = 0 WHERE family_id > ''").run();
+  await push({});
+  expect(heard).toContain('msg_1');
+  vi.restoreAllMocks();
 });
 
 describe('queues of groups of databases', () => {
