@@ -6,6 +6,7 @@ import type {
   FamilyRpc,
   OnlineMember,
   Publication,
+  Unused,
 } from '../platform/family/family-rpc.ts';
 import { errorFields } from '../platform/log.ts';
 import { DAY_MS, MINUTE_MS } from '../platform/time.ts';
@@ -117,8 +118,8 @@ export abstract class FamilyObject<Env> extends DurableObject<Env> implements Fa
     });
   }
 
-  async release(deliveryIds: string[]): Promise<void> {
-    const released = deliveryIds.filter((id) => this.#sends.release(id));
+  async release(unused: Unused[]): Promise<void> {
+    const released = unused.filter((text) => this.#sends.release(text));
     if (this.#host.lease) this.#lease.refund(released.length);
     this.#refresh(this.#now());
   }

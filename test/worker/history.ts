@@ -23,12 +23,13 @@ const SIBLINGS = (alias: string) => `FROM sms_delivery_log ${alias} WHERE ${alia
 
 /**
  * Other rows that a text tells of: unread, not newer than what it covers, and they wait without being told by a text
- * on its way, or were told by this text's first try, which did not reach the phone.
+ * on its way, or were told by this text's first try, which did not reach the phone, and were not taken back since.
  */
 const WAITING = `SELECT COUNT(*) ${SIBLINGS('w')} AND w.seq <= NEW.covers_seq
   AND w.seq > (SELECT m.last_read_seq FROM thread_members m
     WHERE m.thread_id = NEW.thread_id AND m.user_id = NEW.user_id)
-  AND (w.status = 'merged' AND w.merged_into = NEW.id OR w.status IN ('pending', 'deferred')
+  AND (w.status = 'merged' AND w.merged_into = NEW.id
+    AND NOT EXISTS (SELECT 1 FROM messages taken WHERE taken.id = w.message_id AND taken.deleted_at IS NOT NULL) OR w.status IN ('pending', 'deferred')
     AND NOT EXISTS (SELECT 1 ${SIBLINGS('o')} AND o.status = 'sending' AND o.covers_seq >= w.seq))`;
 
 /** Texts on their way that tell of the message that this one is about. */

@@ -68,10 +68,10 @@ export function admitCandidates(
       },
       now,
     );
-    if (verdict.action !== 'send') return { deliveryId, verdict, lastToday: false };
+    if (verdict.action !== 'send') return { deliveryId, verdict, at: now, lastToday: false };
     const isPaid = earlier !== undefined || previous !== deliveryId;
     if (context.budget && !isPaid) {
-      if (context.budget.left === 0) return beyondBudget(deliveryId, context.budget.until);
+      if (context.budget.left === 0) return beyondBudget(deliveryId, context.budget.until, now);
       context.budget.left -= 1;
     }
     const send: SendRow = {
@@ -86,14 +86,15 @@ export function admitCandidates(
     context.sends.save(send);
     admitted.push(send);
     if (previous !== deliveryId) superseded.add(previous);
-    return { deliveryId, verdict, lastToday: send.lastToday };
+    return { deliveryId, verdict, at: now, lastToday: send.lastToday };
   });
 }
 
 /** The service's budget has no room. */
-const beyondBudget = (deliveryId: string, until: number): Admission => ({
+const beyondBudget = (deliveryId: string, until: number, now: number): Admission => ({
   deliveryId,
   verdict: { action: 'defer', reason: BUDGET_REASON, until },
+  at: now,
   lastToday: false,
   beyondBudget: true,
 });

@@ -1,10 +1,11 @@
-import { and, asc, desc, eq, exists, gt, lt, not, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, exists, gt, lt, lte, not, sql } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/sqlite-core';
 import { anyOf, excluded, inList } from '../../db/expressions.ts';
 import type { ObjectDb } from '../../db/object/object-db.ts';
 import { sends } from '../../db/object/object-tables.ts';
 import { q } from '../../db/query.ts';
 import { hot } from '../../db/statement.ts';
+import type { Unused } from '../../platform/family/family-rpc.ts';
 import type { DayText } from './shares.ts';
 import type { Send } from './windows.ts';
 
@@ -72,9 +73,12 @@ export class SendStore {
     this.#db.run(saveText({ deliveryId, userId, threadId, authorId, rank, at, lastToday }));
   }
 
-  /** Deletes a text that was not sent after all. @returns whether it was there */
-  release(deliveryId: string): boolean {
-    const gone = q.delete(sends).where(eq(sends.deliveryId, deliveryId)).returning({ id: sends.deliveryId });
+  /** Deletes a text that was not sent after all, unless it was admitted anew since. @returns whether it was there */
+  release({ deliveryId, at }: Unused): boolean {
+    const gone = q
+      .delete(sends)
+      .where(and(eq(sends.deliveryId, deliveryId), lte(sends.at, at)))
+      .returning({ id: sends.deliveryId });
     return this.#db.all(gone).length > 0;
   }
 

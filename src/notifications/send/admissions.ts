@@ -4,6 +4,8 @@ import type { Lead } from './fold.ts';
 
 /** A lead that the Family object admitted. */
 export interface Admitted extends Lead {
+  /** When, ms UTC by the object's clock. */
+  admittedAt: number;
   lastToday: boolean;
 }
 
@@ -14,10 +16,10 @@ export function sortAdmissions(
 ): { admitted: Admitted[]; heldBack: { lead: Lead; verdict: Omit<VerdictRow, 'id'> }[] } {
   const admitted: Admitted[] = [];
   const heldBack: { lead: Lead; verdict: Omit<VerdictRow, 'id'> }[] = [];
-  for (const { deliveryId, verdict, lastToday } of admissions) {
+  for (const { deliveryId, verdict, at, lastToday } of admissions) {
     const lead = leads.get(deliveryId);
     if (!lead) continue;
-    if (verdict.action === 'send') admitted.push({ ...lead, lastToday });
+    if (verdict.action === 'send') admitted.push({ ...lead, admittedAt: at, lastToday });
     else {
       const { reason, detail } = verdict;
       const until = verdict.action === 'defer' ? verdict.until : null;

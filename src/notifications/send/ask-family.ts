@@ -9,7 +9,7 @@ import { type Lead, postponed } from './fold.ts';
 import type { JobResult } from './job-result.ts';
 import type { PolicySettings } from './policy.ts';
 import type { Arrival } from './sending.ts';
-import type { Telling } from './wave.ts';
+import type { NotSent, Telling } from './wave.ts';
 
 /** Delay of jobs whose Family object cannot be reached: without its verdict no text is sent. */
 const OBJECT_PAUSE_SECONDS = 5;
@@ -51,13 +51,13 @@ async function admit(deps: Deps, familyId: string, leads: readonly Lead[]): Prom
  * Releases the windows of texts that were not sent. A failure is logged: the next text then waits a little
  * longer.
  */
-export async function releaseWindows(deps: Deps, unused: readonly DeliveryRecord[]): Promise<void> {
-  const byFamily = Map.groupBy(unused, ({ familyId }) => familyId);
+export async function releaseWindows(deps: Deps, unused: readonly NotSent[]): Promise<void> {
+  const byFamily = Map.groupBy(unused, ({ record }) => record.familyId);
   await Promise.all(
-    [...byFamily].map(async ([familyId, records]) => {
+    [...byFamily].map(async ([familyId, texts]) => {
       try {
-        const ids = records.map(({ id }) => id);
-        await within(OBJECT_DEADLINE_MS, deps.family(familyId).release(ids));
+        const given = texts.map(({ record, admittedAt }) => ({ deliveryId: record.id, at: admittedAt }));
+        await within(OBJECT_DEADLINE_MS, deps.family(familyId).release(given));
       } catch (error) {
         deps.log.warn('family.not_released', { familyId, ...errorFields(error) });
       }

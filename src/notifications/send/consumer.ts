@@ -107,7 +107,10 @@ async function consumeOn(deps: Deps, db: Db, jobs: DeliveryJob[], lanes: Lanes):
   const { ends: sent, unused, rest } = await new Sending(deps, db, pauses, lanes).run(arrivals);
   ends.push(...sent);
   // Admitted before, never sent, and now ruled out: their windows are released.
-  await releaseWindows(deps, [...unused, ...due.filter(({ id, attempts }) => attempts > 0 && held.has(id))]);
+  const given = due
+    .filter(({ id, attempts }) => attempts > 0 && held.has(id))
+    .map((record) => ({ record, admittedAt: now }));
+  await releaseWindows(deps, [...unused, ...given]);
   if (rest !== null) {
     deps.afterwards(
       rest.then(async (later) => {

@@ -14,7 +14,7 @@ import { finishedRow, handleFailure, type Outcome } from './outcome.ts';
 import type { PauseReader } from './paused.ts';
 import { slowSenders, untilTurn, urgentFirst } from './turns.ts';
 import { Unwritten } from './unwritten.ts';
-import { claim, type Prepared, sendWithinLease, type Telling } from './wave.ts';
+import { claim, type NotSent, type Prepared, sendWithinLease, type Telling } from './wave.ts';
 
 /** Number of texts claimed together: a STOP takes effect at the latest when the next wave is claimed. */
 const WAVE = 25;
@@ -43,7 +43,7 @@ export interface Arrival {
 export interface Sent {
   ends: JobResult[];
   /** Deliveries that were not sent, whose windows are to be released. */
-  unused: DeliveryRecord[];
+  unused: NotSent[];
 }
 
 /**
@@ -192,7 +192,7 @@ export class Sending {
       this.#result(lead, 'sent');
       return;
     }
-    this.#sent.unused.push(lead.record);
+    this.#sent.unused.push(lead);
     const isTriedAgain = row.until !== null && (outcome.kind === 'retry' || outcome.kind === 'late');
     const again = isTriedAgain ? Math.max(1, Math.ceil((row.until! - now) / 1000)) : null;
     this.#result(lead, again === null ? 'not sent' : { again });
@@ -205,7 +205,7 @@ export class Sending {
   /** Gives back what is not claimed. When the account is refused the sweep takes it up, else it is decided again soon. */
   #giveBackUnclaimed(): void {
     for (const lead of this.#unclaimed.splice(0)) {
-      this.#sent.unused.push(lead.record);
+      this.#sent.unused.push(lead);
       this.#result(lead, this.#stopped ? 'open' : { again: 1 });
     }
   }
@@ -226,7 +226,7 @@ export class Sending {
       this.#ready.push(...won);
       for (const lead of taken) this.#result(lead, 'not sent');
       for (const { lead, seconds } of again) {
-        this.#sent.unused.push(lead.record);
+        this.#sent.unused.push(lead);
         this.#result(lead, { again: seconds });
       }
       for (const { lead, until } of waiting) this.#waitForTurn(lead, until);
@@ -238,11 +238,11 @@ export class Sending {
   }
 
   /** A turn that is near comes back by the queue, a later one by the sweep. */
-  #waitForTurn(lead: Lead, until: number): void {
+  #waitForTurn(lead: Telling, until: number): void {
     const { id, familyId } = lead.record;
     const leaseMs = this.#deps.config.CLAIM_LEASE_SECONDS * SECOND_MS;
     const seconds = Math.max(1, Math.ceil((until - this.#deps.now()) / SECOND_MS));
-    this.#sent.unused.push(lead.record);
+    this.#sent.unused.push(lead);
     this.#unwritten.addVerdicts(untilTurn(lead, until, leaseMs));
     if (seconds > NEAR_TURN_SECONDS) this.#result(lead, 'open');
     else this.#sent.ends.push({ id, familyId, end: 'retry', delaySeconds: seconds });

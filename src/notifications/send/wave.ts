@@ -30,6 +30,9 @@ export interface Telling extends Admitted {
   covered: Covered;
 }
 
+/** A delivery that was admitted, at `admittedAt` the last time, and is not sent. */
+export type NotSent = Pick<Telling, 'record' | 'admittedAt'>;
+
 async function prepare(lead: Telling, claimedAt: number, { config }: Deps): Promise<Prepared> {
   const { record, covered, lastToday } = lead;
   const { id, userId, familyId, threadId } = record;
@@ -116,9 +119,9 @@ export interface Claimed {
   /** Another consumer has it, with the window. */
   taken: Lead[];
   /** Held back by a pause, lost to an opt-out or a reading, or nobody could be asked for its turn: decided again. */
-  again: { lead: Lead; seconds: number }[];
+  again: { lead: Telling; seconds: number }[];
   /** Waits for its turn at its sender, ms UTC. */
-  waiting: { lead: Lead; until: number }[];
+  waiting: { lead: Telling; until: number }[];
 }
 
 /** Delay of jobs whose sender could not be asked: without its permission no text is sent. */

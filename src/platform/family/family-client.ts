@@ -18,7 +18,7 @@ export function familyClient(
   const call = <T>(use: (stub: FamilyRpc) => Promise<T>) => callObject(family, familyId, use, hint);
   return {
     admit: (candidates) => call((stub) => stub.admit(candidates)),
-    release: (deliveryIds) => call((stub) => stub.release(deliveryIds)),
+    release: (unused) => call((stub) => stub.release(unused)),
     presence: () => call((stub) => stub.presence()),
     heartbeat: (userId, state, source) => call((stub) => stub.heartbeat(userId, state, source)),
     hostPresence: (userIds, until) => call((stub) => stub.hostPresence(userIds, until)),

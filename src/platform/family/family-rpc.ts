@@ -37,10 +37,19 @@ export type AdmissionVerdict<Reason = string> =
 export interface Admission {
   deliveryId: string;
   verdict: AdmissionVerdict;
+  /** When it was decided, ms UTC. */
+  at: number;
   /** This text reaches the daily cap of the person or the family; one text says so. */
   lastToday: boolean;
   /** It is the service's budget that has no room. */
   beyondBudget?: true;
+}
+
+/** A text that was admitted, and is not sent after all. */
+export interface Unused {
+  deliveryId: string;
+  /** When it was admitted, ms UTC: another process may have admitted and sent it since. */
+  at: number;
 }
 
 /** A member of the family who is online or away. `since`: milliseconds. */
@@ -77,8 +86,8 @@ export interface FamilyRpc {
    * and does not count twice.
    */
   admit(candidates: Candidate[]): Promise<Admission[]>;
-  /** Releases windows and caps of texts that were not sent after all. Unknown ids are ignored. */
-  release(deliveryIds: string[]): Promise<void>;
+  /** Releases windows and caps of texts that were not sent after all, unless they were admitted anew. Unknown ids are ignored. */
+  release(unused: Unused[]): Promise<void>;
   presence(): Promise<OnlineMember[]>;
   /** A heartbeat without a socket; `source` identifies the person's device. Answers who is online or away. */
   heartbeat(userId: string, state: 'active' | 'away', source?: string): Promise<OnlineMember[]>;

@@ -69,6 +69,10 @@ async function spend(n: number, over: (i: number) => Partial<Candidate> = () => 
   return admission!.lastToday;
 }
 
+/** Gives back what was admitted up to now. */
+const release = (...ids: string[]) =>
+  stub().release(ids.map((deliveryId) => ({ deliveryId, at: Date.now() })));
+
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['Date'], now: Date.now() });
   fam = `admission${++families}`;
@@ -161,11 +165,20 @@ describe('the window of a person and thread', () => {
     later(2 * MINUTE);
     const second = candidate();
     await admit(second);
-    await stub().release([second.deliveryId, 'unknown']);
-    await stub().release([second.deliveryId]);
+    await release(second.deliveryId, 'unknown');
+    await release(second.deliveryId);
     expect(await admit(candidate(), candidate())).toEqual(['send', 'rate_limited 4']);
-    await stub().release([first.deliveryId]);
+    await release(first.deliveryId);
     expect(await admit(candidate())).toEqual(['rate_limited 4']);
+  });
+
+  it('is not given back by a process that stood still while another one sent the text', async () => {
+    const text = candidate();
+    const [admitted] = await stub().admit([text]);
+    later(2 * MINUTE);
+    expect(await admit(text)).toEqual(['send']);
+    await stub().release([{ deliveryId: text.deliveryId, at: admitted!.at }]);
+    expect(await admit(candidate())).toEqual(['rate_limited 2']);
   });
 
   it('is passed by urgent texts, which ordinary ones then follow at the base distance', async () => {
@@ -215,7 +228,7 @@ describe('the caps', () => {
     const last = candidate();
     const again = candidate({ threadId: 'other' });
     expect(await stub().admit([last, last])).toMatchObject([{ lastToday: true }, { lastToday: true }]);
-    await stub().release([last.deliveryId]);
+    await release(last.deliveryId);
     expect(await stub().admit([again])).toMatchObject([{ lastToday: true }]);
     later(DAY - 1);
     expect(await admit(candidate({ threadId: 'third' }))).toEqual([`daily_cap ${1 / MINUTE}`]);
