@@ -85,6 +85,8 @@ function brokenDistance(bench: Bench, { at, late, after, deliveryId }: SeenText)
   for (const before of after) {
     // What was excused above could not know of its neighbour.
     if (before.deliveryId === deliveryId || wasGivenUp(bench, before)) continue;
+    // One whose process stood still was let go before its neighbour left.
+    if (late && before.at > at - slackMs(bench)) continue;
     if (at < before.until - (late ? slackMs(bench) : 0) - (before.late ? slackMs(bench) : 0))
       return `came ${(before.until - at) / SECOND} s too soon after another`;
   }
