@@ -112,6 +112,32 @@ async function callsOf(operation: Operation): Promise<Call[]> {
   }
 }
 
+/** Holds everything that is logged from here on. */
+function listen() {
+  const methods = (['log', 'warn', 'error'] as const).map((method) =>
+    vi.spyOn(console, method).mockImplementation(() => undefined),
+  );
+  const linesOf = (calls: unknown[][]) => calls.map(([line]) => String(line));
+  return {
+    errors: () => linesOf(methods[2]!.mock.calls),
+    all: () => methods.flatMap(({ mock }) => linesOf(mock.calls)),
+    end: () => {
+      for (const method of methods) method.mockRestore();
+    },
+  };
+}
+
+/** Of what was texted, what no log may hold: one-time codes and codes of links. */
+const codesTexted = (lab: Lab) =>
+  lab.carrier.texts.flatMap(({ body }) => body.match(/\b\d{6}\b|(?<=\/l\/)\w+/g) ?? []);
+
+/** No log line holds a number, a word of a message, a code or a token, whatever failed with these among its values. */
+function expectNoValues(lab: Lab, lines: readonly string[]): void {
+  const codes = codesTexted(lab).map((code) => new RegExp(`\\b${code}\\b`));
+  const kinds = [/\+\d{8,15}/, /Hello|Hi there/, /eyJ\w{8,}/, ...codes];
+  expect(lines.filter((line) => kinds.some((kind) => kind.test(line)))).toEqual([]);
+}
+
 /** One strike: the operation, the fault at one of its calls, what callers do, time, and what must be so then. */
 async function tryOnce(
   operation: Operation,
@@ -119,7 +145,7 @@ async function tryOnce(
   fault: Fault,
   when: 'before' | 'after',
 ): Promise<void> {
-  const slips = vi.spyOn(console, 'error').mockImplementation(() => undefined);
+  const log = listen();
   const lab = await openLab(operation.settings);
   try {
     const { work, again, verify } = await operation.prepare(lab);
@@ -127,8 +153,8 @@ async function tryOnce(
     const injected = how instanceof Error ? how.message : '';
     const end = await lab.run(work, injectAt(call, fault, when));
     const answered = isAnswered(end, injected);
-    for (const [line] of slips.mock.calls) {
-      const cause: string = JSON.parse(String(line)).cause ?? '';
+    for (const line of log.errors()) {
+      const cause: string = JSON.parse(line).cause ?? '';
       if (!LATE.test(cause)) expect(cause).toContain(injected);
     }
     if (again) await again(end);
@@ -140,13 +166,14 @@ async function tryOnce(
     await drainUntilIdle(lab);
     expect(forbidden((await lab.look()).steps)).toEqual([]);
     await verify(answered);
+    expectNoValues(lab, log.all());
   } catch (error) {
     throw new Error(`${fault.name} ${when} call ${call.number} (${call.kind} ${call.name})`, {
       cause: error,
     });
   } finally {
     lab.close();
-    slips.mockRestore();
+    log.end();
   }
 }
 
