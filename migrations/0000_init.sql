@@ -5,11 +5,22 @@ CREATE TABLE `alerts` (
 	`message` text NOT NULL,
 	`count` integer NOT NULL,
 	`first_at` integer NOT NULL,
-	`last_at` integer NOT NULL
+	`last_at` integer NOT NULL,
+	`acknowledged_at` integer,
+	`acknowledged_by` text
 );
 --> statement-breakpoint
 CREATE UNIQUE INDEX `alerts_kind_hour` ON `alerts` (`kind`,`hour_at`);--> statement-breakpoint
 CREATE INDEX `alerts_recent` ON `alerts` (`last_at`);--> statement-breakpoint
+CREATE TABLE `audit_log` (
+	`id` text PRIMARY KEY NOT NULL,
+	`at` integer NOT NULL,
+	`actor` text NOT NULL,
+	`act` text NOT NULL,
+	`subject` text
+);
+--> statement-breakpoint
+CREATE INDEX `audit_log_recent` ON `audit_log` (`at`);--> statement-breakpoint
 CREATE TABLE `carrier_tries` (
 	`minute_at` integer NOT NULL,
 	`step` text NOT NULL,
@@ -121,6 +132,12 @@ CREATE TABLE `fences` (
 );
 --> statement-breakpoint
 CREATE INDEX `fences_state` ON `fences` (`state`,`since`);--> statement-breakpoint
+CREATE TABLE `heartbeats` (
+	`name` text PRIMARY KEY NOT NULL,
+	`at` integer NOT NULL,
+	`took_ms` integer NOT NULL
+);
+--> statement-breakpoint
 CREATE TABLE `held_replies` (
 	`message_sid` text PRIMARY KEY NOT NULL,
 	`family_id` text NOT NULL,
@@ -421,6 +438,7 @@ CREATE TABLE `users` (
 --> statement-breakpoint
 CREATE UNIQUE INDEX `users_phone` ON `users` (`phone`);--> statement-breakpoint
 CREATE INDEX `users_family` ON `users` (`family_id`,`id`);--> statement-breakpoint
+CREATE INDEX `users_name` ON `users` (name collate nocase) WHERE deleted_at is null;--> statement-breakpoint
 CREATE TABLE `verification_codes` (
 	`subject` text PRIMARY KEY NOT NULL,
 	`purpose` text NOT NULL,
@@ -437,4 +455,11 @@ CREATE TABLE `verification_codes` (
 --> statement-breakpoint
 CREATE INDEX `verification_codes_expiry` ON `verification_codes` (`expires_at`);--> statement-breakpoint
 CREATE INDEX `verification_codes_user` ON `verification_codes` (`user_id`);--> statement-breakpoint
-CREATE INDEX `verification_codes_number` ON `verification_codes` (`number_hash`);
+CREATE INDEX `verification_codes_number` ON `verification_codes` (`number_hash`);--> statement-breakpoint
+CREATE TABLE `words_left` (
+	`sid` text PRIMARY KEY NOT NULL,
+	`attempts` integer NOT NULL,
+	`next_at` integer NOT NULL
+);
+--> statement-breakpoint
+CREATE INDEX `words_left_next` ON `words_left` (`next_at`);

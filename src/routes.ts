@@ -1,6 +1,7 @@
 import type { Hono } from 'hono';
 import { databaseEndpoints } from './admin/database-endpoints.ts';
 import { keyEndpoints } from './admin/keys.ts';
+import { operationsEndpoints } from './admin/operations-endpoints.ts';
 import { pauseEndpoints } from './admin/pause-endpoints.ts';
 import { adminEndpoints } from './admin/routes.ts';
 import { chatEndpoints } from './chat/routes.ts';
@@ -20,6 +21,7 @@ export const endpoints = [
   ...adminEndpoints,
   ...keyEndpoints,
   ...pauseEndpoints,
+  ...operationsEndpoints,
   ...databaseEndpoints,
   ...eventEndpoints,
   ...identityEndpoints,

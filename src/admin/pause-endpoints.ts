@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { audit } from '../platform/audit.ts';
 import { AppError } from '../platform/errors.ts';
 import { endpoint, jsonResponse } from '../platform/http/endpoint.ts';
 import { instant, iso, isoOrNull, line, timestamp } from '../platform/http/validation.ts';
@@ -36,12 +37,13 @@ export const pauseEndpoints = [
     summary: 'Pause texts of a scope; what waits goes later, or expires',
     body: z.object({ scope, until: instant.nullish(), reason: line(200) }),
     answer: { status: 200, description: 'Paused.', schema: z.object({ pause: pauseSchema }) },
-    handle: async ({ deps, body }) => {
+    handle: async ({ deps, caller, body }) => {
       const until = body.until ?? null;
       if (until !== null && until <= deps.now())
         throw new AppError('invalid_request', '"until" should be a time to come.', {
           details: [{ in: 'body', field: 'until', problem: 'has passed' }],
         });
+      await audit(deps, { actor: caller.actor, act: 'pause', subject: body.scope });
       const pause = await putPause(deps.db.directory, { ...body, until }, deps.now());
       deps.log.warn('texts.paused', { scope: pause.scope });
       return jsonResponse({ pause: toJson(pause) });
@@ -56,7 +58,8 @@ export const pauseEndpoints = [
     summary: 'Let texts of a scope go again; repeating it does no harm',
     query: z.object({ scope }),
     answer: { status: 200, description: 'They go again.', schema: z.object({ ok: z.literal(true) }) },
-    handle: async ({ deps, query }) => {
+    handle: async ({ deps, caller, query }) => {
+      await audit(deps, { actor: caller.actor, act: 'resume', subject: query.scope });
       await deletePause(deps.db.directory, query.scope);
       deps.log.warn('texts.resumed', { scope: query.scope });
       return jsonResponse({ ok: true });

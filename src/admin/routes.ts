@@ -9,6 +9,7 @@ import { hostDeliverySchema, searchDeliveries } from '../notifications/operate/d
 import { loadStats, statsSchema } from '../notifications/operate/stats.ts';
 import { sweep } from '../notifications/operate/sweep.ts';
 import { cursor } from '../notifications/routes.ts';
+import { audit } from '../platform/audit.ts';
 import { endpoint, jsonResponse } from '../platform/http/endpoint.ts';
 import { id, iso, pageSize, timestamp } from '../platform/http/validation.ts';
 import { hostEndpoints } from './host-endpoints.ts';
@@ -195,8 +196,9 @@ export const adminEndpoints = [
     params,
     answer: { status: 202, description: 'Enqueued.', schema: done },
     errors: ['delivery_not_found', 'not_dead'],
-    handle: async ({ deps, params }) => {
+    handle: async ({ deps, caller, params }) => {
       await retryDeadLetter(deps, params.id);
+      await audit(deps, { actor: caller.actor, act: 'retry', subject: params.id });
       return jsonResponse({ ok: true }, 202);
     },
   }),

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
 import { EVENT_TYPES } from './event-types.ts';
-import { DELIVERY_REASONS, IN_SIGHT_LIST, REASON_DETAILS, STATUSES, VIAS } from './statuses.ts';
+import { AUDITED_ACTS, DELIVERY_REASONS, IN_SIGHT_LIST, REASON_DETAILS, STATUSES, VIAS } from './statuses.ts';
 
 /**
  * The whole model on one page.
@@ -171,9 +171,37 @@ export const alerts = sqliteTable(
     count: integer('count').notNull(),
     firstAt: at('first_at').notNull(),
     lastAt: at('last_at').notNull(),
+    /** When an operator said that they know; repeats of the same trouble take it over, and are not posted. */
+    acknowledgedAt: at('acknowledged_at'),
+    /** A person's id, or the service's key. */
+    acknowledgedBy: text('acknowledged_by'),
   },
   (t) => [uniqueIndex('alerts_kind_hour').on(t.kind, t.hourAt), index('alerts_recent').on(t.lastAt)],
 );
+
+/** What operators did and whom they looked at; append-only, until it is old. */
+export const auditLog = sqliteTable(
+  'audit_log',
+  {
+    id: text('id').primaryKey(),
+    at: at('at').notNull(),
+    /** The operator's user id, or the service: `key:ID`, `token:SUBJECT`. */
+    actor: text('actor').notNull(),
+    act: text('act', { enum: AUDITED_ACTS }).notNull(),
+    /** The id of what it was about: a person, an alert, a delivery, the scope of a pause. Null: nothing was found. */
+    subject: text('subject'),
+  },
+  (t) => [index('audit_log_recent').on(t.at)],
+);
+
+/** When what must go on by itself was last done. */
+export const heartbeats = sqliteTable('heartbeats', {
+  /** `sweep`. */
+  name: text('name').primaryKey(),
+  at: at('at').notNull(),
+  /** How long it took, ms. */
+  tookMs: integer('took_ms').notNull(),
+});
 
 /** How texted links were opened, a day: counts only, nothing personal. */
 export const linkOpens = sqliteTable(
@@ -347,7 +375,12 @@ export const users = sqliteTable(
     createdAt: at('created_at').notNull(),
     deletedAt: at('deleted_at'),
   },
-  (t) => [uniqueIndex('users_phone').on(t.phone), index('users_family').on(t.familyId, t.id)],
+  (t) => [
+    uniqueIndex('users_phone').on(t.phone),
+    index('users_family').on(t.familyId, t.id),
+    // Operators find a person by how the name begins.
+    index('users_name').on(sql`name collate nocase`).where(sql`deleted_at is null`),
+  ],
 );
 
 /** What a person wishes, one row each; a person without a row has the defaults. What the number forbids stands here too. */
@@ -688,11 +721,23 @@ export const sendingTimes = sqliteTable(
 
 /** How far the rounds of retention have come: they go through a table by pages, and begin again at its end. */
 export const retentionRounds = sqliteTable('retention_rounds', {
-  /** `log` or `messages`. */
+  /** `log`, `messages` or `words`. */
   name: text('name').primaryKey(),
   /** The last id that was looked at. */
   position: text('position').notNull(),
 });
+
+/** Texts whose words the carrier would not yet take away: they are asked for again. */
+export const wordsLeft = sqliteTable(
+  'words_left',
+  {
+    /** The carrier's SID of the text. */
+    sid: text('sid').primaryKey(),
+    attempts: integer('attempts').notNull(),
+    nextAt: at('next_at').notNull(),
+  },
+  (t) => [index('words_left_next').on(t.nextAt)],
+);
 
 /** How far a store's events were handed to the receiver: one row, `id` 1. */
 export const eventCursors = sqliteTable('event_cursors', {

@@ -41,6 +41,9 @@ export const IN_SIGHT = ['pending', 'deferred', 'sending', 'failed', 'undelivere
 /** The same as a list of SQL. */
 export const IN_SIGHT_LIST = `(${IN_SIGHT.map((status) => `'${status}'`).join(', ')})`;
 
+/** What operators do that is written down. */
+export const AUDITED_ACTS = ['look', 'acknowledge', 'pause', 'resume', 'retry'] as const;
+
 /** How a message came: `app` by the API, `portal` by the web pages, `sms` as a text, `host` posted on behalf by the host. */
 export const VIAS = ['app', 'portal', 'sms', 'host'] as const;
 

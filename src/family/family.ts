@@ -5,6 +5,7 @@ import type {
   Candidate,
   FamilyRpc,
   OnlineMember,
+  PersonLimits,
   Publication,
   Unused,
 } from '../platform/family/family-rpc.ts';
@@ -18,6 +19,7 @@ import type { Presence } from './presence/presence.ts';
 import { PresenceStore } from './presence/presence-store.ts';
 import { admitCandidates } from './sends/admission.ts';
 import { LeaseStore } from './sends/lease.ts';
+import { personLimits } from './sends/person-limits.ts';
 import { SendStore } from './sends/send-store.ts';
 import { retentionMs } from './sends/windows.ts';
 import { Channel } from './sockets/channel.ts';
@@ -170,6 +172,12 @@ export abstract class FamilyObject<Env> extends DurableObject<Env> implements Fa
       this.#channel.broadcast(event, (socket) => people.has(socket.userId));
     }
     this.#refresh(this.#now());
+  }
+
+  async limits(userId: string): Promise<PersonLimits> {
+    const now = this.#now();
+    const presence = this.#refresh(now).get(userId)?.state ?? 'offline';
+    return { presence, ...personLimits(this.#sends, userId, this.#host.settings, now) };
   }
 
   async disconnectSession(sessionId: string): Promise<void> {

@@ -1,12 +1,12 @@
-import { sql } from 'drizzle-orm';
+import { and, desc, eq, gt, gte, isNotNull, sql } from 'drizzle-orm';
 import type { Db } from '../db/client.ts';
-import { excluded } from '../db/expressions.ts';
+import { excluded, scalar } from '../db/expressions.ts';
 import { q } from '../db/query.ts';
 import { alerts } from '../db/schema.ts';
 import type { Config } from './config.ts';
 import { newId } from './ids.ts';
 import { errorFields, type Log } from './log.ts';
-import { HOUR_MS } from './time.ts';
+import { DAY_MS, HOUR_MS } from './time.ts';
 
 /** Kinds of alerts. Stable names; the message says what to do. */
 export type AlertKind =
@@ -35,7 +35,10 @@ export type AlertKind =
   | 'database_silent'
   | 'database_filling';
 
-/** Raises an alert: logs it, stores it, and posts it to the webhook once per hour and kind. Never throws. */
+/**
+ * Raises an alert: logs it, stores it, and posts it to the webhook once per hour and kind, unless operators have said
+ * that they know of it. Never throws.
+ */
 export type RaiseAlert = (kind: AlertKind, message: string) => Promise<void>;
 
 /**
@@ -45,6 +48,33 @@ export type RaiseAlert = (kind: AlertKind, message: string) => Promise<void>;
 const POSTED_AT: Partial<Record<AlertKind, number>> = { twilio_filtered: 3 };
 
 const POST_TIMEOUT_MS = 5000;
+
+/** An acknowledgement holds for what comes of the same kind within two hours of the last, and for a day at most. */
+const SAME_TROUBLE_MS = 2 * HOUR_MS;
+const ACKNOWLEDGED_MS = DAY_MS;
+
+/** A value of the last alert of a kind, if it was acknowledged and may be of the same trouble as one that is raised now. */
+const ofSameTrouble = <C extends typeof alerts.acknowledgedAt | typeof alerts.acknowledgedBy>(
+  column: C,
+  kind: AlertKind,
+  now: number,
+) =>
+  scalar<C['_']['data']>(
+    q
+      .select({ value: column })
+      .from(alerts)
+      .where(
+        and(
+          eq(alerts.kind, kind),
+          gte(alerts.hourAt, now - SAME_TROUBLE_MS - HOUR_MS),
+          gt(alerts.lastAt, now - SAME_TROUBLE_MS),
+          isNotNull(alerts.acknowledgedAt),
+          gt(alerts.acknowledgedAt, now - ACKNOWLEDGED_MS),
+        ),
+      )
+      .orderBy(desc(alerts.hourAt))
+      .limit(1),
+  );
 
 /**
  * What is posted: our fields, and `text`, which is all that Slack's incoming webhooks take (docs.slack.dev/messaging,
@@ -83,6 +113,8 @@ export function createAlerts({
         count: 1,
         firstAt: at,
         lastAt: at,
+        acknowledgedAt: ofSameTrouble(alerts.acknowledgedAt, kind, at),
+        acknowledgedBy: ofSameTrouble(alerts.acknowledgedBy, kind, at),
       };
       const kept = await directory.first(
         q
@@ -96,9 +128,10 @@ export function createAlerts({
               message: excluded(alerts.message),
             },
           })
-          .returning({ count: alerts.count }),
+          .returning({ count: alerts.count, acknowledgedAt: alerts.acknowledgedAt }),
       );
-      if (!config.ALERT_WEBHOOK_URL || kept?.count !== (POSTED_AT[kind] ?? 1)) return;
+      if (!config.ALERT_WEBHOOK_URL || !kept || kept.acknowledgedAt !== null) return;
+      if (kept.count !== (POSTED_AT[kind] ?? 1)) return;
       const answer = await fetch(config.ALERT_WEBHOOK_URL, {
         method: 'POST',
         headers: { 'Content-Type': 'application/json' },

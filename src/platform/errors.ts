@@ -13,6 +13,7 @@ const STATUS = {
   link_not_found: 404,
   key_not_found: 404,
   event_not_found: 404,
+  alert_not_found: 404,
   events_off: 409,
   link_expired: 410,
   method_not_allowed: 405,

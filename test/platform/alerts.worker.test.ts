@@ -51,6 +51,26 @@ describe('an alert', () => {
     expect(posted).toHaveLength(1);
   });
 
+  it('that is acknowledged is kept and not posted while it goes on; posted again when it comes back, and after a day', async () => {
+    const alert = raise();
+    await alert('carrier_silent', 'x');
+    const acknowledge = () =>
+      DB.prepare("UPDATE alerts SET acknowledged_at = ?, acknowledged_by = 'usr_1'").bind(clock).run();
+    await acknowledge();
+    const HOUR = 3_600_000;
+    for (let hour = 0; hour < 30; hour++) {
+      clock += HOUR;
+      await alert('carrier_silent', 'x');
+      await alert('dead_letter', 'x');
+    }
+    const silent = () => posted.filter(({ body }) => body.kind === 'carrier_silent').length;
+    expect([silent(), posted.filter(({ body }) => body.kind === 'dead_letter').length]).toEqual([8, 30]);
+    await acknowledge();
+    clock += 4 * HOUR;
+    await alert('carrier_silent', 'x');
+    expect(silent()).toBe(9);
+  });
+
   it('never fails what raised it', async () => {
     hook = () => new Response('no', { status: 500 });
     await raise()('dead_letter', 'x');

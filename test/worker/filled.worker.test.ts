@@ -131,6 +131,10 @@ it('reads a bounded number of rows for every page', async () => {
     ['rosa', `/messages/${ids.thread}`],
   ];
   for (const [who, path] of pages) read[`${who} ${path}`] = await rowsRead(path, () => browse(who, path));
+  for (const asked of [world.phone(1), ids.user!, ids.family!, 'dlv_100000', 'Ma', 'nobody']) {
+    const form = { q: asked };
+    read[`look ${asked}`] = await rowsRead(asked, () => browse('rosa', '/ops/look-up', { form }));
+  }
   const tooMany = Object.entries(read).filter(([, rows]) => rows > BOUND);
   expect(tooMany).toEqual([]);
 }, 60_000);

@@ -7,6 +7,8 @@ export const DIRECTORY: ReadonlySet<string> = new Set([
   'inbound_texts',
   'dead_letters',
   'alerts',
+  'audit_log',
+  'heartbeats',
   'service_keys',
   'link_opens',
   'pauses',

@@ -7,6 +7,7 @@ import { Messages } from './messages.ts';
 import { offerTextedCode, sendWholeCodes } from './one-time-code.ts';
 import { pollRegions, watchSettings } from './poll.ts';
 import { swapForms } from './swap.ts';
+import { watchPage } from './watch-page.ts';
 import { searchLists, tellZone } from './zone.ts';
 
 document.documentElement.classList.add('js');
@@ -28,5 +29,6 @@ await tellZone();
 countDown(document);
 pollRegions(document);
 void watchSettings();
+void watchPage();
 const panes = find('[data-panes]');
 if (panes) messages = new Messages(panes);

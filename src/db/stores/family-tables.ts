@@ -20,6 +20,7 @@ import {
   threadMembers,
   threads,
   users,
+  wordsLeft,
 } from '../schema.ts';
 
 /**
@@ -50,6 +51,7 @@ export const STORE_TABLES: readonly SQLiteTable[] = [
   carrierTries,
   sendingTimes,
   retentionRounds,
+  wordsLeft,
 ];
 
 /** The column that says whose a row is. */

@@ -4,6 +4,8 @@ import { errorRule } from '../../platform/sms/twilio-errors.ts';
 export interface TextsSeen {
   /** Texts that should have left by now, people and families that they are for; counted up to a thousand a store. */
   waiting: { texts: number; people: number; families: number; oldestAt: number | null };
+  /** The minute of the last text that the carrier took, within two days; null: none. */
+  lastAcceptedAt: number | null;
   /** Requests that the carrier has not answered: what came of the text is not known yet. */
   inDoubt: number;
   /** What came of the tries of the last five and sixty minutes; code empty: accepted. */

@@ -1,4 +1,4 @@
-import { count, gte, lte, min, type SQL, sql } from 'drizzle-orm';
+import { count, eq, gte, lte, min, type SQL, sql } from 'drizzle-orm';
 import { isInSight } from '../../db/in-sight.ts';
 import { q } from '../../db/query.ts';
 import { retrying } from '../../db/retry.ts';
@@ -6,7 +6,7 @@ import { deliveryCounts, sendingTimes, smsDeliveryLog } from '../../db/schema.ts
 import { SENDING_STEPS_MS } from '../../db/sending-steps.ts';
 import { askStores } from '../../platform/ask-stores.ts';
 import type { Deps } from '../../platform/deps.ts';
-import { HOUR_MS } from '../../platform/time.ts';
+import { DAY_MS, HOUR_MS } from '../../platform/time.ts';
 
 /** Deliveries of one state, with its reason and its carrier's code where it has them. */
 export interface Cell {
@@ -21,6 +21,14 @@ export interface Cell {
   lastAt: number;
 }
 
+/** Deliveries of one state that were written in the hour that begins then, ms. */
+export interface HourCount {
+  hourAt: number;
+  status: string;
+  count: number;
+  segments: number;
+}
+
 /** How many took at most so long from message to carrier. */
 export interface TimeClass {
   atMost: number;
@@ -30,13 +38,23 @@ export interface TimeClass {
 /** What the counters of all stores that answer come to. */
 export interface Counts {
   cells: Cell[];
-  /** Days are ISO dates, UTC. */
-  days: { day: string; status: string; count: number }[];
+  hours: HourCount[];
+  /** The hour of now, and the same hour a week ago. */
+  hour: { at: number; now: Left; weekAgo: Left };
   times: TimeClass[];
   /** Rows that the sweep should have taken up by now; no more than {@link COUNTED} are counted in a store. */
   waiting: { count: number; oldestAt: number | null };
   /** Stores that did not answer. */
   down: string[];
+}
+
+/** The states of a text that left, or that the carrier refused. */
+const LEFT = ['sent', 'delivered', 'undelivered', 'failed'];
+
+/** What left: texts that were handed to the carrier or refused by it, and their segments. */
+export interface Left {
+  texts: number;
+  segments: number;
 }
 
 /** Max. rows that are counted one by one in a store. */
@@ -57,9 +75,16 @@ const upTo = (condition: SQL) => {
   return q.select({ count: count().as('count') }).from(some);
 };
 
+const hourColumns = {
+  hourAt: counts.hourAt,
+  status: counts.status,
+  count: total(counts.count).as('sum'),
+  segments: total(counts.segments).as('parts'),
+};
+
 function statements(since: number, now: number) {
   const from = since - (since % HOUR_MS);
-  const day = sql<string>`date(${counts.hourAt} / 1000, 'unixepoch')`;
+  const thisHour = now - (now % HOUR_MS);
   return {
     cells: q
       .select({
@@ -74,11 +99,16 @@ function statements(since: number, now: number) {
       .from(counts)
       .where(gte(counts.hourAt, from))
       .groupBy(counts.status, counts.reason, counts.error),
-    days: q
-      .select({ day: day.as('day'), status: counts.status, count: total(counts.count).as('sum') })
+    hours: q
+      .select(hourColumns)
       .from(counts)
       .where(gte(counts.hourAt, from))
-      .groupBy(day, counts.status),
+      .groupBy(counts.hourAt, counts.status),
+    weekAgo: q
+      .select(hourColumns)
+      .from(counts)
+      .where(eq(counts.hourAt, thisHour - 7 * DAY_MS))
+      .groupBy(counts.hourAt, counts.status),
     times: q
       .select({ atMost: sendingTimes.atMost, count: sql<number>`sum(${sendingTimes.count})`.as('sum') })
       .from(sendingTimes)
@@ -122,6 +152,16 @@ function openAsStatuses(cells: readonly Cell[], sending: number): Cell[] {
   });
 }
 
+/** The hours of several stores as one list, the oldest first. */
+const mergedHours = (stores: readonly HourCount[][]): HourCount[] =>
+  merged(
+    stores.flat(),
+    ({ hourAt, status }) => `${hourAt} ${status}`,
+    (a, b) => ({ ...a, count: a.count + b.count, segments: a.segments + b.segments }),
+  )
+    .map((row) => ({ ...row, status: row.status === 'open' ? 'pending' : row.status }))
+    .sort((a, b) => a.hourAt - b.hourAt || a.status.localeCompare(b.status));
+
 /**
  * Sums the counters of all stores from the hour of `since` (ms) on. It reads a row for each hour and state, however many
  * deliveries there are, and at most {@link COUNTED} of the rows that are overdue, and of those that are being sent.
@@ -146,15 +186,17 @@ export async function loadCounts(
       lastAt: Math.max(a.lastAt, b.lastAt),
     }),
   );
-  const days = merged(
-    all.flatMap((each) => each.days),
-    ({ day, status }) => `${day} ${status}`,
-    (a, b) => ({ ...a, count: a.count + b.count }),
-  ).map((row) => ({ ...row, status: row.status === 'open' ? 'pending' : row.status }));
+  const thisHour = now - (now % HOUR_MS);
+  const hours = mergedHours(all.map((each) => each.hours));
   const oldest = all.flatMap((each) => each.oldest[0]?.at ?? []);
   return {
     cells: openAsStatuses(cells, sending),
-    days: days.sort((a, b) => `${a.day} ${a.status}`.localeCompare(`${b.day} ${b.status}`)),
+    hours,
+    hour: {
+      at: thisHour,
+      now: leftIn(hours, thisHour),
+      weekAgo: leftIn(mergedHours(all.map((each) => each.weekAgo)), thisHour - 7 * DAY_MS),
+    },
     times: merged(
       all.flatMap((each) => each.times),
       ({ atMost }) => String(atMost),
@@ -165,6 +207,15 @@ export async function loadCounts(
       oldestAt: oldest.length > 0 ? Math.min(...oldest) : null,
     },
     down,
+  };
+}
+
+/** What left of the texts that were written in an hour. */
+function leftIn(hours: readonly HourCount[], hourAt: number): Left {
+  const left = hours.filter((row) => row.hourAt === hourAt && LEFT.includes(row.status));
+  return {
+    texts: left.reduce((sum, { count: n }) => sum + n, 0),
+    segments: left.reduce((sum, { segments }) => sum + segments, 0),
   };
 }
 

@@ -19,10 +19,12 @@ import { allOf, coalesce, excluded, inList, scalar } from '../../db/expressions.
 import { q } from '../../db/query.ts';
 import {
   alerts,
+  auditLog,
   carrierTries,
   deadLetters,
   deliveryCounts,
   families,
+  heartbeats,
   heldReplies,
   hostPresence,
   inboundTexts,
@@ -234,6 +236,7 @@ const ends = {
     allOf(inArray(inboundTexts.keyword, ['none', 'help']), lte(inboundTexts.receivedAt, before)),
   ),
   alerts: deletePage(alerts, (before) => lte(alerts.lastAt, before)),
+  acts: deletePage(auditLog, (before) => lte(auditLog.at, before)),
   letters: deletePage(deadLetters, (before) =>
     allOf(isNotNull(deadLetters.resolvedAt), lte(deadLetters.resolvedAt, before)),
   ),
@@ -274,7 +277,18 @@ async function endInStore(deps: Deps, db: Db): Promise<void> {
   if (KEEP_MESSAGES_DAYS > 0) await endMessages(db, now - KEEP_MESSAGES_DAYS * DAY_MS);
 }
 
-function endInDirectory({ db, now: clock, config }: Deps): Promise<unknown> {
+/** Statement: a sweep has come so far; `/ops` tells when one last did. In this batch so that it costs no round trip. */
+const beat = hot<{ at: number; tookMs: number }>()(({ at, tookMs }) =>
+  q
+    .insert(heartbeats)
+    .values({ name: 'sweep', at, tookMs })
+    .onConflictDoUpdate({
+      target: heartbeats.name,
+      set: { at: excluded(heartbeats.at), tookMs: excluded(heartbeats.tookMs) },
+    }),
+);
+
+function endInDirectory({ db, now: clock, config }: Deps, begun: number): Promise<unknown> {
   const now = clock();
   const logBefore = now - config.KEEP_LOG_DAYS * DAY_MS;
   return db.directory.batch({
@@ -282,22 +296,25 @@ function endInDirectory({ db, now: clock, config }: Deps): Promise<unknown> {
     codes: ends.codes({ before: now - KEPT_MS.code }),
     texts: ends.texts({ before: now - KEPT_MS.inboundText }),
     alerts: ends.alerts({ before: logBefore }),
+    acts: ends.acts({ before: logBefore }),
     letters: ends.letters({ before: logBefore }),
     opens: ends.opens({ before: iso(now - KEPT.opens).slice(0, 10) }),
     moves: ends.moves({ before: now - KEPT.moves }),
     pauses: ends.pauses({ before: now - HOUR_MS }),
     presence: ends.presence({ before: now - HOUR_MS }),
+    beat: beat({ at: now, tookMs: Date.now() - begun }),
   });
 }
 
 /**
  * Ends what was kept long enough, in each store by itself and in bounded work: some thousand rows a sweep. What fails is
  * logged and left to the next sweep. Never throws.
+ * @param begun when the sweep began, ms
  */
-export async function keepWithinRetention(deps: Deps): Promise<void> {
+export async function keepWithinRetention(deps: Deps, begun: number): Promise<void> {
   try {
     await askStores(deps, 'retention', (db) => endInStore(deps, db));
-    await endInDirectory(deps);
+    await endInDirectory(deps, begun);
   } catch (error) {
     deps.log.warn('retention.failed', errorFields(error));
   }

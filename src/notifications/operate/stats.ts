@@ -7,21 +7,38 @@ import type { Deps } from '../../platform/deps.ts';
 import { iso, isoOrNull, timestamp } from '../../platform/http/validation.ts';
 import { errorRule } from '../../platform/sms/twilio-errors.ts';
 import { HOUR_MS } from '../../platform/time.ts';
+import { alertColumns, alertSchema, alertToJson } from './acknowledge.ts';
 import { failedTries, troublesOf } from './carrier-health.ts';
-import { addUp, loadCounts, quantile } from './counts.ts';
+import { addUp, type Cell, type HourCount, loadCounts, quantile } from './counts.ts';
 import { lookAtTexts } from './watch.ts';
 
 const counts = z.record(z.string(), z.int());
+const left = z.object({ texts: z.int(), segments: z.int() });
 
 /** Statistics for operators: counts without personal data. */
 export const statsSchema = z.object({
   since: timestamp,
   byStatus: counts,
   byReason: counts.describe('Suppressions and deferrals.'),
-  errors: z.array(z.object({ code: z.string(), count: z.int(), advice: z.string() })),
+  errors: z.array(
+    z.object({
+      code: z.string(),
+      count: z.int(),
+      advice: z.string(),
+      firstAt: timestamp,
+      lastAt: timestamp,
+      url: z.string().nullable().describe("The carrier's own page about the code."),
+    }),
+  ),
   secondsToSent: z.object({ p50: z.number().nullable(), p95: z.number().nullable() }),
   segments: z.int(),
-  byDay: z.array(z.object({ day: z.string(), status: z.string(), count: z.int() })),
+  byDay: z.array(z.object({ day: z.string(), status: z.string(), count: z.int() })).describe('Days of UTC.'),
+  byHour: z
+    .array(z.object({ hour: timestamp, status: z.string(), count: z.int() }))
+    .describe('By the hour that begins then, the last 48 hours at most.'),
+  hour: z
+    .object({ at: timestamp, now: left, weekAgo: left })
+    .describe('What left of the texts written in this hour so far, and in the whole same hour a week ago.'),
   opens: z.array(z.object({ day: z.string(), device: z.string(), outcome: z.string(), count: z.int() })),
   waiting: z
     .object({ count: z.int(), oldestAt: timestamp.nullable() })
@@ -43,10 +60,13 @@ export const statsSchema = z.object({
     .describe(
       "Tries of the last five and sixty minutes that failed for the carrier's or our account's sake.",
     ),
+  lastAcceptedAt: timestamp
+    .nullable()
+    .describe('The minute in which the carrier last took a text, within two days.'),
   unmoved: z
     .object({ texts: z.int(), people: z.int(), families: z.int(), oldestAt: timestamp.nullable() })
     .describe('Texts that should have left by now, whatever they wait for; counted up to 1,000 a database.'),
-  alerts: z.array(z.object({ kind: z.string(), message: z.string(), count: z.int(), lastAt: timestamp })),
+  alerts: z.array(alertSchema),
 });
 
 /** See {@link statsSchema}. */
@@ -77,15 +97,57 @@ const directoryStatements = (since: number) => ({
     .orderBy(desc(deadLetters.lastAt))
     .limit(LISTED),
   alerts: q
-    .select({ kind: alerts.kind, message: alerts.message, count: alerts.count, lastAt: alerts.lastAt })
+    .select(alertColumns)
     .from(alerts)
     .where(gte(alerts.lastAt, since))
     .orderBy(desc(alerts.lastAt))
     .limit(LISTED),
 });
 
-/** The stats of the last `hours`, and of the hour in which they begin. A store that does not answer is named. */
-export async function loadStats(deps: Deps, hours: number): Promise<Stats> {
+/** The carrier's codes that came, the most frequent first. */
+function errorsOf(cells: readonly Cell[]): Stats['errors'] {
+  const byCode = Map.groupBy(
+    cells.filter(({ error }) => error !== ''),
+    ({ error }) => error,
+  );
+  return [...byCode]
+    .map(([code, group]) => ({
+      code,
+      count: group.reduce((sum, { count }) => sum + count, 0),
+      advice: errorRule(Number(code) || null, 0).advice,
+      firstAt: iso(Math.min(...group.map(({ firstAt }) => firstAt))),
+      lastAt: iso(Math.max(...group.map(({ lastAt }) => lastAt))),
+      url: /^\d{5}$/.test(code) ? `https://www.twilio.com/docs/api/errors/${code}` : null,
+    }))
+    .sort((a, b) => b.count - a.count);
+}
+
+const utcDay = (at: number): string => iso(at).slice(0, 10);
+
+/** Hours as days. @param dayOf the day of a moment, by the clock of whoever reads it */
+function byDay(hours: readonly HourCount[], dayOf: (at: number) => string): Stats['byDay'] {
+  const days = new Map(hours.map(({ hourAt }) => [hourAt, '']));
+  for (const at of days.keys()) days.set(at, dayOf(at));
+  const sums = new Map<string, Stats['byDay'][number]>();
+  for (const { hourAt, status, count } of hours) {
+    const day = days.get(hourAt)!;
+    const key = `${day} ${status}`;
+    sums.set(key, { day, status, count: count + (sums.get(key)?.count ?? 0) });
+  }
+  return [...sums.values()].sort((a, b) => `${a.day} ${a.status}`.localeCompare(`${b.day} ${b.status}`));
+}
+
+const HOURS_SHOWN = 48;
+
+/**
+ * The stats of the last `hours`, and of the hour in which they begin. A store that does not answer is named.
+ * @param dayOf the day of a moment (ms UTC) as `2026-11-27`; UTC's unless said otherwise
+ */
+export async function loadStats(
+  deps: Deps,
+  hours: number,
+  dayOf: (at: number) => string = utcDay,
+): Promise<Stats> {
   const now = deps.now();
   const since = now - hours * HOUR_MS;
   const [directory, counted, seen] = await Promise.all([
@@ -93,12 +155,8 @@ export async function loadStats(deps: Deps, hours: number): Promise<Stats> {
     loadCounts(deps, { since, now }),
     lookAtTexts(deps),
   ]);
-  const { cells, days, times, waiting, down } = counted;
+  const { cells, times, waiting, down, hour } = counted;
   const texts = addUp(cells, ({ status }) => status);
-  const errors = addUp(
-    cells.filter(({ error }) => error !== ''),
-    ({ error }) => error,
-  );
   return {
     since: iso(since),
     byStatus: texts,
@@ -106,22 +164,25 @@ export async function loadStats(deps: Deps, hours: number): Promise<Stats> {
       cells.filter(({ reason }) => reason !== ''),
       ({ reason }) => reason,
     ),
-    errors: Object.entries(errors)
-      .sort(([, a], [, b]) => b - a)
-      .map(([code, count]) => ({ code, count, advice: errorRule(Number(code) || null, 0).advice })),
+    errors: errorsOf(cells),
     secondsToSent: { p50: quantile(times, 0.5), p95: quantile(times, 0.95) },
     segments: cells.reduce((sum, { segments }) => sum + segments, 0),
-    byDay: days,
+    byDay: byDay(counted.hours, dayOf),
+    byHour: counted.hours
+      .filter(({ hourAt }) => hourAt > now - HOURS_SHOWN * HOUR_MS)
+      .map(({ hourAt, status, count }) => ({ hour: iso(hourAt), status, count })),
+    hour: { ...hour, at: iso(hour.at) },
     opens: directory.opens,
     waiting: { count: waiting.count, oldestAt: isoOrNull(waiting.oldestAt) },
     deadLetters: directory.deadLetters.map((letter) => ({ ...letter, lastAt: iso(letter.lastAt) })),
-    alerts: directory.alerts.map((alert) => ({ ...alert, lastAt: iso(alert.lastAt) })),
+    alerts: directory.alerts.map(alertToJson),
     databases: { down },
     troubles: troublesOf(seen, now),
     tries: {
       five: failedTries(seen.tries.five, seen.inDoubt),
       sixty: failedTries(seen.tries.sixty, seen.inDoubt),
     },
+    lastAcceptedAt: isoOrNull(seen.lastAcceptedAt),
     unmoved: { ...seen.waiting, oldestAt: isoOrNull(seen.waiting.oldestAt) },
   };
 }

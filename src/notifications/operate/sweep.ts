@@ -134,9 +134,10 @@ export const sweepStore = (deps: Deps, store: StoreName, limitMs = SWEEP_MS): Pr
  * carrier: follow-ups, which may, run after it. @returns how many people's updates were applied
  */
 async function sweepDirectory(deps: Deps): Promise<number> {
+  const begun = Date.now();
   const updates = await relayPendingUpdates(deps);
   deps.afterwards(runFollowUps(deps));
-  await keepWithinRetention(deps);
+  await keepWithinRetention(deps, begun);
   await watchTexts(deps);
   return updates;
 }

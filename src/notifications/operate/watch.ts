@@ -1,4 +1,4 @@
-import { asc, count, eq, gte, lte, sql } from 'drizzle-orm';
+import { asc, count, eq, gte, lte, max, sql } from 'drizzle-orm';
 import { allOf, coalesce } from '../../db/expressions.ts';
 import { isInSight } from '../../db/in-sight.ts';
 import { q } from '../../db/query.ts';
@@ -7,7 +7,7 @@ import { carrierTries, smsDeliveryLog } from '../../db/schema.ts';
 import { hot } from '../../db/statement.ts';
 import { askStores } from '../../platform/ask-stores.ts';
 import type { Deps } from '../../platform/deps.ts';
-import { HOUR_MS, MINUTE_MS } from '../../platform/time.ts';
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../platform/time.ts';
 import { type CodeCount, type TextsSeen, troublesOf } from './carrier-health.ts';
 
 const log = smsDeliveryLog;
@@ -55,10 +55,21 @@ const tries = hot<{ since: number }>()(({ since }) =>
     .groupBy(carrierTries.code),
 );
 
+/** Statement: the minute of the last text that was taken since a moment. */
+const lastAccepted = hot<{ since: number }>()(({ since }) =>
+  q
+    .select({ at: max(carrierTries.minuteAt).as('last') })
+    .from(carrierTries)
+    .where(
+      allOf(gte(carrierTries.minuteAt, since), eq(carrierTries.step, 'send'), eq(carrierTries.code, '')),
+    ),
+);
+
 const statements = (now: number, timeoutMs: number) => ({
   pending: pending({}),
   sending: sending({}),
   doubted: doubted({ claimedBefore: now - timeoutMs }),
+  lastAccepted: lastAccepted({ since: now - 2 * DAY_MS }),
   five: tries({ since: now - 5 * MINUTE_MS }),
   sixty: tries({ since: now - HOUR_MS }),
 });
@@ -80,7 +91,9 @@ export async function lookAtTexts(deps: Deps): Promise<TextsSeen> {
   const late = all
     .flatMap(({ pending, sending }) => [...pending, ...sending])
     .filter(({ readyAt }) => readyAt <= now - GRACE_MS);
+  const accepted = all.flatMap(({ lastAccepted }) => lastAccepted[0]?.at ?? []);
   return {
+    lastAcceptedAt: accepted.length === 0 ? null : Math.max(...accepted),
     waiting: {
       texts: late.length,
       people: new Set(late.map(({ userId }) => userId)).size,

@@ -33,7 +33,7 @@ export interface Caller extends ClaimedCaller {
 /** Who calls: a person, the host application itself (by a token, or by a key not looked up yet), or nobody. */
 export type Identity =
   | { kind: 'user'; caller: ClaimedCaller }
-  | { kind: 'service'; scopes: readonly ServiceScope[] }
+  | { kind: 'service'; scopes: readonly ServiceScope[]; subject: string | null }
   | { kind: 'key'; key: string }
   | { kind: 'nobody' };
 
@@ -89,7 +89,7 @@ export async function identifyToken(token: string, deps: IdentityDeps): Promise<
   const session = await readSessionToken(deps.config, token);
   if (session) return { kind: 'user', caller: { ...session, via: 'app', expiresAt: null } };
   const claims = await verifyHostToken(token, deps);
-  if (claims.scope === 'service') return { kind: 'service', scopes: claims.scopes };
+  if (claims.scope === 'service') return { kind: 'service', scopes: claims.scopes, subject: claims.subject };
   const { userId, familyId, expiresAt } = claims;
   return { kind: 'user', caller: { userId, familyId, sessionId: null, via: 'host', expiresAt } };
 }

@@ -12,7 +12,7 @@ import { readServiceScopes, type ServiceScope } from './service-scopes.ts';
  */
 export type HostClaims =
   | { scope: 'user'; userId: string; familyId: string; expiresAt: number }
-  | { scope: 'service'; scopes: readonly ServiceScope[] };
+  | { scope: 'service'; scopes: readonly ServiceScope[]; subject: string | null };
 
 type TokenConfig = Pick<
   Config,
@@ -144,7 +144,7 @@ export async function verifyHostToken(token: string, deps: TokenDeps): Promise<H
     throw new AppError('unauthenticated', 'A token may live for 24 hours at most: set "exp" nearer.');
   }
   const scopes = readServiceScopes(scope);
-  if (scopes) return { scope: 'service', scopes };
+  if (scopes) return { scope: 'service', scopes, subject: sub ?? null };
   if (!sub || !familyId) throw refused();
   return { scope: 'user', userId: sub, familyId, expiresAt: exp * 1000 };
 }

@@ -8,7 +8,7 @@ import {
   identify,
   lookUpCaller,
 } from './caller.ts';
-import { scopesOfServiceKey } from './service-key.ts';
+import { openServiceKey } from './service-key.ts';
 import { SERVICE_SCOPES, type ServiceScope } from './service-scopes.ts';
 import { isTouchDue, sessionCookie, signSessionToken, touchSession } from './session.ts';
 
@@ -66,20 +66,25 @@ export function requirePerson(identity: Identity): ClaimedCaller {
 /** The host application itself, and what its token or key opens. */
 export interface ServiceCaller {
   scopes: readonly ServiceScope[];
+  /** Who it is in the audit log: `key:ID`, `token:SUBJECT`, or `token`. */
+  actor: string;
 }
 
-/** What an identity opens of the service API. */
-async function serviceScopesOf(identity: Identity, deps: Deps): Promise<readonly ServiceScope[]> {
-  if (identity.kind === 'service') return identity.scopes;
+/** The service that an identity is. */
+async function serviceOf(identity: Identity, deps: Deps): Promise<ServiceCaller> {
+  if (identity.kind === 'service') {
+    const { scopes, subject } = identity;
+    return { scopes, actor: subject === null ? 'token' : `token:${subject}` };
+  }
   if (identity.kind === 'user')
     throw new AppError('forbidden', 'This needs a token with scope "service", or a key.');
-  const scopes = identity.kind === 'key' ? await scopesOfServiceKey(deps, identity.key) : null;
-  if (scopes) return scopes;
+  const key = identity.kind === 'key' ? await openServiceKey(deps, identity.key) : null;
+  if (key) return { scopes: key.scopes, actor: `key:${key.id}` };
   throw new AppError('unauthenticated', 'Send a token with scope "service", or a key that is alive.');
 }
 
 /**
- * What the calling service may do, once it may do this.
+ * The calling service, once it may do this.
  * @param needed the scope of the route; without one it needs all
  * @throws AppError `unauthenticated`, `forbidden` naming the scope that is missing
  */
@@ -87,10 +92,10 @@ export async function requireService(
   identity: Identity,
   needed: ServiceScope | undefined,
   deps: Deps,
-): Promise<readonly ServiceScope[]> {
-  const scopes = await serviceScopesOf(identity, deps);
-  const missing = (needed ? [needed] : SERVICE_SCOPES).find((scope) => !scopes.includes(scope));
-  if (missing === undefined) return scopes;
+): Promise<ServiceCaller> {
+  const caller = await serviceOf(identity, deps);
+  const missing = (needed ? [needed] : SERVICE_SCOPES).find((scope) => !caller.scopes.includes(scope));
+  if (missing === undefined) return caller;
   throw new AppError(
     'forbidden',
     `This needs the scope "${missing}", which this token or key does not have.`,

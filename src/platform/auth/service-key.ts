@@ -25,13 +25,13 @@ export const drawServiceKey = (): string =>
 export const hashServiceKey = (key: string): Promise<string> => sha256(key);
 
 /**
- * What a key opens; null for one that is unknown, deleted or past its end. Its last use is noted after the answer.
+ * What a key opens, and its id; null for one that is unknown, deleted or past its end. Its last use is noted after the answer.
  * @throws when the directory fails
  */
-export async function scopesOfServiceKey(
+export async function openServiceKey(
   { db, now, afterwards }: Pick<Deps, 'db' | 'now' | 'afterwards'>,
   key: string,
-): Promise<readonly ServiceScope[] | null> {
+): Promise<{ id: string; scopes: readonly ServiceScope[] } | null> {
   if (!FORM.test(key)) return null;
   const at = now();
   const { id, scopes, expiresAt, lastUsedAt } = serviceKeys;
@@ -55,5 +55,5 @@ export async function scopesOfServiceKey(
       .where(allOf(eq(id, found.id), stale));
     afterwards(db.directory.run(touch));
   }
-  return SERVICE_SCOPES.filter((scope) => found.scopes.includes(scope));
+  return { id: found.id, scopes: SERVICE_SCOPES.filter((scope) => found.scopes.includes(scope)) };
 }

@@ -24,6 +24,7 @@ export function familyClient(
     hostPresence: (userIds, until) => call((stub) => stub.hostPresence(userIds, until)),
     returned: (userId, threadId) => call((stub) => stub.returned(userId, threadId)),
     publish: (publications) => call((stub) => stub.publish(publications)),
+    limits: (userId) => call((stub) => stub.limits(userId)),
     disconnectSession: (sessionId) => call((stub) => stub.disconnectSession(sessionId)),
     forgetUser: (userId) => call((stub) => stub.forgetUser(userId)),
     fetch: (request) => call((stub) => stub.fetch(request)),

@@ -78,6 +78,18 @@ export interface Publication {
   to: string[];
 }
 
+/** What holds texts to a person up in their family's object now. Times are ms UTC. */
+export interface PersonLimits {
+  presence: FamilyFacts['presence'];
+  /** Threads about which the next text has to wait, and until when. */
+  windows: { threadId: string; until: number }[];
+  /** After so many texts within one window none leaves before, whatever thread it is about. */
+  everyThreadUntil: number | null;
+  /** Ordinary texts of the person's and the family's day are used up until then. */
+  userCapUntil: number | null;
+  familyCapUntil: number | null;
+}
+
 /** The Family object's interface. Each call may fail like any network call, and is safe to repeat. */
 export interface FamilyRpc {
   /**
@@ -103,6 +115,8 @@ export interface FamilyRpc {
    * author or reader that an event names has returned to that thread.
    */
   publish(publications: Publication[]): Promise<void>;
+  /** What would hold texts to a person up now. */
+  limits(userId: string): Promise<PersonLimits>;
   /** Closes the sockets of a revoked session. */
   disconnectSession(sessionId: string): Promise<void>;
   /** Deletes all state of a deleted person. */

@@ -135,7 +135,7 @@ async function resolveCaller(
     return null;
   }
   const identity = await identify(credentials, deps);
-  if (who === 'service') return { scopes: await requireService(identity, scope, deps) };
+  if (who === 'service') return await requireService(identity, scope, deps);
   const claimed = requirePerson(identity);
   if (claimed.via === 'cookie') requireOurOrigin(request, deps);
   return who === 'claimed' ? claimed : await requireKnown(claimed, deps);

@@ -1,4 +1,5 @@
-import { DAY_MS } from '../../platform/time.ts';
+import { DAY_MS, HOUR_MS } from '../../platform/time.ts';
+import { timeInWords, timeOfDay, type WallClock } from '../clock.ts';
 import type { Bar, Series } from './bars.tsx';
 
 /** A text's outcome, as operators count it: several states are one. */
@@ -25,20 +26,41 @@ export const outcomeCounts = (byStatus: Record<string, number>): Record<string, 
     ]),
   );
 
-/** One bar a day (UTC), days without texts included. @param now - ms UTC */
+/** One bar a day, days without texts included. @param today the last day, such as `2026-11-27` */
 export function barsByDay(
   byDay: readonly { day: string; status: string; count: number }[],
   days: number,
-  now: number,
+  today: string,
 ): (Bar & { day: string })[] {
   const counts = new Map<string, Record<string, number>>();
   for (const { day, status, count } of byDay) {
     counts.set(day, { ...counts.get(day), [status]: count });
   }
   return Array.from({ length: days }, (_, i) => {
-    const day = new Date(now - (days - 1 - i) * DAY_MS).toISOString().slice(0, 10);
+    const day = new Date(Date.parse(today) - (days - 1 - i) * DAY_MS).toISOString().slice(0, 10);
     const [, month, date] = day.split('-').map(Number);
     return { day, label: `${month}/${date}`, values: outcomeCounts(counts.get(day) ?? {}) };
+  });
+}
+
+const HOURS = 24;
+
+/** One bar an hour, the last one that of now, hours without texts included. `words` name the hour in a table. */
+export function barsByHour(
+  byHour: readonly { hour: string; status: string; count: number }[],
+  now: number,
+  clock: WallClock,
+): (Bar & { words: string })[] {
+  const counts = Map.groupBy(byHour, ({ hour }) => Date.parse(hour));
+  const thisHour = now - (now % HOUR_MS);
+  return Array.from({ length: HOURS }, (_, i) => {
+    const at = thisHour - (HOURS - 1 - i) * HOUR_MS;
+    const byStatus = Object.fromEntries((counts.get(at) ?? []).map(({ status, count }) => [status, count]));
+    return {
+      label: timeOfDay(at, clock).replace(':00', ''),
+      words: timeInWords(at, now, clock),
+      values: outcomeCounts(byStatus),
+    };
   });
 }
 
@@ -55,6 +77,8 @@ export const REASONS: Record<string, string> = {
   quiet_hours: 'Quiet hours',
   rate_limited: 'Just texted about it',
   daily_cap: 'Daily number used up',
+  paused: 'Paused by operators',
+  retracted: 'Taken back by its author',
   country_not_allowed: 'Country not allowed',
 };
 
@@ -76,11 +100,4 @@ export function secondsWords(seconds: number | null): string {
   if (seconds === null) return '–';
   if (seconds < 10) return `${seconds.toFixed(1)}\u00a0s`;
   return seconds < 120 ? `${Math.round(seconds)}\u00a0s` : `${Math.round(seconds / 60)}\u00a0min`;
-}
-
-/** How long ago a moment was: `40 s`, `3 min`, `2 h`. Times are ms UTC. */
-export function agoWords(at: number, now: number): string {
-  const seconds = Math.max(0, Math.round((now - at) / 1000));
-  if (seconds < 120) return `${seconds} s`;
-  return seconds < 7200 ? `${Math.round(seconds / 60)} min` : `${Math.round(seconds / 3600)} h`;
 }

@@ -41,6 +41,18 @@ export function DataTable({
   );
 }
 
+const STATES = {
+  good: { words: 'Fine', tone: 'good' },
+  slow: { words: 'Look at it', tone: 'care' },
+  bad: { words: 'Not working', tone: 'bad' },
+  off: { words: 'Not used', tone: '' },
+} as const;
+
+/** A state, in a word and a colour. */
+export const StatePill = ({ state }: { state: keyof typeof STATES }) => (
+  <span class={`pill ${STATES[state].tone}`}>{STATES[state].words}</span>
+);
+
 /** A figure with its name. */
 export function Tile({ name, value, hint }: { name: string; value: string; hint?: string }) {
   return (

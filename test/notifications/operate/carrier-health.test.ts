@@ -7,6 +7,7 @@ import {
 
 const NOW = Date.UTC(2026, 5, 1, 3);
 const quiet: TextsSeen = {
+  lastAcceptedAt: null,
   waiting: { texts: 0, people: 0, families: 0, oldestAt: null },
   inDoubt: 0,
   tries: { five: [], sixty: [] },

@@ -129,6 +129,8 @@ const ENDS: Record<string, string> = {
   inbound_texts: '30 days; STOP and START stay',
   dead_letters: 'KEEP_LOG_DAYS after they were sent again',
   alerts: 'KEEP_LOG_DAYS',
+  audit_log: 'KEEP_LOG_DAYS',
+  heartbeats: 'one row a task',
   link_opens: '400 days',
   service_keys: 'when deleted',
   slots: 'configuration',
@@ -155,6 +157,7 @@ const ENDS: Record<string, string> = {
   carrier_tries: '2 days; no person in it',
   sending_times: '400 days; no person in it',
   retention_rounds: 'one row a round',
+  words_left: 'when the carrier has emptied it, or after a week',
   event_cursors: 'one row',
   event_backlog: 'when handed over',
 };

@@ -48,6 +48,7 @@ describe('tokens under the shared secret', () => {
     expect(await verifyHostToken(await signed(hs256({ scope: 'service' })), config)).toEqual({
       scope: 'service',
       scopes: ['mirror', 'post', 'read', 'magic', 'ops'],
+      subject: 'usr_1',
     });
   });
 

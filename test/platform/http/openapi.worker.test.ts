@@ -122,7 +122,7 @@ describe('the document', () => {
     const described = operations.map(({ method, path }) => `${method.toUpperCase()} ${path}`);
     // What the portal's own forms and scripts call is no API: it changes with the pages.
     const ofPortal =
-      /^(POST \/(messages|settings|login|ops)\b|GET \/(login\/code|messages\/\{threadId\}\/items)$)/;
+      /^(POST \/(messages|settings|login|ops)\b|GET \/(login\/code|ops\/look-up|messages\/\{threadId\}\/items)$)/;
     const toDescribe = mounted.filter((route) => !ofPortal.test(route));
     expect(described.sort()).toEqual([...new Set([...toDescribe, ...others])].sort());
   });
