@@ -1,5 +1,16 @@
 // Made from the routes by `npm run client-types`; do not edit.
 
+export type Alert = {
+  id: string;
+  kind: string;
+  message: string;
+  count: number;
+  firstAt: string;
+  lastAt: string;
+  acknowledgedAt: string | null;
+  acknowledgedBy: string | null;
+};
+
 export type ConsentEntry = {
   action: 'opt_in' | 'opt_out';
   source: 'web' | 'api' | 'keyword' | 'carrier' | 'import' | 'host' | 'number_moved' | 'number_removed';
@@ -347,18 +358,32 @@ export interface Api {
       since: string;
       byStatus: Record<string, number>;
       byReason: Record<string, number>;
-      errors: { code: string; count: number; advice: string }[];
+      errors: {
+        code: string;
+        count: number;
+        advice: string;
+        firstAt: string;
+        lastAt: string;
+        url: string | null;
+      }[];
       secondsToSent: { p50: number | null; p95: number | null };
       segments: number;
       byDay: { day: string; status: string; count: number }[];
+      byHour: { hour: string; status: string; count: number }[];
+      hour: {
+        at: string;
+        now: { texts: number; segments: number };
+        weekAgo: { texts: number; segments: number };
+      };
       opens: { day: string; device: string; outcome: string; count: number }[];
       waiting: { count: number; oldestAt: string | null };
       deadLetters: { deliveryId: string; familyId: string; count: number; lastAt: string }[];
       databases: { down: string[] };
       troubles: { kind: string; message: string }[];
       tries: { five: { failed: number; share: number }; sixty: { failed: number; share: number } };
+      lastAcceptedAt: string | null;
       unmoved: { texts: number; people: number; families: number; oldestAt: string | null };
-      alerts: { kind: string; message: string; count: number; lastAt: string }[];
+      alerts: Alert[];
     };
   };
   /** Do now what the cron does each minute */
