@@ -1,4 +1,5 @@
 import { fetchPage, find, findAll } from './dom.ts';
+import { Motion } from './motion.ts';
 import { holdPlace } from './place.ts';
 
 /** How far outside of the window the next page begins to load, in pixels. */
@@ -7,7 +8,6 @@ const AHEAD = 600;
 const KEPT = 240;
 /** Nothing nearer than this is taken away, in heights of the window. */
 const NEAR = 2;
-const RESTED_MS = 250;
 
 /** Which end of the stretch. */
 export type Way = 'older' | 'newer';
@@ -37,7 +37,7 @@ export class MessageWindow {
   readonly #links: Record<Way, HTMLElement>;
   readonly #loading: Record<Way, Promise<HTMLElement[]> | null> = { older: null, newer: null };
   readonly #observer: IntersectionObserver;
-  #rested: ReturnType<typeof setTimeout> | undefined;
+  readonly #motion: Motion;
   /** Changes when another stretch is shown: what was asked for before that does not fit any more. */
   #turn = 0;
   /** Seq of the newest message that the server has told of. */
@@ -63,14 +63,7 @@ export class MessageWindow {
         this.#extend(way as Way);
       });
     }
-    log.addEventListener(
-      'scroll',
-      () => {
-        clearTimeout(this.#rested);
-        this.#rested = setTimeout(() => this.#forget(), RESTED_MS);
-      },
-      { passive: true },
-    );
+    this.#motion = new Motion(log, () => this.#forget());
   }
 
   /** The messages that are in the page, oldest first. */
@@ -108,6 +101,7 @@ export class MessageWindow {
     const shown = seqs.filter((seq) => find(`#m-${seq}:not(:has(form))`, this.#o.items));
     if (shown.length === 0) return;
     const list = await this.#read(`at=${shown.join(',')}`);
+    await this.#motion.still();
     holdPlace(this.#o.log, () => {
       for (const fresh of findAll('[data-seq]', list)) {
         const stale = find(`#${fresh.id}`, this.#o.items);
@@ -151,10 +145,11 @@ export class MessageWindow {
 
   async #loadPage(way: Way): Promise<HTMLElement[]> {
     const turn = this.#turn;
-    const messages = this.messages;
-    const [first, last] = [seqOf(messages[0]), seqOf(messages.at(-1)) || 0];
-    const list = await this.#read(way === 'older' ? `before=${first}` : `after=${last}`);
-    if (turn !== this.#turn) return [];
+    const edge = this.#edge(way);
+    const list = await this.#read(`${way === 'older' ? 'before' : 'after'}=${edge}`);
+    await this.#motion.still();
+    // Meanwhile another stretch may be shown, or what this page follows on may have made room.
+    if (turn !== this.#turn || edge !== this.#edge(way)) return [];
     const items = findAll(':scope > li', list);
     this.#o.before(items, way);
     holdPlace(this.#o.log, () => {
@@ -165,6 +160,11 @@ export class MessageWindow {
     if (this.messages.length > 2 * KEPT) this.#forget();
     this.#o.after();
     return items.filter((item) => item.dataset.seq);
+  }
+
+  /** Seq of the message at an end of the stretch. */
+  #edge(way: Way): number {
+    return seqOf(way === 'older' ? this.messages[0] : this.messages.at(-1)) || 0;
   }
 
   async #read(query: string): Promise<HTMLElement> {
