@@ -74,7 +74,7 @@ function operations(carrier: Carrier): Omit<Simulator, 'port' | 'origin' | 'clos
       carrier.events.emit({ type: 'people' });
     },
     messages: (filter) => carrier.messages.all(filter),
-    waitForMessage: async (filter = {}, timeoutMs = 10_000) => {
+    waitForMessage: async (filter = {}, timeoutMs = 30_000) => {
       const message = await nextMessage(carrier, filter, timeoutMs);
       if (!message) throw new Error(`No text within ${timeoutMs} ms that fits ${JSON.stringify(filter)}`);
       return message;

@@ -49,7 +49,7 @@ it('live-thread prints what is said, run as the docs say, with the Node that npm
     await stack.host.as(DEMO_PEOPLE.rosa)('POST', `/api/threads/${DEMO_THREADS.dinner.id}/messages`, {
       body: 'Hello back',
     });
-    await expect.poll(() => output, { timeout: 10_000 }).toContain('Grandma Rosa: Hello back');
+    await expect.poll(() => output).toContain('Grandma Rosa: Hello back');
   } finally {
     process.kill(-child.pid!, 'SIGTERM'); // npm, and the example below it.
   }

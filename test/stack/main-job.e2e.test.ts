@@ -54,7 +54,7 @@ describe('the main job, on a simulator of ours', () => {
       return deliveries.find((row) => row.userId === userId)?.reason;
     };
     expect(await reasonOf(DEMO_PEOPLE.sam.id)).toBe('muted');
-    await expect.poll(() => reasonOf(DEMO_PEOPLE.leo.id), { timeout: 10_000 }).toBe('quiet_hours');
+    await expect.poll(() => reasonOf(DEMO_PEOPLE.leo.id)).toBe('quiet_hours');
     expect(simulator.messages({ direction: 'outbound' })).toHaveLength(1);
   });
 
@@ -87,7 +87,7 @@ describe('the main job, on a simulator of ours', () => {
     const families = await Promise.all([2, 3, 4].map((n) => mirrorFamily(stack.host, n)));
     simulator.faults.set({ latencyMs: 300, on: 'create' });
     for (const family of families) await post(stack, family, 'Before the crash');
-    await expect.poll(() => simulator.requests().at(-1)?.operation, { timeout: 10_000 }).toBe('create');
+    await expect.poll(() => simulator.requests().at(-1)?.operation).toBe('create');
     await stack.kill();
     await stack.restart();
     simulator.faults.reset();

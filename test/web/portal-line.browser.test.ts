@@ -108,6 +108,31 @@ describe('a line that breaks', () => {
     expect(await page.getByText('Never mind').count()).toBe(0);
   });
 
+  it('keeps what was too much for a minute, says so kindly, and sends it by itself', async () => {
+    const page = await portal.open(rosa);
+    await page.goto(PATH);
+    const told = Promise.withResolvers<void>();
+    let tries = 0;
+    await page.route('**/api/threads/*/messages', async (route) => {
+      if (++tries === 1) {
+        const json = {
+          error: 'rate_limited',
+          message: 'At most 60 messages a minute; go on when it is over.',
+        };
+        return route.fulfill({ status: 429, headers: { 'Retry-After': '1' }, json });
+      }
+      await told.promise;
+      return route.continue();
+    });
+    await write(page, 'And another thing');
+    await sees(page, 'That was a lot for one minute.');
+    await page.getByText('And another thing').filter({ visible: true }).first().waitFor();
+    told.resolve();
+    await page.locator('[data-outbox] li').waitFor({ state: 'detached' });
+    await message(page, 'And another thing').waitFor();
+    expect(tries).toBe(2);
+  });
+
   it('gives a refused message back to be changed, and sends it by itself no more', async () => {
     const page = await portal.open(rosa);
     await page.goto(PATH);
@@ -239,6 +264,21 @@ const tell = async (count: number) => {
 /** A day as its field takes it, where the browsers of these tests are: a later one is refused. */
 const todayInNewYork = () => new Intl.DateTimeFormat('en-CA', { timeZone: 'America/New_York' }).format();
 
+/** Brings in what was said before, by number, in one request. */
+const importNews = async (from: number, to: number) => {
+  const line = (i: number) => ({
+    message: { id: `msg_news_${i}`, threadId: LONG, authorId: rosa.id, body: `News ${i}` },
+  });
+  const answer = await fetch(`${portal.origin}/api/admin/import`, {
+    method: 'POST',
+    headers: {
+      Authorization: `Bearer ${await portal.host.serviceToken()}`,
+      'Content-Type': 'application/x-ndjson',
+    },
+    body: Array.from({ length: to - from }, (_, i) => JSON.stringify(line(from + i))).join('\n'),
+  });
+  expect((await answer.text()).match(/"ok":true/g)).toHaveLength(to - from);
+};
 interface Thread {
   id: string;
   unread: number;
@@ -287,7 +327,8 @@ async function settled(page: Page): Promise<void> {
 describe('a long conversation', () => {
   beforeAll(async () => {
     await portal.host.as(nina)('POST', `/api/threads/${THREAD}/read`, {});
-    await tell(330);
+    await tell(1); // Who has not read all before it has not read what is imported either.
+    await importNews(1, 330);
   });
 
   it('opens where the unread begin, and only what was seen is read', async () => {

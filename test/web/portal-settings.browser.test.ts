@@ -22,14 +22,19 @@ const open = async (who: Who, options = PHONE) => {
 };
 /** Answers whether the browser would have asked before it left, by trying to. */
 async function asksBeforeLeaving(page: Page): Promise<boolean> {
-  let asked = false;
-  page.once('dialog', (dialog) => {
-    asked = dialog.type() === 'beforeunload';
-    void dialog.dismiss();
-  });
+  const asked = page.waitForEvent('dialog').then(
+    async (dialog) => {
+      await dialog.dismiss();
+      return dialog.type() === 'beforeunload' && new URL(page.url()).pathname === '/settings';
+    },
+    () => false, // It left.
+  );
+  const left = page.waitForURL('**/messages', { waitUntil: 'commit' }).then(
+    () => false,
+    () => asked, // It stayed.
+  );
   await page.locator('.brand').click({ noWaitAfter: true });
-  await page.waitForURL('**/messages', { timeout: 1500 }).catch(() => null); // Stayed.
-  return asked && new URL(page.url()).pathname === '/settings';
+  return Promise.race([asked, left]);
 }
 
 describe('a switch', () => {
@@ -224,8 +229,14 @@ it('behind an edge that makes ETags weak the page stays as it is, and a change b
   const context = await portal.browser.newContext(DESKTOP);
   await context.addCookies(await direct.context().cookies());
   const page = await context.newPage();
+  await page.clock.install();
   await page.goto(`${edge.origin}/settings`);
-  const poll = () => page.waitForResponse((response) => response.url().endsWith('/api/preferences'));
+  await page.locator('html.js').waitFor({ state: 'attached' });
+  const poll = async () => {
+    const answer = page.waitForResponse((response) => response.url().endsWith('/api/preferences'));
+    await page.clock.fastForward(3000);
+    return await answer;
+  };
   expect(await (await poll()).headerValue('etag')).toMatch(/^W\/"/);
   const read = edge.passed.length; // By then the page has told its hours, and has been shown by them.
   for (let again = 0; again < 2; again++) await poll();

@@ -140,7 +140,7 @@ export async function startPortalStack(settings: Record<string, string> = {}): P
         ...options,
       });
       const page = await context.newPage();
-      page.setDefaultTimeout(15_000);
+      page.setDefaultTimeout(30_000);
       page.on('pageerror', ({ message }) => complaints.push(message));
       page.on('console', (message) => {
         if (/Content.Security.Policy|Refused to/.test(message.text())) complaints.push(message.text());

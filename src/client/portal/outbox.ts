@@ -16,6 +16,9 @@ export type Outcome =
   | { sent: false; again: boolean; afterMs: number | null; message: string };
 
 const OFFLINE = 'Not sent yet: no connection.';
+/** Who wrote too much for a minute waits by the page; for a day, by themselves. */
+const PATIENCE_S = 60;
+const TOO_FAST = 'That was a lot for one minute. This message is kept, and sends itself within the next.';
 
 /** Sends a draft once. */
 export async function post(threadId: string, { key, ...message }: Draft): Promise<Outcome> {
@@ -35,8 +38,11 @@ export async function post(threadId: string, { key, ...message }: Draft): Promis
     return { sent: true, seq: message?.seq ?? 0 };
   }
   const answer: unknown = await response.json().catch(() => null); // Not ours: said in general words below.
-  const known = typeof answer === 'object' && answer !== null && 'message' in answer;
   const wait = Number(response.headers.get('Retry-After'));
+  if (response.status === 429 && wait > 0 && wait <= PATIENCE_S) {
+    return { sent: false, again: true, afterMs: wait * 1000, message: TOO_FAST };
+  }
+  const known = typeof answer === 'object' && answer !== null && 'message' in answer;
   return {
     sent: false,
     again: response.status >= 500,
