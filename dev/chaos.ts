@@ -48,11 +48,13 @@ try {
   });
   const { posts, kills, moves, messages, texts, weather, faults, ends, problems, healedAfterMs, log } =
     result;
+  const { receiver, heard } = result;
   const outcomes = Object.groupBy(posts, ({ outcome }) => outcome);
   console.log(`
 ${posts.length} posts: ${outcomes.acknowledged?.length ?? 0} acknowledged, ${outcomes.refused?.length ?? 0} refused, \
 ${outcomes.unknown?.length ?? 0} given up without an answer; ${messages} messages
 The stack was killed ${kills} times; ${moves} moves of families were begun. The carrier was ${weather.join(', ')}.
+The receiver of events was ${receiver.join(', ')}; it heard ${heard}, repeats among them.
 All had its end ${(healedAfterMs / 1000).toFixed(1)} s after the last fault.
 
 Requests to the carrier, by the fault that struck:
@@ -65,7 +67,10 @@ ${table(ends)}
     console.log(`${problems.length} PROBLEMS (seed ${seed}; the log is in ${await keep(log)}):`);
     console.log(problems.map((problem) => `  ${problem}`).join('\n'));
     process.exitCode = 1;
-  } else console.log(`Exactly one text, one summary or one reason for everyone (seed ${seed}).`);
+  } else
+    console.log(
+      `Exactly one text, one summary or one reason for everyone, and every event heard (seed ${seed}).`,
+    );
 } catch (error) {
   if (abort.signal.aborted) {
     console.log(`Ended early (seed ${seed}).`);

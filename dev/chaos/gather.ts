@@ -2,6 +2,7 @@ import { linkCode } from '../../src/links/link-code.ts';
 import type { Host } from '../host.ts';
 import type { Simulator } from '../simulator/simulator.ts';
 import type { Cast } from './cast.ts';
+import type { ListedEvent } from './judge-events.ts';
 
 /** A delivery as the service API tells it; what is of interest here. */
 export interface Delivery {
@@ -57,6 +58,17 @@ async function readAll<T>(
     if (next === null) return all;
     cursor = next;
   }
+}
+
+/** Every event, as the service lists it. */
+export async function listEvents(host: Host): Promise<ListedEvent[]> {
+  return await readAll(async (after) => {
+    const { events, next } = await host.service<{ events: ListedEvent[]; next: string }>(
+      'GET',
+      `/api/admin/events?limit=200${after ? `&after=${after}` : ''}`,
+    );
+    return { items: events, next: events.length === 0 ? null : next };
+  });
 }
 
 /** How many deliveries of the cast still wait, at least: 0 only when none does. */

@@ -1,7 +1,10 @@
 import { castOf } from './cast.ts';
+import { listEvents } from './gather.ts';
+import { judgeEvents } from './judge-events.ts';
 import { startKiller } from './killer.ts';
 import { areMovesOver, judgeMoves, runMover } from './mover.ts';
 import { type Post, runPoster } from './poster.ts';
+import { type Receiver, startReceiver, troubleReceiver } from './receiver.ts';
 import { rest } from './rest.ts';
 import { type Stage, setStage } from './stage.ts';
 import { judgeLedger, sayStop } from './stop.ts';
@@ -40,6 +43,10 @@ export interface ChaosResult extends Tally {
   kills: number;
   moves: number;
   weather: string[];
+  /** How the receiver of events treated what was posted, in order. */
+  receiver: string[];
+  /** Events that the receiver heard, with repeats. */
+  heard: number;
   /** Requests to the carrier by the fault that struck them. */
   faults: Record<string, number>;
   /** From clear skies to the last row at its end and the last receipt posted, ms. */
@@ -64,7 +71,7 @@ function leaks({ stack, simulator, cast }: Stage): string[] {
 }
 
 /** Posts, storms and kills; then waits for every row's end, and counts. */
-async function play(stage: Stage, options: ChaosOptions): Promise<ChaosResult> {
+async function play(stage: Stage, receiver: Receiver, options: ChaosOptions): Promise<ChaosResult> {
   const { stack, simulator, cast } = stage;
   const { seed, say = () => undefined } = options;
   say(`${cast.members.length} people in ${cast.threads.length} threads; ${options.seconds} s of chaos begin`);
@@ -85,8 +92,9 @@ async function play(stage: Stage, options: ChaosOptions): Promise<ChaosResult> {
   }).finally(() => ending.abort());
   const stop = rest(options.seconds * 500, over).then(() => sayStop(simulator, cast));
   const weather = makeWeather(simulator, seed, over);
+  const trouble = troubleReceiver(receiver, seed, over);
   const mover = options.moves ? runMover(target, seed, over) : Promise.resolve(0);
-  await Promise.all([weather, stop, enough, killer.done, mover, ...posters]);
+  await Promise.all([weather, trouble, stop, enough, killer.done, mover, ...posters]);
   options.signal?.throwIfAborted();
 
   const cleared = performance.now();
@@ -100,6 +108,13 @@ async function play(stage: Stage, options: ChaosOptions): Promise<ChaosResult> {
 
   const evidence = await stage.evidence();
   const { ends, problems } = tally(cast, posts, evidence);
+  const listed = await listEvents(stack.host);
+  await until('every event is heard', PATIENCE_MS, () => {
+    const heard = new Set(receiver.heard.map(({ id }) => id));
+    return listed.every(({ id }) => heard.has(id));
+  });
+  problems.push(...judgeEvents(listed, receiver.heard, evidence, !options.moves));
+  if (receiver.forged() > 0) problems.push(`${receiver.forged()} events bore a wrong signature`);
   if (woken > 0) problems.push(`A sweep found ${woken} rows after all had their end`);
   return {
     ends,
@@ -115,6 +130,8 @@ async function play(stage: Stage, options: ChaosOptions): Promise<ChaosResult> {
     kills: killer.kills(),
     moves: await mover,
     weather: await weather,
+    receiver: await trouble,
+    heard: receiver.heard.length,
     faults: countBy(simulator.requests(), ({ fault }) => String(fault ?? 'none')),
     healedAfterMs,
     log: stack.output(),
@@ -127,13 +144,19 @@ async function play(stage: Stage, options: ChaosOptions): Promise<ChaosResult> {
  * @throws ChaosError when the stack does not come up again, or a row finds no end within a minute
  */
 export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
-  const stage = await setStage(castOf(options.smallFamilies, options.crowd), { seed: options.seed });
+  const receiver = await startReceiver();
+  let stage: Stage | null = null;
   try {
-    return await play(stage, options);
+    stage = await setStage(castOf(options.smallFamilies, options.crowd), {
+      seed: options.seed,
+      settings: receiver.settings,
+    });
+    return await play(stage, receiver, options);
   } catch (error) {
-    throw new ChaosError(error, stage.stack.output());
+    throw new ChaosError(error, stage?.stack.output() ?? '');
   } finally {
-    await stage.close();
+    await stage?.close();
+    await receiver.close();
   }
 }
 

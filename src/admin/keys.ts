@@ -57,7 +57,9 @@ async function createKey(
   const beyond = wanted.scopes.find((each) => !granting.includes(each));
   if (beyond) throw new AppError('forbidden', `Only who has the scope "${beyond}" can give it to a key.`);
   if (expiresAt !== null && expiresAt <= at) {
-    throw new AppError('invalid_request', 'expiresAt: should be in the future.');
+    throw new AppError('invalid_request', 'Correct what "details" names: expiresAt.', {
+      details: [{ in: 'body', field: 'expiresAt', problem: 'should be in the future' }],
+    });
   }
   const key = drawServiceKey();
   const row = {

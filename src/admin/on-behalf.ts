@@ -13,6 +13,7 @@ import { type ReadPreferences, readPreferences } from '../identity/preferences/r
 import type { Deps } from '../platform/deps.ts';
 import { AppError } from '../platform/errors.ts';
 import { inParallel } from '../platform/in-parallel.ts';
+import { CLOCK_TOLERANCE_MS } from '../platform/time.ts';
 import { isBlank } from '../platform/visible.ts';
 import { familiesOfUsers, familyOfKnownThread, familyOfKnownUser, userNotFound } from './find-family.ts';
 import type { hostMessage, hostPreferences } from './host-schemas.ts';
@@ -78,6 +79,9 @@ export async function patchForUser(
   const optsIn = patch.smsEnabled === true;
   if (optsIn && !consent) throw needed('consent', 'is needed with smsEnabled: true');
   if (consent && !optsIn) throw needed('consent', 'stands only with smsEnabled: true');
+  // It would be younger than every opt-out to come.
+  if (consent && consent.at > deps.now() + CLOCK_TOLERANCE_MS)
+    throw needed('consent.at', 'should not be in the future');
   const familyId = await familyOfKnownUser(deps, userId);
   if (!(await readPreferences(deps, { userId, familyId }))) throw userNotFound();
   const { at, source: origin, version } = consent ?? { at: 0, source: '', version: '' };

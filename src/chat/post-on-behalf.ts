@@ -9,7 +9,7 @@ import { sha256 } from '../platform/crypto.ts';
 import type { Deps } from '../platform/deps.ts';
 import { AppError } from '../platform/errors.ts';
 import { newId } from '../platform/ids.ts';
-import { DAY_MS } from '../platform/time.ts';
+import { CLOCK_TOLERANCE_MS, DAY_MS } from '../platform/time.ts';
 import { windowsAt } from './budget.ts';
 import { type MessageJson, messageColumns, toMessage } from './message.ts';
 import { announce, type Posting, postStatements, refusal, UNBOUNDED } from './post-message.ts';
@@ -29,9 +29,6 @@ export interface HostMessage {
   /** History: nobody is texted, and whoever had read all before it has read it too. Authors may have left the thread. */
   silent: boolean;
 }
-
-/** A host's clock may be this much ahead of ours. */
-const CLOCK_TOLERANCE_MS = 300_000;
 
 const byIdOrKey = (familyId: string, id: string, author: { userId: string; clientKey: string }) =>
   q

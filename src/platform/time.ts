@@ -6,6 +6,9 @@ export const MINUTE_MS = 60_000;
 export const HOUR_MS = 60 * MINUTE_MS;
 export const DAY_MS = 24 * HOUR_MS;
 
+/** A host's clock may be this much ahead of ours. */
+export const CLOCK_TOLERANCE_MS = 5 * MINUTE_MS;
+
 /** The end of a permanent mute: the last moment that a Date can hold, in milliseconds. */
 export const FOREVER = 8_640_000_000_000_000;
 

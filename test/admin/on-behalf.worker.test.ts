@@ -206,6 +206,9 @@ describe('the host says on behalf of a person', () => {
     expect([without.status, without.json.details[0].field]).toEqual([400, 'consent']);
     const older = await change({ smsEnabled: true, consent });
     expect([older.status, older.json.error]).toEqual([409, 'conflict']);
+    const tomorrow = { ...consent, at: new Date(Date.now() + 86_400_000).toISOString() };
+    const ahead = await change({ smsEnabled: true, consent: tomorrow });
+    expect([ahead.status, ahead.json.details[0].field]).toEqual([400, 'consent.at']);
     const younger = { ...consent, at: new Date(Date.now() + 5).toISOString() };
     expect((await change({ smsEnabled: true, consent: younger })).json.smsEnabled).toBe(true);
     const { json } = await world.api('GET', '/api/consents', { as: world.member('ben') });

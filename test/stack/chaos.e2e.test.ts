@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import { runChaos } from '../../dev/chaos/run.ts';
 
-it('gives everyone one text, one summary or one reason, whatever is killed and whatever fails', async () => {
-  const { problems, texts, faults } = await runChaos({
+it('gives everyone one text, one summary or one reason, and the host every event, whatever is killed and whatever fails', async () => {
+  const { problems, texts, faults, heard } = await runChaos({
     seed: 20_261_122,
     seconds: 6,
     atLeast: { posts: 20, kills: 2 },
@@ -15,5 +15,6 @@ it('gives everyone one text, one summary or one reason, whatever is killed and w
   expect(problems).toEqual([]);
   // It was chaos, and something arrived all the same.
   expect(texts).toBeGreaterThan(0);
+  expect(heard).toBeGreaterThan(0);
   expect(Object.keys(faults)).not.toEqual(['none']);
-}, 240_000);
+}, 360_000);

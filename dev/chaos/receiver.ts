@@ -1,0 +1,108 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Webhook } from 'standardwebhooks';
+import { draw } from '../simulator/draw.ts';
+import { rest } from './rest.ts';
+
+/** An event as it was posted. */
+export interface HeardEvent {
+  /** The `webhook-id`. */
+  id: string;
+  type: string;
+}
+
+/** How the receiver treats what is posted; it has heard what it accepts, whatever it answers. */
+const WEATHERS = {
+  fine: { accepts: true, answers: 204 },
+  'silent after accepting': { accepts: true, answers: null },
+  'killed after accepting': { accepts: true, answers: 'dies' },
+  'killed before accepting': { accepts: false, answers: 'dies' },
+  'broken: 500': { accepts: false, answers: 500 },
+  'broken after accepting: 500': { accepts: true, answers: 500 },
+  'too busy: 429': { accepts: false, answers: 429 },
+} as const;
+type Weather = keyof typeof WEATHERS;
+
+/** The host's receiver of events: in this process, so that it survives the stack's. */
+export interface Receiver {
+  /** The settings with which the stack posts to it. */
+  settings: Readonly<Record<string, string>>;
+  /** What it has accepted, in that order; with repeats. */
+  heard: readonly HeardEvent[];
+  /** Posts whose signature was wrong. */
+  forged(): number;
+  set(weather: Weather): void;
+  close(): Promise<void>;
+}
+
+async function bodyOf(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString();
+}
+
+/** Starts a receiver on a port of its own, in fine weather. */
+export async function startReceiver(): Promise<Receiver> {
+  const secret = `whsec_${btoa('a-secret-of-24-bytes-long')}`;
+  const verifier = new Webhook(secret);
+  const heard: HeardEvent[] = [];
+  let weather: Weather = 'fine';
+  let forged = 0;
+  const take = async (request: IncomingMessage, response: ServerResponse) => {
+    const body = await bodyOf(request);
+    const { accepts, answers } = WEATHERS[weather];
+    const headers = request.headers as Record<string, string>;
+    try {
+      verifier.verify(body, headers);
+    } catch {
+      forged += 1;
+      return response.writeHead(401).end();
+    }
+    if (accepts) heard.push({ id: headers['webhook-id']!, type: JSON.parse(body).type });
+    if (answers === 'dies') return response.destroy();
+    if (answers === 429) response.setHeader('Retry-After', '1');
+    if (answers !== null) response.writeHead(answers).end();
+    return response;
+  };
+  const server = createServer((request, response) => {
+    // A stack that is killed breaks off in the middle of what it posts.
+    take(request, response).catch(() => response.destroy());
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    settings: { EVENTS_URL: `http://127.0.0.1:${port}/`, EVENTS_SECRET: secret },
+    heard,
+    forged: () => forged,
+    set: (next) => {
+      weather = next;
+    },
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+/**
+ * Changes how the receiver treats what is posted, every half to two seconds until the signal; then it is fine.
+ * @returns what it was, in order
+ */
+export async function troubleReceiver(
+  receiver: Receiver,
+  seed: number,
+  over: AbortSignal,
+): Promise<string[]> {
+  const names = Object.keys(WEATHERS) as Weather[];
+  const had: string[] = [];
+  while (!over.aborted) {
+    const n = had.length;
+    const weather = names[Math.floor(draw(seed, `receiver:${n}`) * names.length)]!;
+    had.push(weather);
+    receiver.set(weather);
+    await rest(500 + 1500 * draw(seed, `receiver:${n}:lasts`), over);
+  }
+  receiver.set('fine');
+  return had;
+}
