@@ -9,7 +9,7 @@ import { errorFields } from '../platform/log.ts';
 import { HOUR_MS } from '../platform/time.ts';
 
 /** Nobody else pushes a store's events meanwhile. A process that dies holds them up for so long. */
-export const LEASE_MS = 20_000;
+export const PUSH_LEASE_MS = 20_000;
 /** A lease that is older is renewed before the next request; what is left of it outlasts the longest request (10 s). */
 const RENEW_MS = 5_000;
 
@@ -42,7 +42,7 @@ export async function takeLease(deps: Deps, db: Db, receiver: string): Promise<H
       .onConflictDoNothing({ target: cursor.id }),
     held: q
       .update(cursor)
-      .set({ lease, leaseUntil: now + LEASE_MS })
+      .set({ lease, leaseUntil: now + PUSH_LEASE_MS })
       .where(
         allOf(
           eq(cursor.id, 1),
@@ -76,7 +76,7 @@ export function keepLease(deps: Pick<Deps, 'now' | 'log'>, db: Db, lease: string
     const now = deps.now();
     if (now - renewedAt >= RENEW_MS) {
       renewedAt = now;
-      isKept = renew(now + LEASE_MS);
+      isKept = renew(now + PUSH_LEASE_MS);
     }
     return isKept;
   };

@@ -5,7 +5,7 @@ import { insertFrom } from '../db/insert-from.ts';
 import { q } from '../db/query.ts';
 import { eventBacklog as backlog, eventCursors as cursor } from '../db/schema.ts';
 import type { Deps } from '../platform/deps.ts';
-import { type Held, isOurs, LEASE_MS } from './push-lease.ts';
+import { type Held, isOurs, PUSH_LEASE_MS } from './push-lease.ts';
 import { retryWait } from './retry-schedule.ts';
 
 /** The error of a lane whose family lives in a database that is down: no fault of the receiver. */
@@ -123,7 +123,11 @@ export async function settle(
   const { now } = deps;
   const moved = q
     .update(cursor)
-    .set({ leaseUntil: now() + LEASE_MS, ...(seq === null ? {} : { seq }), ...health(deps, lanes, receiver) })
+    .set({
+      leaseUntil: now() + PUSH_LEASE_MS,
+      ...(seq === null ? {} : { seq }),
+      ...health(deps, lanes, receiver),
+    })
     .where(isOurs(lease))
     .returning({ id: cursor.id });
   const results: Record<string, unknown> = await db.batch({

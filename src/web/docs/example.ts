@@ -4,7 +4,6 @@ import type { Operation } from '../../platform/http/openapi/operation.ts';
 
 /** Values that a reader recognizes, by the names of fields. */
 const VALUES: Readonly<Record<string, unknown>> = {
-  id: 'thr_1',
   threadId: 'thr_1',
   messageId: 'msg_1',
   userId: 'usr_ana',
@@ -20,9 +19,25 @@ const VALUES: Readonly<Record<string, unknown>> = {
   scope: 'service',
   scopes: ['read'],
   reason: 'Maintenance',
+  q: 'dinner',
+  source: 'sign-up form',
+  version: '2026-01',
+  to: 'd1:1',
+};
+/** What an `{id}` stands for, by the part of the path before it. */
+const IDS: Readonly<Record<string, string>> = {
+  families: 'fam_1',
+  users: 'usr_ana',
+  members: 'usr_ben',
+  threads: 'thr_1',
+  messages: 'msg_1',
+  deliveries: 'dlv_1',
+  events: 'evt_1',
+  keys: 'key_1',
+  sessions: 'ses_1',
 };
 /** Fields that belong into a sample though they may be absent. */
-const WANTED = ['body', 'name', 'familyId', 'title', 'memberIds', 'smsEnabled', 'token'];
+const WANTED = ['body', 'name', 'familyId', 'title', 'memberIds', 'smsEnabled', 'consent', 'token'];
 
 /** What a value of a schema may look like: what must be there, and what a sample is not understood without. */
 export function exampleOf(schema: JsonSchema, schemas: OpenApiDocument['components']['schemas']): unknown {
@@ -63,8 +78,10 @@ export function samplesOf(
   schemas: OpenApiDocument['components']['schemas'],
 ): { curl: string; js: string | null } {
   const needed = parameters.filter(({ in: where, required }) => where === 'query' && required);
-  const names = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name!);
-  const params = Object.fromEntries(names.map((name) => [name, VALUES[name] ?? `${name}_1`]));
+  const names = [...path.matchAll(/(\w+)\/\{(\w+)\}/g)];
+  const params = Object.fromEntries(
+    names.map(([, before, name]) => [name!, VALUES[name!] ?? IDS[before!] ?? `${name}_1`]),
+  );
   const query = Object.fromEntries(
     needed.map(({ name, schema }) => [name, VALUES[name] ?? exampleOf(schema, schemas)]),
   );

@@ -9,6 +9,8 @@ import type { JsonSchema } from '../../../src/platform/http/openapi/json-schema.
 import type { Operation } from '../../../src/platform/http/openapi/operation.ts';
 import { instant, pageSize } from '../../../src/platform/http/validation.ts';
 import { mountRoutes } from '../../../src/routes.ts';
+import { samplesOf } from '../../../src/web/docs/example.ts';
+import { createWorld } from '../../worker/world.ts';
 
 const document = apiDocument();
 const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
@@ -198,4 +200,39 @@ describe('the document', () => {
     const operation: Operation = document.paths[path]![method]!;
     expect(Object.keys(operation.responses)).toEqual(expect.arrayContaining(statuses));
   });
+});
+
+it('every sample of /docs is understood', async () => {
+  const world = await createWorld();
+  const lines = [
+    { family: { id: 'fam_1', name: 'The Riveras' } },
+    { user: { id: 'usr_ana', familyId: 'fam_1', name: 'Ana' } },
+    { user: { id: 'usr_ben', familyId: 'fam_1', name: 'Ben' } },
+    { thread: { id: 'thr_1', familyId: 'fam_1', title: 'Dinner', memberIds: ['usr_ana', 'usr_ben'] } },
+    { message: { id: 'msg_1', threadId: 'thr_1', authorId: 'usr_ana', body: 'Hi' } },
+  ];
+  const body = lines.map((line) => JSON.stringify(line)).join('\n');
+  const headers = { 'Content-Type': 'application/x-ndjson' };
+  await world.send('POST', '/api/admin/import', { as: 'service', body, headers });
+  const ana = { userId: 'usr_ana', familyId: 'fam_1' };
+  // Moves name a database of this service, of which the tests have none.
+  const samples = operations
+    .filter(({ path }) => path.startsWith('/api/') && path !== '/api/admin/moves')
+    .map(({ method, path, operation }) => samplesOf(method, path, operation, document.components.schemas))
+    .flatMap(({ js }) => {
+      const found = /^await api\('(\w+) (\S+)'(?:, ([^]*))?\);$/.exec(js ?? '');
+      return found ? [found.slice(1)] : [];
+    })
+    .sort(([a], [b]) => Number(a === 'DELETE') - Number(b === 'DELETE'));
+  expect(samples.length).toBeGreaterThan(50);
+  const misunderstood: string[] = [];
+  for (const [method, path, input = '{}'] of samples) {
+    const { params = {}, query = {}, body: sent } = JSON.parse(input);
+    const filled = path!.replace(/\{(\w+)\}/g, (_, name: string) => params[name]);
+    const as = path!.startsWith('/api/admin/') ? 'service' : ana;
+    const { json } = await world.api(method!, `${filled}?${new URLSearchParams(query)}`, { as, body: sent });
+    if (['invalid_request', 'unsupported_media_type'].includes(json?.error))
+      misunderstood.push(`${method} ${filled}: ${JSON.stringify(json.details)}`);
+  }
+  expect(misunderstood).toEqual([]);
 });
