@@ -57,6 +57,8 @@ export interface ChaosResult extends Tally {
 
 /** A slow machine may take so much longer. */
 const PATIENCE_MS = 120_000;
+/** The longest wait before a receiver is tried again that a minute of trouble brings, and some more. */
+const HEARING_MS = 300_000;
 
 /** Counts by a name. */
 const countBy = <T>(items: readonly T[], name: (item: T) => string): Record<string, number> =>
@@ -92,7 +94,9 @@ async function play(stage: Stage, receiver: Receiver, options: ChaosOptions): Pr
   }).finally(() => ending.abort());
   const stop = rest(options.seconds * 500, over).then(() => sayStop(simulator, cast));
   const weather = makeWeather(simulator, seed, over);
-  const trouble = troubleReceiver(receiver, seed, over);
+  // Not for longer, however long the rest takes: each failure more makes the wait before the next try longer.
+  const troubled = AbortSignal.any([over, AbortSignal.timeout(options.seconds * 1000)]);
+  const trouble = troubleReceiver(receiver, seed, troubled);
   const mover = options.moves ? runMover(target, seed, over) : Promise.resolve(0);
   await Promise.all([weather, trouble, stop, enough, killer.done, mover, ...posters]);
   options.signal?.throwIfAborted();
@@ -109,10 +113,11 @@ async function play(stage: Stage, receiver: Receiver, options: ChaosOptions): Pr
   const evidence = await stage.evidence();
   const { ends, problems } = tally(cast, posts, evidence);
   const listed = await listEvents(stack.host);
-  await until('every event is heard', PATIENCE_MS, () => {
+  await until('every event is heard', HEARING_MS, () => {
     const heard = new Set(receiver.heard.map(({ id }) => id));
     return listed.every(({ id }) => heard.has(id));
   });
+  say(`Every event was heard ${((performance.now() - cleared) / 1000).toFixed(1)} s after the last fault`);
   problems.push(...judgeEvents(listed, receiver.heard, evidence, !options.moves));
   if (receiver.forged() > 0) problems.push(`${receiver.forged()} events bore a wrong signature`);
   if (woken > 0) problems.push(`A sweep found ${woken} rows after all had their end`);

@@ -220,7 +220,7 @@ it('every sample of /docs is understood', async () => {
     .filter(({ path }) => path.startsWith('/api/') && path !== '/api/admin/moves')
     .map(({ method, path, operation }) => samplesOf(method, path, operation, document.components.schemas))
     .flatMap(({ js }) => {
-      const found = /^await api\('(\w+) (\S+)'(?:, ([^]*))?\);$/.exec(js ?? '');
+      const found = /^await api\('(\w+) (\S+)'(?:, ([\s\S]*))?\);$/.exec(js ?? '');
       return found ? [found.slice(1)] : [];
     })
     .sort(([a], [b]) => Number(a === 'DELETE') - Number(b === 'DELETE'));
