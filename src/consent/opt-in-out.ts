@@ -1,4 +1,4 @@
-import { desc, eq, isNotNull, isNull, lt, type SQL, sql } from 'drizzle-orm';
+import { and, desc, eq, isNotNull, isNull, lt, not, type SQL, sql } from 'drizzle-orm';
 import { allOf, anyOf, coalesce, hasRow, scalar } from '../db/expressions.ts';
 import { q } from '../db/query.ts';
 import { retrying } from '../db/retry.ts';
@@ -42,10 +42,13 @@ const ledgerFields = ({ source, client, given }: ConsentRequest) => ({
   carrier: false,
 });
 
+/** So many of a person's newest deliveries are looked through: none of those since an opt-out was sent. */
+const LOOKED_THROUGH = 2000;
+
 /**
  * The number to text START to: the one sender's, or, with several and where a messaging service picks one, that from
  * which the person was last texted, as its receipts said; else their family's. Null when none is known. An RCS agent is
- * no number.
+ * no number, and neither is a name.
  * @throws when a database fails
  */
 export async function startNumber(
@@ -55,11 +58,19 @@ export async function startNumber(
   const [only, ...others] = sendersOf(deps.config);
   if (only?.from && others.length === 0) return only.from;
   const log = smsDeliveryLog;
-  const last = q
-    .select({ sender: log.sender })
+  const newest = q
+    .select({ id: log.id, sender: log.sender, channel: log.channel })
     .from(log)
-    .where(allOf(eq(log.userId, userId), isNotNull(log.sender), eq(log.channel, 'sms')))
+    .where(eq(log.userId, userId))
     .orderBy(desc(log.id))
+    .limit(LOOKED_THROUGH)
+    .as('newest');
+  const isNumber = not(sql`${newest.sender} glob '*[^+0-9]*'`);
+  const last = q
+    .select({ sender: newest.sender })
+    .from(newest)
+    .where(and(isNotNull(newest.sender), eq(newest.channel, 'sms'), isNumber))
+    .orderBy(desc(newest.id))
     .limit(1);
   const told = await retrying(() => deps.db.forFamily(familyId).first(last));
   return told?.sender ?? senderFor(deps.config, familyId, null).from;

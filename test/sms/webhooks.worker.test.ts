@@ -2,7 +2,7 @@ import { createExecutionContext } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import { createApp } from '../../src/app.ts';
-import { optIn } from '../../src/consent/opt-in-out.ts';
+import { optIn, startNumber } from '../../src/consent/opt-in-out.ts';
 import { sweep } from '../../src/notifications/operate/sweep.ts';
 import type { Bindings } from '../../src/platform/deps.ts';
 import { receiptsUrl } from '../../src/platform/sms/twilio.ts';
@@ -479,6 +479,30 @@ describe('a receipt', () => {
     expect(row).toEqual({ status: 'delivered', channel: 'rcs', sender: 'family_agent' });
     await post(deps, '/api/sms/status', receipt(`rcs:${rosa.number}`, '21610'));
     expect(await ledgerOf(deps, rosa.userId)).toEqual(['opt_in api', 'opt_out carrier']);
+  });
+
+  it('behind a messaging service names the number to text START to: not an RCS agent, nor a name', async () => {
+    const deps = testDeps({ TWILIO_FROM: '', TWILIO_MESSAGING_SERVICE_SID: `MG${'0'.repeat(32)}` });
+    const rosa = await consenting(deps);
+    const told: (string | null)[] = [];
+    for (const [n, from] of ['+14155550111', 'FAMILY', 'rcs:family_agent', '+14155550122'].entries()) {
+      told.push(await startNumber(deps, rosa));
+      const [id, messageSid] = [`dlv_${n}_${rosa.userId}`, sid()];
+      await deps.unwatched.run(sql`INSERT INTO sms_delivery_log
+        (id, family_id, kind, user_id, status, claim, claimed_at, sent_at, attempts, phone, provider_sid, created_at)
+        VALUES (${id}, ${rosa.familyId}, 'test', ${rosa.userId}, 'sent', 'clm_1', 1, 1, 1,
+          ${rosa.number}, ${messageSid}, ${deps.clock.now})`);
+      const to = from.startsWith('rcs:') ? `rcs:${rosa.number}` : rosa.number;
+      await post(deps, `/api/sms/status?delivery=${id}&family=${rosa.familyId}`, [
+        ['MessageSid', messageSid],
+        ['MessageStatus', 'delivered'],
+        ['From', from],
+        ['To', to],
+      ]);
+    }
+    await text(deps, rosa.number, 'STOP');
+    told.push(await startNumber(deps, rosa));
+    expect(told).toEqual([null, '+14155550111', '+14155550111', '+14155550111', '+14155550122']);
   });
 
   for (const path of ['/api/sms/status', '/api/sms/status?delivery=dlv_unknown&family=fam_unknown']) {
