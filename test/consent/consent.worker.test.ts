@@ -131,6 +131,24 @@ describe('the confirmation of an opt-in', () => {
     ]);
   });
 
+  it.each(['service', 'country:US'])(
+    'waits while operators pause %s, and is one text afterwards',
+    async (scope) => {
+      const deps = testDeps();
+      const rosa = await someone(deps);
+      const pauses = [{ scope, until: null, reason: 'A look at the bill', since: 0 }];
+      deps.pauses = async () => pauses;
+      await agree(deps, rosa);
+      await deps.idle();
+      await sweepUpdates(deps);
+      expect(deps.carrier.tried).toEqual([]);
+      pauses.length = 0;
+      await sweepUpdates(deps);
+      expect(deps.carrier.to(rosa.number)).toHaveLength(1);
+      expect(await pendingUpdatesOf(deps, rosa.userId)).toEqual([]);
+    },
+  );
+
   it('that the carrier refuses with 21610 is an opt-out', async () => {
     const deps = testDeps();
     const rosa = await someone(deps);

@@ -6,6 +6,7 @@ import { consentEvents, familyUpdates, notificationPreferences, users } from '..
 import type { ConsentChange, ConsentSource, FamilyUpdate } from '../../numbers/changes.ts';
 import { recordRefusal } from '../../numbers/number-state.ts';
 import type { Deps } from '../../platform/deps.ts';
+import { pauseOf } from '../../platform/pauses.ts';
 import { senderFor } from '../../platform/sms/senders.ts';
 import { receiptsUrl } from '../../platform/sms/twilio.ts';
 import { HOUR_MS } from '../../platform/time.ts';
@@ -82,7 +83,8 @@ export const owesConfirmation = ({ action, source }: ConsentChange): boolean =>
 
 /**
  * Sends the text that confirms a first opt-in on the web or by the API (CTIA Messaging Principles, 5.1.2.1):
- * once, even when the process dies in between. A send in doubt is looked up at the carrier after the lease.
+ * once, even when the process dies in between. A send in doubt is looked up at the carrier after the lease; what
+ * operators have paused waits.
  * @returns whether nothing is left to do
  * @throws when a database or the carrier's list fails
  */
@@ -98,6 +100,9 @@ export async function confirmOptIn(
   if (claimedAt !== null && now - claimedAt < deps.config.CLAIM_LEASE_SECONDS * 1000) return false;
   const number = await numberToConfirm(deps, update, change);
   if (number === null) return true;
+  const country = deps.phones.countryOf(number);
+  // What is paused is tried again, for as long as a confirmation lives.
+  if (pauseOf(await deps.pauses(), { familyId: update.familyId, country }) !== null) return false;
   const body = optInConfirmation({ brand: deps.config.BRAND_NAME });
   if (!(await claim(deps, update, now))) return false;
   if (claimedAt !== null) {
@@ -107,7 +112,7 @@ export async function confirmOptIn(
   const outcome = await deps.sms.send({
     to: number,
     body,
-    sender: senderFor(deps.config, update.familyId, deps.phones.countryOf(number)),
+    sender: senderFor(deps.config, update.familyId, country),
     statusCallback: receiptsUrl(deps.config),
     validitySeconds: LIFE_MS / 1000,
   });

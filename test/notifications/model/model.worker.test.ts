@@ -11,7 +11,7 @@ const runs = Number(MODEL_RUNS || 60);
 /** Always the same histories, so that a red run is the change's own fault; `npm run model` looks at others. */
 const seed = Number(MODEL_SEED || 1);
 
-it(`keeps every promise through ${runs} histories`, { timeout: 60_000 + runs * 3000 }, async () => {
+it(`keeps every promise through ${runs} histories`, { timeout: 60_000 + runs * 10_000 }, async () => {
   const property = fc.asyncProperty(histories, async ({ settings, calm, commands }) => {
     const bench = await openBench(settings, calm);
     try {
