@@ -171,7 +171,7 @@ async function holdNumbers(deps: Deps, people: readonly NewPerson[]): Promise<vo
       carrierOptedOutAt: null,
       unusableAt: null,
       previousHash: null,
-      keepsConsent: true,
+      byHost: true,
       at: now,
     };
     const consentChange: ConsentChange | null = user.smsConsent

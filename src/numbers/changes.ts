@@ -43,8 +43,8 @@ export interface NumberChange {
   unusableAt: number | null;
   /** The number that this one replaces. */
   previousHash: string | null;
-  /** Consent to the previous number also covers this one: an import, where the host vouches for it. */
-  keepsConsent: boolean;
+  /** The host names it: that the previous number is gone is no choice of the person. */
+  byHost: boolean;
   at: number;
 }
 

@@ -4,7 +4,7 @@ import { allOf, anyOf, excluded, inList, scalar } from '../db/expressions.ts';
 import { insertFrom } from '../db/insert-from.ts';
 import { q } from '../db/query.ts';
 import { familyUpdates, phoneNumbers, verificationCodes } from '../db/schema.ts';
-import type { Change, Person } from './changes.ts';
+import type { Change, NumberChange, Person } from './changes.ts';
 import { changeJson, enqueueForHolder, enqueueForPerson, updateId } from './update-outbox.ts';
 
 /** A number that a person verified, or that their host vouches for. */
@@ -75,9 +75,9 @@ const stillUnusable = (verifiedAt: number) =>
 export function enqueueNumber(
   id: string,
   { userId, familyId, number, numberHash, verifiedAt, now, condition }: NumberAssignment,
-  { keepsConsent }: { keepsConsent: boolean },
+  { byHost }: Pick<NumberChange, 'byHost'>,
 ) {
-  const change: Partial<Change> = { kind: 'number', number, numberHash, verifiedAt, keepsConsent, at: now };
+  const change: Partial<Change> = { kind: 'number', number, numberHash, verifiedAt, byHost, at: now };
   const ofNumber = (value: SQLiteColumn | SQL) =>
     scalar(
       q

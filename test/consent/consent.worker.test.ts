@@ -270,6 +270,35 @@ describe('an imported number', () => {
     expect(held).toEqual([{ number: other!.number }]);
   });
 
+  it('named by the host has no consent of the number before it: texts are off until the host sends some', async () => {
+    const deps = testDeps();
+    const rosa = await someone(deps);
+    const [typo] = await family('typo');
+    const given = (phone: string) => ({ ...rosa, at: 1, origin: 'form', version: 'v1', phone });
+    const hostNames = (phone: string) => importPhone(deps, { ...rosa, phone, verifiedAt: ++deps.clock.now });
+    const query = sql`SELECT c.action, n.number FROM consent_events c LEFT JOIN phone_numbers n
+      ON n.number_hash = c.number_hash WHERE c.user_id = ${rosa.userId} ORDER BY c.rowid`;
+    await importConsent(deps, given(rosa.number));
+    for (const phone of [typo!.number, rosa.number]) {
+      expect(await hostNames(phone)).toBe('ok');
+      expect(await rowsOf(deps, rosa.userId)).toMatchObject({ phone, enabled: 0 });
+      expect(await importConsent(deps, given(phone))).toBe('ok');
+      expect(await rowsOf(deps, rosa.userId)).toMatchObject({ phone, enabled: 1 });
+    }
+    expect(await ledgerOf(deps, rosa.userId)).toEqual([
+      'opt_in import',
+      'opt_out number_removed',
+      'opt_in import',
+      'opt_out number_removed',
+      'opt_in import',
+    ]);
+    expect((await deps.unwatched.all(query)).at(-1)).toEqual({ action: 'opt_in', number: rosa.number });
+    await removePhone(deps, rosa);
+    await hostNames(rosa.number);
+    await importConsent(deps, given(rosa.number));
+    expect(await rowsOf(deps, rosa.userId)).toMatchObject({ phone: rosa.number, enabled: 0 });
+  });
+
   it('is not taken back from whoever proved it while the import was being repeated', async () => {
     const deps = testDeps();
     const [rosa, tom] = await family('rosa', 'tom');

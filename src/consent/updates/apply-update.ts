@@ -27,6 +27,9 @@ type Update<C> = Omit<FamilyUpdate, 'change'> & { change: C };
 type LedgerEntry = Pick<ConsentChange, 'action' | 'source' | 'numberHash' | 'at'> &
   Partial<Pick<ConsentChange, 'version' | 'origin' | 'clientAddress' | 'userAgent'>>;
 
+/** The `origin` of an opt-out that was owed because the host named another number. */
+const REPLACED_BY_HOST = 'replaced by the host';
+
 const prefs = notificationPreferences;
 
 /** Condition: the person exists, deleted or not, and the update has not been applied yet. */
@@ -93,13 +96,14 @@ function changesConsent(change: ConsentChange, userId: string): SQL {
     return anyOf(eq(smsEnabled, true), isNull(optedOutAt), change.carrier && isNull(carrierOptedOutAt));
   }
   if (change.source === 'import') {
-    // An import never undoes a later choice of the person.
+    // An import never undoes a later choice of the person; that their host names another number is none.
     const saidStopSince = hasRow(
       consentEvents,
       allOf(
         eq(consentEvents.userId, userId),
         eq(consentEvents.action, 'opt_out'),
         gte(consentEvents.at, change.at),
+        differs(consentEvents.origin, REPLACED_BY_HOST),
       ),
     );
     return allOf(eq(smsEnabled, false), isNull(optedOutAt), isNull(carrierOptedOutAt), not(saidStopSince));
@@ -145,20 +149,25 @@ function number(update: Update<NumberChange>, held: boolean) {
   const { change } = update;
   const { numberHash, previousHash, optedOutAt, carrierOptedOutAt, at } = change;
   const replaces = previousHash !== null && previousHash !== numberHash;
-  const withdraws = replaces && !change.keepsConsent;
-  const entry = { action: 'opt_out', source: 'number_removed', numberHash: previousHash, at } as const;
+  const entry = {
+    action: 'opt_out',
+    source: 'number_removed',
+    numberHash: previousHash,
+    origin: change.byHost ? REPLACED_BY_HOST : null,
+    at,
+  } as const;
   const phone = {
     phone: change.number,
     phoneVerifiedAt: change.verifiedAt,
     phoneUnusableAt: change.unusableAt,
   };
   return {
-    ledger: withdraws && record(update, entry, eq(prefs.smsEnabled, true)),
+    ledger: replaces && record(update, entry, eq(prefs.smsEnabled, true)),
     links: replaces && disableLinkSignIn(update, at, { textedOnly: true }),
     preferences: setPreferences(update, {
       optedOutAt,
       carrierOptedOutAt,
-      ...(withdraws && { smsEnabled: false }),
+      ...(replaces && { smsEnabled: false }),
     }),
     person: setPerson(update, held ? phone : NO_PHONE),
   };

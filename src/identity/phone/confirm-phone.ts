@@ -52,7 +52,7 @@ export async function confirmPhone(
   const [lossId, gainId] = [updateId(now), updateId(now)];
   const statements = {
     enqueueNumberMoved: enqueueNumberMoved(lossId, binding),
-    enqueueNumber: enqueueNumber(gainId, binding, { keepsConsent: false }),
+    enqueueNumber: enqueueNumber(gainId, binding, { byHost: false }),
     ...takeNumber(binding),
     ...(consent && optInPerson(consent, now, condition)),
     useCode: q

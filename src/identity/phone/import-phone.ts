@@ -32,7 +32,8 @@ export async function isHeldByOther(
 
 /**
  * Imports a number from the host application. A number that somebody else holds stays with them; one that the
- * person verified later than the host's date stays too. Without `verifiedAt` no number is assigned.
+ * person verified later than the host's date stays too. Without `verifiedAt` no number is assigned. Consent to the number
+ * before is none to this one.
  * @param phone E.164
  * @throws when a database fails
  */
@@ -66,7 +67,7 @@ export async function importPhone(
     enqueueNumber: enqueueNumber(
       id,
       { ...binding, condition: allOf(isFree, not(isSettled)) },
-      { keepsConsent: true },
+      { byHost: true },
     ),
     ...takeNumber({ ...binding, condition: allOf(isOwed, isFree) }),
   };

@@ -124,15 +124,13 @@ export const provesNumber =
     known.out.delete(number);
   };
 
-/** The host names another number: it vouches that the agreement holds there too. One that is held stays where it is. */
+/** The host names another number, to which nobody has agreed yet. One that is held stays where it is. */
 export const isGivenNumber =
   (name: Name, number: string): Change =>
   (known) => {
     if (holderOf(known, number) !== null) return;
-    const agreed = known.agreed.has(name);
     losesNumber(name)(known);
     provesNumber(name, number, false)(known);
-    if (agreed) known.agreed.add(name);
   };
 
 /** The host puts somebody into a thread, or takes them out. */
