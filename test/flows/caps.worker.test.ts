@@ -98,7 +98,9 @@ describe('the texts of a day to one person', () => {
   });
 });
 
-it('one author’s messages in 31 threads neither flood a phone nor use up a day; an urgent one of another goes at once', async () => {
+it('one author’s messages in 31 threads neither flood a phone nor use up a day; an urgent one of another goes at once', {
+  timeout: 90_000,
+}, async () => {
   story = await tell(START, { people: ['rosa', 'ben', 'mia'] });
   const threads = Array.from({ length: 31 }, (_, n) => `thread${n}`);
   for (const thread of threads) {
