@@ -1,5 +1,6 @@
 import { env } from 'cloudflare:workers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { retractMessage } from '../../src/chat/change-message.ts';
 import { applyReceipt } from '../../src/notifications/deliveries/receipts.ts';
 import { sweep } from '../../src/notifications/operate/sweep.ts';
 import type { DeliveryRecord } from '../../src/notifications/send/facts.ts';
@@ -12,6 +13,7 @@ import {
   type Meaning,
 } from '../../src/platform/sms/twilio-errors.ts';
 import { drain, drainUntilIdle, post, receipt } from '../worker/acts.ts';
+import type { SendFault } from '../worker/carrier.ts';
 import { type Lab, openLab } from '../worker/lab.ts';
 
 const { DB } = env as unknown as { DB: D1Database };
@@ -191,5 +193,23 @@ describe('a text that the carrier was never handed', () => {
     await drainUntilIdle(lab);
     expect(lab.carrier.texts).toHaveLength(3);
     expect(await rowOfBen()).toMatchObject({ status: 'sent', sid: lab.carrier.texts[2]!.sid });
+  });
+
+  it.each<[string, number, SendFault | null]>([
+    ['was sent', 30003, null],
+    ['was sent', 30036, null],
+    ['is in doubt', 30003, { kind: 'unanswered' }],
+    ['is in doubt', 30036, { kind: 'late', ms: 40 * SECOND }],
+  ])('is not sent again when its message was taken back while it %s (%i)', async (_, errorCode, fault) => {
+    lab.carrier.fates.push({ status: 'undelivered', errorCode });
+    if (fault) lab.carrier.faults.push(fault);
+    await lab.run(post(lab, 'rosa'));
+    await drain(lab);
+    const [message] = (await lab.look()).messages;
+    await lab.run((deps) => retractMessage(deps, lab.caller('rosa'), message!.thread, message!.id));
+    if (!fault) await lab.run(receipt(lab, lab.carrier.texts[0]!));
+    await drainUntilIdle(lab);
+    expect(lab.carrier.texts).toHaveLength(1);
+    expect(await rowOfBen()).toMatchObject({ status: 'suppressed', reason: 'retracted', wakeAt: null });
   });
 });

@@ -18,7 +18,7 @@ import type { Phones } from '../../platform/sms/phone-number.ts';
 import type { Claimable } from '../deliveries/claim.ts';
 import type { Status } from '../deliveries/delivery-status.ts';
 import { type CoverageRead, coverageOf } from './covered.ts';
-import type { DeliveryFacts, Reason } from './policy.ts';
+import type { DeliveryFacts } from './policy.ts';
 
 /** The facts of one delivery from the database. */
 export interface DeliveryRecord {
@@ -96,10 +96,8 @@ export const selectFacts = hot<{ ids: string }>()((v) => {
       quietDelivery: p.quietDelivery,
       preview: p.preview,
       optedOutAt: coalesce<number | null>(p.optedOutAt, p.carrierOptedOutAt).as('optedOutAt'),
-      authorId: sql<string | null>`${q
-        .select({ id: messages.authorId })
-        .from(messages)
-        .where(eq(messages.id, d.messageId))}`.as('authorId'),
+      authorId: sql<string | null>`${messages.authorId}`.as('authorId'),
+      retractedAt: sql<number | null>`${messages.deletedAt}`.as('retractedAt'),
       memberId: sql<string | null>`${m.userId}`.as('memberId'),
       lastReadSeq: m.lastReadSeq,
       mutedUntil: m.mutedUntil,
@@ -108,6 +106,7 @@ export const selectFacts = hot<{ ids: string }>()((v) => {
     .innerJoin(d, and(eq(d.id, wanted.value), inArray(d.status, OPEN)))
     .innerJoin(users, eq(users.id, d.userId))
     .innerJoin(families, eq(families.id, d.familyId))
+    .leftJoin(messages, eq(messages.id, d.messageId))
     .leftJoin(p, eq(p.userId, d.userId))
     .leftJoin(m, and(eq(m.threadId, d.threadId), eq(m.userId, d.userId)));
 });
@@ -146,7 +145,7 @@ function toRecord(row: Row, config: Pick<Config, 'SMS_ALLOWED_COUNTRIES'>, phone
       phoneUnusable: row.unusableAt !== null,
       countryAllowed: country !== null && config.SMS_ALLOWED_COUNTRIES.includes(country),
       isMember: row.memberId !== null,
-      retracted: row.reason === ('retracted' satisfies Reason),
+      retracted: row.retractedAt !== null,
       read: row.seq !== null && row.lastReadSeq !== null && row.seq <= row.lastReadSeq,
       createdAt: row.createdAt,
       mutedUntil: row.mutedUntil,
