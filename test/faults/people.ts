@@ -94,8 +94,8 @@ export const PEOPLE_OPERATIONS: readonly Operation[] = [
       }),
     async (lab) => {
       await nothingIsOwed(lab);
-      expect(await stateOf('ben')).toMatchObject({ phone: NUMBER, enabled: 1, held: NUMBER });
-      expect(await ledger('ben')).toEqual([]);
+      expect(await stateOf('ben')).toMatchObject({ phone: NUMBER, enabled: 0, held: NUMBER });
+      expect(await ledger('ben')).toEqual(['opt_out number_removed']);
     },
   ),
   request(
