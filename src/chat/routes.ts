@@ -103,10 +103,8 @@ export const chatEndpoints = [
       schema: z.object({ messages: z.array(messageSchema), next: z.string().nullable() }),
     },
     errors: ['thread_not_found', 'rate_limited'],
-    handle: async ({ deps, caller, query: { q: question, ...query } }) => {
-      await deps.edge.act('search', caller, deps.now());
-      return jsonResponse(await searchMessages(deps, caller, { question, ...query }));
-    },
+    handle: async ({ deps, caller, query: { q: question, ...query } }) =>
+      jsonResponse(await searchMessages(deps, caller, { question, ...query })),
   }),
   endpoint({
     method: 'post',

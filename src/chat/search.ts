@@ -114,7 +114,7 @@ async function readMessages(db: Db, ids: readonly string[]): Promise<MessageJson
 /**
  * Finds messages in the caller's conversations. Looks at {@link SCAN_ROWS} messages a statement and at most five times
  * as many a call, so that nobody waits behind a search: a page may hold fewer than `limit`, even none, and lead further.
- * @throws AppError `invalid_request`, `thread_not_found`
+ * @throws AppError `invalid_request`, `thread_not_found`, `rate_limited`
  */
 export async function searchMessages(
   deps: Deps,
@@ -122,6 +122,7 @@ export async function searchMessages(
   { question, threadId, limit, before }: Search,
 ): Promise<Found> {
   const words = wordsOf(question);
+  await deps.edge.act('search', { userId, familyId }, deps.now());
   const db = deps.db.forFamily(familyId);
   const course = threadId === undefined ? throughFamily(familyId) : throughThread(threadId);
   if (threadId !== undefined) await requireMembership(db, { threadId, userId, familyId });

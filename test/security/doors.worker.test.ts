@@ -9,6 +9,7 @@ import { sql } from '../support/sql.ts';
 import { testApp } from '../worker/app.ts';
 import { testDeps } from '../worker/deps.ts';
 import { family, verified } from '../worker/numbers.ts';
+import { insertWebSession } from '../worker/people.ts';
 
 const EVIL = { Origin: 'https://evil.example' };
 
@@ -126,6 +127,10 @@ describe('what costs little and nothing else holds', () => {
       expect([path, told.status, told.body.error]).toEqual([path, 429, 'rate_limited']);
       expect(Number(told.headers.get('Retry-After'))).toBeLessThanOrEqual(60);
     }
+    const { token } = await insertWebSession(rosa!.userId, rosa!.familyId);
+    const page = await app('/messages?find=dinner', { cookie: token });
+    expect([page.status, page.body.text]).toEqual([429, expect.stringContaining('value="dinner"')]);
+    expect(page.body.text).toContain('Too many searches of yours in this minute');
     const socket = { as: rosa!, headers: { Upgrade: 'websocket' } };
     expect((await app('/api/presence/socket', socket)).status).toBe(429);
     expect(new Set(limit.asked.map((key) => key.split(':')[0]))).toEqual(

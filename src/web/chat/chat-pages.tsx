@@ -96,12 +96,20 @@ export async function answerListPart(c: PageContext, caller: Caller): Promise<Re
 const FIND_PAGE = 30;
 const sought = line(100);
 
+/** Who searches too often is told so above their words, which stay. @throws any other error */
+function tooOften(error: unknown): { found: null; refused: string } {
+  if (error instanceof AppError && error.code === 'rate_limited') {
+    return { found: null, refused: error.message };
+  }
+  throw error;
+}
+
 /** `/messages?find=`: what was found in one's conversations. */
 export async function answerFind(c: PageContext, caller: Caller, question: Question): Promise<Response> {
   const { deps } = c.var;
   const before = c.req.query('before');
   const asked = sought.safeParse(question.words);
-  const [context, threads, found] = await Promise.all([
+  const [context, threads, { found, refused }] = await Promise.all([
     chatContext(c, caller),
     shownThreads(deps, caller),
     asked.success
@@ -110,15 +118,16 @@ export async function answerFind(c: PageContext, caller: Caller, question: Quest
           threadId: question.threadId ?? undefined,
           limit: FIND_PAGE,
           before,
-        })
-      : null,
+        }).then((found) => ({ found, refused: null }), tooOften)
+      : { found: null, refused: null },
   ]);
-  const error =
-    asked.success || question.words === '' ? null : 'Type a word or a few, in at most 100 characters.';
+  const isAskedWrongly = !asked.success && question.words !== '';
+  const error = isAskedWrongly ? 'Type a word or a few, in at most 100 characters.' : refused;
+  const status = isAskedWrongly ? 400 : refused ? 429 : 200;
   return answerPage(
     c,
     caller,
-    frame('Find a message', context, threads, error ? 400 : 200),
+    frame('Find a message', context, threads, status),
     <Panes context={context} threads={threads} open={true}>
       <FindPage
         {...question}
