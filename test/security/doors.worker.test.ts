@@ -127,16 +127,17 @@ describe('what costs little and nothing else holds', () => {
       expect([path, told.status, told.body.error]).toEqual([path, 429, 'rate_limited']);
       expect(Number(told.headers.get('Retry-After'))).toBeLessThanOrEqual(60);
     }
-    const { token } = await insertWebSession(rosa!.userId, rosa!.familyId);
-    const page = await app('/messages?find=dinner', { cookie: token });
-    expect([page.status, page.body.text]).toEqual([429, expect.stringContaining('value="dinner"')]);
-    expect(page.body.text).toContain('Too many searches of yours in this minute');
     const socket = { as: rosa!, headers: { Upgrade: 'websocket' } };
     expect((await app('/api/presence/socket', socket)).status).toBe(429);
     expect(new Set(limit.asked.map((key) => key.split(':')[0]))).toEqual(
       new Set(['heartbeat', 'mute', 'read', 'preferences', 'socket', 'edit', 'search']),
     );
     expect(deps.familyCalls).toEqual([]);
+    // The page is shown around it, with the words that were asked for.
+    const { token } = await insertWebSession(rosa!.userId, rosa!.familyId);
+    const page = await app('/messages?find=dinner', { cookie: token });
+    expect([page.status, page.body.text]).toEqual([429, expect.stringContaining('value="dinner"')]);
+    expect(page.body.text).toContain('Too many searches of yours in this minute');
   });
 });
 

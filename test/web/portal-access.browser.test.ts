@@ -6,16 +6,7 @@ import { DESKTOP, PEOPLE, PHONE, type PortalStack, startPortalStack, THREAD } fr
 
 const { rosa, ben } = PEOPLE;
 const PATH = `/messages/${THREAD}`;
-const PUBLIC = [
-  '/',
-  '/login',
-  '/help',
-  '/terms',
-  '/privacy',
-  '/docs',
-  '/nothing-here',
-  '/l/0000000000000000',
-];
+const PUBLIC = ['/', '/login', '/help', '/terms', '/privacy', '/docs', '/nothing-here'];
 const FIND = ['/messages?find=dinner', '/messages?find=', `${PATH}?around=2&find=dinner#m-2`];
 const OWN = ['/messages', '/messages?new', ...FIND, PATH, '/settings', '/settings/texts', '/ops'];
 

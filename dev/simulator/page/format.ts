@@ -22,6 +22,9 @@ export function clock(ms: number): string {
   return new Intl.DateTimeFormat('en-US', { hour: 'numeric', minute: '2-digit' }).format(ms);
 }
 
+/** The same as phones show it in their upper corner, where there is little room. */
+export const cornerClock = (ms: number): string => clock(ms).replace(/\s[AP]M$/, '');
+
 /** The time of a text of today, the day of an older one. */
 export function when(ms: number, now: number): string {
   const day = (at: number): string => new Date(at).toDateString();

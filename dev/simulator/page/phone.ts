@@ -1,7 +1,7 @@
 import type { Carrier } from '../carrier.ts';
 import { bubble, noticeLine } from './bubble.ts';
 import { type Card, isStopped } from './cards.ts';
-import { clock, formatPhone, initials } from './format.ts';
+import { cornerClock, formatPhone, initials } from './format.ts';
 import { type Html, html } from './html.ts';
 import { circleIcon, openIcon, receptionIcon, sendIcon, stoppedIcon } from './icons.ts';
 import { RECEPTIONS, receptionKey } from './reception.ts';
@@ -111,7 +111,7 @@ export function phoneCard(carrier: Carrier, card: Card, canSignIn: boolean, at?:
   return html`<article class="phone" id="${card.id}"${card.phone !== null && html` data-phone="${card.phone}"`} aria-label="${card.name}’s phone">
     ${owner(card, canSignIn)}
     <div class="device"><div class="screen">
-      <div class="statusbar" aria-hidden="true"><span class="clock">${clock(Date.now())}</span><span class="island"></span>${receptionIcon}</div>
+      <div class="statusbar" aria-hidden="true"><span class="clock">${cornerClock(Date.now())}</span><span class="island"></span>${receptionIcon}</div>
       ${screen(carrier, card, at)}
     </div></div>
     ${card.phone !== null && reception(carrier, card, card.phone)}

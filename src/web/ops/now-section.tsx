@@ -43,7 +43,7 @@ export function PartsSection({ parts }: OpsView) {
     <section class="card" id="parts" aria-labelledby="parts-title" data-region>
       <h2 id="parts-title">What texts go through</h2>
       <DataTable
-        caption="PartsSection of the service, their states and the proof"
+        caption="Parts of the service, their states and the proof"
         head={['Part', 'Proof', 'State']}
         rows={parts.map(({ name, state, proof }) => [name, proof, <StatePill state={state} />])}
       />
