@@ -12,7 +12,7 @@ import { createWork, type Work } from './work.ts';
 /** One request to Twilio's API and what became of it. */
 export type RequestRecord = {
   at: number;
-  operation: 'create' | 'list' | 'fetch';
+  operation: 'create' | 'list' | 'fetch' | 'redact';
   /** With the query. */
   path: string;
   params: Record<string, string>;

@@ -13,6 +13,7 @@ const messageSchema: z.ZodType<SimulatedMessage> = z.strictObject({
   to: z.string(),
   from: z.string(),
   body: z.string(),
+  redacted: z.boolean().default(false),
   status: z.enum(['accepted', 'queued', 'sent', 'delivered', 'read', 'undelivered', 'failed', 'received']),
   errorCode: z.number().nullable(),
   segments: z.number(),

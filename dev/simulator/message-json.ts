@@ -21,7 +21,7 @@ export function messageJson(settings: Settings, message: SimulatedMessage): Reco
   return {
     account_sid: accountSid,
     api_version: '2010-04-01',
-    body: message.body,
+    body: message.redacted ? '' : message.body,
     date_created: rfc2822(message.createdAt),
     date_sent: rfc2822(message.sentAt),
     date_updated: rfc2822(message.updatedAt),

@@ -65,6 +65,7 @@ export function createMessageStore(limit = 50_000): MessageStore {
         statusCallback: null,
         validityPeriod: null,
         outcome: null,
+        redacted: false,
         ...fields,
         seq,
         sid: `SM${randomBytes(16).toString('hex')}`,

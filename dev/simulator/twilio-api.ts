@@ -54,13 +54,29 @@ function wrongRequest(
   settings: Settings,
   request: IncomingMessage,
   account: string | undefined,
-  sid: string | null,
 ): number | null {
   if (account === undefined) return 20404;
   if (!isAuthorized(settings, request.headers.authorization)) return 20003;
   if (account !== settings.accountSid) return 20404;
-  const allowed = sid === null ? ['GET', 'POST'] : ['GET'];
-  return allowed.includes(request.method ?? '') ? null : 20004;
+  return ['GET', 'POST'].includes(request.method ?? '') ? null : 20004;
+}
+
+/** The states of a message that Twilio has done with. */
+const ENDED: readonly string[] = ['sent', 'delivered', 'read', 'undelivered', 'failed', 'received'];
+
+/**
+ * Empties the words of a message that has ended; what is not exactly an empty body is refused
+ * (twilio.com/docs/api/errors/30400), and one that is under way is not complete (…/20009).
+ */
+function redact(carrier: Carrier, form: URLSearchParams, sid: string, path: string): Answer {
+  const message = carrier.messages.bySid(sid);
+  if (!message) return twilioError(20404, path);
+  if (form.get('Body') !== '' || form.has('Status')) return twilioError(30400);
+  if (!ENDED.includes(message.status)) return twilioError(20009);
+  message.redacted = true;
+  message.updatedAt = Date.now();
+  carrier.events.emit({ type: 'status', message });
+  return { status: 200, body: messageJson(carrier.settings, message) };
 }
 
 function perform(
@@ -73,6 +89,7 @@ function perform(
 ): Answer {
   const { settings, messages } = carrier;
   if (record.operation === 'create') return create(carrier, form, record, fault);
+  if (record.operation === 'redact' && sid !== null) return redact(carrier, form, sid, url.pathname);
   if (record.operation === 'list') {
     const until = Date.now() - carrier.faults.get().listDelaySeconds * 1000;
     const listed = messages.all().filter(({ createdAt }) => createdAt <= until);
@@ -82,6 +99,11 @@ function perform(
   return message ? { status: 200, body: messageJson(settings, message) } : twilioError(20404, url.pathname);
 }
 
+const operationOf = (writes: boolean, sid: string | null): RequestRecord['operation'] => {
+  if (writes) return sid === null ? 'create' : 'redact';
+  return sid === null ? 'list' : 'fetch';
+};
+
 function remember(carrier: Carrier, record: RequestRecord): void {
   carrier.requests.push(record);
   if (carrier.requests.length > REMEMBERED) carrier.requests.shift();
@@ -89,7 +111,7 @@ function remember(carrier: Carrier, record: RequestRecord): void {
 
 /**
  * The part of Twilio's REST API that sends and looks up messages (twilio.com/docs/messaging/api/message-resource):
- * create, list and fetch, with Basic authentication, Twilio's error bodies, and the faults that are in force.
+ * create, list, fetch and redact, with Basic authentication, Twilio's error bodies, and the faults that are in force.
  */
 export async function handleTwilioApi(
   carrier: Carrier,
@@ -102,7 +124,7 @@ export async function handleTwilioApi(
   const writes = request.method === 'POST';
   const record: RequestRecord = {
     at: Date.now(),
-    operation: writes ? 'create' : sid === null ? 'list' : 'fetch',
+    operation: operationOf(writes, sid),
     path: url.pathname + url.search,
     params: Object.fromEntries(form),
     status: null,
@@ -114,7 +136,7 @@ export async function handleTwilioApi(
     record.status = status;
     sendJson(response, status, body, headers);
   };
-  const wrong = wrongRequest(carrier.settings, request, account, sid);
+  const wrong = wrongRequest(carrier.settings, request, account);
   if (wrong !== null) {
     record.fault = wrong;
     return answer(twilioError(wrong, url.pathname));
@@ -126,7 +148,7 @@ export async function handleTwilioApi(
     carrier.inHand -= 1;
   });
   const { latencyMs, concurrent } = carrier.faults.get();
-  const decided = carrier.faults.decide(writes ? 'create' : 'read', to);
+  const decided = carrier.faults.decide(record.operation === 'create' ? 'create' : 'read', to);
   const fault = concurrent !== null && carrier.inHand > concurrent ? 'rateLimited' : decided;
   if (fault !== 'none') record.fault = faultName(fault);
   if (latencyMs > 0) await carrier.work.pause(latencyMs);

@@ -5,6 +5,7 @@ const ENTRIES: Readonly<Record<number, Entry>> = {
   20001: [400, 'Invalid parameter value'],
   20003: [401, 'Authenticate'],
   20004: [405, 'Method not allowed'],
+  20009: [409, 'Cannot delete this resource before it is complete'],
   20404: [404, 'The requested resource {detail} was not found'],
   20429: [429, 'Too Many Requests'],
   20500: [500, 'An internal server error has occurred'],
@@ -45,6 +46,7 @@ const ENTRIES: Readonly<Record<number, Entry>> = {
   30001: [429, 'Queue overflow'],
   30002: [401, 'Account suspended'],
   30022: [429, 'US A2P 10DLC - Rate Limits Exceeded'],
+  30400: [400, 'Parameters are not valid'],
 };
 
 /** Words for the codes that come later, in a receipt (twilio.com/docs/api/errors). */

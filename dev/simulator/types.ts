@@ -27,6 +27,8 @@ export type SimulatedMessage = {
   to: string;
   from: string;
   body: string;
+  /** The application has emptied it in Twilio's records; the phone still shows it. */
+  redacted: boolean;
   status: MessageStatus;
   errorCode: number | null;
   segments: number;

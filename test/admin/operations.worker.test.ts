@@ -5,7 +5,7 @@ const clock = () => Date.now();
 let world: World;
 
 beforeAll(async () => {
-  world = await createWorld();
+  world = await createWorld({ SMS_WINDOW_SECONDS: '3600' });
   await world.seed([
     { id: 'rosa', name: 'Grandma Rosa', phone: world.phone(0) },
     { id: 'maya', name: 'Maya', phone: world.phone(1) },

@@ -57,6 +57,19 @@ describe('the official SDK', () => {
     expect(fetched.price).toBe('-0.00790');
   });
 
+  it('empties the words of a message that has ended, and of no other; the phone keeps them', async () => {
+    const created = await text(ROSA, 'Dinner?');
+    await simulator.idle();
+    const ofMessage = twilioSdk(simulator).messages(created.sid);
+    await expect(ofMessage.update({ body: 'Other words' })).rejects.toMatchObject({ code: 30400 });
+    expect((await ofMessage.update({ body: '' })).body).toBe('');
+    expect((await ofMessage.fetch()).body).toBe('');
+    expect((await ofMessage.update({ body: '' })).status).toBe('delivered');
+    expect(simulator.messages({ phone: ROSA }).at(-1)?.body).toBe('Dinner?');
+    const nobody = twilioSdk(simulator).messages(`SM${'0'.repeat(32)}`);
+    await expect(nobody.update({ body: '' })).rejects.toMatchObject({ status: 404, code: 20404 });
+  });
+
   it('is accepted through a Messaging Service before sender and segments are known', async () => {
     const created = await twilioSdk(simulator).messages.create({
       messagingServiceSid: SERVICE,

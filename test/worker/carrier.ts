@@ -52,6 +52,13 @@ export function createCarrier(now: () => number) {
     onAccept: (_text: AcceptedText): void | Promise<void> => undefined,
     send: send as Sms['send'],
     find: find as Sms['find'],
+    /** SIDs whose words were emptied; while the list is down, nothing is. */
+    redacted: new Set<string>(),
+    redact: (async (sid) => {
+      if (carrier.listDown) return 'unreached';
+      carrier.redacted.add(sid);
+      return 'done';
+    }) as Sms['redact'],
   };
 
   async function accept(text: Parameters<Sms['send']>[0], answered: boolean, lateMs = 0) {

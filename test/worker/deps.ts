@@ -155,6 +155,7 @@ export function testDeps(settings: Record<string, string> = {}): TestDeps {
         );
         return known ? toCarrierText(known.text, known.at) : null;
       },
+      redact: async () => 'done',
     },
     enqueue: async () => undefined,
     enqueueEvents: async () => undefined,

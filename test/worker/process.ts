@@ -122,6 +122,7 @@ export function startProcess(
     sms: {
       send: (text) => travel('carrier', 'send', () => sms.send(text)),
       find: (query) => travel('carrier', 'find', () => sms.find(query)),
+      redact: (sid) => travel('carrier', 'redact', () => sms.redact(sid)),
     },
     enqueue: (jobs, delaySeconds) => enqueue(queue, jobs, delaySeconds),
     enqueueEvents: async () => undefined,

@@ -14,6 +14,7 @@ import { type DeliveryJob, sweepJob } from '../../platform/jobs.ts';
 import { errorFields } from '../../platform/log.ts';
 import { mayBecome, type Status } from '../deliveries/delivery-status.ts';
 import type { Reason } from '../send/policy.ts';
+import { emptyCarrierWords } from './carrier-words.ts';
 import { keepWithinRetention } from './retention.ts';
 import { watchTexts } from './watch.ts';
 
@@ -126,8 +127,12 @@ async function wakeDue(deps: Deps, db: Db, untilMs: number): Promise<number> {
 }
 
 /** Sweeps one store: sends what is due to the queue. @returns how many rows were sent */
-export const sweepStore = (deps: Deps, store: StoreName, limitMs = SWEEP_MS): Promise<number> =>
-  wakeDue(deps, deps.db.at(store), deps.now() + limitMs);
+export async function sweepStore(deps: Deps, store: StoreName, limitMs = SWEEP_MS): Promise<number> {
+  const woken = await wakeDue(deps, deps.db.at(store), deps.now() + limitMs);
+  // It asks the carrier, and nobody waits for it.
+  deps.afterwards(emptyCarrierWords(deps, store));
+  return woken;
+}
 
 /**
  * What is not one store's: applies pending updates, and deletes what was kept long enough. It never waits for the

@@ -41,6 +41,12 @@ export type SendOutcome =
       pausesSender?: boolean;
     };
 
+/**
+ * What came of emptying a text at the carrier: `done`, also when it is not there any more; `refused`: not this one, or not
+ * yet; `unreached`: the carrier or the account takes no requests now.
+ */
+export type RedactOutcome = 'done' | 'refused' | 'unreached';
+
 /** The carrier's interface. */
 export interface Sms {
   /** Sends one text. Never throws: a time-out or broken connection is `ambiguous`. */
@@ -56,6 +62,8 @@ export interface Sms {
     since: number;
     except?: readonly string[];
   }): Promise<CarrierText | null>;
+  /** Empties the words of a text that has ended in the carrier's records. Never throws. */
+  redact(sid: string): Promise<RedactOutcome>;
 }
 
 const messageJson = z.object({
@@ -199,7 +207,26 @@ export function createTwilio(
     return null;
   }
 
-  return { send, find };
+  /** An empty body redacts a text that has ended (twilio.com/docs/messaging/api/message-resource, "Redact a Message"). */
+  async function redact(sid: string): Promise<RedactOutcome> {
+    try {
+      const path = messagesPath.replace(/\.json$/, `/${encodeURIComponent(sid)}.json`);
+      const answer = await fetch(config.TWILIO_API_BASE + path, {
+        method: 'POST',
+        headers,
+        body: new URLSearchParams({ Body: '' }),
+        redirect: 'manual',
+        signal: timeout(),
+      });
+      await answer.body?.cancel();
+      if (answer.ok || answer.status === 404) return 'done';
+      return answer.status >= 500 || [401, 403, 429].includes(answer.status) ? 'unreached' : 'refused';
+    } catch {
+      return 'unreached'; // A time-out or a broken connection.
+    }
+  }
+
+  return { send, find, redact };
 }
 
 /** Asks Twilio for three retries after a 5xx, a failed connection or a read time-out. */

@@ -1,4 +1,5 @@
 import { DEVICE_TTL_SECONDS } from '../../identity/login/known-device.ts';
+import { WORDS_KEPT_MS } from '../../notifications/operate/carrier-words.ts';
 import { KEPT_MS } from '../../notifications/operate/retention.ts';
 import { SESSION_TTL_MS } from '../../platform/auth/session.ts';
 import type { Config } from '../../platform/config.ts';
@@ -41,6 +42,12 @@ export interface Spans {
   /** What a text to us was read as; a text that waits to be put somewhere. */
   inboundText: string;
   heldReply: string;
+  /** The number in the log of texts after one ended, and the log itself; messages, null: for ever. */
+  logNumber: string;
+  log: string;
+  message: string | null;
+  /** The words of a text, at the carrier. */
+  carrierWords: string;
   /** What happened, for the host application to read. */
   event: string;
   /** Cookies, by their names. */
@@ -62,8 +69,13 @@ export type LegalSettings = Pick<
   | 'MAGIC_TTL_SECONDS'
   | 'LINK_TTL_SECONDS'
   | 'KEEP_EVENTS_DAYS'
+  | 'KEEP_NUMBERS_DAYS'
+  | 'KEEP_LOG_DAYS'
+  | 'KEEP_MESSAGES_DAYS'
 > &
   SenderSettings;
+
+const daysWords = (days: number) => spanWords(days * 86_400);
 
 const spansOf = (config: LegalSettings): Spans => ({
   code: spanWords(config.CODE_TTL_SECONDS),
@@ -75,7 +87,11 @@ const spansOf = (config: LegalSettings): Spans => ({
   sessionKept: spanWords(KEPT_MS.session / 1000),
   inboundText: spanWords(KEPT_MS.inboundText / 1000),
   heldReply: spanWords(KEPT_MS.heldReply / 1000),
-  event: spanWords(config.KEEP_EVENTS_DAYS * 86_400),
+  logNumber: daysWords(config.KEEP_NUMBERS_DAYS),
+  log: daysWords(config.KEEP_LOG_DAYS),
+  message: config.KEEP_MESSAGES_DAYS === 0 ? null : daysWords(config.KEEP_MESSAGES_DAYS),
+  carrierWords: spanWords(WORDS_KEPT_MS / 1000),
+  event: daysWords(config.KEEP_EVENTS_DAYS),
   device: spanWords(DEVICE_TTL_SECONDS),
   nonce: spanWords(NONCE_TTL_SECONDS),
   zone: spanWords(ZONE_TTL_SECONDS),

@@ -3,7 +3,7 @@ import { PageHead } from '../layout.tsx';
 import { Dated } from './dated.tsx';
 import type { Legal, Spans } from './legal.ts';
 
-const CHANGED = '2026-11-27';
+const CHANGED = '2026-11-28';
 
 /** Every cookie that we set; a test looks for others in the code. */
 const cookiesOf = (spans: Spans) => [
@@ -78,12 +78,14 @@ export function PrivacyPage({ brand, company, contact, replies, spans }: Legal) 
         <dd>
           So that the members of a conversation can read them. They stay when you delete your account, under
           “Former member”; one that you take back loses its words at once.
+          {spans.message !== null && ` All are deleted after ${spans.message}.`}
         </dd>
         <dt>A log of texts</dt>
         <dd>
           Which message, to which number, when, and whether it was sent, delivered or left out, and why. It
-          holds no words of your messages. You can read it under <a href="/settings/texts">Your texts</a>. It
-          stays, with the number that each text went to, when you delete your account.
+          holds no words of your messages. You can read it under <a href="/settings/texts">Your texts</a>. The
+          number goes {spans.logNumber} after the text has ended, the entry after {spans.log}, also when you
+          delete your account; the last entry that told you of a conversation stays with it.
         </dd>
         <dt>A list of what happened</dt>
         <dd>
@@ -107,6 +109,11 @@ export function PrivacyPage({ brand, company, contact, replies, spans }: Legal) 
         <dd>
           When, and with which browser, so that you can end one that is not yours. They end {spans.session}{' '}
           after the last use, and are forgotten {spans.sessionKept} later.
+        </dd>
+        <dt>Looks of our operators</dt>
+        <dd>
+          Who helps you can look up why a text came or did not come. Who looked at whom, and when, is kept for{' '}
+          {spans.log}.
         </dd>
         <dt>Counts of attempts</dt>
         <dd>By network address and number, to hold off abuse. For a day at most.</dd>
@@ -139,9 +146,10 @@ export function PrivacyPage({ brand, company, contact, replies, spans }: Legal) 
         </li>
         <li>
           Twilio and the phone carriers, which deliver the texts. A text holds the sender’s name and the
-          beginning of the message, unless you choose to hide them in <a href="/settings">Settings</a>. Twilio
-          keeps its own record of each text, with the number, the time and the words, also when you delete
-          your account here. Ask us, and we have it deleted there.
+          beginning of the message, unless you choose to hide them in <a href="/settings">Settings</a>. We
+          have Twilio empty the words of each such text {spans.carrierWords} after it, once it has ended.
+          Twilio keeps its own record of the number and the time of each text, and the words of texts that you
+          send us, also when you delete your account here. Ask us, and we have it deleted there.
         </li>
         <li>
           The app that your family signed up with, which may read what happens in its family, messages

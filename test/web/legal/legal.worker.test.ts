@@ -19,6 +19,9 @@ const SETTINGS: LegalSettings = {
   MAGIC_TTL_SECONDS: 600,
   LINK_TTL_SECONDS: 604_800,
   KEEP_EVENTS_DAYS: 30,
+  KEEP_NUMBERS_DAYS: 2,
+  KEEP_LOG_DAYS: 90,
+  KEEP_MESSAGES_DAYS: 0,
 };
 const { text } = currentWording({ brand: SETTINGS.BRAND_NAME });
 type View = (legal: Legal) => { toString(): string } | null;
@@ -34,11 +37,18 @@ describe('/privacy tells the times that the settings set', () => {
     ['CODE_TTL_SECONDS', 300, 'which works for 5 minutes', 120, 'which works for 2 minutes'],
     ['MAGIC_TTL_SECONDS', 600, 'signs you in for 10 minutes', 90, 'signs you in for 90 seconds'],
     ['LINK_TTL_SECONDS', 604_800, 'conversation for 7 days', 129_600, 'conversation for 36 hours'],
+    ['KEEP_NUMBERS_DAYS', 2, 'number goes 2 days after', 7, 'number goes 7 days after'],
+    ['KEEP_LOG_DAYS', 90, 'the entry after 90 days', 30, 'the entry after 30 days'],
+    ['KEEP_MESSAGES_DAYS', 730, 'All are deleted after 2 years', 30, 'All are deleted after 30 days'],
     ['KEEP_EVENTS_DAYS', 30, 'to read, for 30 days', 1, 'to read, for 1 day'],
   ] as const)('%s', (name, first, said, second, saidThen) => {
     expect(wordsOf(PrivacyPage, { [name]: first })).toContain(said);
     const changed = wordsOf(PrivacyPage, { [name]: second });
     expect([changed.includes(said), changed.includes(saidThen)]).toEqual([false, true]);
+  });
+
+  it('and that messages stay where they do', () => {
+    expect(wordsOf(PrivacyPage, { KEEP_MESSAGES_DAYS: 0 })).not.toContain('All are deleted');
   });
 
   it('and what becomes of answers by text', () => {
@@ -58,7 +68,8 @@ it('/privacy says what outlives the account, and what Twilio keeps', () => {
   for (const said of [
     'It remains when the number is removed or the account deleted',
     'network address and browser are struck out when you delete your account',
-    'Twilio keeps its own record of each text, with the number, the time and the words',
+    'We have Twilio empty the words of each such text 1 day after it',
+    'Twilio keeps its own record of the number and the time of each text',
   ]) {
     expect(words).toContain(said);
   }
@@ -87,7 +98,7 @@ it('/terms shows the form of the opt-in to whoever reviews it: unticked, whole, 
 const DATED: [string, View, string, string][] = [
   ['/help', HelpPage, '2026-11-27', '828e5f23723b'],
   ['/terms', TermsPage, '2026-11-27', 'e21ecb78c126'],
-  ['/privacy', PrivacyPage, '2026-11-27', 'ad16a8672106'],
+  ['/privacy', PrivacyPage, '2026-11-28', '93eda753f33d'],
 ];
 
 it.each(DATED)('%s is dated anew when its words change', async (_, page, date, digest) => {
