@@ -115,7 +115,9 @@ describe('/ops', () => {
     expect(words).toMatch(/Carrier It last took a text \d+ (s|min) ago\. \d+ tries/);
     expect(words).toMatch(/Queue of texts \d+ texts should have left/);
     expect(words).toMatch(/Sweep \(cron\) It last ended \d+ s ago/);
-    expect(words).toMatch(/Database d1:main It (answered within \d+ ms, and holds [\d.]+ GB of 10 GB|did not answer)/);
+    expect(words).toMatch(
+      /Database d1:main It (answered within \d+ ms, and holds [\d.]+ GB of 10 GB|did not answer)/,
+    );
     expect(words).toMatch(/Family objects One (answered within \d+ ms|did not answer)/);
     expect(words).toContain('Receiver of events EVENTS_URL is not set');
   });
