@@ -1,5 +1,4 @@
 import { eq, isNull, sql } from 'drizzle-orm';
-import type * as z from 'zod';
 import { applyUpdatesOfMany } from '../consent/updates/relay.ts';
 import type { Db } from '../db/client.ts';
 import { allOf, inList, jsonTable } from '../db/expressions.ts';
@@ -19,58 +18,14 @@ import { updateId } from '../numbers/update-outbox.ts';
 import type { Deps } from '../platform/deps.ts';
 import { personIds } from '../platform/id-claims.ts';
 import { errorFields } from '../platform/log.ts';
-import { phoneHash } from '../platform/sms/phone-number.ts';
 import { familiesOfUsers } from './find-family.ts';
-import type { userMirror } from './host-schemas.ts';
-import { askedOf, wellFormed } from './mirror.ts';
+import { askedOf } from './mirror.ts';
 import { type MirroredUser, mirroredUser } from './mirrored-user.ts';
 import { readPersonStates } from './person-state.ts';
-
-/** A line of an import that is about a person. */
-interface UserLine {
-  line: number;
-  user: z.output<typeof userMirror> & { id: string };
-}
-
-/** A person as they are inserted. Times in ms; the number is one that nobody holds. */
-interface NewPerson extends UserLine {
-  userId: string;
-  familyId: string;
-  name: string;
-  number: string | null;
-  numberHash: string | null;
-  verifiedAt: number | null;
-}
-
-/** Those of the lines that say all of a person that is needed, each person and number once. */
-async function wholePeople(deps: Deps, lines: readonly UserLine[]): Promise<NewPerson[]> {
-  const now = deps.now();
-  const seen = new Map<string, number>();
-  const count = (key: string) => seen.set(key, (seen.get(key) ?? 0) + 1);
-  const people: NewPerson[] = [];
-  for (const { line, user } of lines) {
-    const { id, familyId, name, phone, phoneVerifiedAt, smsConsent } = user;
-    const number = typeof phone === 'string' ? wellFormed(phone, deps.phones) : null;
-    count(id);
-    if (number !== null) count(number);
-    const isPlain = typeof phone === 'string' ? number !== null && phoneVerifiedAt : !smsConsent;
-    if (!familyId || !name || !isPlain) continue;
-    people.push({
-      line,
-      user,
-      userId: id,
-      familyId,
-      name,
-      number,
-      numberHash: number === null ? null : await phoneHash(deps.config.PHONE_SECRET, number),
-      verifiedAt: number === null ? null : Math.min(phoneVerifiedAt ?? now, now),
-    });
-  }
-  return people.filter(({ userId, number }) => seen.get(userId) === 1 && seen.get(number ?? userId) === 1);
-}
+import type { WholePerson } from './whole-people.ts';
 
 /** Those who are nobody yet, and whose numbers nobody has and nobody has opted out of. */
-async function newPeople(deps: Deps, people: readonly NewPerson[]): Promise<NewPerson[]> {
+async function newPeople(deps: Deps, people: readonly WholePerson[]): Promise<WholePerson[]> {
   if (people.length === 0) return [];
   const userIds = people.map(({ userId }) => userId);
   const hashes = people.flatMap(({ numberHash }) => numberHash ?? []);
@@ -104,7 +59,7 @@ async function newPeople(deps: Deps, people: readonly NewPerson[]): Promise<NewP
 }
 
 /** Claims the ids of people of one store. @returns those whose family is there, and who are of it now */
-async function claimPeople(deps: Deps, db: Db, group: readonly NewPerson[]): Promise<NewPerson[]> {
+async function claimPeople(deps: Deps, db: Db, group: readonly WholePerson[]): Promise<WholePerson[]> {
   const familyIds = [...new Set(group.map(({ familyId }) => familyId))];
   const found = await retrying(() =>
     db.all(q.select({ id: families.id }).from(families).where(inList(families.id, familyIds))),
@@ -120,7 +75,7 @@ async function claimPeople(deps: Deps, db: Db, group: readonly NewPerson[]): Pro
 }
 
 /** Inserts people of one store whose families are there. @returns the ids of those who are there now */
-async function insertPeople(db: Db, people: readonly NewPerson[], now: number): Promise<Set<string>> {
+async function insertPeople(db: Db, people: readonly WholePerson[], now: number): Promise<Set<string>> {
   const rows = people.map(({ userId, familyId, name, user }) => ({
     id: userId,
     familyId,
@@ -158,7 +113,7 @@ async function insertPeople(db: Db, people: readonly NewPerson[], now: number): 
 }
 
 /** Makes these people hold their numbers, unless somebody was faster, and enqueues what their rows owe to that. */
-async function holdNumbers(deps: Deps, people: readonly NewPerson[]): Promise<void> {
+async function holdNumbers(deps: Deps, people: readonly WholePerson[]): Promise<void> {
   const now = deps.now();
   const rows = people.flatMap(({ userId, familyId, number, numberHash, verifiedAt, user }) => {
     if (number === null || numberHash === null || verifiedAt === null) return [];
@@ -259,11 +214,11 @@ async function holdNumbers(deps: Deps, people: readonly NewPerson[]): Promise<vo
  */
 export async function importNewPeople(
   deps: Deps,
-  lines: readonly UserLine[],
+  whole: readonly WholePerson[],
 ): Promise<Map<number, MirroredUser>> {
   const results = new Map<number, MirroredUser>();
   try {
-    const fresh = await newPeople(deps, await wholePeople(deps, lines));
+    const fresh = await newPeople(deps, whole);
     const stores = await Promise.all(fresh.map(({ familyId }) => deps.db.storeOf(familyId)));
     const byStore = Map.groupBy(fresh, (_, i) => stores[i]!);
     for (const [store, group] of byStore) {
@@ -285,7 +240,7 @@ export async function importNewPeople(
     }
   } catch (error) {
     // One by one they are found as they are now, and get an answer each.
-    deps.log.warn('import.left_to_lines', { people: lines.length, ...errorFields(error) });
+    deps.log.warn('import.left_to_lines', { people: whole.length, ...errorFields(error) });
   }
   return results;
 }

@@ -10,8 +10,10 @@ import { isBlank } from '../platform/visible.ts';
 import { familiesOfThreads, familiesOfUsers } from './find-family.ts';
 import { familyMirror, hostMessage, threadMirror, userMirror } from './host-schemas.ts';
 import { importNewPeople } from './import-people.ts';
+import { importUnchanged } from './import-unchanged.ts';
 import { putFamilies, putFamily, putUser } from './mirror.ts';
 import { putThread } from './mirror-thread.ts';
+import { wholePeople } from './whole-people.ts';
 
 /** Max. lines and bytes of one import. */
 const MAX_LINES = 1000;
@@ -154,8 +156,8 @@ async function applyLine(deps: Deps, { line, entry }: Read, familyId: string | n
 
 /**
  * Imports many families, people, threads and messages at once. Each line stands for itself: what one is refused for does
- * not touch the others, and all of them may be sent again. Families come first, then people who are new here, then
- * the rest: the lines of a family in their order, those of several families side by side. Messages are history: nobody
+ * not touch the others, and all of them may be sent again. Families come first, then people who are new here
+ * or of whom nothing is new, then the rest: the lines of a family in their order, those of several families side by side. Messages are history: nobody
  * is texted, and open pages do not hear of them.
  * @returns a result for each line that is not empty, in their order
  * @throws AppError `too_large`, `unsupported_media_type`, `invalid_request` for a body that is no UTF-8
@@ -185,7 +187,10 @@ export async function importLines(deps: Deps, request: Request): Promise<LineRes
   for (const line of await importFamilies(deps, read)) results.set(line, { line, ok: true });
   await take(read.filter(({ line, entry }) => 'family' in entry && !results.has(line)));
   const people = read.flatMap(({ line, entry }) => ('user' in entry ? [{ line, user: entry.user }] : []));
-  for (const [line, state] of await importNewPeople(deps, people))
+  const whole = await wholePeople(deps, people);
+  const settled = await importUnchanged(deps, whole);
+  const others = whole.filter(({ line }) => !settled.has(line));
+  for (const [line, state] of [...settled, ...(await importNewPeople(deps, others))])
     results.set(line, { line, ok: true, ...state });
   await take(read.filter(({ line }) => !results.has(line)));
   return lines.map(({ line }) => results.get(line)!);

@@ -15,6 +15,7 @@ const personRows = (condition: SQL) => {
   return q
     .select({
       id: users.id,
+      familyId: users.familyId,
       name: users.name,
       phone: users.phone,
       verifiedAt: users.phoneVerifiedAt,

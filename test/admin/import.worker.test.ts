@@ -82,6 +82,46 @@ describe('an import', () => {
     expect([await world.rows(), await world.texts()]).toEqual([[], []]);
   });
 
+  it('that says nothing new of people writes nothing about them, in as few trips for eight as for four', async () => {
+    const { familyId, watch } = world;
+    const people = Array.from({ length: 8 }, (_, n) => ({
+      user: {
+        id: `p${n}_${familyId}`,
+        familyId,
+        name: `Person ${n}`,
+        ...(n === 7
+          ? {}
+          : {
+              phone: world.phone(n),
+              phoneVerifiedAt: at,
+              smsConsent: { at, source: 'sign-up', version: '1' },
+            }),
+      },
+    }));
+    const first = await importOf([{ family: { id: familyId, name: 'Rivera' } }, ...people]);
+    const calls = async (lines: readonly unknown[]) => {
+      watch.reset();
+      const { results } = await importOf(lines);
+      const written = watch.trips.reduce((sum, { rowsWritten }) => sum + rowsWritten, 0);
+      return { results, trips: watch.trips.length, written };
+    };
+    const few = await calls(people.slice(0, 4));
+    const all = await calls(people);
+    expect(all.results.map(({ line, ...rest }) => rest)).toEqual(
+      first.results.slice(1).map(({ line, ...rest }) => rest),
+    );
+    expect([few.trips, few.written]).toEqual([all.trips, 0]);
+
+    // What is new, or a STOP of theirs, is found all the same.
+    const stop = { smsEnabled: false };
+    await world.api('PUT', `/api/admin/users/p1_${familyId}/preferences`, { as: 'service', body: stop });
+    const [renamed, ...rest] = people;
+    const { results } = await importOf([{ user: { ...renamed!.user, name: 'Rosa' } }, ...rest]);
+    expect(results[1]).toMatchObject({ ok: true, smsEnabled: false, consent: 'refused' });
+    const { json } = await world.api('GET', `/api/admin/users/p0_${familyId}`, { as: 'service' });
+    expect(json.name).toBe('Rosa');
+  });
+
   it('makes of new people what their own routes make of them, with and without consent', async () => {
     const { familyId } = world;
     const person = (n: number) => ({

@@ -2,6 +2,7 @@ import { listDeliveries } from '../../../src/notifications/operate/delivery-log.
 import { forbidden, isFinal } from '../../worker/history.ts';
 import { type DeliveryRow, type Member, type Message, PEOPLE } from '../../worker/lab.ts';
 import { type Bench, type Held, inThread, lastStep } from './bench.ts';
+import { checkEvents } from './events.ts';
 import { brokenText } from './texts.ts';
 import { brokenWait } from './waits.ts';
 
@@ -158,4 +159,5 @@ export async function checkEnd(bench: Bench): Promise<void> {
     const end = await bench.lab.run((deps) => listDeliveries(deps, who, { limit: 100 }));
     if (end.kind !== 'done') throw new Error('The log cannot be read');
   }
+  await checkEvents(bench, rows);
 }
