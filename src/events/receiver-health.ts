@@ -54,7 +54,7 @@ function statements() {
       .from(cursor)
       .where(eq(cursor.id, 1)),
     newest: q.select({ seq: max(events.seq).as('newest') }).from(events),
-    families: q.select({ count: count().as('count') }).from(heldUp),
+    familiesHeldUp: q.select({ count: count().as('count') }).from(heldUp),
     oldestHeldUp: q
       .select({ at: events.at })
       .from(events)
@@ -82,7 +82,7 @@ export async function loadReceiverHealth(deps: Deps): Promise<ReceiverHealth> {
   const cursors = all.flatMap((each) => each.cursor);
   const lastFailureAt = latest(cursors.map((each) => each.lastFailureAt));
   const oldest = all.flatMap((each) => [...each.oldestHeldUp, ...each.oldestAhead].map(({ at }) => at));
-  const families = all.reduce((sum, each) => sum + (each.families[0]?.count ?? 0), 0);
+  const families = all.reduce((sum, each) => sum + (each.familiesHeldUp[0]?.count ?? 0), 0);
   const ahead = all.reduce((sum, each) => {
     const [begun] = each.cursor;
     return sum + (begun ? Math.max(0, (each.newest[0]?.seq ?? 0) - begun.seq) : 0);

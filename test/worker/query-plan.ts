@@ -11,8 +11,8 @@ export const statementsSeen = (): string[] => [...seen];
 /** Small tables that are read whole: the map of stores, what operators have paused, the schema and its migrations. */
 const READ_WHOLE = ['slots', 'homes', 'pauses', 'd1_migrations', 'sqlite_master'];
 
-/** Statements, by name: one counts an index on purpose, for operators alone; one takes the first row, whichever it is. */
-const READ_ON_PURPOSE = /^\/\* (familiesCounted|anyFamily) \*\//;
+/** Statements, by name: some count on purpose, for operators alone; one takes the first row, whichever it is. */
+const READ_ON_PURPOSE = /^\/\* (familiesCounted|familiesHeldUp|anyFamily) \*\//;
 
 /** The tables that a plan reads from end to end; what the statement itself made up may be. */
 export function scans(details: readonly string[]): string[] {
