@@ -37,6 +37,24 @@ export interface Host {
   token(user: HostUser): Promise<string>;
 }
 
+/** Calls the API of an origin with what gives a bearer token. */
+export const callWith =
+  (origin: string, bearer: () => Promise<string>): Call =>
+  async <T>(method: string, path: string, body?: unknown) => {
+    const response = await fetch(origin + path, {
+      method,
+      headers: {
+        Authorization: `Bearer ${await bearer()}`,
+        ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+      },
+      body: body === undefined ? undefined : JSON.stringify(body),
+    });
+    const text = await response.text();
+    const answer: unknown = text === '' ? null : JSON.parse(text);
+    if (!response.ok) throw new ApiError(method, path, response.status, answer);
+    return answer as T;
+  };
+
 const TOKEN_LIFE = '5m';
 
 /** Plays the host application: the same few lines that a real one needs (see the README). */
@@ -46,27 +64,11 @@ export function createHost(origin: string, authSecret: string): Host {
     const token = new SignJWT(claims).setProtectedHeader({ alg: 'HS256' }).setExpirationTime(TOKEN_LIFE);
     return (subject === undefined ? token : token.setSubject(subject)).sign(key);
   };
-  const caller =
-    (bearer: () => Promise<string>): Call =>
-    async <T>(method: string, path: string, body?: unknown) => {
-      const response = await fetch(origin + path, {
-        method,
-        headers: {
-          Authorization: `Bearer ${await bearer()}`,
-          ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
-        },
-        body: body === undefined ? undefined : JSON.stringify(body),
-      });
-      const text = await response.text();
-      const answer: unknown = text === '' ? null : JSON.parse(text);
-      if (!response.ok) throw new ApiError(method, path, response.status, answer);
-      return answer as T;
-    };
   const token = ({ id, familyId, name = id }: HostUser) => sign({ familyId, name }, id);
   const serviceToken = () => sign({ scope: 'service' });
   return {
-    service: caller(serviceToken),
-    as: (user) => caller(() => token(user)),
+    service: callWith(origin, serviceToken),
+    as: (user) => callWith(origin, () => token(user)),
     serviceToken,
     token,
   };

@@ -334,6 +334,21 @@ CREATE TABLE `sessions` (
 --> statement-breakpoint
 CREATE INDEX `sessions_user` ON `sessions` (`user_id`,`last_used_at`);--> statement-breakpoint
 CREATE INDEX `sessions_expiry` ON `sessions` (`expires_at`);--> statement-breakpoint
+CREATE TABLE `slot_moves` (
+	`id` text PRIMARY KEY NOT NULL,
+	`first` integer NOT NULL,
+	`last` integer NOT NULL,
+	`source` text NOT NULL,
+	`target` text NOT NULL,
+	`state` text NOT NULL,
+	`families_left` integer NOT NULL,
+	`started_at` integer NOT NULL,
+	`stepped_at` integer NOT NULL,
+	`wake_at` integer,
+	`problem` text
+);
+--> statement-breakpoint
+CREATE INDEX `slot_moves_wake` ON `slot_moves` (`wake_at`) WHERE wake_at is not null;--> statement-breakpoint
 CREATE TABLE `slots` (
 	`first` integer PRIMARY KEY NOT NULL,
 	`last` integer NOT NULL,

@@ -4,6 +4,7 @@ import { keyEndpoints } from './admin/keys.ts';
 import { operationsEndpoints } from './admin/operations-endpoints.ts';
 import { pauseEndpoints } from './admin/pause-endpoints.ts';
 import { adminEndpoints } from './admin/routes.ts';
+import { slotEndpoints } from './admin/slot-endpoints.ts';
 import { chatEndpoints } from './chat/routes.ts';
 import { eventEndpoints } from './events/routes.ts';
 import { presenceEndpoints } from './family/routes.ts';
@@ -23,6 +24,7 @@ export const endpoints = [
   ...pauseEndpoints,
   ...operationsEndpoints,
   ...databaseEndpoints,
+  ...slotEndpoints,
   ...eventEndpoints,
   ...identityEndpoints,
   ...chatEndpoints,

@@ -29,7 +29,9 @@ export function readAddition(args: readonly string[], usual?: unknown): Addition
   const location = asked ?? LOCATIONS.find((place) => place === usual) ?? null;
   const known = rest.every((arg) => arg === '--dry-run' || arg.startsWith('--location='));
   if (verb !== 'add' || !Number.isInteger(count) || count < 1 || count > MOST || !known)
-    throw new StackError('Usage: npm run databases -- add N [--location=enam] [--dry-run]');
+    throw new StackError(
+      'Usage: npm run databases -- add N [--location=enam] [--dry-run], -- plan, or -- move FIRST-LAST --to=d1:3',
+    );
   if (location !== null && !LOCATIONS.includes(location))
     throw new StackError(`--location should be one of ${LOCATIONS.join(', ')}`);
   return { count, location, dryRun: rest.includes('--dry-run') };

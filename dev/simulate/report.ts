@@ -2,6 +2,7 @@ import { deployOf, hotFamily, thousandMoves } from './crowds.ts';
 import { placement } from './families.ts';
 import { type MorningResult, morning } from './morning.ts';
 import { costOfMillionTexts } from './service-times.ts';
+import { stampede } from './stampede.ts';
 
 /** What is simulated. */
 export interface SimulationOptions {
@@ -35,6 +36,8 @@ export function simulate({ families, seed, perSecond }: SimulationOptions): stri
   const slow = morning({ ...base, perSecond: Math.max(1, Math.floor(rate / 10)) }, placed);
   const [free, limited] = [hotFamily(seed, false), hotFamily(seed, true)];
   const moves = thousandMoves(seed);
+  const due = { texts: 100_000, perSecond: 1000, concurrency: 333, families };
+  const storm = stampede(due);
   const isolates = Math.max(100, Math.ceil(families / 200));
   return [
     `${n(families)} families in ${n(placed.stores.length)} databases, seed ${seed}; senders take ${n(rate)} a second`,
@@ -42,6 +45,8 @@ export function simulate({ families, seed, perSecond }: SimulationOptions): stri
     `Seven o'clock in every zone: ${told(usual)}`,
     `  with senders ten times slower: ${told(slow)}`,
     `One database down for 80 s: ${told(outage)}; p99 in the others ${clock(outage.p99Elsewhere)}`,
+    `${n(due.texts)} texts due at once, senders take ${n(due.perSecond)} a second: in the queues after ${storm.swept.toFixed(0)} s, ` +
+      `last text after ${storm.last.toFixed(0)} s`,
     `A family of 200 posts 50 a second: ${n(free.hot.taken)} of ${n(free.hot.asked)} taken, p99 ${n(free.hot.p99)} ms; ` +
       `others ${n(free.others.taken)} of ${n(free.others.asked)}, p50 ${n(free.others.p50)} ms, p99 ${n(free.others.p99)} ms`,
     `  with 20 writers at 10 posts a minute: others ${n(limited.others.taken)} of ${n(limited.others.asked)}, ` +

@@ -1,3 +1,5 @@
+import { SWEEP_PAGE_ROWS } from '../../src/notifications/operate/sweep-page.ts';
+
 /**
  * What things take, in ms of one database's thread or of one request, and what they cost. Measured with native SQLite on
  * the product's own statements; D1 is taken for three times as slow (docs/scale.md).
@@ -5,7 +7,7 @@
 export const D1_FACTOR = 3;
 
 /** A sweep's page of due rows, and handing it to the queue (`sendBatch`, several at once). */
-export const SWEEP_PAGE = { rows: 500, sqlMs: 45, queueMs: 60 };
+export const SWEEP_PAGE = { rows: SWEEP_PAGE_ROWS, sqlMs: 45, queueMs: 60 };
 /** A batch of the queue: facts, waves of claims with their links, outcomes. */
 export const BATCH = { texts: 100, sqlMs: 26 + 4 * 15 };
 /** One request to Twilio. */

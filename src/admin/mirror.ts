@@ -25,13 +25,13 @@ export interface FamilyMirror {
   timeZone?: string | null | undefined;
 }
 
-/** Statement: creates or updates a family; no row for a new one without a name. */
-function upsertFamily(id: string, { name, timeZone }: FamilyMirror, now: number) {
+/** Statement: creates or updates a family; no row for a new one without a name, or that may not be made now. */
+function upsertFamily(id: string, { name, timeZone }: FamilyMirror, mayBeNew: boolean, now: number) {
   const newName = coalesce<string>(name ?? null, families.name);
   return insertFrom(
     families,
     { id, name: newName, timeZone: timeZone ?? null, createdAt: now },
-    sql`from ${oneRow} left join ${families} on ${eq(families.id, id)} where ${isNotNull(newName)}`,
+    sql`from ${oneRow} left join ${families} on ${eq(families.id, id)} where ${allOf(isNotNull(newName), !mayBeNew && isNotNull(families.id))}`,
   )
     .onConflictDoUpdate({
       target: families.id,
@@ -43,15 +43,28 @@ function upsertFamily(id: string, { name, timeZone }: FamilyMirror, now: number)
     .returning({ id: families.id });
 }
 
-/** Creates or updates a family. @throws AppError `invalid_request` for a new one without a name */
+/** While slots are given to another database no family is made in them. */
+const slotsMoving = () =>
+  new AppError('unavailable', 'New families like this one are being given to another database; try again.', {
+    retryAfterSeconds: 10,
+  });
+
+/**
+ * Creates or updates a family.
+ * @throws AppError `invalid_request` for a new one without a name, `unavailable` while none may be made in its slot
+ */
 export async function putFamily(deps: Deps, id: string, family: FamilyMirror): Promise<void> {
-  const rows = await retrying(() => deps.db.forFamily(id).all(upsertFamily(id, family, deps.now())));
-  if (rows.length === 0) throw required('name');
+  const rows = await retrying(async () => {
+    const mayBeNew = await deps.db.takesNewFamily(id);
+    return await deps.db.forFamily(id).all(upsertFamily(id, family, mayBeNew, deps.now()));
+  });
+  if (rows.length > 0) return;
+  throw family.name === undefined ? required('name') : slotsMoving();
 }
 
 /**
  * Creates or updates families of one store, in their order and all or none.
- * @returns of each whether it is there now; a new one without a name is not
+ * @returns of each whether it is there now; a new one without a name, or that may not be made now, is not
  * @throws when the database fails, or a family is being moved
  */
 export async function putFamilies(
@@ -59,7 +72,10 @@ export async function putFamilies(
   store: StoreName,
   list: readonly (FamilyMirror & { id: string })[],
 ): Promise<boolean[]> {
-  const named = list.map((family, i) => [`family${i}`, upsertFamily(family.id, family, deps.now())] as const);
+  const mayBeNew = await Promise.all(list.map(({ id }) => retrying(() => deps.db.takesNewFamily(id))));
+  const named = list.map(
+    (family, i) => [`family${i}`, upsertFamily(family.id, family, mayBeNew[i]!, deps.now())] as const,
+  );
   const answers = await retrying(() => deps.db.at(store).batch(Object.fromEntries(named)));
   return list.map((_, i) => (answers[`family${i}`] ?? []).length > 0);
 }

@@ -1,14 +1,16 @@
 import { eq } from 'drizzle-orm';
 import { driveMove } from '../db/move/drive-move.ts';
 import { beginMove, idleMoves, type Move, newestMoves } from '../db/move/move-record.ts';
+import { idleSlotMoves } from '../db/move/slot-move-record.ts';
 import { q } from '../db/query.ts';
 import { retrying } from '../db/retry.ts';
 import { families } from '../db/schema.ts';
 import type { Deps } from '../platform/deps.ts';
 import { AppError } from '../platform/errors.ts';
 import { newId } from '../platform/ids.ts';
-import { moveJob } from '../platform/jobs.ts';
+import { type MoveJob, moveJob } from '../platform/jobs.ts';
 import { errorFields } from '../platform/log.ts';
+import { requestSlotMove, takeSlotMoveFurther } from './slot-moves.ts';
 
 /** Beyond the life of an isolate's map: what a request that began with the old one may still take. */
 const LAST_REQUEST_MS = 10_000;
@@ -39,7 +41,7 @@ export async function requestMove(deps: Deps, familyId: string, to: string): Pro
   if (begun.meta.changes === 0)
     throw new AppError('conflict', 'The family is being moved; see GET /api/admin/moves.');
   deps.log.info('move.begun', { move: id, familyId, source, target: to });
-  await enqueueOrLeave(deps, id);
+  await enqueueOrLeave(deps, { move: id });
   return id;
 }
 
@@ -47,34 +49,54 @@ export async function requestMove(deps: Deps, familyId: string, to: string): Pro
 export const listMoves = (deps: Deps): Promise<Move[]> =>
   retrying(() => deps.db.directory.all(newestMoves(deps.now())));
 
+/** Begins the move of a range of slots, and has it driven. See {@link requestSlotMove}. */
+export async function startSlotMove(
+  deps: Deps,
+  range: Parameters<typeof requestSlotMove>[1],
+): Promise<string> {
+  const slotMove = await requestSlotMove(deps, range);
+  await enqueueOrLeave(deps, { slotMove });
+  return slotMove;
+}
+
 /** Has a move driven; without the queue the sweep does it. */
-async function enqueueOrLeave(deps: Deps, id: string, delaySeconds = 0): Promise<void> {
+async function enqueueOrLeave(deps: Deps, job: MoveJob, delaySeconds = 0): Promise<void> {
   try {
-    await deps.enqueueMove({ move: id }, delaySeconds);
+    await deps.enqueueMove(job, delaySeconds);
   } catch (error) {
-    deps.log.warn('move.left_to_sweep', { move: id, ...errorFields(error) });
+    deps.log.warn('move.left_to_sweep', { ...job, ...errorFields(error) });
   }
 }
 
+/** After so long every isolate knows what the map says now, and no request is under way that began before. */
+const settleMs = ({ config }: Deps) => config.MAP_SECONDS * 1000 + LAST_REQUEST_MS;
+
+/** Takes a family's move as far as it goes. @returns when it goes on, ms; null: not by this driver */
+const driveFamily = (deps: Deps, id: string): Promise<number | null> =>
+  driveMove(
+    {
+      db: deps.db,
+      now: deps.now,
+      drainMs: deps.config.TWILIO_TIMEOUT_SECONDS * 1000,
+      settleMs: settleMs(deps),
+      pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+    },
+    id,
+  );
+
+/** Takes the move of a range a step further. @returns when it goes on, ms; null: not by this driver */
+const driveSlots = (deps: Deps, id: string): Promise<number | null> =>
+  takeSlotMoveFurther(deps, id, settleMs(deps), (move) => enqueueOrLeave(deps, { move }));
+
 /** Takes a move as far as it goes, and has it called again when it waits. Never throws. */
-async function drive(deps: Deps, id: string): Promise<void> {
-  const { config, now } = deps;
+async function drive(deps: Deps, job: MoveJob): Promise<void> {
   try {
-    const until = await driveMove(
-      {
-        db: deps.db,
-        now,
-        drainMs: config.TWILIO_TIMEOUT_SECONDS * 1000,
-        settleMs: config.MAP_SECONDS * 1000 + LAST_REQUEST_MS,
-        pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
-      },
-      id,
-    );
-    if (until === null) deps.log.info('move.driven', { move: id });
-    else await enqueueOrLeave(deps, id, Math.max(1, Math.ceil((until - now()) / 1000)));
+    const until = await ('move' in job ? driveFamily(deps, job.move) : driveSlots(deps, job.slotMove));
+    if (until === null) deps.log.info('move.driven', job);
+    else await enqueueOrLeave(deps, job, Math.max(1, Math.ceil((until - deps.now()) / 1000)));
   } catch (error) {
-    deps.log.warn('move.failed', { move: id, ...errorFields(error) });
-    await enqueueOrLeave(deps, id, 3);
+    deps.log.warn('move.failed', { ...job, ...errorFields(error) });
+    await enqueueOrLeave(deps, job, 3);
   }
 }
 
@@ -82,7 +104,7 @@ async function drive(deps: Deps, id: string): Promise<void> {
 export async function consumeMoves(deps: Deps, batch: MessageBatch<unknown>): Promise<void> {
   for (const message of batch.messages) {
     const job = moveJob.safeParse(message.body);
-    if (job.success) await drive(deps, job.data.move);
+    if (job.success) await drive(deps, job.data);
     else deps.log.error('move_job.malformed', { messageId: message.id });
     message.ack();
   }
@@ -90,6 +112,9 @@ export async function consumeMoves(deps: Deps, batch: MessageBatch<unknown>): Pr
 
 /** Finds moves that nobody drives. */
 export async function sweepMoves(deps: Deps): Promise<void> {
-  const idle = await retrying(() => deps.db.directory.all(idleMoves(deps.now())));
-  for (const { id } of idle) await enqueueOrLeave(deps, id);
+  const { families, slots } = await retrying(() =>
+    deps.db.directory.batch({ families: idleMoves(deps.now()), slots: idleSlotMoves(deps.now()) }),
+  );
+  for (const { id } of families) await enqueueOrLeave(deps, { move: id });
+  for (const { id } of slots) await enqueueOrLeave(deps, { slotMove: id });
 }

@@ -51,6 +51,11 @@ export interface Databases {
   forFamily(familyId: string): Db;
   /** The name of the store that holds a family: to group work by it. */
   storeOf(familyId: string): Promise<StoreName>;
+  /**
+   * Whether a family may be made now, in the store that {@link storeOf} names. Not while its slot is given to another.
+   * @throws what D1 throws
+   */
+  takesNewFamily(familyId: string): Promise<boolean>;
   /** The stores in which links may be whose codes name this group of slots, the likeliest first. */
   storesOfGroup(group: number): Promise<StoreName[]>;
   /** Every store that is bound. */
@@ -217,6 +222,7 @@ export function openDatabases(env: DatabaseBindings, mapSeconds = 15, onFacts?: 
     directory: open((call) => call(env.DB, null)),
     forFamily: (familyId) => open(reachFamily(familyId), onFacts),
     storeOf,
+    takesNewFamily: async (familyId) => only || (await map.takesNewFamily(familyId)),
     storesOfGroup: async (group) => (only ? [MAIN_STORE] : await map.storesOfGroup(group)),
     stores: () => [...bound.keys()],
     familyStores: async () => {

@@ -273,6 +273,33 @@ export const moves = sqliteTable(
   ],
 );
 
+/**
+ * Moves of ranges of slots between stores. `closing`: the range takes no new family, until every isolate knows it; `given`: it
+ * is the target's, and its families are exceptions in `homes`, until every isolate knows that; `moving`: they move.
+ */
+export const slotMoves = sqliteTable(
+  'slot_moves',
+  {
+    id: text('id').primaryKey(),
+    first: integer('first').notNull(),
+    /** Inclusive. */
+    last: integer('last').notNull(),
+    source: text('source').notNull(),
+    target: text('target').notNull(),
+    state: text('state', { enum: ['closing', 'given', 'moving', 'done'] }).notNull(),
+    /** How many of its families were still at the source when it was last looked at. */
+    familiesLeft: integer('families_left').notNull(),
+    startedAt: at('started_at').notNull(),
+    /** When the state was reached. */
+    steppedAt: at('stepped_at').notNull(),
+    /** When it goes on; null once it is over. */
+    wakeAt: at('wake_at'),
+    /** What the last try met. */
+    problem: text('problem'),
+  },
+  (t) => [index('slot_moves_wake').on(t.wakeAt).where(sql`wake_at is not null`)],
+);
+
 /** Families of which the host has said who is here: whom its next list does not name is not here by its word any more. */
 export const hostPresence = sqliteTable(
   'host_presence',

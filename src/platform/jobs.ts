@@ -23,8 +23,11 @@ export const sweepJob = z.object({ store: z.string().min(1) });
 /** See {@link sweepJob}. */
 export type SweepJob = z.infer<typeof sweepJob>;
 
-/** A message of the queue of moves: a family's move is to go on. */
-export const moveJob = z.object({ move: z.string().min(1) });
+/** A message of the queue of moves: a family's move is to go on, or that of a range of slots. */
+export const moveJob = z.union([
+  z.object({ move: z.string().min(1) }),
+  z.object({ slotMove: z.string().min(1) }),
+]);
 
 /** See {@link moveJob}. */
 export type MoveJob = z.infer<typeof moveJob>;

@@ -5,6 +5,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { deploy } from '../../dev/deploy/deploy.ts';
 import { addDatabases, readAddition } from '../../dev/deploy/family-databases.ts';
 import { deploymentFaults } from '../../dev/deploy/faults.ts';
+import { readRangeMove } from '../../dev/deploy/move-slots.ts';
+import { suggestMove } from '../../dev/deploy/rebalance.ts';
 import { createWrangler } from '../../dev/deploy/run-wrangler.ts';
 import { StackError } from '../../dev/stack/stack-error.ts';
 
@@ -146,6 +148,44 @@ max_concurrency = 16 # Sum.
     expect(readAddition(['add', '1'], 'weur').location).toBe('weur');
     expect(readAddition(['add', '1', '--location=oc'], 'weur').location).toBe('oc');
     expect(readAddition(['add', '1'], 'afr').location).toBeNull();
+  });
+});
+
+describe('which slots should move', () => {
+  const GB = 1e9;
+  const slots = [
+    { first: 0, last: 8191, database: 'd1:0' },
+    { first: 8192, last: 16383, database: 'd1:1' },
+  ];
+  const seen = (bytes: readonly (number | null)[]) => ({
+    databases: bytes.map((size, n) => ({ name: `d1:${n}`, families: 4096, bytes: size })),
+    slots,
+  });
+
+  it('is told with the reason: from the fullest to the emptiest, until both are even', () => {
+    expect(suggestMove(seen([6.4 * GB, 5 * GB, 0.4 * GB]))).toEqual({
+      first: 4352,
+      last: 8191,
+      from: 'd1:0',
+      to: 'd1:2',
+      why: expect.stringMatching(
+        /d1:0 holds 6.4 GB and is full, d1:2 0.4 GB: 3840 slots, about 1920 families and 3.0 GB/,
+      ),
+    });
+  });
+
+  it('is none while no database is full and they are even, or too small to matter', () => {
+    expect(suggestMove(seen([5 * GB, 4 * GB, 3 * GB]))).toBeNull();
+    expect(suggestMove(seen([0.5 * GB, 0.1 * GB]))).toBeNull();
+    expect(suggestMove(seen([9 * GB, null]))).toBeNull();
+    expect(suggestMove(seen([3 * GB, 2.9 * GB, 1.2 * GB]))).toMatchObject({ from: 'd1:0', to: 'd1:2' });
+  });
+
+  it('is given by a range and a database', () => {
+    expect(readRangeMove(['4000-5461', '--to=d1:3'])).toEqual({ first: 4000, last: 5461, to: 'd1:3' });
+    expect(readRangeMove(['7', '--to=d1:3'])).toEqual({ first: 7, last: 7, to: 'd1:3' });
+    for (const args of [[], ['1-2'], ['a-b', '--to=d1:3'], ['1-2', '--to=d1:3', '--now']])
+      expect(() => readRangeMove(args)).toThrow(/Usage/);
   });
 });
 

@@ -1,10 +1,7 @@
-import { env } from 'cloudflare:workers';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { Bindings } from '../../src/platform/deps.ts';
 import { type InboundWebhook, type Story, tell } from './story.ts';
 
 const START = '2035-06-15T16:00:00Z';
-const { DB } = env as unknown as Bindings;
 let story: Story;
 
 beforeEach(async () => {
@@ -26,7 +23,10 @@ const NOBODY =
 
 const heldWords = async () =>
   (
-    await DB.prepare('SELECT body FROM held_replies WHERE user_id = ?')
+    await (
+      await story.familyDb()
+    )
+      .prepare('SELECT body FROM held_replies WHERE user_id = ?')
       .bind(story.member('ben').userId)
       .all<{ body: string }>()
   ).results.map(({ body }) => body);
@@ -174,7 +174,7 @@ describe('an answer by text', () => {
 
   it('comes from the number that was texted, whoever held it before', async () => {
     await story.say('rosa', 'Are you coming?');
-    const { DB: db } = story.env;
+    const db = await story.familyDb();
     await db
       .prepare('UPDATE sms_delivery_log SET phone = ? WHERE user_id = ?')
       .bind('+12025550199', story.member('ben').userId)

@@ -31,7 +31,7 @@ export async function tell(
   { people = ROSA_AND_BEN, settings = {} }: { people?: string[]; settings?: Record<string, string> } = {},
 ) {
   vi.useFakeTimers({ toFake: ['Date'], now: Date.parse(start) });
-  const world = await createWorld(settings, people.length);
+  const world = await createWorld(settings, people.length, { spread: true });
   const persons: Person[] = people.map((id, n) => ({
     id,
     name: NAMES[id] ?? id,

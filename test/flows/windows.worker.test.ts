@@ -1,6 +1,4 @@
-import { env } from 'cloudflare:workers';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { Bindings } from '../../src/platform/deps.ts';
 import { type Story, tell } from './story.ts';
 
 const START = '2035-06-15T16:00:00Z'; // noon in New York
@@ -149,12 +147,13 @@ describe('somebody who returns', () => {
     await cost();
     await cost(); // The first text of a kind and hour makes the counters of the hour.
     const before = await cost();
-    const { DB } = env as unknown as Bindings;
-    await DB.prepare(
-      `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000)
+    const db = await story.familyDb();
+    await db
+      .prepare(
+        `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000)
        INSERT INTO sms_delivery_log (id, family_id, kind, user_id, thread_id, seq, status, created_at)
        SELECT 'dlv_0_' || i, ?, 'message', ?, ?, -i, 'delivered', i FROM n`,
-    )
+      )
       .bind(story.familyId, story.member('ben').userId, story.thread())
       .run();
     expect(await cost()).toEqual(before);

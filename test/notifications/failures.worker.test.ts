@@ -110,6 +110,7 @@ describe('what ended in doubt is looked up before any second send', () => {
     ['an error', 'serverError', 0],
     ['an outage', 'unavailable', 0],
   ])('%s: exactly one text', async (_, what, atOnce) => {
+    if (what.startsWith('timeout')) world.set({ TWILIO_TIMEOUT_SECONDS: '2' });
     await fault({ fault: what });
     await post();
     const { result } = await world.drain();
@@ -224,7 +225,7 @@ describe('refusals', () => {
     ['a broken account', 20003],
     ['a busy carrier', 20429],
   ])('%s holds a text up for a lease at the longest, however often it was tried', async (_, code) => {
-    world.set({ CLAIM_LEASE_SECONDS: '3' });
+    world.set({ CLAIM_LEASE_SECONDS: '3', TWILIO_TIMEOUT_SECONDS: '2' });
     await post();
     for (let attempt = 0; attempt < 4; attempt++) {
       await fault({ fault: code });

@@ -4,22 +4,13 @@ import { beforeAll, describe, expect, it, vi } from 'vitest';
 import type { DatabaseBindings } from '../../src/db/client.ts';
 import worker from '../../src/worker.ts';
 import { createWorld, type TestEnv, type World } from '../worker/world.ts';
+import { broken, WAYS } from './broken.ts';
 import { familyIn, fillSlots } from './spread.ts';
 
 beforeAll(fillSlots);
 
 const bindings = env as unknown as DatabaseBindings & Record<string, D1Database>;
 const as = 'service' as const;
-
-/** A database of which every call comes to this. */
-function broken(call: () => Promise<never>): D1Database {
-  const statement: object = { bind: () => statement, run: call };
-  return { prepare: () => statement, batch: call } as unknown as D1Database;
-}
-const WAYS = {
-  fails: () => Promise.reject(new Error('D1_ERROR: internal error')),
-  hangs: () => new Promise<never>(() => undefined),
-};
 
 /** A family of two with a thread, in a store. */
 async function familyOfTwo({ mirror, phone }: World, store: string, n: number) {

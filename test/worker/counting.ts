@@ -17,6 +17,8 @@ export interface InjectedFault {
 /** A database that counts what it is asked, and fails where it is told to. */
 export interface WatchedD1 {
   d1: D1Database;
+  /** Another database, whose trips are counted and can fail among those of the first. */
+  also: (other: D1Database) => D1Database;
   trips: RoundTrip[];
   /** Called, and awaited, before each trip with its number, from 0; a fault is thrown at that trip. */
   faultAt: (trip: number) => InjectedFault | null | Promise<null>;
@@ -39,6 +41,7 @@ export function watchD1(d1: D1Database, around: Around = (_, go) => go()): Watch
   const inners = new WeakMap<object, Watched>();
   const watch: WatchedD1 = {
     d1: null as unknown as D1Database,
+    also: wrap,
     trips: [],
     faultAt: () => null,
     reset: () => {
@@ -98,16 +101,20 @@ export function watchD1(d1: D1Database, around: Around = (_, go) => go()): Watch
     return watched as unknown as D1PreparedStatement;
   }
 
-  watch.d1 = {
-    prepare: (query: string) => statement(d1.prepare(query), query),
-    batch: (list: D1PreparedStatement[]) => {
-      const parts = list.map((item) => inners.get(item)!);
-      return travel(
-        parts.map(({ query }) => query),
-        () => d1.batch(parts.map(({ inner }) => inner)),
-        (results) => results.map(({ meta }) => meta),
-      );
-    },
-  } as unknown as D1Database;
+  function wrap(one: D1Database): D1Database {
+    return {
+      prepare: (query: string) => statement(one.prepare(query), query),
+      batch: (list: D1PreparedStatement[]) => {
+        const parts = list.map((item) => inners.get(item)!);
+        return travel(
+          parts.map(({ query }) => query),
+          () => one.batch(parts.map(({ inner }) => inner)),
+          (results) => results.map(({ meta }) => meta),
+        );
+      },
+    } as unknown as D1Database;
+  }
+
+  watch.d1 = wrap(d1);
   return watch;
 }

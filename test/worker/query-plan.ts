@@ -9,7 +9,7 @@ export function noteStatement(query: string): void {
 export const statementsSeen = (): string[] => [...seen];
 
 /** Small tables that are read whole: the map of stores, what operators have paused, the schema and its migrations. */
-const READ_WHOLE = ['slots', 'homes', 'pauses', 'd1_migrations', 'sqlite_master'];
+const READ_WHOLE = ['slots', 'homes', 'slot_moves', 'pauses', 'd1_migrations', 'sqlite_master'];
 
 /** Statements, by name: some count on purpose, for operators alone; one takes the first row, whichever it is. */
 const READ_ON_PURPOSE = /^\/\* (familiesCounted|familiesHeldUp|anyFamily) \*\//;

@@ -15,6 +15,7 @@ export const DIRECTORY: ReadonlySet<string> = new Set([
   'slots',
   'homes',
   'moves',
+  'slot_moves',
   'host_presence',
   'people',
   'thread_ids',

@@ -10,9 +10,11 @@ import { env as bindings } from 'cloudflare:workers';
 import { SignJWT } from 'jose';
 import { inject } from 'vitest';
 import '../support/provided.ts';
+import { slotOfFamily } from '../../src/db/stores/family-slot.ts';
 import type { Bindings } from '../../src/platform/deps.ts';
 import type { DeliveryJob } from '../../src/platform/jobs.ts';
 import worker from '../../src/worker.ts';
+import { fillSlots } from '../stores/spread.ts';
 import { type WatchedD1, watchD1 } from './counting.ts';
 import { expectDescribed } from './described.ts';
 
@@ -78,12 +80,21 @@ function fictionalNumber(n: number): string {
 /**
  * A family of its own, with a simulated Twilio of its own, and the means to act and look.
  * @param numbers how many phone numbers to set aside for it
+ * @param spread whether families are spread over the family databases, as they are in `npm start`
  */
-export async function createWorld(settings: Record<string, string> = {}, numbers = 10) {
+export async function createWorld(
+  settings: Record<string, string> = {},
+  numbers = 10,
+  { spread = false }: { spread?: boolean } = {},
+) {
   const { origin: twilio } = await fetch(`http://127.0.0.1:${inject('twilioPort')}/`, {
     method: 'POST',
   }).then((answer) => answer.json() as Promise<{ origin: string }>);
+  if (spread) await fillSlots();
   const watch: WatchedD1 = watchD1((bindings as unknown as Bindings).DB);
+  const watched = Object.entries(bindings as unknown as Record<string, D1Database>).flatMap(([name, d1]) =>
+    spread && name.startsWith('FAMILY_DB_') ? [[name, watch.also(d1)] as const] : [],
+  );
   const jobs: { job: DeliveryJob; delaySeconds: number }[] = [];
   const queue = {
     fails: false,
@@ -94,6 +105,7 @@ export async function createWorld(settings: Record<string, string> = {}, numbers
   };
   const env = {
     ...(bindings as unknown as TestEnv),
+    ...Object.fromEntries(watched),
     ...settings,
     TWILIO_API_BASE: twilio,
     DB: watch.d1,
@@ -220,11 +232,22 @@ export async function createWorld(settings: Record<string, string> = {}, numbers
     return (await control<{ messages: SimulatedText[] }>('GET', `messages?${query}`)).messages;
   };
 
+  /** The database that holds the family. */
+  const familyDb = async (): Promise<D1Database> => {
+    const { DB, ...stores } = bindings as unknown as Record<string, D1Database>;
+    const inSlot = 'SELECT store FROM slots WHERE first <= ?1 AND last >= ?1';
+    const row = await DB!
+      .prepare(inSlot)
+      .bind(await slotOfFamily(familyId))
+      .first<{ store: string }>();
+    return stores[`FAMILY_DB_${row?.store.replace('d1:', '')}`] ?? DB!;
+  };
+
   /** All delivery rows of the family, oldest first. */
   const rows = async () => {
-    const { results } = await (bindings as unknown as Bindings).DB.prepare(
-      'SELECT * FROM sms_delivery_log WHERE family_id = ? ORDER BY id, user_id',
-    )
+    const db = await familyDb();
+    const { results } = await db
+      .prepare('SELECT * FROM sms_delivery_log WHERE family_id = ? ORDER BY id, user_id')
       .bind(familyId)
       .all<Record<string, string | number | null>>();
     return results;
@@ -259,6 +282,7 @@ export async function createWorld(settings: Record<string, string> = {}, numbers
     control,
     texts,
     rows,
+    familyDb,
     rested,
   };
 }

@@ -1,10 +1,8 @@
 import { and, eq, getTableName, sql } from 'drizzle-orm';
 import type { Databases, Db } from '../client.ts';
 import { q } from '../query.ts';
-import { slots, smsDeliveryLog } from '../schema.ts';
+import { smsDeliveryLog } from '../schema.ts';
 import { slotOfFamily } from '../stores/family-slot.ts';
-import { MAIN_STORE } from '../stores/map.ts';
-import { storeOfSlot } from '../stores/slots.ts';
 import { clearRows, copyRows, differingTables } from './family-rows.ts';
 import { raiseFence, turnFence } from './move-fences.ts';
 import { flipHome, type Move, noteMove, renewMove, takeMove, turnMove } from './move-record.ts';
@@ -68,12 +66,9 @@ async function copy(deps: MoveDeps, move: Move, source: Db, target: Db): Promise
   await copyRows(source, target, move);
   const differing = await differingTables(source, target, move.familyId);
   if (differing.length > 0) throw new CopyDiffersError(differing.map(getTableName));
-  const ranges = await deps.db.directory.all(
-    q.select({ first: slots.first, last: slots.last, store: slots.store }).from(slots),
-  );
-  const usual = storeOfSlot(ranges, await slotOfFamily(move.familyId)) ?? MAIN_STORE;
+  const slot = await slotOfFamily(move.familyId);
   const now = deps.now();
-  await deps.db.directory.batch(flipHome(move, usual === move.target, now, now + LEASE_MS));
+  await deps.db.directory.batch(flipHome(move, slot, now, now + LEASE_MS));
 }
 
 /** Opens the target; once nobody can be reading the source any more, clears it. @returns whether that is done */

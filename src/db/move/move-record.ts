@@ -1,8 +1,9 @@
-import { desc, eq, gte, inArray, isNotNull, lte, sql } from 'drizzle-orm';
-import { allOf } from '../expressions.ts';
+import { desc, eq, gte, inArray, isNotNull, lte, ne, not, sql } from 'drizzle-orm';
+import { allOf, hasRow } from '../expressions.ts';
 import { insertFrom } from '../insert-from.ts';
 import { q } from '../query.ts';
-import { homes, moves } from '../schema.ts';
+import { homes, moves, slots } from '../schema.ts';
+import { MAIN_STORE } from '../stores/map.ts';
 import type { StoreName } from '../stores/slots.ts';
 
 /** A move, as the directory tells it. Times in ms. */
@@ -69,23 +70,29 @@ export const noteMove = (id: string, wakeAt: number, problem?: string) =>
     .set({ wakeAt, problem })
     .where(allOf(eq(moves.id, id), isNotNull(moves.wakeAt)));
 
+/** Whether the map says without an exception that a family of this slot is in a store. */
+function isUsualFor(slot: number, store: StoreName) {
+  const covers = allOf(lte(slots.first, slot), gte(slots.last, slot));
+  if (store === MAIN_STORE) return not(hasRow(slots, allOf(covers, ne(slots.store, MAIN_STORE))));
+  return hasRow(slots, allOf(covers, eq(slots.store, store)));
+}
+
 /**
  * Statements of one batch: from now on the family is in the target, if the move is still at copying.
- * @param isUsual whether the map says so without an exception
+ * @param slot the family's: where the map says so anyway, there is no exception
  */
-export function flipHome({ id, familyId, target }: Move, isUsual: boolean, now: number, wakeAt: number) {
+export function flipHome({ id, familyId, target }: Move, slot: number, now: number, wakeAt: number) {
   const isCopied = allOf(eq(moves.id, id), eq(moves.state, 'copying'));
   const copied = q.select({ familyId: moves.familyId }).from(moves).where(isCopied);
   return {
-    usual:
-      isUsual && q.delete(homes).where(allOf(eq(homes.familyId, familyId), inArray(homes.familyId, copied))),
-    exception:
-      !isUsual &&
-      insertFrom(
-        homes,
-        { familyId: moves.familyId, store: target satisfies StoreName },
-        sql`from ${moves} where ${isCopied}`,
-      ).onConflictDoUpdate({ target: homes.familyId, set: { store: target } }),
+    exception: insertFrom(
+      homes,
+      { familyId: moves.familyId, store: target satisfies StoreName },
+      sql`from ${moves} where ${isCopied}`,
+    ).onConflictDoUpdate({ target: homes.familyId, set: { store: target } }),
+    usual: q
+      .delete(homes)
+      .where(allOf(eq(homes.familyId, familyId), inArray(homes.familyId, copied), isUsualFor(slot, target))),
     flipped: turnMove(id, ['copying'], 'flipped', { now, wakeAt, problem: null }),
   };
 }

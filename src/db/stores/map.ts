@@ -1,6 +1,7 @@
 import type { D1Database, D1Result } from '@cloudflare/workers-types/experimental';
+import { inArray } from 'drizzle-orm';
 import { q } from '../query.ts';
-import { homes, slots } from '../schema.ts';
+import { homes, slotMoves, slots } from '../schema.ts';
 import { compiledOf, hot, type ResultOf, type Statement } from '../statement.ts';
 import { slotOfFamily } from './family-slot.ts';
 import { coversAll, type SlotRange, type StoreName, storeOfSlot, storesOfGroup } from './slots.ts';
@@ -14,7 +15,12 @@ const MAX_HOMES = 50_000;
 interface Loaded {
   ranges: SlotRange[];
   homes: ReadonlyMap<string, StoreName>;
+  /** Ranges of slots that are being given to another store: no family may be made in them. */
+  closed: readonly Pick<SlotRange, 'first' | 'last'>[];
+  /** When it is to be trusted from. */
   at: number;
+  /** When it was read. */
+  readAt: number;
 }
 
 const selectRanges = hot<Record<never, never>>()(() =>
@@ -22,6 +28,13 @@ const selectRanges = hot<Record<never, never>>()(() =>
 );
 const selectHomes = hot<Record<never, never>>()(() =>
   q.select({ familyId: homes.familyId, store: homes.store }).from(homes).limit(MAX_HOMES),
+);
+
+const selectClosed = hot<Record<never, never>>()(() =>
+  q
+    .select({ first: slotMoves.first, last: slotMoves.last })
+    .from(slotMoves)
+    .where(inArray(slotMoves.state, ['closing', 'given'])),
 );
 
 /**
@@ -60,6 +73,18 @@ export class StoreMap {
     return inUse.has(store) || (store === MAIN_STORE && !coversAll(ranges));
   }
 
+  /**
+   * Whether a family may be made now: its slot stays where it is. Nothing else tells a stale map of a slot that was given
+   * away, so this one is not answered by a map that is older than it may be.
+   * @throws what D1 throws, when the map is too old and cannot be read
+   */
+  async takesNewFamily(familyId: string): Promise<boolean> {
+    const isFresh = this.#loaded && Date.now() - this.#loaded.readAt < this.#keptMs;
+    const { closed } = isFresh ? this.#loaded! : await this.#load();
+    const slot = await slotOfFamily(familyId);
+    return !closed.some(({ first, last }) => first <= slot && slot <= last);
+  }
+
   /** Reads the map anew: a fence has told that it is stale. */
   async refresh(): Promise<void> {
     await this.#load();
@@ -86,17 +111,20 @@ export class StoreMap {
   }
 
   async #read(): Promise<Loaded> {
-    const bound = [selectRanges({}), selectHomes({})].map((statement: Statement) => {
+    const readAt = Date.now();
+    const bound = [selectRanges({}), selectHomes({}), selectClosed({})].map((statement: Statement) => {
       const { sql, params } = compiledOf(statement);
       return this.#directory.prepare(sql).bind(...params);
     });
-    const [ranges, exceptions] = await this.#directory.batch(bound);
+    const [ranges, exceptions, closed] = await this.#directory.batch(bound);
     const rows = <S extends Statement<unknown[]>>(statement: S, result: D1Result | undefined) =>
       compiledOf(statement).read(result!) as ResultOf<S>;
     this.#loaded = {
       ranges: rows(selectRanges({}), ranges),
       homes: new Map(rows(selectHomes({}), exceptions).map(({ familyId, store }) => [familyId, store])),
+      closed: rows(selectClosed({}), closed),
       at: Date.now(),
+      readAt,
     };
     return this.#loaded;
   }

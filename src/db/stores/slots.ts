@@ -34,6 +34,20 @@ export function evenRanges(stores: readonly StoreName[]): SlotRange[] {
   return stores.map((store, i) => ({ first: edge(i), last: edge(i + 1) - 1, store }));
 }
 
+/** The stores that hold slots of a range. @param rest the store of slots that no range holds */
+export function storesOfRange(
+  ranges: readonly SlotRange[],
+  { first, last }: Pick<SlotRange, 'first' | 'last'>,
+  rest: StoreName,
+): StoreName[] {
+  const parts = ranges
+    .map((range) => ({ ...range, first: Math.max(first, range.first), last: Math.min(last, range.last) }))
+    .filter((part) => part.first <= part.last);
+  const held = parts.reduce((sum, part) => sum + part.last - part.first + 1, 0);
+  const stores = parts.map(({ store }) => store);
+  return [...new Set(held < last - first + 1 ? [...stores, rest] : stores)];
+}
+
 const BASE58 = 58;
 /** How many groups of slots two characters of base58 can name. */
 export const SLOT_GROUPS = BASE58 * BASE58;

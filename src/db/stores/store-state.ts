@@ -1,8 +1,10 @@
-import { and, eq, like, sql } from 'drizzle-orm';
+import { and, eq, inArray, like, sql } from 'drizzle-orm';
 import { sqliteTable, text } from 'drizzle-orm/sqlite-core';
 import type { Db } from '../client.ts';
+import { hasRow, scalar } from '../expressions.ts';
 import { q } from '../query.ts';
-import { families } from '../schema.ts';
+import { families, fences } from '../schema.ts';
+import { AWAY_STATES } from './away.ts';
 import { FENCE_TRIGGERS } from './family-tables.ts';
 
 /** SQLite's own list of tables, indexes and triggers; no part of the model. */
@@ -23,10 +25,19 @@ export async function hasFences(db: Db): Promise<boolean> {
   return fences[0]?.count === FENCE_TRIGGERS;
 }
 
-/** How many families a store holds: for operators, since it reads an entry of an index for each. */
+/**
+ * How many families live in a store: for operators, since it reads an entry of an index for each. One that moves is counted
+ * where it lives, though its rows are in both.
+ */
 export async function countFamilies(db: Db): Promise<number> {
+  const away = q
+    .select({ count: sql<number>`count(*)`.as('count') })
+    .from(fences)
+    .where(and(inArray(fences.state, [...AWAY_STATES]), hasRow(families, eq(families.id, fences.familyId))));
   const { familiesCounted } = await db.batch({
-    familiesCounted: q.select({ count: sql<number>`count(*)`.as('count') }).from(families),
+    familiesCounted: q
+      .select({ count: sql<number>`count(*) - ${scalar<number>(away)}`.as('count') })
+      .from(families),
   });
   return familiesCounted[0]?.count ?? 0;
 }

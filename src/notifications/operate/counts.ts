@@ -1,9 +1,11 @@
 import { count, eq, gte, lte, min, type SQL, sql } from 'drizzle-orm';
+import { allOf } from '../../db/expressions.ts';
 import { isInSight } from '../../db/in-sight.ts';
 import { q } from '../../db/query.ts';
 import { retrying } from '../../db/retry.ts';
 import { deliveryCounts, sendingTimes, smsDeliveryLog } from '../../db/schema.ts';
 import { SENDING_STEPS_MS } from '../../db/sending-steps.ts';
+import { isOpenFor } from '../../db/stores/away.ts';
 import { askStores } from '../../platform/ask-stores.ts';
 import type { Deps } from '../../platform/deps.ts';
 import { DAY_MS, HOUR_MS } from '../../platform/time.ts';
@@ -85,6 +87,8 @@ const hourColumns = {
 function statements(since: number, now: number) {
   const from = since - (since % HOUR_MS);
   const thisHour = now - (now % HOUR_MS);
+  // As the sweep sees it: a family that moves is in two stores, and may be swept in none of them.
+  const isDue = allOf(lte(log.wakeAt, now), isOpenFor(log.familyId));
   return {
     cells: q
       .select({
@@ -115,11 +119,11 @@ function statements(since: number, now: number) {
       .where(gte(sendingTimes.hourAt, from))
       .groupBy(sendingTimes.atMost),
     sending: upTo(isInSight('sending')),
-    overdue: upTo(lte(log.wakeAt, now)),
+    overdue: upTo(isDue),
     oldest: q
       .select({ at: min(log.wakeAt).as('at') })
       .from(log)
-      .where(lte(log.wakeAt, now)),
+      .where(isDue),
   };
 }
 

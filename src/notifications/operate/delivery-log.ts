@@ -6,6 +6,7 @@ import { retrying } from '../../db/retry.ts';
 import { families, messages, smsDeliveryLog, threadMembers, users } from '../../db/schema.ts';
 import type { ResultOf } from '../../db/statement.ts';
 import { DELIVERY_REASONS, STATUSES } from '../../db/statuses.ts';
+import type { StoreName } from '../../db/stores/slots.ts';
 import { askStores } from '../../platform/ask-stores.ts';
 import type { Caller } from '../../platform/auth/caller.ts';
 import { clockWords, type Hours } from '../../platform/clock-words.ts';
@@ -136,11 +137,29 @@ export async function searchDeliveries(
   const { answers, down } = await askStores(deps, 'deliveries', (db) =>
     retrying(() => searchOne(db, search)),
   );
-  const page = mergeSearched(
-    answers.map(({ answer }) => answer),
-    query.limit,
-  );
+  const page = mergeSearched(await withoutCopies(deps, answers), query.limit);
   return { ...operatorPage(page, deps.now()), databases: { down } };
+}
+
+/** The pages of stores, with every row once: that of a family that moves may be in two, and counts where it lives. */
+async function withoutCopies(
+  { db }: Deps,
+  found: readonly { store: StoreName; answer: Awaited<ReturnType<typeof searchOne>> }[],
+) {
+  const times = Map.groupBy(
+    found.flatMap(({ answer }) => answer.rows),
+    ({ id }) => id,
+  );
+  const isCopy = async (row: Row, store: StoreName) =>
+    times.get(row.id)!.length > 1 && (await db.storeOf(row.familyId)) !== store;
+  return await Promise.all(
+    found.map(async ({ store, answer }) => {
+      const rows = await Promise.all(
+        answer.rows.map(async (row) => ((await isCopy(row, store)) ? [] : [row])),
+      );
+      return { ...answer, rows: rows.flat() };
+    }),
+  );
 }
 
 const operatorPage = ({ rows, next }: ReturnType<typeof mergeSearched>, now: number) => ({

@@ -1,11 +1,11 @@
-import { eq, inArray, lt, lte, not, notInArray } from 'drizzle-orm';
+import { inArray, lt, lte, notInArray } from 'drizzle-orm';
 import { relayPendingUpdates, runFollowUps } from '../../consent/updates/relay.ts';
 import type { Db } from '../../db/client.ts';
-import { allOf, coalesce, hasRow, iif } from '../../db/expressions.ts';
+import { allOf, coalesce, iif } from '../../db/expressions.ts';
 import { q } from '../../db/query.ts';
-import { fences, smsDeliveryLog } from '../../db/schema.ts';
+import { smsDeliveryLog } from '../../db/schema.ts';
 import { hot } from '../../db/statement.ts';
-import { CLOSED_STATES } from '../../db/stores/fence-message.ts';
+import { isOpenFor } from '../../db/stores/away.ts';
 import type { StoreName } from '../../db/stores/slots.ts';
 import { askStores } from '../../platform/ask-stores.ts';
 import { within } from '../../platform/deadline.ts';
@@ -16,6 +16,7 @@ import { mayBecome, type Status } from '../deliveries/delivery-status.ts';
 import type { Reason } from '../send/policy.ts';
 import { emptyCarrierWords } from './carrier-words.ts';
 import { keepWithinRetention } from './retention.ts';
+import { afterPage, SWEEP_MS, SWEEP_PAGE_ROWS } from './sweep-page.ts';
 import { watchTexts } from './watch.ts';
 
 /** The result of a sweep. */
@@ -28,18 +29,13 @@ export interface SweepResult {
 
 const log = smsDeliveryLog;
 
-const PAGE = 500;
-/** A sweep goes on until nothing is due, or for so long. */
-export const SWEEP_MS = 8 * 60_000;
 /** A store that says nothing for so long is left to the next sweep. */
 const FIRST_ANSWER_MS = 5000;
 /** One that somebody waits for. */
 const SHORT_SWEEP_MS = 20_000;
 
 /** Whether a delivery's family may be written: one that is on the move would stop the statement for all. */
-const isOpen = not(
-  hasRow(fences, allOf(eq(fences.familyId, log.familyId), inArray(fences.state, [...CLOSED_STATES]))),
-);
+const isOpen = isOpenFor(log.familyId);
 
 /**
  * Statement: takes up to a page of due rows: deferred ones, ones that were never enqueued, and expired claims.
@@ -51,7 +47,7 @@ const takeDueRows = hot<{ now: number; leaseEnd: number }>()(({ now, leaseEnd })
     .from(log)
     .where(allOf(lte(log.wakeAt, now), isOpen))
     .orderBy(log.wakeAt)
-    .limit(PAGE);
+    .limit(SWEEP_PAGE_ROWS);
   const waits = allOf(notInArray(log.status, ['sending', 'sent']), mayBecome('pending'));
   return q
     .update(log)
@@ -81,7 +77,7 @@ const suppressExpired = hot<{ now: number; expiredBefore: number }>()(({ now, ex
       ),
     )
     .orderBy(log.wakeAt)
-    .limit(PAGE);
+    .limit(SWEEP_PAGE_ROWS);
   return q
     .update(log)
     .set({ status: 'suppressed', reason: 'expired' satisfies Reason, dueAt: null, wakeAt: null })
@@ -119,8 +115,9 @@ async function wakeDue(deps: Deps, db: Db, untilMs: number): Promise<number> {
     const { due: jobs } = await (woken === 0 ? within(FIRST_ANSWER_MS, take()) : take());
     await enqueueDue(deps, jobs);
     woken += jobs.length;
-    if (jobs.length < PAGE) return woken;
-    if (deps.now() < untilMs) continue;
+    const next = afterPage(jobs.length, deps.now(), untilMs);
+    if (next === 'more') continue;
+    if (next === 'dry') return woken;
     await deps.alert('stuck_rows', 'More texts are due than one sweep takes up; is the queue stuck?');
     return woken;
   }

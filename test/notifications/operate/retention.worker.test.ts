@@ -136,6 +136,7 @@ const ENDS: Record<string, string> = {
   slots: 'configuration',
   homes: 'with the family',
   moves: '90 days',
+  slot_moves: 'stay: a few rows, no family in it',
   host_presence: 'an hour after its end',
   pauses: 'an hour after their end, or when taken away',
   people: 'with the person',

@@ -31,6 +31,7 @@ const GOOD: Record<string, () => Record<string, unknown>> = {
   'patch /api/threads/{id}/messages/{messageId}': () => ({ body: 'Hello' }),
   'post /api/admin/moves': () => ({ familyId: world.familyId, to: 'd1:main' }),
   'post /api/admin/look-up': () => ({ q: world.member('rosa').userId }),
+  'post /api/admin/slots/moves': () => ({ first: 0, last: 1, to: 'd1:main' }),
   'post /api/admin/keys': () => ({ name: 'Importer', scopes: ['mirror'] }),
   'post /api/phone/start-verify': () => ({ phone: '+12025550163' }),
   'post /api/phone/confirm': () => ({ code: '123456' }),
