@@ -13,6 +13,7 @@ import { importPhone, isHeldByOther } from '../identity/phone/import-phone.ts';
 import { removePhone } from '../identity/phone/remove-phone.ts';
 import type { Deps } from '../platform/deps.ts';
 import { AppError } from '../platform/errors.ts';
+import { errorFields } from '../platform/log.ts';
 import type { Phones } from '../platform/sms/phone-number.ts';
 import { familyOfKnownUser, findFamilyOfUser } from './find-family.ts';
 import { claimPerson, familyById, familyNotFound, ofAnotherFamily, required } from './mirror-claims.ts';
@@ -44,22 +45,32 @@ function upsertFamily(id: string, { name, timeZone }: FamilyMirror, mayBeNew: bo
 }
 
 /** While slots are given to another database no family is made in them. */
-const slotsMoving = () =>
-  new AppError('unavailable', 'New families like this one are being given to another database; try again.', {
+const notNow = () =>
+  new AppError('unavailable', 'This family cannot be made at this moment; try again in a moment.', {
     retryAfterSeconds: 10,
   });
+
+/** Whether a family may be made, as far as that can be known; one that is there may be changed all the same. */
+async function mayBeMade(deps: Deps, id: string): Promise<boolean> {
+  try {
+    return await retrying(() => deps.db.takesNewFamily(id));
+  } catch (error) {
+    deps.log.warn('map.not_read', { familyId: id, ...errorFields(error) });
+    return false;
+  }
+}
 
 /**
  * Creates or updates a family.
  * @throws AppError `invalid_request` for a new one without a name, `unavailable` while none may be made in its slot
  */
 export async function putFamily(deps: Deps, id: string, family: FamilyMirror): Promise<void> {
-  const rows = await retrying(async () => {
-    const mayBeNew = await deps.db.takesNewFamily(id);
-    return await deps.db.forFamily(id).all(upsertFamily(id, family, mayBeNew, deps.now()));
-  });
+  const mayBeNew = await mayBeMade(deps, id);
+  const rows = await retrying(() =>
+    deps.db.forFamily(id).all(upsertFamily(id, family, mayBeNew, deps.now())),
+  );
   if (rows.length > 0) return;
-  throw family.name === undefined ? required('name') : slotsMoving();
+  throw family.name === undefined ? required('name') : notNow();
 }
 
 /**
@@ -72,7 +83,7 @@ export async function putFamilies(
   store: StoreName,
   list: readonly (FamilyMirror & { id: string })[],
 ): Promise<boolean[]> {
-  const mayBeNew = await Promise.all(list.map(({ id }) => retrying(() => deps.db.takesNewFamily(id))));
+  const mayBeNew = await Promise.all(list.map(({ id }) => mayBeMade(deps, id)));
   const named = list.map(
     (family, i) => [`family${i}`, upsertFamily(family.id, family, mayBeNew[i]!, deps.now())] as const,
   );

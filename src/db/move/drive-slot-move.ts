@@ -87,19 +87,21 @@ async function moveFamilies(deps: SlotMoveDeps, move: SlotMove): Promise<boolean
     await directory.run(pinLate(move, waiting));
     await db.refreshMap();
   }
-  const under = new Set(
+  const open = [...states].filter(([, state]) => !['done', 'cancelled'].includes(state));
+  let left = (
     await inRange(
-      [...states].flatMap(([id, state]) => (['done', 'cancelled'].includes(state) ? [] : [id])),
+      open.map(([id]) => id),
       move,
-    ),
-  );
-  let left = under.size;
+    )
+  ).length;
+  // One that has flipped only waits until its rows can go.
+  let busy = open.filter(([, state]) => state !== 'flipped').length;
   for (const familyId of waiting) {
     // One that only comes here, from a third store, is that move's to bring.
     if ((await db.storeOf(familyId)) !== move.source) continue;
     left += 1;
-    if (under.size >= AT_ONCE) continue;
-    under.add(familyId);
+    if (busy >= AT_ONCE) continue;
+    busy += 1;
     const id = deps.newMoveId();
     const { source, target } = move;
     const begun = await directory.run(beginMove({ id, familyId, source, target }, now()));
