@@ -14,8 +14,17 @@ export class ApiError extends Error {
   readonly code: string;
 
   constructor(method: string, path: string, status: number, answer: unknown) {
-    const { error = 'unknown', message = '' } = (answer ?? {}) as { error?: string; message?: string };
-    super(`${method} ${path} answered ${status} ${error}: ${message}`);
+    const {
+      error = 'unknown',
+      message = '',
+      details = [],
+    } = (answer ?? {}) as {
+      error?: string;
+      message?: string;
+      details?: { field?: string; problem?: string }[];
+    };
+    const problems = details.map(({ field = '', problem = '' }) => ` ${field} ${problem};`).join('');
+    super(`${method} ${path} answered ${status} ${error}: ${message}${problems}`);
     this.name = 'ApiError';
     this.status = status;
     this.code = error;
