@@ -8,10 +8,11 @@ import { evenRanges, type StoreName, storeOfSlot } from '../../src/db/stores/slo
 /** The family databases of the tests. */
 export const STORES: readonly StoreName[] = ['d1:0', 'd1:1', 'd1:2'];
 
-/** Spreads all slots over them; worlds that are created afterwards know it. */
+/** Spreads all slots over them; worlds that are created afterwards know it, and whoever opens the bindings themselves. */
 export async function fillSlots(): Promise<void> {
-  const { directory } = openDatabases(env as unknown as DatabaseBindings);
+  const { directory, refreshMap } = openDatabases(env as unknown as DatabaseBindings);
   await directory.run(q.insert(slots).values(evenRanges(STORES)).onConflictDoNothing());
+  await refreshMap();
 }
 
 let made = 0;

@@ -1,6 +1,7 @@
 import { applyD1Migrations, type D1Migration, reset } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { afterAll, expect } from 'vitest';
+import { type DatabaseBindings, openDatabases } from '../../src/db/client.ts';
 import { statementsSeen, statementsThatScan } from './query-plan.ts';
 import { tripsThatStraddle } from './realms.ts';
 import { STATE_MACHINE_TRIGGER, writesAnyStatus } from './state-machine.ts';
@@ -30,6 +31,9 @@ await Promise.all(
     await db.prepare(STATE_MACHINE_TRIGGER).run();
   }),
 );
+
+// The files share an isolate, too, and its map of databases.
+await openDatabases(env as unknown as DatabaseBindings).refreshMap();
 
 // Whatever a test makes the product ask the database, no statement may write a delivery's status without asking for the
 // one before or read a table from end to end, and no trip may touch the directory and a family's rows at once.
