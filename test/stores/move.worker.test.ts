@@ -159,7 +159,7 @@ describe('moving a family', () => {
     expect(await seen()).toEqual(before);
     while ((await drive(json.id)) !== null);
     expect(await seen()).toEqual(before);
-  });
+  }, 60_000);
 
   it('takes a text in doubt along, which is found at the carrier afterwards', async () => {
     const { world, post } = await chattingWorld({ MAP_SECONDS: '0' });
@@ -187,7 +187,7 @@ describe('moving a family', () => {
       statusCallback?.includes(world.familyId),
     );
     expect(ours).toHaveLength(1);
-  });
+  }, 60_000);
 
   it('lets a change wait, and says so when it has waited long enough, while reads go on', async () => {
     const { world, post, read } = await chattingWorld();

@@ -152,7 +152,7 @@ describe('moving a range of slots', () => {
       .from(homes)
       .where(inArray(homes.familyId, [familyId, other]));
     expect(await db.directory.all(exceptions)).toEqual([]);
-  });
+  }, 60_000);
 
   it('loses no family, whichever statement its driver dies behind', async () => {
     const world = await createWorld({ MAP_SECONDS: '0' });
