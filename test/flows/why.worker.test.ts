@@ -138,6 +138,7 @@ describe('somebody who asks why', () => {
       familyId: story.familyId,
       phone: '+447911123457',
       phoneVerifiedAt: START,
+      smsConsent: { at: START, source: 'form', version: '1' },
     });
     await story.say('rosa', 'One');
     expect(await story.states('ben')).toEqual(['suppressed country_not_allowed']);
