@@ -73,8 +73,12 @@ export const operationsEndpoints = [
       }),
     },
     handle: async ({ deps }) => {
-      const [stats, receiver] = await Promise.all([loadStats(deps, 1), loadReceiverHealth(deps)]);
-      const parts = await loadPartStates(deps, stats);
+      const loading = loadStats(deps, 1);
+      const [stats, parts, receiver] = await Promise.all([
+        loading,
+        loadPartStates(deps, loading),
+        loadReceiverHealth(deps),
+      ]);
       const { lastSuccessAt, lastFailureAt, oldestAt } = receiver;
       return jsonResponse({
         troubles: stats.troubles,

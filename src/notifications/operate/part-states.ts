@@ -53,7 +53,7 @@ function carrierState({ troubles, tries, lastAcceptedAt }: Stats, now: number): 
 function queueState({ troubles, waiting, unmoved, deadLetters }: Stats, now: number): PartState {
   const oldest =
     unmoved.oldestAt === null ? '' : `, the oldest for ${agoWords(Date.parse(unmoved.oldestAt), now)}`;
-  const letters = deadLetters.length === 0 ? 'no dead letters' : `${deadLetters.length} dead letters`;
+  const letters = deadLetters.length === 1 ? 'one dead letter' : `${deadLetters.length || 'no'} dead letters`;
   const isBad = troubles.some(({ kind }) => kind === 'texts_late');
   return {
     name: 'Queue of texts',
@@ -118,8 +118,9 @@ async function objectState(deps: Deps): Promise<PartState> {
 }
 
 /** The parts that texts go through, each with its proof. @throws when the directory fails */
-export async function loadPartStates(deps: Deps, stats: Stats): Promise<PartState[]> {
-  const [cron, databases, objects] = await Promise.all([
+export async function loadPartStates(deps: Deps, loading: Promise<Stats>): Promise<PartState[]> {
+  const [stats, cron, databases, objects] = await Promise.all([
+    loading,
     cronState(deps),
     databaseStates(deps),
     objectState(deps),

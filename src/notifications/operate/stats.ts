@@ -142,18 +142,20 @@ const HOURS_SHOWN = 48;
 /**
  * The stats of the last `hours`, and of the hour in which they begin. A store that does not answer is named.
  * @param dayOf the day of a moment (ms UTC) as `2026-11-27`; UTC's unless said otherwise
+ * @param looking what was seen of the texts, where somebody has looked already
  */
 export async function loadStats(
   deps: Deps,
   hours: number,
   dayOf: (at: number) => string = utcDay,
+  looking = lookAtTexts(deps),
 ): Promise<Stats> {
   const now = deps.now();
   const since = now - hours * HOUR_MS;
   const [directory, counted, seen] = await Promise.all([
     retrying(() => deps.db.directory.batch(directoryStatements(since))),
     loadCounts(deps, { since, now }),
-    lookAtTexts(deps),
+    looking,
   ]);
   const { cells, times, waiting, down, hour } = counted;
   const texts = addUp(cells, ({ status }) => status);

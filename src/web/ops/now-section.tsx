@@ -43,7 +43,7 @@ export function PartsSection({ parts }: OpsView) {
     <section class="card" id="parts" aria-labelledby="parts-title" data-region>
       <h2 id="parts-title">What texts go through</h2>
       <DataTable
-        caption="Parts of the service, their states and the proof"
+        caption="Parts of the service, with the proof and their states"
         head={['Part', 'Proof', 'State']}
         rows={parts.map(({ name, state, proof }) => [name, proof, <StatePill state={state} />])}
       />

@@ -6,6 +6,7 @@ import { acknowledgeAlert } from '../../notifications/operate/acknowledge.ts';
 import { retryDeadLetter } from '../../notifications/operate/dead-letters.ts';
 import { loadPartStates } from '../../notifications/operate/part-states.ts';
 import { loadStats } from '../../notifications/operate/stats.ts';
+import { lookAtTexts } from '../../notifications/operate/watch.ts';
 import { audit, selectActs } from '../../platform/audit.ts';
 import type { Caller } from '../../platform/auth/caller.ts';
 import { AppError } from '../../platform/errors.ts';
@@ -45,11 +46,12 @@ const DONE: Record<string, { section: OpsSection; words: string }> = {
 async function page(c: PageContext, caller: Caller, refused: OpsView['told'] = null): Promise<Response> {
   const { deps } = c.var;
   const clock = readerClock(c, 'UTC');
-  const today = loadStats(deps, DAY_HOURS);
+  const looking = lookAtTexts(deps);
+  const today = loadStats(deps, DAY_HOURS, undefined, looking);
   const [seen, month, parts, receiver, pauses, acts] = await Promise.all([
     today,
-    loadStats(deps, MONTH_HOURS, (at) => isoDay(at, clock.zone)),
-    today.then((stats) => loadPartStates(deps, stats)),
+    loadStats(deps, MONTH_HOURS, (at) => isoDay(at, clock.zone), looking),
+    loadPartStates(deps, today),
     loadReceiverHealth(deps),
     listPauses(deps.db.directory, deps.now()),
     retrying(() => deps.db.directory.all(selectActs(ACTS))),
