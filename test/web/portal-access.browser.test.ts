@@ -84,6 +84,7 @@ describe('every page', () => {
       expect(await layoutShift(page)).toBeLessThan(0.001);
       expect(await look(page)).toEqual([]);
     },
+    150_000,
   );
 
   it.each(['12', '2025550177'])('so is the answer to the number %s', async (number) => {

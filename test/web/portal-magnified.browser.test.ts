@@ -62,7 +62,7 @@ describe.each(MAGNIFIED)('on $name', (window) => {
     await look(stranger, 'the code');
     await Promise.all([stranger, own, fresh].map((page) => page.context().close()));
     expect(lost).toEqual([]);
-  });
+  }, 150_000);
 });
 
 describe('for those who asked their system', () => {

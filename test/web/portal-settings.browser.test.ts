@@ -41,6 +41,9 @@ describe('a switch', () => {
   it('is saved when it is switched, says so, and is taken back where it stands', async () => {
     const page = await open(rosa);
     expect(await page.locator('#texts [type=submit]', { hasText: /^Save$/ }).isVisible()).toBe(false);
+    // What tells on from off has a size: a knob.
+    const knob = (box: Element) => getComputedStyle(box, '::before').width;
+    expect(await urgent(page).evaluate(knob)).toBe('16px');
     const { y } = (await urgent(page).boundingBox())!;
     await urgent(page).tap();
     await sees(page, 'Saved.');

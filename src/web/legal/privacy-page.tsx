@@ -34,7 +34,8 @@ export function PrivacyPage({ brand, company, contact, replies, spans }: Legal) 
     <main id="main" class="page prose" tabindex={-1}>
       <PageHead title="Privacy policy">
         <p>
-          What {company} keeps about you when your family uses {brand}, why, and how to make us forget it.
+          What {company} keeps about you when your family uses {company === brand ? 'it' : brand}, why, and
+          how to make us forget it.
         </p>
         <Dated changed={CHANGED} />
       </PageHead>
