@@ -1,4 +1,4 @@
-import { mkdir, open, readdir } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { firstLine, StackError } from './stack-error.ts';
@@ -52,13 +52,46 @@ async function faultOf(file: string): Promise<string | null> {
   }
 }
 
-/** Looks at everything in the folder once, so that damage is told now and not in the middle of things. */
-async function checkState(dir: string): Promise<void> {
+/** Size and time of change of every database, by its name below the folder, when a stack ended as it should. */
+type Marks = Record<string, string>;
+const MARKS = 'ended.json';
+
+async function markOf(file: string): Promise<string> {
+  const { size, mtimeMs } = await stat(file);
+  return `${size} ${mtimeMs}`;
+}
+
+/** Takes the marks of the last end away: a stack that is killed leaves none. Unreadable ones are none. */
+async function takeMarks(dir: string): Promise<Marks> {
+  const file = path.join(dir, MARKS);
+  const text = await readFile(file, 'utf8').catch(() => '{}');
+  await rm(file, { force: true });
+  try {
+    return JSON.parse(text) as Marks;
+  } catch {
+    return {};
+  }
+}
+
+async function writeMarks(dir: string): Promise<void> {
+  const names = (await readdir(dir, { recursive: true })).filter((name) => name.endsWith('.sqlite'));
+  const marks = await Promise.all(
+    names.map(async (name) => [name, await markOf(path.join(dir, name))] as const),
+  );
+  await writeFile(path.join(dir, MARKS), JSON.stringify(Object.fromEntries(marks)));
+}
+
+/**
+ * Looks at everything in the folder once, so that damage is told now and not in the middle of things. A database that is
+ * as the last stack left it is not read: reading a gigabyte takes half a minute.
+ */
+async function checkState(dir: string, known: Marks): Promise<void> {
   for (const entry of await readdir(dir, { recursive: true, withFileTypes: true })) {
     const file = path.join(entry.parentPath, entry.name);
     const name = path.relative(dir, file);
     if (FOLDER.test(name) && !entry.isDirectory()) throw unusableState(dir, `${name} is not a folder`);
     if (!name.endsWith('.sqlite') || name === 'in-use.sqlite') continue;
+    if (known[name] === (await markOf(file))) continue;
     const fault = await faultOf(file);
     if (fault !== null) throw unusableState(dir, `${name}: ${fault}`);
   }
@@ -66,10 +99,10 @@ async function checkState(dir: string): Promise<void> {
 
 /**
  * Opens the folder that holds the local state, making it when missing.
- * @returns a function that gives it free again
+ * @returns a function that gives it free again, once nobody writes there any more
  * @throws StackError when it is damaged, not a folder, or in use by another stack
  */
-export async function openStateDir(dir: string): Promise<() => void> {
+export async function openStateDir(dir: string): Promise<() => Promise<void>> {
   try {
     await mkdir(dir, { recursive: true });
   } catch (error) {
@@ -77,10 +110,12 @@ export async function openStateDir(dir: string): Promise<() => void> {
   }
   const release = lock(dir);
   try {
-    await checkState(dir);
+    await checkState(dir, await takeMarks(dir));
   } catch (error) {
     release();
     throw error;
   }
-  return release;
+  return async () => {
+    await writeMarks(dir).finally(release);
+  };
 }

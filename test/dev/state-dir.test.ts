@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -12,13 +12,14 @@ beforeEach(async () => {
 afterEach(() => rm(dir, { recursive: true }));
 
 /** A database of some pages below `dir`, damaged as told. */
-async function database(damage: (bytes: Buffer) => Buffer): Promise<void> {
+async function database(damage: (bytes: Buffer) => Buffer): Promise<string> {
   const file = path.join(dir, 'v3/d1/miniflare-D1DatabaseObject/metadata.sqlite');
   await mkdir(path.dirname(file), { recursive: true });
   const made = new DatabaseSync(file);
   made.exec(`CREATE TABLE t (a TEXT); INSERT INTO t VALUES ('${'x'.repeat(20_000)}')`);
   made.close();
   await writeFile(file, damage(await readFile(file)));
+  return file;
 }
 
 it.each([
@@ -38,4 +39,17 @@ it.each([
     expect(refused).toMatch(told);
     expect(refused).toMatch(/^The state in .* cannot be used \(.*\); remove that folder to begin anew$/);
   }
+});
+
+it('does not read a database again that is as a stack left it that ended, unlike one that was killed', async () => {
+  const file = await database((bytes) => bytes);
+  const end = await openStateDir(dir);
+  await utimes(file, 1_800_000_000, 1_800_000_000);
+  await end();
+  const { size } = await stat(file);
+  await writeFile(file, Buffer.alloc(size, 0x41)); // Whoever reads it is told.
+  await utimes(file, 1_800_000_000, 1_800_000_000);
+  await (await openStateDir(dir))();
+  await rm(path.join(dir, 'ended.json')); // As if it had been killed.
+  await expect(openStateDir(dir)).rejects.toThrow(/it is not a database/);
 });
