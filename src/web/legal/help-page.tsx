@@ -18,7 +18,7 @@ export function HelpPage({ brand, company, contact, dailyCap, sender }: Legal) {
         <Dated changed={CHANGED} />
       </PageHead>
       <p>
-        Questions? Ask us: <Contact contact={contact} />. A person answers.
+        Questions? Write or call us: <Contact contact={contact} />. A person answers.
       </p>
 
       <h2>Words you can text back</h2>
