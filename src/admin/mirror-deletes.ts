@@ -16,6 +16,7 @@ import {
   threads,
   users,
 } from '../db/schema.ts';
+import { keepWordsToEmpty } from '../notifications/operate/carrier-words.ts';
 import { releaseNumbers } from '../numbers/holders.ts';
 import type { Deps } from '../platform/deps.ts';
 import { AppError } from '../platform/errors.ts';
@@ -45,6 +46,7 @@ export async function deleteThread(deps: Deps, id: string): Promise<void> {
       heldReplies: q
         .delete(heldReplies)
         .where(allOf(eq(heldReplies.threadId, id), ofFamily(heldReplies, familyId))),
+      words: keepWordsToEmpty(inArray(smsDeliveryLog.messageId, said), deps.now()),
       deliveries: q.delete(smsDeliveryLog).where(inArray(smsDeliveryLog.messageId, said)),
       messages: q.delete(messages).where(eq(messages.threadId, id)),
       members: q.delete(threadMembers).where(eq(threadMembers.threadId, id)),
@@ -81,6 +83,7 @@ export async function deleteFamily(deps: Deps, id: string): Promise<void> {
       sessions: q.delete(sessions).where(ofFamily(sessions, id)),
       links: q.delete(links).where(ofFamily(links, id)),
       heldReplies: q.delete(heldReplies).where(ofFamily(heldReplies, id)),
+      words: keepWordsToEmpty(eq(smsDeliveryLog.familyId, id), deps.now()),
       deliveries: q.delete(smsDeliveryLog).where(eq(smsDeliveryLog.familyId, id)),
       messages: q.delete(messages).where(inArray(messages.threadId, inThreads)),
       members: q.delete(threadMembers).where(inArray(threadMembers.threadId, inThreads)),

@@ -34,12 +34,14 @@ const BAD_MS = 10 * MINUTE_MS;
 
 /** Statements of a store; each reads a handful of rows, or a thousand families at most. */
 function statements() {
-  const first = q.select({ seq: min(eventBacklog.fromSeq).as('first') }).from(eventBacklog);
   const heldUp = q
-    .select({ familyId: eventBacklog.familyId })
+    .select({ seq: eventBacklog.fromSeq })
     .from(eventBacklog)
+    .where(gt(eventBacklog.nextAt, 0))
+    .orderBy(asc(eventBacklog.nextAt))
     .limit(COUNTED)
     .as('held_up');
+  const first = q.select({ seq: min(heldUp.seq).as('first') }).from(heldUp);
   const handedOver = scalar<number>(q.select({ seq: cursor.seq }).from(cursor).where(eq(cursor.id, 1)));
   return {
     cursor: q

@@ -1,6 +1,6 @@
-import { and, asc, eq, gt, lt, lte, sql } from 'drizzle-orm';
+import { and, asc, eq, gt, gte, isNotNull, lt, lte, type SQL, sql } from 'drizzle-orm';
 import type { Db } from '../../db/client.ts';
-import { coalesce, excluded, inList, jsonTable, scalar } from '../../db/expressions.ts';
+import { allOf, coalesce, excluded, inList, jsonTable, nonNull, scalar } from '../../db/expressions.ts';
 import { insertFrom } from '../../db/insert-from.ts';
 import { q } from '../../db/query.ts';
 import { retentionRounds, smsDeliveryLog, wordsLeft } from '../../db/schema.ts';
@@ -57,6 +57,17 @@ const leftOver = hot<{ now: number }>()(({ now }) =>
     .orderBy(asc(wordsLeft.nextAt))
     .limit(AGAIN),
 );
+
+/**
+ * Statement: keeps the SIDs of young texts whose deliveries the same batch deletes, so that their words are emptied all the
+ * same. Older ones have been by then. @param condition which deliveries
+ */
+export const keepWordsToEmpty = (condition: SQL, now: number) =>
+  insertFrom(
+    wordsLeft,
+    { sid: nonNull(log.providerSid), attempts: 0, nextAt: now + WORDS_KEPT_MS },
+    sql`from ${log} where ${allOf(condition, isNotNull(log.providerSid), gte(log.createdAt, now - 2 * WORDS_KEPT_MS))}`,
+  ).onConflictDoNothing();
 
 type Row = { status: string; wakeAt: number | null; providerSid: string | null; endedSids: string | null };
 

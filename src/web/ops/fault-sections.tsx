@@ -22,14 +22,11 @@ export function Alerts({ month, now, clock, told }: OpsView) {
       ) : (
         <DataTable
           caption="Alerts of the last 30 days"
-          head={['What', 'What to do', 'Times', 'First', 'Last', 'Known']}
-          numeric={[2]}
+          head={['What', 'What to do', 'Known', 'Times', 'First', 'Last']}
+          numeric={[3]}
           rows={month.alerts.map(({ id, kind, message, count, firstAt, lastAt, ...known }) => [
             <code>{kind}</code>,
             message,
-            count,
-            time(firstAt),
-            time(lastAt),
             known.acknowledgedAt === null ? (
               <form method="post" action="/ops/acknowledge" data-swap="alerts">
                 <button class="button small" type="submit" name="alert" value={id}>
@@ -39,6 +36,9 @@ export function Alerts({ month, now, clock, told }: OpsView) {
             ) : (
               `${known.acknowledgedBy}, ${time(known.acknowledgedAt)}`
             ),
+            count,
+            time(firstAt),
+            time(lastAt),
           ])}
         />
       )}

@@ -34,17 +34,17 @@ function Paused({ pauses, now, clock }: OpsView) {
   return (
     <DataTable
       caption="What is paused"
-      head={['What', 'Why', 'Since', 'Until', 'End it']}
+      head={['What', 'Why', 'End it', 'Since', 'Until']}
       rows={pauses.map(({ scope, reason, since, until }) => [
         <code>{scope}</code>,
         reason,
-        timeInWords(since, now, clock),
-        until === null ? 'it is ended' : timeInWords(until, now, clock),
         <form method="post" action="/ops/resume" data-swap="pauses">
           <button class="button small" type="submit" name="scope" value={scope}>
             Let them go<span class="unseen">: {scope}</span>
           </button>
         </form>,
+        timeInWords(since, now, clock),
+        until === null ? 'it is ended' : timeInWords(until, now, clock),
       ])}
     />
   );

@@ -1,9 +1,12 @@
+import { env } from 'cloudflare:workers';
 import { beforeAll, beforeEach, expect, it } from 'vitest';
 import { emptyCarrierWords } from '../../../src/notifications/operate/carrier-words.ts';
 import type { RedactOutcome } from '../../../src/platform/sms/twilio.ts';
 import { testDeps } from '../../worker/deps.ts';
 import { createWorld, type World } from '../../worker/world.ts';
 
+/** Not watched: what a test asks may read a table. */
+const { DB } = env as unknown as { DB: D1Database };
 const DAY = 86_400_000;
 const HOUR = 3_600_000;
 let world: World;
@@ -16,9 +19,9 @@ beforeAll(async () => {
   ]);
 });
 beforeEach(async () => {
-  await world.env.DB.batch(
+  await DB.batch(
     ['sms_delivery_log', 'retention_rounds', 'words_left'].map((table) =>
-      world.env.DB.prepare(`DELETE FROM ${table} WHERE 1`),
+      DB.prepare(`DELETE FROM ${table} WHERE 1`),
     ),
   );
 });
@@ -45,7 +48,7 @@ async function insert(name: string, hoursAgo: number, sid: string | null, more: 
     ...more,
   };
   const columns = Object.keys(row);
-  await world.env.DB.prepare(
+  await DB.prepare(
     `INSERT INTO sms_delivery_log (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`,
   )
     .bind(...Object.values(row))
@@ -86,7 +89,7 @@ it('waits for one that is still open, and takes nothing before its end', async (
   await insert('c', 48, 'SM3');
   const { round } = carrier();
   expect(await round()).toEqual(['SM1']);
-  await world.env.DB.prepare(
+  await DB.prepare(
     "UPDATE sms_delivery_log SET status = 'suppressed', wake_at = NULL WHERE status = 'deferred'",
   ).run();
   expect(await round()).toEqual(['SM2', 'SM3']);
@@ -104,7 +107,7 @@ it('holds up no other for one that is refused, asks for it again later, and give
     tries += (await round()).length;
   }
   expect(tries).toBe(8);
-  const left = await world.env.DB.prepare('SELECT count(*) AS n FROM words_left').first<{ n: number }>();
+  const left = await DB.prepare('SELECT count(*) AS n FROM words_left').first<{ n: number }>();
   expect(left!.n).toBe(0);
 });
 
@@ -118,7 +121,7 @@ it('lets a carrier alone that does not answer, and forgets nothing', async () =>
 
 it('goes on by a hundred deliveries a round, in two round trips, however many there are', async () => {
   const at = Date.now() - 3 * DAY;
-  await world.env.DB.prepare(
+  await DB.prepare(
     `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5000)
      INSERT INTO sms_delivery_log (id, family_id, kind, user_id, status, provider_sid, created_at)
      SELECT printf('dlv_${stem(at)}_%05d', i), ?, 'test', ?, 'delivered', 'SM' || i, ${at} FROM n`,
@@ -138,9 +141,7 @@ it('empties what stands at Twilio, and leaves it on the phone', async () => {
   await world.drain();
   const [row] = await world.rows();
   const at = Date.now() - 2 * DAY;
-  await world.env.DB.prepare(
-    "UPDATE sms_delivery_log SET id = ?, status = 'delivered', wake_at = NULL, created_at = ?",
-  )
+  await DB.prepare("UPDATE sms_delivery_log SET id = ?, status = 'delivered', wake_at = NULL, created_at = ?")
     .bind(`dlv_${stem(at)}_x`, at)
     .run();
   await world.api('POST', '/api/admin/sweep', { as: 'service' });
@@ -153,4 +154,15 @@ it('empties what stands at Twilio, and leaves it on the phone', async () => {
   );
   expect(await listed.json()).toMatchObject({ sid, body: '' });
   expect((await world.texts()).find((text) => text.sid === sid)?.body).toContain('/l/');
+});
+
+it('empties the words of texts whose family was deleted on the same day, too', async () => {
+  await insert('a', 1, 'SM1');
+  await insert('b', 100, 'SM2');
+  const gone = await world.api('DELETE', `/api/admin/families/${world.familyId}`, { as: 'service' });
+  expect(gone.status).toBe(200);
+  const { round, deps } = carrier();
+  expect(await round()).toEqual([]);
+  deps.clock.now += 25 * HOUR;
+  expect(await round()).toEqual(['SM1']);
 });
