@@ -36,12 +36,8 @@ const ofFamily = (table: { userId: SQLiteColumn }, familyId: string) =>
 export async function deleteThread(deps: Deps, id: string): Promise<void> {
   const familyId = await familyOfKnownThread(deps, id);
   const said = q.select({ id: messages.id }).from(messages).where(eq(messages.threadId, id));
-  const found = await retrying(() =>
+  await retrying(() =>
     deps.db.forFamily(familyId).batch({
-      title: q
-        .select({ title: threads.title })
-        .from(threads)
-        .where(allOf(eq(threads.id, id), eq(threads.familyId, familyId))),
       links: q.delete(links).where(allOf(eq(links.threadId, id), ofFamily(links, familyId))),
       heldReplies: q
         .delete(heldReplies)
@@ -54,10 +50,6 @@ export async function deleteThread(deps: Deps, id: string): Promise<void> {
     }),
   );
   await retrying(() => deps.db.directory.run(threadClaims.release(familyId, id)));
-  const title = found.title[0]?.title ?? '';
-  // Nobody is told of a thread that is gone; the object forgets who was in it.
-  const event = { type: 'thread' as const, thread: { id, title, members: [] } };
-  deps.afterwards(deps.family(familyId).publish([{ event, to: [] }]));
 }
 
 /**

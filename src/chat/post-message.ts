@@ -1,10 +1,11 @@
 import { count, eq, gt, gte, isNull, lt, min, ne, not, sql } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/sqlite-core';
+import type { Results } from '../db/client.ts';
 import { allOf, anyOf, greatest, hasRow, iif, oneRow, scalar } from '../db/expressions.ts';
 import { insertFrom } from '../db/insert-from.ts';
 import { q } from '../db/query.ts';
 import { retrying } from '../db/retry.ts';
-import { messages, smsDeliveryLog, threadMembers, threads, users } from '../db/schema.ts';
+import { messages, threadMembers, threads, users } from '../db/schema.ts';
 import { hot, type Later, type ResultOf } from '../db/statement.ts';
 import type { Via } from '../db/statuses.ts';
 import {
@@ -13,6 +14,8 @@ import {
   rescheduleDeferred,
   suppressRead,
 } from '../notifications/deliveries/outbox.ts';
+import { announceMessage } from '../notifications/send/announce-message.ts';
+import { selectFactsOfMessages } from '../notifications/send/facts.ts';
 import { type ClaimedCaller, callerCondition } from '../platform/auth/caller.ts';
 import { sha256 } from '../platform/crypto.ts';
 import type { Deps } from '../platform/deps.ts';
@@ -218,12 +221,11 @@ const posted = hot<Posting>()((v) =>
     .where(allOf(eq(messages.authorId, v.userId), eq(messages.clientKey, v.clientKey))),
 );
 
-/** Everybody in the thread, if this post has written its message, and what became of their text so far. */
+/** Everybody in the thread, if this post has written its message. */
 const recipientsOf = hot<Posting>()((v) =>
   q
-    .select({ userId: m.userId, deliveryId: smsDeliveryLog.id, status: smsDeliveryLog.status })
+    .select({ userId: m.userId })
     .from(m)
-    .leftJoin(smsDeliveryLog, allOf(eq(smsDeliveryLog.messageId, v.id), eq(smsDeliveryLog.userId, m.userId)))
     .where(allOf(eq(m.threadId, v.threadId), hasRow(messages, eq(messages.id, v.id)))),
 );
 
@@ -245,13 +247,13 @@ export function postStatements(
     deliveries: !isHistory && deliver(posting),
     posted: posted(posting),
     recipients: recipientsOf(posting),
+    facts: !isHistory && selectFactsOfMessages({ messageIds: JSON.stringify([posting.id]) }),
     // Messages that no text has covered yet need not wait for a window that has grown.
     rescheduled: via === 'sms' && rescheduleDeferred([userId], now, { threadId }),
   };
 }
 
 type Guard = ResultOf<ReturnType<(typeof CHECKED)['host']['guard']>>[number];
-type Recipient = ResultOf<ReturnType<typeof recipientsOf>>[number];
 
 /** The reason why the batch inserted no message. */
 export function refusal(
@@ -322,27 +324,18 @@ export async function postMessage(
       'This Idempotency-Key was used with another message; use a new one.',
     );
   }
-  if (row.id === id) deps.afterwards(announce(deps, caller, toMessage(row), results.recipients));
+  if (row.id === id) deps.afterwards(announce(deps, caller, toMessage(row), results));
   return toMessage(row);
 }
 
-/**
- * After a post: publishes the live event, which also marks the author as returned, and enqueues the deliveries.
- */
-export async function announce(
+/** After a post: the family hears of it, and its texts are on their way; see {@link announceMessage}. */
+export function announce(
   deps: Deps,
-  caller: Pick<ClaimedCaller, 'familyId'>,
+  { familyId }: Pick<ClaimedCaller, 'familyId'>,
   message: MessageJson,
-  recipients: Recipient[],
+  { recipients, facts }: Pick<Results<ReturnType<typeof postStatements>>, 'recipients' | 'facts'>,
 ): Promise<void> {
-  const jobs = recipients
-    .filter(({ status }) => status === 'pending')
-    .map(({ deliveryId }) => ({ deliveryId: deliveryId!, familyId: caller.familyId }));
   const event = { type: 'message' as const, threadId: message.threadId, message };
-  const results = await Promise.allSettled([
-    jobs.length > 0 ? deps.enqueue(jobs) : null,
-    deps.family(caller.familyId).publish([{ event, to: recipients.map(({ userId }) => userId) }]),
-  ]);
-  const failed = results.find((result) => result.status === 'rejected');
-  if (failed) throw failed.reason;
+  const publication = { event, to: recipients.map(({ userId }) => userId) };
+  return announceMessage(deps, familyId, publication, facts ?? []);
 }

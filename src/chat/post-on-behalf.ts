@@ -120,7 +120,7 @@ export async function postOnBehalf(
   const results = await retrying(() => db.batch(postStatements(posting, by)));
   const [row] = results.posted;
   if (row?.id === posting.id && row.digest === posting.digest) {
-    if (live) deps.afterwards(announce(deps, author, toMessage(row), results.recipients));
+    if (live) deps.afterwards(announce(deps, author, toMessage(row), results));
     return toMessage(row);
   }
   // Somebody else was faster under this id or key, or the message was refused.

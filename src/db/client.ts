@@ -12,7 +12,7 @@ import type { StoreName } from './stores/slots.ts';
 type Named = Readonly<Record<string, Statement | null | false>>;
 
 /** What each statement of a batch comes to, by name; `undefined` for one that may have been left out. */
-type Results<B extends Named> = {
+export type Results<B extends Named> = {
   readonly [K in keyof B]:
     | ResultOf<Exclude<B[K], null | false>>
     | (Extract<B[K], null | false> extends never ? never : undefined);

@@ -158,6 +158,18 @@ export abstract class FamilyObject<Env> extends DurableObject<Env> implements Fa
   }
 
   async publish(publications: Publication[]): Promise<void> {
+    await this.#broadcast(publications);
+    this.#refresh(this.#now());
+  }
+
+  async announce(publication: Publication, candidates: Candidate[]): Promise<Admission[]> {
+    await this.#broadcast([publication]);
+    if (candidates.length > 0) return await this.admit(candidates);
+    this.#refresh(this.#now());
+    return [];
+  }
+
+  async #broadcast(publications: Publication[]): Promise<void> {
     for (const { event, to } of publications) {
       if (event.type === 'message') {
         const { seq, authorId } = event.message;
@@ -171,7 +183,6 @@ export abstract class FamilyObject<Env> extends DurableObject<Env> implements Fa
       const people = new Set(to);
       this.#channel.broadcast(event, (socket) => people.has(socket.userId));
     }
-    this.#refresh(this.#now());
   }
 
   async limits(userId: string): Promise<PersonLimits> {

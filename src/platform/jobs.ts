@@ -2,10 +2,14 @@ import * as z from 'zod';
 import { within } from './deadline.ts';
 import { inParallel } from './in-parallel.ts';
 
-/** A queue message, with ids only: a delivery row is to be processed. */
+/**
+ * A queue message, with ids only: a delivery row is to be processed. `admitted`: its family's object has let the text leave
+ * at that moment (ms), and says whether it is the last one today; without it the consumer asks.
+ */
 export const deliveryJob = z.object({
   deliveryId: z.string().min(1),
   familyId: z.string().min(1),
+  admitted: z.object({ at: z.number(), lastToday: z.boolean() }).optional(),
 });
 
 /** See {@link deliveryJob}. */

@@ -59,9 +59,13 @@ describe("a family's object", () => {
       world.api('PUT', `/api/admin/${path}`, { as: 'service', body, env: { FAMILY: recorded, ...more } });
     const { familyId } = world;
     await putThere(`families/${familyId}`, { name: 'F', timeZone: 'Europe/Berlin' });
-    await putThere(`threads/${world.thread()}`, { familyId, title: 'T', memberIds: [] });
+    const nina = world.member('nina').userId;
+    await world.mirror(`users/${nina}`, { familyId, name: 'Nina' });
+    // A thread without members wakes no object: there is nobody to tell.
+    await putThere(`threads/${world.thread('none')}`, { familyId, title: 'T', memberIds: [] });
+    await putThere(`threads/${world.thread()}`, { familyId, title: 'T', memberIds: [nina] });
     const setting = { FAMILY_LOCATION: 'wnam' };
-    await putThere(`threads/${world.thread('two')}`, { familyId, title: 'T', memberIds: [] }, setting);
+    await putThere(`threads/${world.thread('two')}`, { familyId, title: 'T', memberIds: [nina] }, setting);
     expect(hints).toEqual(['weur', 'wnam']);
   });
 });

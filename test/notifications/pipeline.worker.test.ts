@@ -77,7 +77,9 @@ describe('from a post to a text', () => {
   it('keeps no number, word or code in the queue', async () => {
     await post('Secret words');
     expect(JSON.stringify(world.jobs)).not.toMatch(/Secret|\+1/);
-    expect(Object.keys(world.jobs[0]!.job).sort()).toEqual(['deliveryId', 'familyId']);
+    const { job } = world.jobs[0]!;
+    expect(Object.keys(job).sort()).toEqual(['admitted', 'deliveryId', 'familyId']);
+    expect(job.admitted).toEqual({ at: expect.any(Number), lastToday: false });
   });
 
   it('does not send again what the queue hands over twice', async () => {

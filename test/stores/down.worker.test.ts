@@ -56,7 +56,8 @@ describe.each(['fails', 'hangs'] as const)('a database that %s', (way) => {
       world.api('GET', '/api/me', { as: up.ben, env: without }),
     ]);
     const retried = drained.result.retryMessages.length;
-    expect([retried, drained.jobs.length - retried]).toEqual([1, 2]);
+    // The second message of the one family waits for the window, and never became a job.
+    expect([retried, drained.jobs.length - retried]).toEqual([1, 1]);
     expect(await world.texts(up.number)).toHaveLength(1);
     expect(await world.texts(down.number)).toEqual([]);
     expect([swept.status, me.status, search.status]).toEqual([200, 200, 200]);

@@ -1,8 +1,8 @@
 import { within } from '../../platform/deadline.ts';
 import type { Deps } from '../../platform/deps.ts';
-import type { Admission } from '../../platform/family/family-rpc.ts';
+import type { Admission, Candidate } from '../../platform/family/family-rpc.ts';
 import { errorFields } from '../../platform/log.ts';
-import { sortAdmissions } from './admissions.ts';
+import { type Admitted, sortAdmissions } from './admissions.ts';
 import type { Covered } from './covered.ts';
 import type { DeliveryRecord } from './facts.ts';
 import { type Lead, postponed } from './fold.ts';
@@ -15,7 +15,7 @@ import type { NotSent, Telling } from './wave.ts';
 const OBJECT_PAUSE_SECONDS = 5;
 
 /** How long a family's object may take: one that hangs holds up only its own family's texts. */
-const OBJECT_DEADLINE_MS = 3000;
+export const OBJECT_DEADLINE_MS = 3000;
 
 /** A job that is decided again soon. */
 export const retryOf = (
@@ -28,30 +28,35 @@ export const retryOf = (
   delaySeconds,
 });
 
+/** What the family's object is told of a lead. */
+export const candidateOf = ({ record: { id, userId, threadId, authorId, facts } }: Lead): Candidate => ({
+  deliveryId: id,
+  userId,
+  threadId,
+  authorId,
+  urgent: facts.urgent,
+  kind: facts.kind,
+  facts,
+});
+
 /** Asks a family's object for verdicts; null when it fails or does not answer. */
 async function admit(deps: Deps, familyId: string, leads: readonly Lead[]): Promise<Admission[] | null> {
   try {
-    const candidates = leads.map(({ record: { id, userId, threadId, authorId, facts } }) => ({
-      deliveryId: id,
-      userId,
-      threadId,
-      authorId,
-      urgent: facts.urgent,
-      kind: facts.kind,
-      facts,
-    }));
-    return await within(OBJECT_DEADLINE_MS, deps.family(familyId).admit(candidates));
+    return await within(OBJECT_DEADLINE_MS, deps.family(familyId).admit(leads.map(candidateOf)));
   } catch (error) {
     deps.log.error('family.not_asked', { familyId, ...errorFields(error) });
     return null;
   }
 }
 
+/** A delivery whose window is given back; see {@link NotSent}. */
+export type Released = Pick<NotSent, 'admittedAt'> & { record: Pick<DeliveryRecord, 'id' | 'familyId'> };
+
 /**
  * Releases the windows of texts that were not sent. A failure is logged: the next text then waits a little
  * longer.
  */
-export async function releaseWindows(deps: Deps, unused: readonly NotSent[]): Promise<void> {
+export async function releaseWindows(deps: Deps, unused: readonly Released[]): Promise<void> {
   const byFamily = Map.groupBy(unused, ({ record }) => record.familyId);
   await Promise.all(
     [...byFamily].map(async ([familyId, texts]) => {
@@ -88,15 +93,23 @@ export async function decideFamily(
   }
   const byId = new Map(leads.map((lead) => [lead.record.id, lead]));
   const { admitted, heldBack } = sortAdmissions(byId, admissions);
-  const telling: Telling[] = [];
-  for (const lead of admitted) {
-    const tellsOf = tells.get(lead.record.id);
-    if (tellsOf) telling.push({ ...lead, covered: tellsOf });
-    // Who has left the thread meanwhile is decided about again.
-    else ends.push(retryOf(lead.record, 1));
-  }
   return {
-    telling,
+    telling: withCovered(admitted, tells, ends),
     verdicts: heldBack.flatMap(({ lead, verdict }) => postponed(lead, verdict, terms, now)),
   };
+}
+
+/** Admitted leads with what their texts tell of. Who has left the thread meanwhile is decided about again. */
+export function withCovered(
+  admitted: readonly Admitted[],
+  tells: ReadonlyMap<string, Covered>,
+  ends: JobResult[],
+): Telling[] {
+  const telling: Telling[] = [];
+  for (const lead of admitted) {
+    const covered = tells.get(lead.record.id);
+    if (covered) telling.push({ ...lead, covered });
+    else ends.push(retryOf(lead.record, 1));
+  }
+  return telling;
 }

@@ -10,10 +10,11 @@ import { inParallel } from '../../platform/in-parallel.ts';
 import { type DeliveryJob, deliveryJob, type OptOutJob, optOutJob } from '../../platform/jobs.ts';
 import { errorFields } from '../../platform/log.ts';
 import { selectPauses } from '../../platform/pauses.ts';
-import { decideFamily, releaseWindows, retryOf } from './ask-family.ts';
+import { decideFamily, releaseWindows, retryOf, withCovered } from './ask-family.ts';
 import { type CoverageRead, loadCovered } from './covered.ts';
 import { type DeliveryRecord, loadFacts } from './facts.ts';
 import { fold, postponed } from './fold.ts';
+import { admittedInVain, splitHandedOver } from './handed-over.ts';
 import { enqueueAgain, type JobResult, MAX_DELAY_SECONDS } from './job-result.ts';
 import { Lanes } from './lanes.ts';
 import { reconcile } from './look-up.ts';
@@ -89,12 +90,21 @@ async function consumeOn(deps: Deps, db: Db, jobs: DeliveryJob[], lanes: Lanes):
   const { leads, ruledOut } = fold(waiting, settings, now);
   const { free, paused } = await withoutPaused(deps, pauses, leads);
   const known = [...ruledOut, ...paused.flatMap(({ lead, verdict }) => postponed(lead, verdict, terms, now))];
-  const asked = free.map(({ record }) => record);
-  const covered = loadCovered(db, asked, coverage);
-  const families = Map.groupBy(free, ({ record }) => record.familyId);
+  const { handed, open } = splitHandedOver(deps, free, jobs);
+  // Before anybody is asked: what will not be sent closes no window for what may be.
+  await releaseWindows(deps, await admittedInVain(db, jobs, loaded, free));
+  const covered = loadCovered(
+    db,
+    free.map(({ record }) => record),
+    coverage,
+  );
+  const families = Map.groupBy(open, ({ record }) => record.familyId);
   const held = new Set<string>();
   const arrivals = [
     ...(known.length > 0 ? [Promise.resolve<Arrival>({ telling: [], verdicts: known })] : []),
+    ...(handed.length > 0
+      ? [covered.then((tells) => ({ telling: withCovered(handed, tells, ends), verdicts: [] }))]
+      : []),
     ...[...families].map(([familyId, group]) =>
       decideFamily(deps, familyId, group, { covered, terms, now }, ends),
     ),
@@ -107,8 +117,9 @@ async function consumeOn(deps: Deps, db: Db, jobs: DeliveryJob[], lanes: Lanes):
   const { ends: sent, unused, rest } = await new Sending(deps, db, pauses, lanes).run(arrivals);
   ends.push(...sent);
   // Admitted before, never sent, and now ruled out: their windows are released.
+  const admitted = new Set(jobs.flatMap((job) => (job.admitted ? [job.deliveryId] : [])));
   const given = due
-    .filter(({ id, attempts }) => attempts > 0 && held.has(id))
+    .filter(({ id, attempts }) => held.has(id) && (attempts > 0 || admitted.has(id)))
     .map((record) => ({ record, admittedAt: now }));
   await releaseWindows(deps, [...unused, ...given]);
   if (rest !== null) {
@@ -198,6 +209,13 @@ async function takeOptOut(deps: Deps, message: Message<unknown>, job: OptOutJob)
   }
 }
 
+/** What the family's object said at the post holds for the first attempt alone. */
+const firstTry = (
+  { attempts }: Message<unknown>,
+  { deliveryId, familyId, admitted }: DeliveryJob,
+): DeliveryJob =>
+  attempts === 1 && admitted ? { deliveryId, familyId, admitted } : { deliveryId, familyId };
+
 /** The queue's consumer: acknowledges or retries each message by itself. Never throws. */
 export async function consumeBatch(deps: Deps, batch: MessageBatch<unknown>): Promise<void> {
   const jobs = new Map<Message<unknown>, DeliveryJob>();
@@ -205,7 +223,7 @@ export async function consumeBatch(deps: Deps, batch: MessageBatch<unknown>): Pr
     const optOut = optOutJob.safeParse(message.body);
     const parsed = deliveryJob.safeParse(message.body);
     if (optOut.success) await takeOptOut(deps, message, optOut.data);
-    else if (parsed.success) jobs.set(message, parsed.data);
+    else if (parsed.success) jobs.set(message, firstTry(message, parsed.data));
     else {
       deps.log.error('job.malformed', { messageId: message.id });
       message.ack(); // Unreadable for good; the sweep finds the row it was for.

@@ -1,4 +1,4 @@
-import { and, eq, inArray, sql } from 'drizzle-orm';
+import { and, eq, inArray, type SQL, sql } from 'drizzle-orm';
 import type { Db } from '../../db/client.ts';
 import { coalesce, listTable } from '../../db/expressions.ts';
 import { q } from '../../db/query.ts';
@@ -56,9 +56,9 @@ export interface DeliveryRecord {
 /** What a job can still be about: a row that waits for its turn, or a claim. */
 const OPEN = ['pending', 'sending'] as const satisfies readonly Status[];
 
-/** The facts of the open deliveries among these, by id. @param ids a JSON array */
-export const selectFacts = hot<{ ids: string }>()((v) => {
-  const wanted = listTable<string>('wanted', v.ids);
+/** The facts of the open deliveries whose `key` is among these. @param values a JSON array */
+function factsBy(key: typeof smsDeliveryLog.id | typeof smsDeliveryLog.messageId, values: SQL<string>) {
+  const wanted = listTable<string>('wanted', values);
   const d = smsDeliveryLog;
   const p = notificationPreferences;
   const m = threadMembers;
@@ -103,16 +103,30 @@ export const selectFacts = hot<{ ids: string }>()((v) => {
       mutedUntil: m.mutedUntil,
     })
     .from(wanted)
-    .innerJoin(d, and(eq(d.id, wanted.value), inArray(d.status, OPEN)))
+    .innerJoin(d, and(eq(key, wanted.value), inArray(d.status, OPEN)))
     .innerJoin(users, eq(users.id, d.userId))
     .innerJoin(families, eq(families.id, d.familyId))
     .leftJoin(messages, eq(messages.id, d.messageId))
     .leftJoin(p, eq(p.userId, d.userId))
     .leftJoin(m, and(eq(m.threadId, d.threadId), eq(m.userId, d.userId)));
-});
-type Row = ResultOf<ReturnType<typeof selectFacts>>[number];
+}
 
-function toRecord(row: Row, config: Pick<Config, 'SMS_ALLOWED_COUNTRIES'>, phones: Phones): DeliveryRecord {
+/** The same, by id. @param ids a JSON array */
+export const selectFacts = hot<{ ids: string }>()((v) => factsBy(smsDeliveryLog.id, v.ids));
+
+/** The same, by message. @param messageIds a JSON array */
+export const selectFactsOfMessages = hot<{ messageIds: string }>()((v) =>
+  factsBy(smsDeliveryLog.messageId, v.messageIds),
+);
+
+/** What the database answers about one delivery. */
+export type FactsRow = ResultOf<ReturnType<typeof selectFacts>>[number];
+
+/** The facts of one delivery, as the rest of this folder knows them. */
+export function toRecord(
+  row: FactsRow,
+  { config, phones }: { config: Pick<Config, 'SMS_ALLOWED_COUNTRIES'>; phones: Phones },
+): DeliveryRecord {
   const country = row.phone === null ? null : phones.countryOf(row.phone);
   return {
     id: row.id,
@@ -177,7 +191,7 @@ export async function loadFacts(
 ): Promise<{ records: DeliveryRecord[]; coverage: CoverageRead | null }> {
   const ids = [...new Set(deliveryIds)];
   const facts = selectFacts({ ids: JSON.stringify(ids) });
-  const toRecords = (rows: Row[]) => rows.map((row) => toRecord(row, deps.config, deps.phones));
+  const toRecords = (rows: FactsRow[]) => rows.map((row) => toRecord(row, deps));
   if (ids.length > FEW) return { records: toRecords(await db.all(facts)), coverage: null };
   const { statement, limit } = coverageOf(ids, ids.length);
   const read = await db.batch({ facts, covered: statement });

@@ -25,6 +25,7 @@ export function familyClient(
     returned: (userId, threadId) => call((stub) => stub.returned(userId, threadId)),
     publish: (publications) => call((stub) => stub.publish(publications)),
     limits: (userId) => call((stub) => stub.limits(userId)),
+    announce: (publication, candidates) => call((stub) => stub.announce(publication, candidates)),
     disconnectSession: (sessionId) => call((stub) => stub.disconnectSession(sessionId)),
     forgetUser: (userId) => call((stub) => stub.forgetUser(userId)),
     fetch: (request) => call((stub) => stub.fetch(request)),

@@ -117,6 +117,8 @@ export interface FamilyRpc {
   publish(publications: Publication[]): Promise<void>;
   /** What would hold texts to a person up now. */
   limits(userId: string): Promise<PersonLimits>;
+  /** A new message: {@link publish} and, about its deliveries, {@link admit} in one call. */
+  announce(publication: Publication, candidates: Candidate[]): Promise<Admission[]>;
   /** Closes the sockets of a revoked session. */
   disconnectSession(sessionId: string): Promise<void>;
   /** Deletes all state of a deleted person. */

@@ -1,3 +1,4 @@
+import { admissionMs } from '../../../src/notifications/send/handed-over.ts';
 import { offsetAt } from '../../../src/platform/time.ts';
 import type { AcceptedText } from '../../worker/carrier.ts';
 import type { Step } from '../../worker/history.ts';
@@ -86,6 +87,8 @@ export interface Bench {
   /** SIDs of which the service has taken a receipt, with the last step before it. */
   receipts: Map<string, number>;
   until: Record<Held, Map<string, number>>;
+  /** When somebody who is here came. */
+  cameAt: Map<string, number>;
   quiet: Map<Name, Quiet>;
   sends: Sends;
   /** From which step on someone has read a thread how far, for sure; and how far they may have read it. */
@@ -164,9 +167,14 @@ export function isQuiet(quiet: Quiet | undefined, now: number): boolean {
   return from < to ? minute >= from && minute < to : minute >= from || minute < to;
 }
 
-function disturbance({ until, quiet }: Bench, name: Name, thread: string, now: number): string | null {
+/** @param writtenAt when the message was posted; its texts were let go then, or later */
+function disturbance(
+  { until, quiet, cameAt, lab }: Bench,
+  { name, thread, writtenAt, now }: { name: Name; thread: string; writtenAt: number; now: number },
+): string | null {
   if ((until.muted.get(inThread(name, thread)) ?? 0) > now) return 'they had muted it';
-  if ((until.here.get(name) ?? 0) > now) return 'they were here';
+  const cameAfter = now - writtenAt < admissionMs(lab.config) && (cameAt.get(name) ?? 0) >= writtenAt;
+  if ((until.here.get(name) ?? 0) > now && !cameAfter) return 'they were here';
   return isQuiet(quiet.get(name), now) ? 'they had quiet hours' : null;
 }
 
@@ -195,7 +203,8 @@ async function see(bench: Bench, text: AcceptedText): Promise<void> {
     claim,
     leaseEnd: row.dueAt ?? at,
     late,
-    disturbs: urgent || late ? null : disturbance(bench, user, thread, at),
+    disturbs:
+      urgent || late ? null : disturbance(bench, { name: user, thread, writtenAt: row.createdAt, now: at }),
     after: urgent ? [] : after,
     text,
   });
@@ -230,6 +239,7 @@ export async function openBench(settings: Record<string, string>, calm = false):
       here: empty(),
       quiet: empty(),
     },
+    cameAt: new Map(),
     quiet: new Map(),
     sends: sendsOf(lab.config),
     hasRead: [],

@@ -125,7 +125,7 @@ export async function checkBench(bench: Bench): Promise<DeliveryRow[]> {
         brokenRow(row, byId) ??
         brokenReason(bench, row, now) ??
         brokenSummary(bench, row, rows) ??
-        (bench.calm ? brokenWait(bench, row, now) : null);
+        (bench.calm ? brokenWait(bench, row, rows, now) : null);
       return problem === null ? [] : [`${row.id} of ${row.user} is wrong: ${problem}`];
     }),
     ...members.flatMap((member) => brokenReading(bench, member)),

@@ -294,6 +294,7 @@ const presence = fc.tuple(reader, fc.constantFrom<'active' | 'away'>('active', '
       const before = bench.until.here.get(name) ?? 0;
       const active = state === 'active';
       if (active) bench.sends.answer(name);
+      if (active && before <= now) bench.cameAt.set(name, now);
       bench.until.here.set(name, active ? now + config.PRESENCE_TTL_SECONDS * 1000 : Math.min(before, now));
       await bench.lab.ring();
     }),

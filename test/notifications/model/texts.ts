@@ -1,3 +1,4 @@
+import { admissionMs } from '../../../src/notifications/send/handed-over.ts';
 import type { Step } from '../../worker/history.ts';
 import { type Bench, inThread, type SeenText } from './bench.ts';
 import { permit } from './expected-state.ts';
@@ -87,7 +88,8 @@ function brokenDistance(bench: Bench, { at, late, after, deliveryId }: SeenText)
     if (before.deliveryId === deliveryId || wasGivenUp(bench, before)) continue;
     // One whose process stood still was let go before its neighbour left.
     if (late && before.at > at - slackMs(bench)) continue;
-    if (at < before.until - (late ? slackMs(bench) : 0) - (before.late ? slackMs(bench) : 0))
+    const admittedBefore = admissionMs(bench.lab.config);
+    if (at < before.until - admittedBefore - (late ? slackMs(bench) : 0) - (before.late ? slackMs(bench) : 0))
       return `came ${(before.until - at) / SECOND} s too soon after another`;
   }
   return null;

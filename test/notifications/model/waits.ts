@@ -18,10 +18,20 @@ function quietEnd(quiet: Quiet | undefined, now: number): number {
   return Math.max(since, next - length <= now ? next : next - DAY);
 }
 
-/** When the caps have room again, by the texts that were seen. */
-function capEnd(bench: Bench, row: DeliveryRow): number {
+/** Earlier rows that may have been admitted at their post, and have not become a text of their own (yet). */
+const admittedBefore = (row: DeliveryRow, rows: readonly DeliveryRow[]) =>
+  rows.filter(
+    ({ id, status, createdAt }) =>
+      id !== row.id &&
+      createdAt <= row.createdAt &&
+      ['pending', 'sending', 'suppressed', 'merged'].includes(status),
+  );
+
+/** When the caps have room again, by the texts that were seen, and those that were admitted in vain. */
+function capEnd(bench: Bench, row: DeliveryRow, rows: readonly DeliveryRow[]): number {
   const { SMS_USER_DAILY_CAP, SMS_FAMILY_DAILY_CAP } = bench.lab.config;
-  const others = bench.texts.filter(({ deliveryId }) => deliveryId !== row.id);
+  const texts = bench.texts.filter(({ deliveryId }) => deliveryId !== row.id);
+  const others = [...texts, ...admittedBefore(row, rows).map(({ user, createdAt: at }) => ({ user, at }))];
   const roomAfter = (times: number[], cap: number) => (times.toSorted((a, b) => b - a)[cap - 1] ?? 0) + DAY;
   const mine = others.filter(({ user }) => user === row.user);
   return Math.max(
@@ -40,7 +50,12 @@ function capEnd(bench: Bench, row: DeliveryRow): number {
  * Whether a row waits longer than it was promised, in a family where nothing fails. What has fallen back since it was
  * decided is due at once.
  */
-export function brokenWait(bench: Bench, row: DeliveryRow, now: number): string | null {
+export function brokenWait(
+  bench: Bench,
+  row: DeliveryRow,
+  rows: readonly DeliveryRow[],
+  now: number,
+): string | null {
   if (row.status !== 'deferred' || row.dueAt === null || row.dueAt <= now) return null;
   const name = row.user as Name;
   const key = inThread(name, row.thread!);
@@ -53,8 +68,14 @@ export function brokenWait(bench: Bench, row: DeliveryRow, now: number): string 
     online: () =>
       Math.min(now + bench.lab.config.PRESENT_RECHECK_SECONDS * 1000, row.createdAt + PRESENT_WATCH_MS),
     quiet_hours: () => quietEnd(bench.quiet.get(name), now) + SPREAD,
-    rate_limited: () => Math.max(0, ...bench.sends.since(key, row.id).map(({ until }) => until)),
-    daily_cap: () => capEnd(bench, row),
+    rate_limited: () =>
+      Math.max(
+        ...bench.sends.since(key, row.id).map(({ until }) => until),
+        ...admittedBefore(row, rows)
+          .filter(({ user, thread }) => user === row.user && thread === row.thread)
+          .map((other) => bench.sends.afterAdmission(key, other.createdAt)),
+      ),
+    daily_cap: () => capEnd(bench, row, rows),
   };
   const end = ends[row.reason!]?.();
   if (end === undefined || row.dueAt <= end) return null;

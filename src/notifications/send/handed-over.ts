@@ -1,0 +1,90 @@
+import { and, gt } from 'drizzle-orm';
+import type { Db } from '../../db/client.ts';
+import { inList } from '../../db/expressions.ts';
+import { q } from '../../db/query.ts';
+import { retrying } from '../../db/retry.ts';
+import { smsDeliveryLog } from '../../db/schema.ts';
+import type { Config } from '../../platform/config.ts';
+import type { Deps } from '../../platform/deps.ts';
+import type { FamilyFacts } from '../../platform/family/family-rpc.ts';
+import type { DeliveryJob } from '../../platform/jobs.ts';
+import { SECOND_MS } from '../../platform/time.ts';
+import type { Admitted } from './admissions.ts';
+import type { Released } from './ask-family.ts';
+import type { DeliveryRecord } from './facts.ts';
+import type { Lead } from './fold.ts';
+import { decide, policySettings } from './policy.ts';
+
+/**
+ * How long (ms) an admission at the post is good for; then the family's object is asked anew. Windows count from it, so that
+ * two texts may be nearer by as much: a sixtieth of the window. And who was away may be here by then.
+ */
+export const admissionMs = ({ SMS_WINDOW_SECONDS }: Pick<Config, 'SMS_WINDOW_SECONDS'>): number =>
+  SMS_WINDOW_SECONDS === 0 ? MOST_MS : Math.min(MOST_MS, (SMS_WINDOW_SECONDS * SECOND_MS) / 60);
+const MOST_MS = 2000;
+
+/** A family that restricts nothing. */
+const FREE: FamilyFacts = {
+  presence: 'offline',
+  windowUntil: null,
+  everyThreadUntil: null,
+  userCapUntil: null,
+  familyCapUntil: null,
+  share: null,
+};
+
+/**
+ * Tells the leads that were admitted at the post a moment ago from those that the family's object is to be asked about. The
+ * facts are newer than the admission: whom they hold back by now is asked about too.
+ */
+export function splitHandedOver(
+  { config, now: clock }: Pick<Deps, 'config' | 'now'>,
+  leads: readonly Lead[],
+  jobs: readonly DeliveryJob[],
+): { handed: Admitted[]; open: Lead[] } {
+  const now = clock();
+  const settings = policySettings(config);
+  const admissions = new Map(jobs.map(({ deliveryId, admitted }) => [deliveryId, admitted]));
+  const handed: Admitted[] = [];
+  const open: Lead[] = [];
+  for (const lead of leads) {
+    const admission = admissions.get(lead.record.id);
+    const isFree = decide(lead.record.facts, FREE, settings, now).action === 'send';
+    if (admission && now - admission.at < admissionMs(config) && isFree) {
+      handed.push({ ...lead, admittedAt: admission.at, lastToday: admission.lastToday });
+    } else open.push(lead);
+  }
+  return { handed, open };
+}
+
+const claimedBefore = (ids: readonly string[]) =>
+  q
+    .select({ id: smsDeliveryLog.id })
+    .from(smsDeliveryLog)
+    .where(and(inList(smsDeliveryLog.id, ids), gt(smsDeliveryLog.attempts, 0)));
+
+/**
+ * The deliveries that were admitted at the post and will not be sent under their own id: another text tells of them, they
+ * are ruled out, or they ended before the queue handed them over. Their windows are to be released.
+ * @param open the rows that are pending or claimed
+ * @param leads those that are about to be sent or asked about
+ * @throws when the database fails
+ */
+export async function admittedInVain(
+  db: Db,
+  jobs: readonly DeliveryJob[],
+  open: readonly DeliveryRecord[],
+  leads: readonly Lead[],
+): Promise<Released[]> {
+  // A job may come twice: what is or has been claimed keeps its window.
+  const kept = new Set(leads.map(({ record }) => record.id));
+  for (const { id, status } of open) if (status === 'sending') kept.add(id);
+  const vain = jobs.flatMap(({ deliveryId: id, familyId, admitted }) =>
+    admitted && !kept.has(id) ? [{ record: { id, familyId }, admittedAt: admitted.at }] : [],
+  );
+  const found = new Set(open.map(({ id }) => id));
+  const gone = vain.flatMap(({ record: { id } }) => (found.has(id) ? [] : [id]));
+  if (gone.length === 0) return vain;
+  const claimed = new Set((await retrying(() => db.all(claimedBefore(gone)))).map(({ id }) => id));
+  return vain.filter(({ record }) => !claimed.has(record.id));
+}
