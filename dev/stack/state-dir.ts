@@ -116,6 +116,12 @@ export async function openStateDir(dir: string): Promise<() => Promise<void>> {
     throw error;
   }
   return async () => {
-    await writeMarks(dir).finally(release);
+    try {
+      await writeMarks(dir);
+    } catch (error) {
+      // The folder was taken away, or is full: the next start reads every database.
+      console.error(`The state in ${dir} is not marked as whole: ${firstLine(error)}`);
+    }
+    release();
   };
 }
