@@ -234,7 +234,7 @@ describe('an answer that could belong to two threads', () => {
     await twoThreads();
   };
 
-  it('gets through once, wherever the process dies', async () => {
+  it('gets through once, wherever the process dies', { timeout: 90_000 }, async () => {
     let round = 1;
     const trips = await withEveryFault(
       async () => {
@@ -252,7 +252,7 @@ describe('an answer that could belong to two threads', () => {
     expect(trips).toBeGreaterThan(3);
   });
 
-  it('is chosen once, wherever the process dies', async () => {
+  it('is chosen once, wherever the process dies', { timeout: 90_000 }, async () => {
     let round = 0;
     const trips = await withEveryFault(
       async () => {
