@@ -57,7 +57,7 @@ function nothingFor({ router }: Hono<AppEnv>, path: string): AppError {
 }
 
 /** What a stranger can make a database answer; each has a limit of its own behind this one, that of all of them together. */
-const DOORS = ['/l/*', '/magic', '/ul/*', '/login/*', '/api/login/*', '/api/links/open'];
+const STRANGERS_PATHS = ['/l/*', '/magic', '/ul/*', '/login/*', '/api/login/*', '/api/links/open'];
 
 /** The API's description: static files, served by the Worker so that other methods get a 405. */
 const DESCRIPTION = ['/docs', '/openapi.json'];
@@ -116,7 +116,7 @@ export function createApp(depsOf: (env: Bindings, ctx: ExecutionContext, log: Lo
     });
   }
   app.use(withDeps);
-  for (const path of DOORS) {
+  for (const path of STRANGERS_PATHS) {
     app.use(path, async (c, next) => {
       const { edge, now } = c.var.deps;
       await edge.enter(clientOf(c.req.raw).address, now());

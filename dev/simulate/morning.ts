@@ -1,6 +1,6 @@
 import { type DeliveryFacts, decide } from '../../src/notifications/send/policy.ts';
 import { spreadMs } from '../../src/notifications/send/quiet-hours.ts';
-import { IDLE, type PaceState, takeTurns } from '../../src/platform/pace/pace.ts';
+import { IDLE, type PaceState, takePermits } from '../../src/platform/pace/pace.ts';
 import { type Placement, percentile, randomOf } from './families.ts';
 import { BATCH, CARRIER_MS, D1_FACTOR, SWEEP_PAGE } from './service-times.ts';
 
@@ -159,7 +159,7 @@ export function morning(options: MorningOptions, placed: Placement): MorningResu
         : 0;
     // Each has waited for its turn: the oldest go first.
     const asked = { urgent: 0, returning: Math.min(through, backlog - unreachable), fresh: 0 };
-    const turns = takeTurns(pace, asked, { perSecond, perDay: null }, MIDNIGHT + now * 1000);
+    const turns = takePermits(pace, asked, { perSecond, perDay: null }, MIDNIGHT + now * 1000);
     pace = turns.state;
     let room = turns.given.returning;
     for (const second of open) {

@@ -1,5 +1,5 @@
 import { afterPage, SWEEP_MS, SWEEP_PAGE_ROWS } from '../../src/notifications/operate/sweep-page.ts';
-import { IDLE, type PaceState, takeTurns } from '../../src/platform/pace/pace.ts';
+import { IDLE, type PaceState, takePermits } from '../../src/platform/pace/pace.ts';
 import { groupOfStore } from '../../src/platform/queue-groups.ts';
 import { placement } from './families.ts';
 import { BATCH, CARRIER_MS, D1_FACTOR, SWEEP_PAGE } from './service-times.ts';
@@ -75,7 +75,7 @@ export function stampede({ texts, perSecond, concurrency, families }: StampedeOp
       });
     });
     const asked = ready.reduce((sum, { rows }) => sum + rows, 0);
-    const turns = takeTurns(
+    const turns = takePermits(
       pace,
       { urgent: 0, returning: asked, fresh: 0 },
       { perSecond, perDay: null },

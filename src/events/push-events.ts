@@ -11,7 +11,7 @@ import { errorFields } from '../platform/log.ts';
 import type { EventJson, EventRow } from './event-data.ts';
 import { fillAtHome } from './events-at-home.ts';
 import { type Held, type Keeper, keepLease, release, takeLease } from './push-lease.ts';
-import { type Lane, NOT_FILLED, probe, settle } from './push-outcome.ts';
+import { type Lane, NOT_FILLED, probe, recordOutcomes } from './push-outcome.ts';
 import { handOverEvent } from './receiver.ts';
 import { GIVE_UP_MS } from './retry-schedule.ts';
 
@@ -91,7 +91,7 @@ async function pushNew(push: Push, held: Held): Promise<number | null> {
   const lanes = await inParallel(groups, ([, group]) => runLane(push, group));
   const seq = rows.at(-1)!.seq;
   const waits = lanes.filter(({ next, taken }) => next !== null || taken > 0);
-  return (await settle(deps, db, { ...held, seq }, waits, new Map())) ? seq : null;
+  return (await recordOutcomes(deps, db, { ...held, seq }, waits, new Map())) ? seq : null;
 }
 
 /** Tries the families of the backlog that are due. Answers whether the lease is still ours. */
@@ -121,7 +121,7 @@ async function pushBacklog(push: Push, held: Held): Promise<boolean> {
     return more ? { ...lane, next: rows.at(-1)!.seq + 1 } : lane;
   });
   const attempts = new Map(due.map(({ familyId, attempts: tries }) => [familyId, tries]));
-  return await settle(deps, db, { ...held, seq: null }, lanes, attempts);
+  return await recordOutcomes(deps, db, { ...held, seq: null }, lanes, attempts);
 }
 
 /**

@@ -113,7 +113,7 @@ export function probe(families: string[], now: number) {
 }
 
 /** Keeps what came of lanes, and moves the cursor. Answers false when the lease was lost meanwhile. */
-export async function settle(
+export async function recordOutcomes(
   deps: Deps,
   db: Db,
   { lease, receiver, seq }: Omit<Held, 'seq'> & { seq: number | null },

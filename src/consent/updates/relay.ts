@@ -98,7 +98,7 @@ const markApplied = hot<{ seqs: string; now: number }>()(({ seqs, now }) =>
 );
 
 /** Deletes applied updates, except those that owe a follow-up: these are marked as applied. Returns the latter. */
-async function settle(deps: Deps, updates: FamilyUpdate[]): Promise<FamilyUpdate[]> {
+async function recordApplied(deps: Deps, updates: FamilyUpdate[]): Promise<FamilyUpdate[]> {
   const following = updates.filter(({ change }) => hasFollowUp(change));
   const done = updates.filter(({ change }) => !hasFollowUp(change));
   const seqs = (some: FamilyUpdate[]) => JSON.stringify(some.map(({ seq }) => seq));
@@ -176,7 +176,7 @@ export async function applyUpdatesOfMany(deps: Deps, userIds: readonly string[])
 }
 
 async function complete(deps: Deps, updates: FamilyUpdate[]): Promise<void> {
-  for (const update of await settle(deps, updates)) await finish(deps, update);
+  for (const update of await recordApplied(deps, updates)) await finish(deps, update);
 }
 
 /**
@@ -210,7 +210,7 @@ export async function applyBeforeTexting(deps: Deps, userIds: readonly string[])
   const failed = new Set<string>();
   await inParallel(userIds, async (userId) => {
     try {
-      await settle(deps, await apply(deps, userId));
+      await recordApplied(deps, await apply(deps, userId));
     } catch (error) {
       failed.add(userId);
       deps.log.error('family_update.failed', { userId, ...errorFields(error) });
@@ -254,7 +254,7 @@ export async function relayPendingUpdates(deps: Deps): Promise<number> {
   await inParallel(people, async (userId) => {
     if (deps.now() >= until) return;
     try {
-      await settle(deps, await apply(deps, userId, { marked: true }));
+      await recordApplied(deps, await apply(deps, userId, { marked: true }));
     } catch (error) {
       deps.log.error('family_update.failed', { userId, ...errorFields(error) });
     }

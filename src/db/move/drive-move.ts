@@ -72,7 +72,7 @@ async function copy(deps: MoveDeps, move: Move, source: Db, target: Db): Promise
 }
 
 /** Opens the target; once nobody can be reading the source any more, clears it. @returns whether that is done */
-async function settle(deps: MoveDeps, move: Move, source: Db, target: Db): Promise<boolean> {
+async function finishMove(deps: MoveDeps, move: Move, source: Db, target: Db): Promise<boolean> {
   const { now } = deps;
   await target.run(turnFence(move, ['incoming'], 'open', now()));
   await source.run(turnFence(move, ['frozen'], 'moved', now()));
@@ -123,7 +123,7 @@ export async function driveMove(deps: MoveDeps, id: string): Promise<number | nu
       if (move.state === 'draining') await drain(deps, move, source, target);
       else if (move.state === 'copying') await copy(deps, move, source, target);
       else if (move.state === 'cancelling') await cancel(deps, move, source, target);
-      else if (!(await settle(deps, move, source, target))) return move.steppedAt + deps.settleMs;
+      else if (!(await finishMove(deps, move, source, target))) return move.steppedAt + deps.settleMs;
     } catch (error) {
       await fail(deps, move, error);
       throw error;

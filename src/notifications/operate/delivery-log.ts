@@ -183,7 +183,7 @@ export const operatorDeliveries = (
 ): OperatorDelivery[] => rows.map((row) => toOperatorDelivery(row, now));
 
 /** The outcome of a message for one recipient, as its author may know it. */
-export interface Told {
+export interface RecipientOutcome {
   userId: string;
   name: string;
   told: boolean;
@@ -194,7 +194,7 @@ export interface Told {
 }
 
 /** Deliveries of messages, as their author may know them. */
-const selectTold = (condition: SQL) =>
+const selectRecipientOutcomes = (condition: SQL) =>
   q
     .select({
       ...columns,
@@ -215,7 +215,7 @@ const selectTold = (condition: SQL) =>
       allOf(eq(threadMembers.threadId, log.threadId), eq(threadMembers.userId, log.userId)),
     )
     .where(condition);
-type ToldRow = ResultOf<ReturnType<typeof selectTold>>[number];
+type RecipientOutcomeRow = ResultOf<ReturnType<typeof selectRecipientOutcomes>>[number];
 
 /**
  * The outcomes of the caller's own message for each recipient, without revealing their settings.
@@ -226,7 +226,7 @@ export async function explainDeliveries(
   { userId, familyId }: Pick<Caller, 'userId' | 'familyId'>,
   threadId: string,
   messageId: string,
-): Promise<Told[]> {
+): Promise<RecipientOutcome[]> {
   const db = deps.db.forFamily(familyId);
   const { own, rows } = await db.batch({
     own: q
@@ -244,25 +244,25 @@ export async function explainDeliveries(
           eq(messages.familyId, familyId),
         ),
       ),
-    rows: selectTold(eq(log.messageId, messageId)).orderBy(log.userId),
+    rows: selectRecipientOutcomes(eq(log.messageId, messageId)).orderBy(log.userId),
   });
   if (own.length === 0)
     throw new AppError('message_not_found', 'There is no such message of yours in this thread.');
-  return rows.map((row) => toTold(row, deps.now()));
+  return rows.map((row) => toRecipientOutcome(row, deps.now()));
 }
 
-const toldOf = (row: ToldRow, read: boolean): AuthorsView =>
+const toldOf = (row: RecipientOutcomeRow, read: boolean): AuthorsView =>
   read ? { told: true, text: 'has read it' } : explainToAuthor(row);
 
 /** The truth about a message that was taken back: what has left cannot be unsent. */
-function toldOfRetracted(row: ToldRow, sentAt: number | null, now: number): AuthorsView {
+function toldOfRetracted(row: RecipientOutcomeRow, sentAt: number | null, now: number): AuthorsView {
   const at = sentAt === null ? null : clockWords(sentAt, now, row.familyZone ?? 'UTC');
   if (at !== null) return { told: true, text: `was texted at ${at}; that cannot be unsent` };
   if (row.status === 'sending') return { told: true, text: 'is being texted; that cannot be unsent' };
   return { told: false, text: 'was not texted: it was taken back before' };
 }
 
-function toTold(row: ToldRow, now: number): Told {
+function toRecipientOutcome(row: RecipientOutcomeRow, now: number): RecipientOutcome {
   const read = row.lastReadSeq !== null && row.seq !== null && row.lastReadSeq >= row.seq;
   const sentAt = row.sentAt ?? row.leadSentAt;
   const { told, text } = row.deletedAt === null ? toldOf(row, read) : toldOfRetracted(row, sentAt, now);
@@ -275,14 +275,18 @@ export async function explainOwnMessages(
   { userId, familyId }: Pick<Caller, 'userId' | 'familyId'>,
   threadId: string,
   { fromSeq, toSeq }: { fromSeq: number; toSeq: number },
-): Promise<Map<string, Told[]>> {
+): Promise<Map<string, RecipientOutcome[]>> {
   const own = allOf(
     eq(messages.threadId, threadId),
     between(messages.seq, fromSeq, toSeq),
     eq(messages.authorId, userId),
     eq(messages.familyId, familyId),
   );
-  const rows = await deps.db.forFamily(familyId).all(selectTold(own).orderBy(messages.seq, log.userId));
+  const rows = await deps.db
+    .forFamily(familyId)
+    .all(selectRecipientOutcomes(own).orderBy(messages.seq, log.userId));
   const byMessage = Map.groupBy(rows, ({ messageId }) => messageId ?? '');
-  return new Map([...byMessage].map(([id, group]) => [id, group.map((row) => toTold(row, deps.now()))]));
+  return new Map(
+    [...byMessage].map(([id, group]) => [id, group.map((row) => toRecipientOutcome(row, deps.now()))]),
+  );
 }

@@ -74,15 +74,15 @@ const selectCovered = hot<{ ids: string; limit: number }>()((v) => {
 type Row = ResultOf<ReturnType<typeof selectCovered>>[number];
 
 /** A message of which a summary tells; `quoted`: its words too. */
-interface Told {
+interface SummarisedMessage {
   threadId: string;
   seq: number;
   quoted: boolean;
 }
 
-/** The authors of some messages, and the words of those that are quoted. @param told JSON of {@link Told} */
+/** The authors of some messages, and the words of those that are quoted. @param told JSON of {@link SummarisedMessage} */
 const selectAuthors = hot<{ told: string }>()((v) => {
-  const told = jsonTable<Told>('told', v.told, ['threadId', 'seq', 'quoted']);
+  const told = jsonTable<SummarisedMessage>('told', v.told, ['threadId', 'seq', 'quoted']);
   return q
     .select({
       threadId: messages.threadId,
@@ -104,8 +104,8 @@ const keyOf = (threadId: string | null, seq: number) => JSON.stringify([threadId
 const seqsOf = ({ seq, beside }: Row): number[] => [...beside, seq!].sort((a, b) => b - a);
 
 /** The messages whose authors or words a summary needs beside its own row's message. */
-function toldBeside(rows: readonly Row[]): Told[] {
-  const told = new Map<string, Told>();
+function messagesBeside(rows: readonly Row[]): SummarisedMessage[] {
+  const told = new Map<string, SummarisedMessage>();
   for (const row of rows) {
     const [newest, ...older] = seqsOf(row);
     if (newest === row.seq && older.length === 0) continue;
@@ -175,7 +175,7 @@ export async function loadCovered(
   const { rows, limit } = known ?? (await readCoverage(db, about));
   const wanted = new Set(about.map(({ id }) => id));
   const leads = rows.filter(({ id }) => wanted.has(id));
-  const told = toldBeside(leads);
+  const told = messagesBeside(leads);
   const said =
     told.length === 0 ? [] : await retrying(() => db.all(selectAuthors({ told: JSON.stringify(told) })));
   const byPlace = new Map(said.map((each) => [keyOf(each.threadId, each.seq), each]));

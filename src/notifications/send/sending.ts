@@ -12,7 +12,7 @@ import { type JobResult, resultsOf } from './job-result.ts';
 import type { Lanes, UnderWay } from './lanes.ts';
 import { finishedRow, handleFailure, type Outcome } from './outcome.ts';
 import type { PauseReader } from './paused.ts';
-import { slowSenders, untilTurn, urgentFirst } from './turns.ts';
+import { slowSenders, untilTurn, urgentFirst } from './permits.ts';
 import { Unwritten } from './unwritten.ts';
 import { claim, type NotSent, type Prepared, sendWithinLease, type Telling } from './wave.ts';
 

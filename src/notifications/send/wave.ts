@@ -13,7 +13,7 @@ import type { DeliveryRecord } from './facts.ts';
 import type { Lead } from './fold.ts';
 import type { Outcome } from './outcome.ts';
 import { type PauseReader, withoutPaused } from './paused.ts';
-import { senderOfRecord, takeTurnsFor } from './turns.ts';
+import { requestPermits, senderOfRecord } from './permits.ts';
 
 /** A text that is ready to be claimed and sent. */
 export interface Prepared extends Claimable {
@@ -144,7 +144,7 @@ export async function claim(
 ): Promise<Claimed> {
   // A pause holds from the next wave on; what it keeps back is decided anew, with the reason.
   const { free, paused } = await withoutPaused(deps, pauses, wave);
-  const turns = await takeTurnsFor(deps, free);
+  const turns = await requestPermits(deps, free);
   const again = [
     ...paused.map(({ lead }) => ({ lead, seconds: 1 })),
     ...turns.unasked.map((lead) => ({ lead, seconds: UNASKED_SECONDS })),

@@ -46,14 +46,14 @@ export interface PaceLimits {
 }
 
 /** Texts that ask to go, in this order: urgent ones, those whose turn has come, others. */
-export interface TurnsAsked {
+export interface PermitsAsked {
   urgent: number;
   returning: number;
   fresh: number;
 }
 
 /** The answer: of each sort the first so many may go now; of the others each has its turn, ms UTC, in the same order. */
-export interface TurnsGiven {
+export interface PermitsGiven {
   urgent: number;
   returning: number;
   fresh: number;
@@ -95,12 +95,12 @@ const series = (from: number, count: number, every: number): number[] =>
  * over: then those who had a turn do not come for it (their texts were read, or taken back).
  * @param now ms UTC
  */
-export function takeTurns(
+export function takePermits(
   state: PaceState,
-  asked: TurnsAsked,
+  asked: PermitsAsked,
   { perSecond, perDay }: PaceLimits,
   now: number,
-): { state: PaceState; given: TurnsGiven } {
+): { state: PaceState; given: PermitsGiven } {
   const next = current(state, now);
   const every = SECOND_MS / perSecond;
   const ahead = Math.max(MOST_AHEAD_MS, every);

@@ -1,11 +1,11 @@
 import { callObject, type ObjectNamespace } from '../family/call-object.ts';
 import { type Sender, senderName } from '../sms/senders.ts';
-import type { PaceLimits, TurnsAsked, TurnsGiven } from './pace.ts';
+import type { PaceLimits, PermitsAsked, PermitsGiven } from './pace.ts';
 
 /** The interface of a sender's object. */
 export interface SenderRpc {
   /** Takes turns for texts. A turn that is not used is lost. */
-  take(asked: TurnsAsked, limits: PaceLimits): Promise<TurnsGiven>;
+  take(asked: PermitsAsked, limits: PaceLimits): Promise<PermitsGiven>;
   /** The carrier has said that the sender is too fast, see `slowDown`. */
   slow(pause: { retryAfterMs: number | null; firstMs: number }): Promise<void>;
 }

@@ -3,10 +3,10 @@ import {
   IDLE,
   type PaceLimits,
   type PaceState,
+  type PermitsAsked,
+  type PermitsGiven,
   slowDown,
-  type TurnsAsked,
-  type TurnsGiven,
-  takeTurns,
+  takePermits,
 } from './pace.ts';
 import type { SenderRpc } from './sender-client.ts';
 
@@ -21,8 +21,8 @@ export class SenderObject<Env> extends DurableObject<Env> implements SenderRpc {
     });
   }
 
-  async take(asked: TurnsAsked, limits: PaceLimits): Promise<TurnsGiven> {
-    const { state, given } = takeTurns(this.#state, asked, limits, Date.now());
+  async take(asked: PermitsAsked, limits: PaceLimits): Promise<PermitsGiven> {
+    const { state, given } = takePermits(this.#state, asked, limits, Date.now());
     this.#keep(state);
     return given;
   }

@@ -1,4 +1,4 @@
-import type { Told } from '../../notifications/operate/delivery-log.ts';
+import type { RecipientOutcome } from '../../notifications/operate/delivery-log.ts';
 import { withoutBidiControls } from '../../platform/visible.ts';
 import { timeOfDay, type WallClock } from '../clock.ts';
 import { Icon } from '../icons.tsx';
@@ -10,7 +10,7 @@ export function TakenBack({ author, own }: { author: PersonView; own: boolean })
 }
 
 /** What its author should know about a message that was taken back: whom a text had told of it. */
-export function TakenBackTruth({ told, clock }: { told: readonly Told[]; clock: WallClock }) {
+export function TakenBackTruth({ told, clock }: { told: readonly RecipientOutcome[]; clock: WallClock }) {
   if (told.length === 0) return null;
   const texted = told.filter((entry) => entry.told);
   if (texted.length === 0) return <p class="told">Taken back before anyone was texted.</p>;

@@ -1,5 +1,5 @@
 import type { MessageJson } from '../../chat/message.ts';
-import type { Told } from '../../notifications/operate/delivery-log.ts';
+import type { RecipientOutcome } from '../../notifications/operate/delivery-log.ts';
 import { withoutBidiControls } from '../../platform/visible.ts';
 import { Avatar } from '../avatar.tsx';
 import { timeOfDay, type WallClock } from '../clock.ts';
@@ -21,7 +21,7 @@ export interface MessageView {
   /** Who has read up to here and no further. */
   seenBy: PersonView[];
   /** Own messages alone. */
-  told: Told[];
+  told: RecipientOutcome[];
   clock: WallClock;
   /** Words that were looked for. */
   marked?: readonly string[] | undefined;
@@ -74,7 +74,7 @@ export function MessageItem(view: MessageView) {
           </p>
         </div>
         {own && !isGone && <OwnMenu hasWords={message.body !== ''} />}
-        {own && (isGone ? <TakenBackTruth told={told} clock={clock} /> : <ToldLine told={told} />)}
+        {own && (isGone ? <TakenBackTruth told={told} clock={clock} /> : <OutcomeLine told={told} />)}
         <p class="seen">
           {seenBy.map((person) => (
             <span class="seen-by" data-seen-by={person.id} title={`Seen by ${person.name}`}>
@@ -143,7 +143,7 @@ function Files({ fileIds }: { fileIds: string[] }) {
   );
 }
 
-function ToldLine({ told }: { told: Told[] }) {
+function OutcomeLine({ told }: { told: RecipientOutcome[] }) {
   const summary = summarizeTold(told.map((entry) => ({ ...entry, name: withoutBidiControls(entry.name) })));
   if (!summary) return null;
   return (

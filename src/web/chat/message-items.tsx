@@ -1,6 +1,6 @@
 import type { MessageJson } from '../../chat/message.ts';
 import type { ThreadJson } from '../../chat/threads.ts';
-import type { Told } from '../../notifications/operate/delivery-log.ts';
+import type { RecipientOutcome } from '../../notifications/operate/delivery-log.ts';
 import type { WallClock } from '../clock.ts';
 import type { PersonView } from '../people.ts';
 import { breaksOf } from './breaks.ts';
@@ -14,7 +14,7 @@ export interface MessageItemsView {
   previous: MessageJson | undefined;
   viewerId: string;
   person: (id: string, name: string) => PersonView;
-  told: Map<string, Told[]>;
+  told: Map<string, RecipientOutcome[]>;
   /** Seq of the first message that was unread when the page was opened; null for none. */
   unreadFrom: number | null;
   /** Words that were looked for. */

@@ -1,6 +1,6 @@
 import { listMessages } from '../../chat/list-messages.ts';
 import type { MessageJson } from '../../chat/message.ts';
-import { explainOwnMessages, type Told } from '../../notifications/operate/delivery-log.ts';
+import { explainOwnMessages, type RecipientOutcome } from '../../notifications/operate/delivery-log.ts';
 import type { Caller } from '../../platform/auth/caller.ts';
 import type { Deps } from '../../platform/deps.ts';
 
@@ -26,7 +26,7 @@ export type Stretch =
 export interface StretchData {
   messages: MessageJson[];
   previous: MessageJson | undefined;
-  told: Map<string, Told[]>;
+  told: Map<string, RecipientOutcome[]>;
   /** There are more after the last one. */
   more: boolean;
 }
@@ -92,7 +92,7 @@ export async function loadStretch(
   const own = data.messages.filter(({ authorId }) => authorId === caller.userId);
   const told =
     own.length === 0
-      ? new Map<string, Told[]>()
+      ? new Map<string, RecipientOutcome[]>()
       : await explainOwnMessages(deps, caller, threadId, {
           fromSeq: own[0]!.seq,
           toSeq: own.at(-1)!.seq,

@@ -4,13 +4,13 @@ import {
   IDLE,
   MOST_AHEAD_MS,
   type PaceState,
+  type PermitsAsked,
   slowDown,
-  type TurnsAsked,
-  takeTurns,
+  takePermits,
 } from '../../../src/platform/pace/pace.ts';
 
 const NOW = Date.UTC(2026, 4, 1, 12);
-const NONE: TurnsAsked = { urgent: 0, returning: 0, fresh: 0 };
+const NONE: PermitsAsked = { urgent: 0, returning: 0, fresh: 0 };
 const limits = (perSecond: number, perDay: number | null = null) => ({ perSecond, perDay });
 
 /** A sender, and a clock that only the test moves. */
@@ -18,8 +18,8 @@ function sender(perSecond: number, perDay: number | null = null) {
   let state: PaceState = IDLE;
   return {
     now: NOW,
-    take(asked: Partial<TurnsAsked>) {
-      const taken = takeTurns(state, { ...NONE, ...asked }, limits(perSecond, perDay), this.now);
+    take(asked: Partial<PermitsAsked>) {
+      const taken = takePermits(state, { ...NONE, ...asked }, limits(perSecond, perDay), this.now);
       state = taken.state;
       return taken.given;
     },

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { MessageJson } from '../../../src/chat/message.ts';
-import type { Told } from '../../../src/notifications/operate/delivery-log.ts';
+import type { RecipientOutcome } from '../../../src/notifications/operate/delivery-log.ts';
 import { MessageItem } from '../../../src/web/chat/message-item.tsx';
 
 const author = { id: 'maya', name: 'Maya', colour: 1, initials: 'M' };
-const told = (name: string, sentAt: string | null, isTold = sentAt !== null): Told => ({
+const told = (name: string, sentAt: string | null, isTold = sentAt !== null): RecipientOutcome => ({
   userId: name,
   name,
   told: isTold,
@@ -16,7 +16,7 @@ const told = (name: string, sentAt: string | null, isTold = sentAt !== null): To
 /** The words of a message's item. */
 function words(
   amended: Partial<MessageJson>,
-  { own = true, body = 'Hello', told: list = [] as Told[] } = {},
+  { own = true, body = 'Hello', told: list = [] as RecipientOutcome[] } = {},
 ): string {
   const html = String(
     MessageItem({

@@ -20,7 +20,7 @@ export const urgentFirst = (a: Asking, b: Asking): number =>
   Number(b.record.facts.urgent) - Number(a.record.facts.urgent);
 
 /** What may go now, what waits for its turn (ms UTC), and what nobody could be asked about. */
-export interface Turns<T> {
+export interface Permits<T> {
   going: T[];
   waiting: { lead: T; until: number }[];
   unasked: T[];
@@ -33,7 +33,7 @@ const kindOf = ({ record }: Asking) =>
   record.facts.urgent ? 'urgent' : record.paced ? 'returning' : 'fresh';
 
 /** Asks one sender for turns: of each kind those that were written first go first. */
-async function askSender<T extends Asking>(deps: Deps, sender: Sender, leads: T[]): Promise<Turns<T>> {
+async function askSender<T extends Asking>(deps: Deps, sender: Sender, leads: T[]): Promise<Permits<T>> {
   const of = (kind: (typeof KINDS)[number]) => leads.filter((lead) => kindOf(lead) === kind).toSorted(byAge);
   const kinds = { urgent: of('urgent'), returning: of('returning'), fresh: of('fresh') };
   const { urgent, returning, fresh } = kinds;
@@ -58,7 +58,7 @@ async function askSender<T extends Asking>(deps: Deps, sender: Sender, leads: T[
 }
 
 /** Asks the senders of a wave for permission: one call a sender. Never throws; without permission nothing is sent. */
-export async function takeTurnsFor<T extends Asking>(deps: Deps, leads: readonly T[]): Promise<Turns<T>> {
+export async function requestPermits<T extends Asking>(deps: Deps, leads: readonly T[]): Promise<Permits<T>> {
   const bySender = Map.groupBy(leads, ({ record }) => senderName(senderOfRecord(deps, record)));
   const answers = await Promise.all(
     [...bySender.values()].map((some) => askSender(deps, senderOfRecord(deps, some[0]!.record), some)),
