@@ -105,7 +105,7 @@ async function trouble() {
 }
 
 beforeAll(async () => {
-  world = await createWorld();
+  world = await createWorld({ TWILIO_TIMEOUT_SECONDS: '1' });
   await world.seed([
     { id: 'rosa', name: NAME, phone: world.phone(0) },
     { id: 'ben', name: 'Ben', phone: world.phone(1) },
