@@ -79,6 +79,8 @@ async function trouble() {
   await post();
   world.queue.fails = false;
   for (const fault of ['rateLimited', 'serverErrorAfter', 'dropBefore', 30_034, 20_003, 30_003, 21_610]) {
+    // A carrier that was busy slows the sender: without rest the faults after it would strike nothing on a fast machine.
+    await world.rested();
     await plan({ fault, to: world.phone(2) });
     await post();
     await DB.prepare(
@@ -87,6 +89,7 @@ async function trouble() {
       .bind(world.familyId)
       .run();
     await plan({ fault: 'serverError', operation: 'read', times: 1 });
+    await world.rested();
     await world.api('POST', '/api/admin/sweep', { as: 'service' });
     await world.drain();
   }
@@ -158,10 +161,19 @@ const found = (text: string, kinds: string[]) =>
 describe('the log', () => {
   it('tells of all that happened', () => {
     const events = lines.map((line) => JSON.parse(line).event);
-    // What else goes wrong depends on how fast the machine is: a sender that was refused is not asked for a while.
-    const sure = ['code.texted', 'delivery.sent', 'inbound.taken', 'delivery.receipt', 'request.failed'];
-    expect(sure.filter((event) => !events.includes(event))).toEqual([]);
-    expect(lines.length).toBeGreaterThan(20);
+    for (const event of [
+      'code.texted',
+      'delivery.sent',
+      'delivery.not_sent',
+      'inbound.taken',
+      'delivery.receipt',
+      'alert',
+      'request.failed',
+      'afterwards.failed',
+      'delivery.not_looked_up',
+    ]) {
+      expect(events).toContain(event);
+    }
   });
 
   it('holds no number, word, name, code, token or secret of a setting', () => {
