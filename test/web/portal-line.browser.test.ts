@@ -522,6 +522,11 @@ describe('a long conversation', () => {
     const page = await portal.open(nina);
     await page.goto(LONG_PATH);
     await settled(page);
+    // A page that comes when the list has long stood still makes room, too.
+    await page.route('**/items?before=*', async (route) => {
+      await frames(page, 12);
+      await route.continue();
+    });
     for (let { first } = await view(page); first > 1; { first } = await view(page)) {
       await page.locator(log).evaluate((element) => element.scrollTo({ top: -element.scrollHeight }));
       await expect.poll(async () => (await view(page)).first).toBeLessThan(first);
@@ -603,6 +608,16 @@ const topOf = (page: Page, seq: number) =>
   page.locator(`#m-${seq}`).evaluate((element) => element.getBoundingClientRect().top);
 const isAtTop = (page: Page) =>
   page.locator('[data-log]').evaluate((log) => -log.scrollTop >= log.scrollHeight - log.clientHeight - 1);
+/** So many frames have been drawn. */
+const frames = (page: Page, count: number) =>
+  page.evaluate(
+    (many) =>
+      new Promise<void>((end) => {
+        const next = (left: number) => (left > 0 ? requestAnimationFrame(() => next(left - 1)) : end());
+        next(many);
+      }),
+    count,
+  );
 /** The list has not been scrolled for ten frames, and nothing is loading. */
 const standsStill = (page: Page) =>
   page.locator('[data-log]').evaluate(

@@ -157,7 +157,8 @@ export class MessageWindow {
       else this.#o.items.append(...items);
       this.#limit(way, list);
     });
-    if (this.messages.length > 2 * KEPT) this.#forget();
+    // What comes in outside of what is in sight is followed by no scroll, and so by no rest that would make room for it.
+    this.#forget();
     this.#o.after();
     return items.filter((item) => item.dataset.seq);
   }
