@@ -13,6 +13,7 @@ import { importNewPeople } from './import-people.ts';
 import { importUnchanged } from './import-unchanged.ts';
 import { putFamilies, putFamily, putUser } from './mirror.ts';
 import { putThread } from './mirror-thread.ts';
+import { asHost } from './on-behalf.ts';
 import { wholePeople } from './whole-people.ts';
 
 /** Max. lines and bytes of one import. */
@@ -116,7 +117,7 @@ async function apply(deps: Deps, entry: Entry, familyId: string | null): Promise
     throw new AppError('empty_message', 'Send some words or at least one file.');
   if (familyId === null) throw new AppError('thread_not_found', 'There is no such thread.');
   const history = { ...message, createdAt, clientKey: null, silent: true };
-  await postOnBehalf(deps, { userId: authorId, familyId }, history, { live: false });
+  await asHost(() => postOnBehalf(deps, { userId: authorId, familyId }, history, { live: false }));
   return {};
 }
 

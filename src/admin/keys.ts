@@ -88,7 +88,7 @@ export const keyEndpoints = [
     body: z.object({
       name: line(80),
       scopes: scopes.describe(
-        'mirror: families, people, threads; post: messages, reads, presence, preferences; read: look-ups and events; magic: links that sign in; ops: operations, keys',
+        'mirror: families, people, threads, preferences, the import; post: messages, reads, presence; read: look-ups and events; magic: links that sign in; ops: operations, keys',
       ),
       expiresAt: instant.nullish(),
     }),

@@ -6,6 +6,7 @@ import { families, threads, users } from '../db/schema.ts';
 import type { Deps } from '../platform/deps.ts';
 import { AppError } from '../platform/errors.ts';
 import { type Claim, type ClaimedIds, personIds, threadClaims } from '../platform/id-claims.ts';
+import { CLOCK_TOLERANCE_MS } from '../platform/time.ts';
 import { findFamilyOfThread, findFamilyOfUser } from './find-family.ts';
 
 /** 400 of a field that something new needs. */
@@ -13,6 +14,26 @@ export const required = (field: string) =>
   new AppError('invalid_request', `"${field}" is needed the first time.`, {
     details: [{ in: 'body', field, problem: 'is missing' }],
   });
+
+/** 400 of a field. */
+export const wrongField = (field: string, problem: string) =>
+  new AppError('invalid_request', `Correct what "details" names: ${field}.`, {
+    details: [{ in: 'body', field, problem }],
+  });
+
+/**
+ * Refuses a time that is not over yet, but for clocks that differ a little: whatever was recorded then would be younger
+ * than all that people say in the meantime.
+ * @param at ms; nothing is refused without one
+ * @throws AppError `invalid_request`
+ */
+export function refuseFuture(field: string, at: number | null | undefined, now: number): void {
+  if (isFuture(at, now)) throw wrongField(field, 'should not be in the future');
+}
+
+/** Whether a time, ms, is later than a clock that is ahead of ours can explain. */
+export const isFuture = (at: number | null | undefined, now: number): boolean =>
+  typeof at === 'number' && at > now + CLOCK_TOLERANCE_MS;
 
 /** The query of a family. */
 export const familyById = (id: string) =>

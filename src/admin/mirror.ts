@@ -16,7 +16,14 @@ import { AppError } from '../platform/errors.ts';
 import { errorFields } from '../platform/log.ts';
 import type { Phones } from '../platform/sms/phone-number.ts';
 import { familyOfKnownUser, findFamilyOfUser } from './find-family.ts';
-import { claimPerson, familyById, familyNotFound, ofAnotherFamily, required } from './mirror-claims.ts';
+import {
+  claimPerson,
+  familyById,
+  familyNotFound,
+  ofAnotherFamily,
+  refuseFuture,
+  required,
+} from './mirror-claims.ts';
 import { type MirroredUser, mirroredUser, type NumberAndConsent } from './mirrored-user.ts';
 import { readPersonState } from './person-state.ts';
 
@@ -159,6 +166,8 @@ const phoneInUse = () => new AppError('phone_in_use', 'Somebody else has verifie
 export async function putUser(deps: Deps, id: string, user: UserMirror): Promise<MirroredUser> {
   const { phone, phoneVerifiedAt, smsConsent } = user;
   if (smsConsent && typeof phone !== 'string') throw consentWithoutNumber();
+  refuseFuture('phoneVerifiedAt', phoneVerifiedAt, deps.now());
+  refuseFuture('smsConsent.at', smsConsent?.at, deps.now());
   const number = typeof phone === 'string' ? wellFormed(phone, deps.phones) : null;
   const owner = await findFamilyOfUser(deps, id);
   const familyId = user.familyId ?? owner;

@@ -27,7 +27,8 @@ type Asked = Pick<NumberAndConsent, 'number' | 'isVerified'>;
 /** Why the number is not the person's; null when it is, or none was sent. */
 function numberProblem({ number, isVerified }: Asked, state: PersonState): string | null {
   if (number === undefined) return null;
-  if (number === null) return 'The phone is no number in E.164 form, such as +12025550123.';
+  if (number === null)
+    return 'The phone is no number that can receive texts; send E.164, such as +12025550123.';
   if (state.phone === number) {
     const unusable = 'The carrier has said since that this number cannot receive texts.';
     return state.phoneState === 'unusable' ? unusable : null;

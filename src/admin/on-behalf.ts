@@ -13,10 +13,10 @@ import { type ReadPreferences, readPreferences } from '../identity/preferences/r
 import type { Deps } from '../platform/deps.ts';
 import { AppError } from '../platform/errors.ts';
 import { inParallel } from '../platform/in-parallel.ts';
-import { CLOCK_TOLERANCE_MS } from '../platform/time.ts';
 import { isBlank } from '../platform/visible.ts';
 import { familiesOfUsers, familyOfKnownThread, familyOfKnownUser, userNotFound } from './find-family.ts';
 import type { hostMessage, hostPreferences } from './host-schemas.ts';
+import { refuseFuture, wrongField } from './mirror-claims.ts';
 
 /**
  * Marks a thread as read by a person, as they would themselves.
@@ -59,11 +59,6 @@ export async function asHost<T>(act: () => Promise<T>): Promise<T> {
   }
 }
 
-const needed = (field: string, problem: string) =>
-  new AppError('invalid_request', `Correct what "details" names: ${field}.`, {
-    details: [{ in: 'body', field, problem }],
-  });
-
 /**
  * Changes a person's preferences as they would themselves. An opt-out is entered with source `host`; an opt-in needs the
  * consent that the host has recorded, and gives way to a younger opt-out.
@@ -77,11 +72,9 @@ export async function patchForUser(
   ifMatch: string | null,
 ): Promise<ReadPreferences> {
   const optsIn = patch.smsEnabled === true;
-  if (optsIn && !consent) throw needed('consent', 'is needed with smsEnabled: true');
-  if (consent && !optsIn) throw needed('consent', 'stands only with smsEnabled: true');
-  // It would be younger than every opt-out to come.
-  if (consent && consent.at > deps.now() + CLOCK_TOLERANCE_MS)
-    throw needed('consent.at', 'should not be in the future');
+  if (optsIn && !consent) throw wrongField('consent', 'is needed with smsEnabled: true');
+  if (consent && !optsIn) throw wrongField('consent', 'stands only with smsEnabled: true');
+  refuseFuture('consent.at', consent?.at, deps.now());
   const familyId = await familyOfKnownUser(deps, userId);
   if (!(await readPreferences(deps, { userId, familyId }))) throw userNotFound();
   const { at, source: origin, version } = consent ?? { at: 0, source: '', version: '' };

@@ -3,6 +3,7 @@ import type { Deps } from '../platform/deps.ts';
 import { phoneHash } from '../platform/sms/phone-number.ts';
 import type { userMirror } from './host-schemas.ts';
 import { wellFormed } from './mirror.ts';
+import { isFuture } from './mirror-claims.ts';
 
 /** A line of an import that is about a person. */
 export interface UserLine {
@@ -32,7 +33,8 @@ export async function wholePeople(deps: Deps, lines: readonly UserLine[]): Promi
     count(id);
     if (number !== null) count(number);
     const isPlain = typeof phone === 'string' ? number !== null && phoneVerifiedAt : !smsConsent;
-    if (!familyId || !name || !isPlain) continue;
+    const isAhead = isFuture(phoneVerifiedAt, now) || isFuture(smsConsent?.at, now);
+    if (!familyId || !name || !isPlain || isAhead) continue;
     people.push({
       line,
       user,

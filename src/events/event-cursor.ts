@@ -24,11 +24,14 @@ export interface StorePage<E> {
   store: StoreName;
   events: readonly E[];
   searchedTo: number;
+  /** Whether that is its newest event: nothing of the store comes behind the part. */
+  isAll: boolean;
 }
 
 /**
  * Merges the pages of several stores, the oldest event first and each store in its own order, and moves the cursor behind
- * what is taken: what is left, and what a store commits later, has a greater number and comes with the next page.
+ * what is taken: what is left, and what a store commits later, has a greater number and comes with the next page. The page
+ * ends where a store was not searched further, for its next event may be the oldest: a family that has moved has events in two.
  */
 export function mergePages<E extends { seq: number; at: number }>(
   pages: readonly StorePage<E>[],
@@ -40,6 +43,7 @@ export function mergePages<E extends { seq: number; at: number }>(
   const events: E[] = [];
   while (events.length < limit) {
     const left = heads.filter(({ page, next }) => next < page.events.length);
+    if (heads.some(({ page, next }) => next === page.events.length && !page.isAll)) break;
     if (left.length === 0) break;
     const first = left.reduce((a, b) => (b.page.events[b.next]!.at < a.page.events[a.next]!.at ? b : a));
     const event = first.page.events[first.next++]!;

@@ -62,7 +62,8 @@ async function searchStore(
   const last = newest[0]?.seq ?? 0; // The newest is never forgotten.
   if (after > last) throw noCursor();
   const end = Math.min(last, after + SEARCHED);
-  return { store, events: found, searchedTo: found.length < limit ? end : found.at(-1)!.seq };
+  const searchedTo = found.length < limit ? end : found.at(-1)!.seq;
+  return { store, events: found, searchedTo, isAll: searchedTo === last };
 }
 
 /** A store that does not answer keeps its place in the cursor: its events come once it does. */

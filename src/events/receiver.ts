@@ -49,6 +49,7 @@ export async function handOverEvent(
     const retryAfterMs = retryAfter(answer.headers.get('Retry-After'), now) ?? unsaid;
     return { kind: 'failed', error: `HTTP ${answer.status}`, retryAfterMs };
   } catch (error) {
-    return { kind: 'failed', error: String(errorFields(error).error ?? 'no answer'), retryAfterMs: null };
+    const { error: name, cause } = errorFields(error); // `Error` alone says nothing.
+    return { kind: 'failed', error: name === 'Error' ? cause : name, retryAfterMs: null };
   }
 }

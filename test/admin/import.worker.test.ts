@@ -58,6 +58,9 @@ beforeEach(async () => {
   world = await createWorld();
 });
 
+/** No number was verified then, and nobody has agreed. */
+const TO_COME = '2999-01-01T00:00:00Z';
+
 describe('an import', () => {
   it('mirrors a family with its history, and as often as it is sent', async () => {
     for (let i = 0; i < 2; i++) {
@@ -177,6 +180,21 @@ describe('an import', () => {
       { user: { id: world.member('ben').userId, familyId: 'nowhere', name: 'Ben' } },
       { message: { id: 'm', threadId: 'nothing', authorId: 'x', body: 'Hi' } },
       { user: { id: world.member('ann').userId, familyId, name: 'Ann' } },
+      { thread: { id: world.thread(), familyId, title: 'Dinner', memberIds: [] } },
+      { message: { id: 'm', threadId: world.thread(), authorId: 'nobody', body: 'Hi' } },
+      { user: { id: 'p1', familyId, name: 'Pat', phone: world.phone(7), phoneVerifiedAt: TO_COME } },
+      {
+        user: {
+          ...{
+            id: 'p2',
+            familyId,
+            name: 'Pia',
+            phone: world.phone(8),
+            phoneVerifiedAt: '2026-01-01T00:00:00Z',
+          },
+          smsConsent: { at: TO_COME, source: 'form', version: '1' },
+        },
+      },
     ]);
     expect(status).toBe(200);
     expect(results.map(({ line, ok, error }) => [line, ok ?? error])).toEqual([
@@ -187,7 +205,16 @@ describe('an import', () => {
       [6, 'family_not_found'],
       [7, 'thread_not_found'],
       [8, true],
+      [9, true],
+      [10, 'user_not_found'],
+      [11, 'invalid_request'],
+      [12, 'invalid_request'],
     ]);
+    expect(results.slice(-2).map(({ details }) => details[0].field)).toEqual([
+      'phoneVerifiedAt',
+      'smsConsent.at',
+    ]);
+    expect((await world.api('GET', '/api/admin/users/p1', { as: 'service' })).status).toBe(404);
     for (const { error, message } of results) expect(typeof message).toBe(error ? 'string' : 'undefined');
   });
 

@@ -39,7 +39,7 @@ describe('a cursor', () => {
             const pages = Object.entries(stores).map(([store, all]) => {
               const events = all.filter(({ seq }) => seq > (cursor[store] ?? 0)).slice(0, limit);
               const searchedTo = events.length < limit ? all.length : events.at(-1)!.seq;
-              return { store, events, searchedTo };
+              return { store, events, searchedTo, isAll: searchedTo === all.length };
             });
             const merged = mergePages(pages, cursor, limit);
             ({ cursor } = readCursor(writeCursor(merged.cursor))
@@ -64,6 +64,15 @@ describe('a cursor', () => {
       ),
     );
   });
+});
+
+it('a page ends where a store was not searched further: the next event of a family that moved may be there', () => {
+  const moved = { store: 'd1:1', events: [{ store: 'd1:1', seq: 1, at: 20 }], searchedTo: 1, isAll: true };
+  const before = { store: 'd1:0', events: [{ store: 'd1:0', seq: 5, at: 10 }], searchedTo: 9, isAll: false };
+  const { events, cursor } = mergePages([before, moved], {}, 10);
+  expect([events.map(({ at }) => at), cursor]).toEqual([[10], { 'd1:0': 9 }]);
+  const rest = { ...before, events: [{ store: 'd1:0', seq: 12, at: 15 }], searchedTo: 12, isAll: true };
+  expect(mergePages([rest, moved], cursor, 10).events.map(({ at }) => at)).toEqual([15, 20]);
 });
 
 it('an event’s id leads back to it', () => {

@@ -175,7 +175,25 @@ describe('settings', () => {
     for (const host of [
       ...['localhost', 'localhost.', '127.0.0.1', '127.1', '2130706433', '0x7f.1', '[::1]', '[fd00::1]'],
       ...['10.0.0.1', '172.16.0.1', '192.168.1.1', '169.254.169.254', '100.64.0.1', '0.0.0.0', 'intranet'],
-      ...['a.localhost', 'a.local', 'a.internal.', '[::ffff:10.0.0.1]', 'user@host.example'],
+      ...[
+        'a.localhost',
+        'a.local',
+        'a.internal.',
+        '[::ffff:10.0.0.1]',
+        'user@host.example',
+        ':pw@host.example',
+      ],
+      ...[
+        'localhost..',
+        'LOCALHOST',
+        '0177.0.0.1',
+        '127.0.0.1.',
+        '192.0.0.8',
+        '198.18.0.1',
+        '224.0.0.1',
+        '255.255.255.255',
+      ],
+      ...['127.0.0.1.nip.io', '10-0-0-1.sslip.io', 'localtest.me', '１２７.0.0.1', '%31%32%37.0.0.1'],
     ])
       expect(faultsOf(`https://${host}/`), host).toEqual(['EVENTS_URL']);
     for (const url of ['http://host.example/', 'ftp://host.example/', 'nonsense'])
@@ -186,6 +204,9 @@ describe('settings', () => {
       'abc',
       'whsec_short',
       `whsec_${'A'.repeat(200)}`,
+      `whsec_${'A'.repeat(32)}=`,
+      `whsec_${'A'.repeat(33)}`,
+      `whsec_${'A'.repeat(28)}`,
       'whsec_!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!',
     ])
       expect(faultsOf('https://host.example/', { EVENTS_SECRET: wrong }), wrong).toEqual(['EVENTS_SECRET']);
