@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin';
 import { defineConfig } from 'vitest/config';
-import { buildAssets } from './dev/build.ts';
+import { buildAll } from './dev/build.ts';
 import { settingNames } from './src/platform/config.ts';
 import { LongestFirst } from './test/support/longest-first.ts';
 import { workerSettings } from './test/support/settings.ts';
@@ -17,7 +17,7 @@ const NOTHING_SET = Object.fromEntries(settingNames().map((name) => [name, '']))
 process.env.WRANGLER_LOG ??= 'warn';
 
 // The Worker bundles the list of what browsers load, so it is built first.
-await buildAssets();
+await buildAll();
 
 export default defineConfig({
   test: {

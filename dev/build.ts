@@ -70,10 +70,20 @@ export async function buildAssets(): Promise<Record<string, string>> {
   );
   await put(path.join(ROOT, 'dist/public/_headers'), HEADERS);
   await put(path.join(ROOT, 'dist/assets.json'), `${JSON.stringify(assets, null, 2)}\n`);
-  const { json, page } = await writeApiDocs(ROOT);
-  await put(path.join(ROOT, 'dist/public/openapi.json'), json);
-  await put(path.join(ROOT, 'dist/public/docs.html'), page);
   return assets;
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) await buildAssets();
+/** Writes `openapi.json` and `docs.html` into `dist/public`. Needs the assets built before: the page has their style. */
+export async function buildApiDocs(): Promise<void> {
+  const { json, page } = await writeApiDocs(ROOT);
+  await put(path.join(ROOT, 'dist/public/openapi.json'), json);
+  await put(path.join(ROOT, 'dist/public/docs.html'), page);
+}
+
+/** Builds all that the Worker's deployment serves and bundles beside its own code. */
+export async function buildAll(): Promise<void> {
+  await buildAssets();
+  await buildApiDocs();
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) await buildAll();

@@ -2,7 +2,6 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { Miniflare } from 'miniflare';
-import { unstable_splitSqlQuery } from 'wrangler';
 
 type Database = Awaited<ReturnType<Miniflare['getD1Database']>>;
 
@@ -65,7 +64,8 @@ export async function applyMigrations(database: Database, dir: string): Promise<
   const missing = (await readMigrations(dir)).filter(({ name }) => !known.has(name));
   for (const { name, sql } of missing) {
     await database.batch([
-      ...unstable_splitSqlQuery(sql).map((statement) => database.prepare(statement)),
+      // SQLite takes the file as it is; each statement prepared by itself would be a call to the runtime.
+      database.prepare(sql),
       database.prepare('INSERT INTO d1_migrations (name) VALUES (?)').bind(name),
     ]);
   }

@@ -1,8 +1,8 @@
 import path from 'node:path';
-import { build, stop } from 'esbuild';
+import { build as esbuild, stop } from 'esbuild';
 import type { V4WorkerOptions } from 'miniflare';
 import { unstable_getMiniflareWorkerOptions, unstable_readConfig } from 'wrangler';
-import { buildAssets } from '../build.ts';
+import { buildApiDocs, buildAssets } from '../build.ts';
 import { deliveryQueues, familyBindings, type LocalQueues } from './family-databases.ts';
 import { firstLine, StackError } from './stack-error.ts';
 
@@ -17,9 +17,20 @@ export interface DescribedWorker {
 /** What is built already, by the path of its entry point: a process that starts several stacks builds once. */
 const built = new Map<string, Promise<string>>();
 
-/** Builds what browsers load, and the Worker that names it. @throws StackError when the Worker does not build */
-async function buildWorker(main: string, root: string): Promise<string> {
-  const known = built.get(main) ?? buildAssets().then(() => bundle(main, root));
+/** Builds what browsers load, then the Worker that names it beside the API's description. @throws StackError when the Worker does not build */
+async function build(main: string, root: string): Promise<string> {
+  await buildAssets();
+  try {
+    const [script] = await Promise.all([bundle(main, root), buildApiDocs()]);
+    return script;
+  } finally {
+    await stop();
+  }
+}
+
+/** The same, once for all stacks of this process. @throws StackError when the Worker does not build */
+async function buildOnce(main: string, root: string): Promise<string> {
+  const known = built.get(main) ?? build(main, root);
   built.set(main, known);
   return await known;
 }
@@ -27,7 +38,7 @@ async function buildWorker(main: string, root: string): Promise<string> {
 /** Bundles the Worker the way wrangler does (its own esbuild options, without the temporary files). */
 async function bundle(main: string, root: string): Promise<string> {
   try {
-    const result = await build({
+    const result = await esbuild({
       entryPoints: [main],
       absWorkingDir: root,
       bundle: true,
@@ -41,13 +52,12 @@ async function bundle(main: string, root: string): Promise<string> {
       loader: { '.html': 'text', '.txt': 'text', '.sql': 'text' },
       keepNames: true,
       sourcemap: 'inline',
+      sourcesContent: false, // Lines and names are what a stack trace needs; the runtime is handed the whole.
       logLevel: 'silent',
     });
     return result.outputFiles[0]!.text;
   } catch (error) {
     throw new StackError(`The Worker does not build: ${firstLine(error)}`, error);
-  } finally {
-    await stop();
   }
 }
 
@@ -71,7 +81,7 @@ export async function describeWorker(root: string, familyDatabases: number): Pro
       ...deliveryQueues(options as unknown as LocalQueues, familyDatabases),
       name: config.name!,
       modules: true,
-      script: await buildWorker(main!, root),
+      script: await buildOnce(main!, root),
       scriptPath: main!,
     } as V4WorkerOptions,
     vars: config.vars,
