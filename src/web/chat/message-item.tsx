@@ -115,7 +115,7 @@ function pieceView(piece: Piece, marked: readonly string[]) {
         </pre>
       );
     case 'link': {
-      const target = piece.href.startsWith('http') ? '_blank' : undefined;
+      const target = /^http/i.test(piece.href) ? '_blank' : undefined;
       return (
         <a href={piece.href} rel="noopener noreferrer nofollow" target={target} dir="ltr">
           {piece.text}

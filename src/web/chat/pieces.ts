@@ -1,27 +1,41 @@
 /** A piece of a message. Of `code` and `block` the backticks are gone. */
 export type Piece =
   | { kind: 'words' | 'code' | 'block'; text: string }
-  /** `href` begins with `http:`, `https:`, `mailto:` or `tel:`. */
+  /** `href` begins with `http:`, `https:`, `mailto:`, `tel:` or `sms:`. */
   | { kind: 'link'; text: string; href: string };
 
 /** A block between lines of three backticks, or a few words of one line between single ones. */
 const CODE = /\n?```(?:[\w+#-]*\n)?([\s\S]*?)```\n?|`([^`\n]+)`/g;
 
-/** Addresses end at spaces, quotation marks, angle brackets, and marks that turn the direction of what follows. */
-const REST = String.raw`[^\s<>"'“”‘’«»\u202a-\u202e\u2066-\u2069]`;
-/** Names of hosts that are written without a scheme; of others nobody knows whether they are meant as addresses. */
-const BARE = 'com|org|net|edu|gov|info|app|dev|io';
+/**
+ * Addresses end at spaces, quotation marks, angle brackets, the punctuation of scripts that write no spaces, and marks
+ * that are not seen or turn the direction of what follows.
+ */
+const END = String.raw`\s<>"“”„‘’«»‹›。，、！？；：（）「」『』【】《》\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff`;
+/** A list of addresses may have no spaces. An apostrophe stands in paths alone, within a word. */
+const REST = String.raw`(?:(?![,;|]+(?:https?:\/\/|www\.))[^${END}']|'(?=[\p{L}\p{N}]))`;
+const HOST = String.raw`(?:(?![,;|]+(?:https?:\/\/|www\.))[^${END}'\/?#])`;
+/** Letters after the last dot that make a host of what is written without a scheme; of others nobody knows. */
+const BARE = 'com|org|net|edu|gov|mil|info|biz|app|dev|io|co|tv|xyz|uk|ca|mx|au|nz|ie|nl|jp|eu';
+/** Those that are words, too, and so make a host only where a path follows. */
+const WITH_PATH = 'be|ly|gl|gg|me|us|de|fr|es|it|to|in|ch|at|se|no|is|so|am|fm|page|link|shop|site|online';
+/** Not within a longer name, number or address. */
+const ALONE = String.raw`(?<![\p{L}\p{N}@._\/-])`;
+/** Between the digits of a number. */
+const GAP = String.raw`[ \u00a0\u202f().\u2010-\u2015-]{0,2}`;
 const LINK = new RegExp(
   [
-    String.raw`(?<web>https?:\/\/${REST}+)`,
-    String.raw`(?<host>(?<![\p{L}\p{N}@._/-])(?:www\.(?:[\p{L}\p{N}-]+\.)+\p{L}{2,}|(?:[a-z0-9-]+\.)+(?:${BARE})(?![\p{L}\p{N}_@-]))(?:[/?#:]${REST}*)?)`,
-    String.raw`(?<mail>(?<![\p{L}\p{N}._+-])[\p{L}\p{N}._+-]{1,64}@(?:[\p{L}\p{N}-]{1,63}\.)+\p{L}{2,})`,
-    String.raw`(?<phone>(?<![\p{L}\p{N}+#/=_.:-])(?:\+\d[\d ().-]{5,18}\d|(?:1[ .-])?(?:\([2-9]\d\d\) ?|[2-9]\d\d[ .-]?)[2-9]\d\d[ .-]?\d{4})(?![\p{L}\p{N}_]|[.-]\d))`,
+    String.raw`(?<web>https?:\/\/${HOST}+(?:[\/?#]${REST}*)?)`,
+    String.raw`(?<host>${ALONE}(?:www\.(?:[\p{L}\p{N}-]+\.)+\p{L}{2,}|(?:[\p{L}\p{N}-]+\.)+(?:(?:${BARE})(?![\p{L}\p{N}_@-])|(?:${WITH_PATH})(?=\/[\p{L}\p{N}])))(?:(?::\d{1,5})?[\/?#]${REST}*)?)`,
+    String.raw`(?<mail>(?<![\p{L}\p{N}._+@-])(?:mailto:)?[\p{L}\p{N}._+-]{1,64}@(?:[\p{L}\p{N}-]{1,63}\.)+\p{L}{2,})`,
+    String.raw`(?<scheme>(?<![\p{L}\p{N}])(?:tel|sms):\+?\d(?:${GAP}\d){2,14})`,
+    String.raw`(?<phone>(?<![\p{L}\p{N}+#=_.-]|\d:|(?<!\d)\/)(?:\+1(?:${GAP}\d){10}|(?:\+|(?:00|011)[ -]?)[2-9]\d?(?:${GAP}\d){5,13}|(?:1[ .-])?(?:\([2-9]\d\d\)${GAP}|[2-9]\d\d${GAP})[2-9]\d\d${GAP}\d{4})(?![\p{L}\p{N}_]|[.-]\d))`,
   ].join('|'),
   'giu',
 );
 /** What ends a sentence rather than an address. */
-const TAIL = /[.,;:!?…)\]}*_~]+$/;
+const TAIL = /[.,;:!?…'*_~|،؛؟।)\]}]/;
+const OPENERS: Readonly<Record<string, string>> = { ')': '(', ']': '[', '}': '{' };
 
 /** Splits words so that code stands apart, and web addresses, e-mail addresses and phone numbers can be opened. */
 export function messagePieces(body: string): Piece[] {
@@ -60,22 +74,48 @@ function linkPieces(body: string): Piece[] {
 
 /** An address without the punctuation of the sentence around it; a bracket that was opened inside belongs to it. */
 function withoutTail(address: string): string {
-  const tail = address.match(TAIL)?.[0] ?? '';
-  const keep = tail.startsWith(')') && address.includes('(') ? 1 : 0;
-  return address.slice(0, address.length - tail.length + keep);
+  const open: Record<string, number> = {};
+  for (const [closer, opener] of Object.entries(OPENERS)) {
+    open[closer] = address.split(opener).length - address.split(closer).length;
+  }
+  let end = address.length;
+  for (let last = address[end - 1] ?? ''; TAIL.test(last); last = address[end - 1] ?? '') {
+    if (last in open && open[last]!++ >= 0) break;
+    end--;
+  }
+  return address.slice(0, end);
 }
 
 /** Where a piece leads; null when it is no address after all. */
-function hrefOf(text: string, { host, mail, phone }: Record<string, string | undefined>): string | null {
-  if (mail) return `mailto:${text}`;
+function hrefOf(text: string, { host, mail, scheme, phone }: Record<string, string | undefined>) {
+  if (mail) return `mailto:${text.replace(/^mailto:/i, '')}`;
+  if (scheme) return text.slice(0, 4).toLowerCase() + text.slice(4).replace(/[^\d+]/g, '');
   if (phone) return phoneHref(text);
   const url = host ? `https://${text}` : text;
-  return URL.canParse(url) ? url : null;
+  return URL.canParse(url) && !isDeceptive(url) ? url : null;
+}
+
+/**
+ * Whether an address looks like another than it is: `https://bank.example@other.example`, or a name of letters from
+ * scripts that look alike.
+ */
+function isDeceptive(url: string): boolean {
+  const authority = /^https?:\/\/([^/?#]*)/i.exec(url)?.[1] ?? '';
+  const labels = authority.split('.');
+  return (
+    authority.includes('@') ||
+    labels.some(
+      (label) => /\p{Script=Latin}/u.test(label) && /[\p{Script=Cyrillic}\p{Script=Greek}]/u.test(label),
+    )
+  );
 }
 
 /** Numbers without a country code are of the North American plan: 3, 3 and 4 digits. */
 function phoneHref(text: string): string | null {
-  const digits = text.replace(/\D/g, '');
+  const digits = text.replace('(0)', '').replace(/\D/g, '');
   if (text.startsWith('+')) return digits.length <= 15 ? `tel:+${digits}` : null;
+  const abroad = /^(?:00|011)(\d+)$/.exec(digits)?.[1];
+  // Without a gap it may be the number of anything.
+  if (abroad) return text !== digits && abroad.length >= 8 ? `tel:+${abroad}` : null;
   return `tel:+${digits.length === 10 ? '1' : ''}${digits}`;
 }

@@ -35,6 +35,99 @@ describe('messagePieces', () => {
     ['1 202.555.0123', ['1 202.555.0123 → tel:+12025550123']],
     ['+44 20 7946 0958.', ['+44 20 7946 0958 → tel:+442079460958']],
     ['+12025550123', ['+12025550123 → tel:+12025550123']],
+    // Lists without spaces, and addresses within addresses.
+    ['https://a,https://b', [same('https://a'), same('https://b')]],
+    [
+      'https://a.example/x;http://b.example|https://c.example.',
+      ['https://a.example/x', 'http://b.example', 'https://c.example'].map(same),
+    ],
+    [
+      'https://a.example,www.example.net',
+      [same('https://a.example'), 'www.example.net → https://www.example.net'],
+    ],
+    [
+      'https://web.archive.org/web/2020/https://example.com/',
+      [same('https://web.archive.org/web/2020/https://example.com/')],
+    ],
+    [
+      'https://example.com/?a=1,2;b=3&u=https://b.example',
+      [same('https://example.com/?a=1,2;b=3&u=https://b.example')],
+    ],
+    // Brackets, quotation marks, and the ends of sentences of every script.
+    ['https://example.com/a_(b).', [same('https://example.com/a_(b)')]],
+    ['(see https://example.com/a_(b)_(c))', [same('https://example.com/a_(b)_(c)')]],
+    ['[https://example.com/a[1]]', [same('https://example.com/a[1]')]],
+    ['http://[::1]:8787/x', [same('http://[::1]:8787/x')]],
+    [
+      '‘https://example.com/’, „https://example.com/“ ‹https://b.example›',
+      [same('https://example.com/'), same('https://example.com/'), same('https://b.example')],
+    ],
+    ["https://en.wikipedia.org/wiki/Ohm's_law", [same("https://en.wikipedia.org/wiki/Ohm's_law")]],
+    [
+      "'https://example.com/a', https://example.com's page",
+      [same('https://example.com/a'), same('https://example.com')],
+    ],
+    [
+      '*https://example.com* _https://b.example_ ~https://c.example~',
+      ['https://example.com', 'https://b.example', 'https://c.example'].map(same),
+    ],
+    [
+      'https://example.com、https://b.example。「https://c.example」',
+      ['https://example.com', 'https://b.example', 'https://c.example'].map(same),
+    ],
+    ['https://example.com؟', [same('https://example.com')]],
+    // What is not seen is no part of an address.
+    [
+      '\u200ehttps://example.com/a\u200e \ufeffwww.example.net\u200b',
+      [same('https://example.com/a'), 'www.example.net → https://www.example.net'],
+    ],
+    ['\u202a+1 202\u2011555\u20110123\u202c', ['+1 202\u2011555\u20110123 → tel:+12025550123']],
+    ['(202)\u00a0555–0123', ['(202)\u00a0555–0123 → tel:+12025550123']],
+    // Names of hosts without a scheme, and in other letters.
+    [
+      'youtu.be/dQw4 and bit.ly/3abc?x',
+      ['youtu.be/dQw4 → https://youtu.be/dQw4', 'bit.ly/3abc?x → https://bit.ly/3abc?x'],
+    ],
+    [
+      'bbc.co.uk, cbc.ca/news and example.com:8080/x',
+      [
+        'bbc.co.uk → https://bbc.co.uk',
+        'cbc.ca/news → https://cbc.ca/news',
+        'example.com:8080/x → https://example.com:8080/x',
+      ],
+    ],
+    [
+      'https://münchen.de/ö, www.bücher.example und bücher.com',
+      [
+        same('https://münchen.de/ö'),
+        'www.bücher.example → https://www.bücher.example',
+        'bücher.com → https://bücher.com',
+      ],
+    ],
+    ['https://пример.рф', [same('https://пример.рф')]],
+    // Mail and phones, with and without their schemes.
+    ['mailto:ana@example.com?', ['mailto:ana@example.com → mailto:ana@example.com']],
+    [
+      'a@example.com,b@example.com',
+      ['a@example.com → mailto:a@example.com', 'b@example.com → mailto:b@example.com'],
+    ],
+    ['tel:+12025550123', ['tel:+12025550123 → tel:+12025550123']],
+    ['Tel:+1-202-555-0123. SMS:12345', ['Tel:+1-202-555-0123 → tel:+12025550123', 'SMS:12345 → sms:12345']],
+    [
+      'Phone:202-555-0123/202-555-0124',
+      ['202-555-0123 → tel:+12025550123', '202-555-0124 → tel:+12025550124'],
+    ],
+    ['+44 (0)20 7946 0958', ['+44 (0)20 7946 0958 → tel:+442079460958']],
+    [
+      '0044 20 7946 0958 or 011 49 30 901820',
+      ['0044 20 7946 0958 → tel:+442079460958', '011 49 30 901820 → tel:+4930901820'],
+    ],
+    ['+1 (202) 555-0123 - 5 of us', ['+1 (202) 555-0123 → tel:+12025550123']],
+    ['+1 202 555 0123 5 times', ['+1 202 555 0123 → tel:+12025550123']],
+    [
+      '+52 55 1234 5678, +33 1 23 45 67 89',
+      ['+52 55 1234 5678 → tel:+525512345678', '+33 1 23 45 67 89 → tel:+33123456789'],
+    ],
   ])('%j links %j', (text, expected) => expect(links(text)).toEqual(expected));
 
   it.each([
@@ -46,6 +139,12 @@ describe('messagePieces', () => {
     'a@b, @maya, rosa @ home',
     'Yes.No, Mr.Smith, e.g.this',
     '1.5 555 0123',
+    'https:///x, http://, https://?a',
+    'https://bank.example@evil.example/x, https://user:word@example.com',
+    'https://аpple.com, www.gοogle.com',
+    '@rosa@example.social',
+    'Yes.de, and.it is, come.to us, no.es, he/she.is',
+    'order 0044207946095800, telling:1, tel:, sms:x, mailto:x',
   ])('%j has no link', (text) => expect(links(text)).toEqual([]));
 
   it('sets code apart, without links in it', () => {
@@ -80,6 +179,13 @@ describe('messagePieces', () => {
       '(',
       '/',
       'javascript:',
+      'tel:',
+      'sms:',
+      'mailto:',
+      ',',
+      ']',
+      '[',
+      "'",
       '202',
       '-',
       '555',
@@ -93,7 +199,8 @@ describe('messagePieces', () => {
         const pieces = messagePieces(`https://a.b/${text} ${text}`);
         expect(pieces.map((piece) => piece.text).join('')).toBe(`https://a.b/${text} ${text}`);
         for (const piece of pieces) {
-          if (piece.kind === 'link') expect(new URL(piece.href).protocol).toMatch(/^(https?|mailto|tel):$/);
+          if (piece.kind === 'link')
+            expect(new URL(piece.href).protocol).toMatch(/^(https?|mailto|tel|sms):$/);
         }
       }),
     );
@@ -108,6 +215,11 @@ describe('messagePieces', () => {
     ['fences', '```\n'],
     ['dashes', '202-'],
     ['signs', 'a+'],
+    ['hosts', 'a.co'],
+    ['openers', 'https://(['],
+    ['closers', 'https://a)'],
+    ['commas', 'https://,'],
+    ['gaps', '+2 '],
   ])(
     'reads the longest message of %s in no time',
     (_, unit) => {
