@@ -54,7 +54,13 @@ export const countThread = (dayAt: number) => ({
   threadsDay: sql<number>`${used(users.threadsDayAt, users.threadsDay, dayAt)} + 1`,
 });
 
-/** The refusal, and when the window ends. @param now ms */
+/** A wait as people say it: `in about 5 hours`. */
+const inWords = (seconds: number) =>
+  seconds < 5400
+    ? `in about ${Math.max(1, Math.ceil(seconds / 60))} minutes`
+    : `in about ${Math.round(seconds / 3600)} hours`;
+
+/** The refusal, which people read too, and when the window ends. @param now ms */
 export function usedUp(
   what: 'messages' | 'threads',
   window: 'minute' | 'day',
@@ -63,5 +69,7 @@ export function usedUp(
 ): AppError {
   const { minuteAt, dayAt } = windowsAt(now);
   const endsAt = window === 'day' ? dayAt + DAY_MS : minuteAt + MINUTE_MS;
-  return rateLimited(`At most ${limit} ${what} a ${window}; go on when it is over.`, (endsAt - now) / 1000);
+  const wait = (endsAt - now) / 1000;
+  const when = window === 'day' ? inWords(wait) : 'when it is over';
+  return rateLimited(`That was a lot for one ${window}: at most ${limit} ${what}. Go on ${when}.`, wait);
 }

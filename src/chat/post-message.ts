@@ -267,7 +267,10 @@ export function refusal(
   }
   if (guard.isMember && message.urgent && (guard.urgentCount ?? 0) >= URGENT_PER_DAY) {
     const wait = ((guard.urgentSince ?? now) + DAY_MS - now) / 1000;
-    return rateLimited(`At most ${URGENT_PER_DAY} urgent messages a day; send it as an ordinary one.`, wait);
+    return rateLimited(
+      `At most ${URGENT_PER_DAY} urgent messages a day. Send this one as an ordinary message.`,
+      wait,
+    );
   }
   if (guard.isMember && guard.usedUp) {
     const { POSTS_PER_DAY, POSTS_PER_MINUTE } = config;

@@ -108,7 +108,7 @@ describe('a line that breaks', () => {
     expect(await page.getByText('Never mind').count()).toBe(0);
   });
 
-  it('keeps what was too much for a minute, says so kindly, and sends it by itself', async () => {
+  it('keeps what was too much for a minute or a day, says so kindly, and sends it by itself when it soon may', async () => {
     const page = await portal.open(rosa);
     await page.goto(PATH);
     const told = Promise.withResolvers<void>();
@@ -117,7 +117,7 @@ describe('a line that breaks', () => {
       if (++tries === 1) {
         const json = {
           error: 'rate_limited',
-          message: 'At most 60 messages a minute; go on when it is over.',
+          message: 'That was a lot for one minute: at most 60 messages. Go on when it is over.',
         };
         return route.fulfill({ status: 429, headers: { 'Retry-After': '1' }, json });
       }
@@ -131,6 +131,17 @@ describe('a line that breaks', () => {
     await page.locator('[data-outbox] li').waitFor({ state: 'detached' });
     await message(page, 'And another thing').waitFor();
     expect(tries).toBe(2);
+    const reason = 'That was a lot for one day: at most 2000 messages. Go on in about 5 hours.';
+    await page.route('**/api/threads/*/messages', (route) =>
+      route.fulfill({
+        status: 429,
+        headers: { 'Retry-After': '18000' },
+        json: { error: 'rate_limited', message: reason },
+      }),
+    );
+    await write(page, 'One more for the day');
+    await sees(page, `${reason} This message is kept here.`);
+    await page.getByRole('button', { name: 'Send again' }).waitFor();
   });
 
   it('gives a refused message back to be changed, and sends it by itself no more', async () => {
@@ -803,7 +814,7 @@ describe('attachments', () => {
 });
 
 describe('without a script', () => {
-  it('one reads, writes, mutes and saves settings by plain forms', async () => {
+  it('one reads, writes, edits, takes back, mutes and saves settings by plain forms', async () => {
     const page = await portal.open(ben, { ...PHONE, javaScriptEnabled: false });
     await page.goto('/messages');
     await page.getByRole('link', { name: /Sunday dinner/ }).click();
@@ -812,6 +823,18 @@ describe('without a script', () => {
     await message(page, 'From an old phone').waitFor();
     expect(new URL(page.url()).pathname).toBe(PATH);
     expect(await isAtEnd(page)).toBe(true);
+    const own = page.locator('.msg.own').last();
+    const press = async (name: string) => {
+      await own.getByText('Menu of your message').click({ force: true });
+      await own.getByRole('button', { name }).click();
+    };
+    await press('Edit');
+    await page.getByRole('textbox', { name: 'Your message' }).fill('From an older phone');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await message(page, 'From an older phone').waitFor();
+    await press('Take back');
+    await page.getByRole('button', { name: 'Yes, take it back' }).click();
+    await sees(page, 'You took back a message');
     await page.getByText('Menu of this conversation').click({ force: true });
     await page.getByRole('button', { name: 'For 1 hour' }).click();
     await sees(page, 'Muted');

@@ -98,7 +98,7 @@ export class MessageWindow {
   /** Shows messages as they are now, where they are in the page; ten at most. @throws when they could not be read */
   async refresh(seqs: number[]): Promise<void> {
     // Not what is being edited.
-    const shown = seqs.filter((seq) => find(`#m-${seq}:not(:has(form))`, this.#o.items));
+    const shown = seqs.filter((seq) => find(`#m-${seq}:not(:has(.edit))`, this.#o.items));
     if (shown.length === 0) return;
     const list = await this.#read(`at=${shown.join(',')}`);
     await this.#motion.still();

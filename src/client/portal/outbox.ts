@@ -43,11 +43,12 @@ export async function post(threadId: string, { key, ...message }: Draft): Promis
     return { sent: false, again: true, afterMs: wait * 1000, message: TOO_FAST };
   }
   const known = typeof answer === 'object' && answer !== null && 'message' in answer;
+  const reason = known ? String(answer.message) : 'The message could not be sent.';
   return {
     sent: false,
     again: response.status >= 500,
     afterMs: wait > 0 ? wait * 1000 : null,
-    message: known ? String(answer.message) : 'The message could not be sent.',
+    message: response.status === 429 ? `${reason} This message is kept here.` : reason,
   };
 }
 

@@ -20,8 +20,15 @@ export class OwnMessages {
 
   constructor(host: OwnMessagesHost) {
     this.#host = host;
-    on('click', '[data-edit-own]', (_, element) => void this.#edit(element.closest('.msg')!));
-    on('click', '[data-take-back]', (_, element) => this.#ask(element.closest('.msg')!, element));
+    // Without the script these buttons lead to a page with a form.
+    on('click', '[data-edit-own]', (event, element) => {
+      event.preventDefault();
+      void this.#edit(element.closest('.msg')!);
+    });
+    on('click', '[data-take-back]', (event, element) => {
+      event.preventDefault();
+      this.#ask(element.closest('.msg')!, element);
+    });
   }
 
   #url(item: HTMLElement): string {

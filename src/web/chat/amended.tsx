@@ -1,3 +1,4 @@
+import type { MessageJson } from '../../chat/message.ts';
 import type { RecipientOutcome } from '../../notifications/operate/delivery-log.ts';
 import { withoutBidiControls } from '../../platform/visible.ts';
 import { timeOfDay, type WallClock } from '../clock.ts';
@@ -28,24 +29,70 @@ export function TakenBackTruth({ told, clock }: { told: readonly RecipientOutcom
   );
 }
 
-/** What one may do with a message of one's own; for the script, without which it is not shown. */
-export function OwnMenu({ hasWords }: { hasWords: boolean }) {
+/** What one may do with a message of one's own. The script does it in place; without one the buttons lead to a form. */
+export function OwnMenu({ message, path }: { message: MessageJson; path: string }) {
+  const { seq, body } = message;
   return (
     <details class="msg-menu" data-menu data-own-menu>
       <summary class="icon-button">
         <Icon name="more" />
         <span class="unseen">Menu of your message</span>
       </summary>
-      <div class="menu-body">
-        {hasWords && (
-          <button class="button small" type="button" data-edit-own>
+      <form class="menu-body" action={`${path}#m-${seq}`}>
+        {body !== '' && (
+          <button class="button small" type="submit" name="edit" value={seq} data-edit-own>
             Edit
           </button>
         )}
-        <button class="button small" type="button" data-take-back>
+        <button class="button small" type="submit" name="take-back" value={seq} data-take-back>
           Take back
         </button>
-      </div>
+      </form>
     </details>
+  );
+}
+
+/** A message of one's own that is being changed by a plain form. */
+export interface Amending {
+  seq: number;
+  how: 'edit' | 'take-back';
+  /** What was typed, when it was refused. */
+  body?: string;
+  error?: string;
+}
+
+/** The form in the place of a message's words, or the question before it is taken back. */
+export function AmendForm({
+  message,
+  path,
+  amending,
+}: {
+  message: MessageJson;
+  path: string;
+  amending: Amending;
+}) {
+  const { how, body = message.body, error } = amending;
+  const isEdit = how === 'edit';
+  return (
+    <form class="edit" method="post" action={`${path}/${how}`}>
+      <input type="hidden" name="message" value={message.id} />
+      <input type="hidden" name="seq" value={message.seq} />
+      {isEdit ? (
+        <textarea name="body" dir="auto" aria-label="Your message" rows={3} autofocus>
+          {body}
+        </textarea>
+      ) : (
+        <p>Take it back, for everyone, and for good?</p>
+      )}
+      <p class="form-failure" role={error ? 'alert' : undefined}>
+        {error}
+      </p>
+      <button class={isEdit ? 'button small go' : 'button small danger'} type="submit">
+        {isEdit ? 'Save' : 'Yes, take it back'}
+      </button>
+      <a class="button small" href={`${path}?around=${message.seq}#m-${message.seq}`}>
+        {isEdit ? 'Cancel' : 'No'}
+      </a>
+    </form>
   );
 }

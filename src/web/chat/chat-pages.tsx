@@ -6,6 +6,7 @@ import { AppError } from '../../platform/errors.ts';
 import { line } from '../../platform/http/validation.ts';
 import { newId } from '../../platform/ids.ts';
 import { answerPage, type PageContext, type PageView } from '../answer.tsx';
+import type { Amending } from './amended.tsx';
 import { type ChatContext, chatContext } from './chat-context.ts';
 import type { ComposerView } from './composer.tsx';
 import { FindPage, type Question } from './find-page.tsx';
@@ -164,7 +165,7 @@ export async function answerNewThread(
 
 /**
  * `/messages/:threadId`: where the unread begin, or the stretch that was asked for; with the draft when a message was
- * refused.
+ * refused, or with the form that changes one.
  */
 export async function answerThread(
   c: PageContext,
@@ -173,10 +174,12 @@ export async function answerThread(
   {
     stretch: wanted,
     question = null,
+    amending,
     refused,
   }: {
     stretch?: Stretch | undefined;
     question?: Question | null;
+    amending?: (Amending & { status?: PageView['status'] }) | undefined;
     refused?: Pick<ComposerView, 'draft' | 'error'> & { status: PageView['status'] };
   } = {},
 ): Promise<Response> {
@@ -203,7 +206,7 @@ export async function answerThread(
   return answerPage(
     c,
     caller,
-    frame(thread.title, context, threads, refused?.status),
+    frame(thread.title, context, threads, refused?.status ?? amending?.status),
     <Panes context={context} threads={threads} currentId={threadId} open={true}>
       <ThreadPage
         {...context}
@@ -212,6 +215,7 @@ export async function answerThread(
         unreadFrom={firstUnread(thread)}
         composer={composer}
         question={question}
+        amending={amending}
       />
     </Panes>,
   );

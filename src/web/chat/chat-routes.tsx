@@ -1,4 +1,5 @@
 import type { Hono } from 'hono';
+import { editMessage, retractMessage } from '../../chat/change-message.ts';
 import { firstSince } from '../../chat/find-day.ts';
 import { setMute } from '../../chat/mute.ts';
 import { postMessage } from '../../chat/post-message.ts';
@@ -12,6 +13,7 @@ import type { AppEnv } from '../../platform/http/endpoint.ts';
 import { line } from '../../platform/http/validation.ts';
 import { startOfDate } from '../../platform/time.ts';
 import { forMembers, type PageContext, type PageView } from '../answer.tsx';
+import type { Amending } from './amended.tsx';
 import { chatContext } from './chat-context.ts';
 import { answerFind, answerList, answerListPart, answerNewThread, answerThread } from './chat-pages.tsx';
 import type { Question } from './find-page.tsx';
@@ -34,15 +36,19 @@ async function beginThread(c: PageContext, caller: Caller): Promise<Response> {
   const title = form.get('title') ?? '';
   const chosen = form.getAll('member').slice(0, 200);
   const named = line(120).safeParse(title);
-  const refuse = (error: string) => answerNewThread(c, caller, { title, chosen, error, status: 400 });
+  const refuse = (error: string, status: PageView['status'] = 400) =>
+    answerNewThread(c, caller, { title, chosen, error, status });
   if (!named.success) return refuse('Say in one line, of at most 120 characters, what it is about.');
   if (chosen.length === 0) return refuse('Choose at least one person.');
   try {
     const thread = await createThread(c.var.deps, caller, { title: named.data, memberIds: chosen });
     return c.redirect(threadPath(thread.id), 303);
   } catch (error) {
-    if (!(error instanceof AppError) || error.code !== 'user_not_found') throw error;
-    return refuse('Somebody you chose is no longer in your family. Choose again.');
+    if (error instanceof AppError && error.code === 'user_not_found') {
+      return refuse('Somebody you chose is no longer in your family. Choose again.');
+    }
+    const { message, status } = refusalOf(error);
+    return refuse(message, status);
   }
 }
 
@@ -63,6 +69,29 @@ async function say(c: PageContext, caller: Caller, threadId: string): Promise<Re
     return answerThread(c, caller, threadId, { refused: { draft, error: message, status } });
   }
   return c.redirect(threadPath(threadId), 303);
+}
+
+/** Changes a message of one's own by its form, and goes back to it. */
+async function amend(
+  c: PageContext,
+  caller: Caller,
+  threadId: string,
+  how: Amending['how'],
+): Promise<Response> {
+  const form = await readForm(c.req.raw);
+  const id = form.get('message') ?? '';
+  const seq = seqOf(form.get('seq') ?? '') ?? 0;
+  const draft = readDraft(form);
+  try {
+    if (how === 'edit') {
+      await editMessage(c.var.deps, caller, threadId, id, checkDraft(draft).body);
+    } else await retractMessage(c.var.deps, caller, threadId, id);
+  } catch (error) {
+    const { message, status } = refusalOf(error);
+    const amending = { seq, how, body: draft.body, error: message, status };
+    return answerThread(c, caller, threadId, { stretch: { kind: 'around', seq }, amending });
+  }
+  return c.redirect(`${threadPath(threadId)}?around=${seq}#m-${seq}`, 303);
 }
 
 async function mute(c: PageContext, caller: Caller, threadId: string): Promise<Response> {
@@ -121,6 +150,15 @@ function wantedStretch(c: PageContext): Stretch | null {
   return before !== undefined || c.req.query('newest') !== undefined ? { kind: 'page', before } : null;
 }
 
+/** The message that an address wants to change; undefined for none. */
+function amendingOf(c: PageContext): Amending | undefined {
+  for (const how of ['edit', 'take-back'] as const) {
+    const seq = seqOf(c.req.query(how));
+    if (seq !== undefined) return { seq, how };
+  }
+  return undefined;
+}
+
 /** What an address looks for; null for nothing. */
 function questionOf(c: PageContext): Question | null {
   const words = c.req.query('find');
@@ -161,14 +199,22 @@ export function mountChatPages(app: Hono<AppEnv>): void {
     thread((c, caller, threadId) => {
       const date = c.req.query('date');
       if (date !== undefined) return goToDay(c, caller, threadId, date);
+      const amending = amendingOf(c);
       return answerThread(c, caller, threadId, {
-        stretch: wantedStretch(c) ?? undefined,
+        stretch: amending ? { kind: 'around', seq: amending.seq } : (wantedStretch(c) ?? undefined),
         question: questionOf(c),
+        amending,
       });
     }),
   );
   app.post('/messages/:threadId', thread(say));
   app.post('/messages/:threadId/mute', thread(mute));
+  for (const how of ['edit', 'take-back'] as const) {
+    app.post(
+      `/messages/:threadId/${how}`,
+      thread((c, caller, threadId) => amend(c, caller, threadId, how)),
+    );
+  }
   app.post(
     '/messages/:threadId/read',
     thread(async (c, caller, threadId) => {

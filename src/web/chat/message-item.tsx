@@ -6,7 +6,7 @@ import { timeOfDay, type WallClock } from '../clock.ts';
 import { Icon } from '../icons.tsx';
 import { Names } from '../names.tsx';
 import type { PersonView } from '../people.ts';
-import { OwnMenu, TakenBack, TakenBackTruth } from './amended.tsx';
+import { AmendForm, type Amending, OwnMenu, TakenBack, TakenBackTruth } from './amended.tsx';
 import type { Break } from './breaks.ts';
 import { Marked } from './marked.tsx';
 import { messagePieces, type Piece } from './pieces.ts';
@@ -23,14 +23,19 @@ export interface MessageView {
   /** Own messages alone. */
   told: RecipientOutcome[];
   clock: WallClock;
+  /** Of the conversation. */
+  path: string;
+  /** Set when this message is being changed by a plain form. */
+  amending?: Amending | undefined;
   /** Words that were looked for. */
   marked?: readonly string[] | undefined;
 }
 
 /** One message, with the heading of its day where one begins. */
 export function MessageItem(view: MessageView) {
-  const { message, author, own, before, seenBy, told, clock } = view;
+  const { message, author, own, before, seenBy, told, clock, path } = view;
   const isGone = message.deletedAt !== null;
+  const amending = own && !isGone ? view.amending : undefined;
   const classes = ['msg', own && 'own', before.follows && 'follows', message.urgent && !isGone && 'urgent'];
   return (
     <>
@@ -65,7 +70,10 @@ export function MessageItem(view: MessageView) {
             </p>
           )}
           {isGone && <TakenBack author={author} own={own} />}
-          {message.body !== '' && <Words body={message.body} marked={view.marked ?? []} />}
+          {message.body !== '' && amending?.how !== 'edit' && (
+            <Words body={message.body} marked={view.marked ?? []} />
+          )}
+          {amending && <AmendForm message={message} path={path} amending={amending} />}
           <Files fileIds={message.fileIds} />
           <p class="when">
             {message.via === 'sms' && 'by text · '}
@@ -73,7 +81,7 @@ export function MessageItem(view: MessageView) {
             <time datetime={message.createdAt}>{timeOfDay(Date.parse(message.createdAt), clock)}</time>
           </p>
         </div>
-        {own && !isGone && <OwnMenu hasWords={message.body !== ''} />}
+        {own && !isGone && !amending && <OwnMenu message={message} path={path} />}
         {own && (isGone ? <TakenBackTruth told={told} clock={clock} /> : <OutcomeLine told={told} />)}
         <p class="seen">
           {seenBy.map((person) => (

@@ -1,8 +1,10 @@
 import type { MessageJson } from '../../chat/message.ts';
 import type { ThreadJson } from '../../chat/threads.ts';
+import { threadPath } from '../../links/safe-next.ts';
 import type { RecipientOutcome } from '../../notifications/operate/delivery-log.ts';
 import type { WallClock } from '../clock.ts';
 import type { PersonView } from '../people.ts';
+import type { Amending } from './amended.tsx';
 import { breaksOf } from './breaks.ts';
 import { MessageItem } from './message-item.tsx';
 
@@ -19,6 +21,8 @@ export interface MessageItemsView {
   unreadFrom: number | null;
   /** Words that were looked for. */
   marked?: readonly string[] | undefined;
+  /** The message that is being changed by a plain form. */
+  amending?: Amending | undefined;
   now: number;
   clock: WallClock;
 }
@@ -32,6 +36,7 @@ export function MessageItems({
   person,
   told,
   marked = [],
+  amending,
   ...view
 }: MessageItemsView) {
   const breaks = breaksOf(messages, { previous, ...view, zone: view.clock.zone });
@@ -49,6 +54,8 @@ export function MessageItems({
             .map(({ id, name }) => person(id, name))}
           told={told.get(message.id) ?? []}
           clock={view.clock}
+          path={threadPath(thread.id)}
+          amending={amending?.seq === message.seq ? amending : undefined}
           marked={marked}
         />
       ))}

@@ -41,6 +41,7 @@ function words(
       seenBy: [],
       told: list,
       clock: { zone: 'UTC', hours: 12 },
+      path: '/messages/thr_1',
     }),
   );
   return html

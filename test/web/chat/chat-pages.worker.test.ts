@@ -35,7 +35,7 @@ describe('who may look', () => {
       expect(status).toBe(404);
       expect(words).not.toContain('Sunday dinner');
     }
-    for (const more of ['', '/mute', '/read']) {
+    for (const more of ['', '/mute', '/read', '/edit', '/take-back']) {
       expect((await browse('eve', path(more), { form: { body: 'x', mute: 'good' } })).status).toBe(404);
     }
     expect((await browse('eve', `/messages/${encodeURIComponent("' OR 1=1 --")}`)).status).toBe(404);
@@ -121,6 +121,35 @@ describe('a conversation', () => {
     const author = await browse('maya', path());
     expect(author.html).toContain(`data-seen-by="${world.member('leo').userId}"`);
     expect(author.words).toMatch(/Read by (Grandma Rosa and )?Uncle Leo/);
+  });
+
+  it('lets its author edit and take back a message by plain forms, and nobody else', async () => {
+    const { id, seq } = (await post('maya', 'Six o’clok')).json.message;
+    const there = path(`?around=${seq}#m-${seq}`);
+    const form = (body: string) => ({ message: id, seq: String(seq), body });
+    const asked = await browse('maya', path(`?edit=${seq}`));
+    expect(asked.html).toMatch(new RegExp(`name="message" value="${id}"[\\s\\S]*>Six o’clok</textarea>`));
+    expect((await browse('rosa', path(`?edit=${seq}`))).html).not.toContain(`value="${id}"`);
+    const empty = await browse('maya', path('/edit'), { form: form('  ') });
+    expect([empty.status, empty.words]).toEqual([400, expect.stringContaining('Write a few words first.')]);
+    expect((await browse('rosa', path('/edit'), { form: form('Forged') })).status).toBe(404);
+    expect((await browse('rosa', path('/take-back'), { form: form('') })).status).toBe(404);
+    const forged = await browse('maya', path('/edit'), { form: form('x'), origin: 'https://evil.example' });
+    expect(forged.status).toBe(403);
+    expect(await browse('maya', path('/edit'), { form: form('Six o’clock') })).toMatchObject({
+      status: 303,
+      location: there,
+    });
+    expect((await browse('rosa', there)).words).toContain('Six o’clock edited');
+    const question = await browse('maya', path(`?take-back=${seq}`));
+    expect(question.words).toContain('Take it back, for everyone, and for good?');
+    for (let i = 0; i < 2; i++) {
+      const taken = await browse('maya', path('/take-back'), { form: form('') });
+      expect(taken).toMatchObject({ status: 303, location: there });
+    }
+    expect((await browse('rosa', there)).words).toContain('Maya took back a message');
+    const late = await browse('maya', path('/edit'), { form: form('Too late') });
+    expect([late.status, late.words]).toEqual([409, expect.stringContaining('You took back a message')]);
   });
 
   it('marks as read by a form, for readers without a script', async () => {
