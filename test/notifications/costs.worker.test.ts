@@ -32,6 +32,15 @@ const total = (trips: RoundTrip[]) => ({
   rowsWritten: trips.reduce((sum, { rowsWritten }) => sum + rowsWritten, 0),
 });
 
+/**
+ * Stops the clock until the end of the test. On a slow machine outcomes that have waited for a second are written by
+ * themselves, smaller waves are claimed of a carrier that seems slow, and pauses are read anew: each is a trip more.
+ */
+function stopClock(): void {
+  vi.useFakeTimers({ toFake: ['Date'] });
+  onTestFinished(() => void vi.useRealTimers());
+}
+
 let threads = 0;
 
 /** What a post to a fresh thread of four and its three texts cost. */
@@ -75,6 +84,7 @@ describe('what it costs', () => {
   }, 120_000);
 
   it('posts in one round trip, and sends three texts in four', async () => {
+    stopClock();
     const costs = await measure(small);
     expect(costs.post.trips).toBe(1);
     expect(costs.texts.trips).toBe(4); // facts and (at once) the directory, claim, outcome
@@ -84,8 +94,7 @@ describe('what it costs', () => {
   it('costs the same with ten messages in the tables and with a hundred thousand', async () => {
     // The first text of a minute, of an hour and of its time to be sent makes a counter: here all have the same.
     const minute = Date.now() - (Date.now() % 60_000);
-    vi.useFakeTimers({ toFake: ['Date'] });
-    onTestFinished(() => void vi.useRealTimers());
+    stopClock();
     // Each message is the newest in its index: the look for more behind it finds none.
     const measureAt = async (second: number) => {
       vi.setSystemTime(minute + second * 1000);
@@ -105,6 +114,7 @@ describe('what it costs', () => {
   // Beside the facts, at the same time: whose opt-outs the family's rows have not followed yet, and what is paused;
   // then, while the object decides, what the texts cover; four claims; the last outcomes.
   it('sends a hundred texts in eight round trips, one query for the facts of all', async () => {
+    stopClock();
     const path = `/api/threads/${large.thread()}/messages`;
     await large.api('POST', path, { as: large.member('rosa'), body: { body: 'To all of you' } });
     expect(large.jobs).toHaveLength(100);
@@ -112,11 +122,7 @@ describe('what it costs', () => {
     const before = (await large.texts()).length;
     await large.drain();
     expect((await large.texts()).length - before).toBe(100);
-    // On a slow machine what is paused is read anew after two seconds; that is counted apart.
-    const trips = large.watch.trips.filter(
-      ({ statements }) => !/^select .* from "pauses"/.test(statements[0]!),
-    );
-    expect(trips).toHaveLength(8);
+    expect(large.watch.trips).toHaveLength(8);
     expect(large.watch.trips[0]!.statements).toHaveLength(1);
   });
 
