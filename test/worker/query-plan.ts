@@ -1,6 +1,6 @@
 const seen = new Set<string>();
 
-/** Notes a statement to be explained at the end of the test file. */
+/** Notes a statement to be explained at the end of its test. */
 export function noteStatement(query: string): void {
   seen.add(query);
 }
@@ -68,20 +68,29 @@ export function openRanges(query: string, details: readonly string[]): string[] 
   });
 }
 
-/** Every statement seen that scans a table, with the plan's line that says so; then forgets them. */
-export async function statementsThatScan(db: D1Database): Promise<{ query: string; scans: string[] }[]> {
-  const guilty: { query: string; scans: string[] }[] = [];
+const parametersOf = (query: string) => Array.from(query.matchAll(/\?/g), () => null);
+
+/** What was found of statements that were explained before: the files of a runtime ask many of the same. */
+const explained = new Map<string, readonly string[]>();
+
+async function explain(db: D1Database, query: string): Promise<readonly string[]> {
+  if (READ_ON_PURPOSE.test(query)) return [];
+  if (!/^\s*(?:\/\*.*?\*\/)?\s*(SELECT|INSERT|UPDATE|DELETE|WITH)/i.test(query)) return [];
+  const { results } = await db
+    .prepare(`EXPLAIN QUERY PLAN ${query}`)
+    .bind(...parametersOf(query))
+    .all<{ detail: string }>();
+  const details = results.map(({ detail }) => detail);
+  return [...scans(details), ...openRanges(query, details)];
+}
+
+/** Every statement seen that scans a table, with the plan's lines that say so; then forgets them. */
+export async function statementsThatScan(db: D1Database): Promise<string[]> {
+  const guilty: string[] = [];
   for (const query of seen) {
-    if (READ_ON_PURPOSE.test(query)) continue;
-    if (!/^\s*(?:\/\*.*?\*\/)?\s*(SELECT|INSERT|UPDATE|DELETE|WITH)/i.test(query)) continue;
-    const parameters = Array.from(query.matchAll(/\?/g), () => null);
-    const { results } = await db
-      .prepare(`EXPLAIN QUERY PLAN ${query}`)
-      .bind(...parameters)
-      .all<{ detail: string }>();
-    const details = results.map(({ detail }) => detail);
-    const found = [...scans(details), ...openRanges(query, details)];
-    if (found.length > 0) guilty.push({ query, scans: found });
+    const found = explained.get(query) ?? (await explain(db, query));
+    explained.set(query, found);
+    if (found.length > 0) guilty.push([query, ...found].join('\n  '));
   }
   seen.clear();
   return guilty;

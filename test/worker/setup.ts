@@ -1,6 +1,6 @@
 import { applyD1Migrations, type D1Migration, reset } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
-import { afterAll, expect } from 'vitest';
+import { afterAll, afterEach } from 'vitest';
 import { type DatabaseBindings, openDatabases } from '../../src/db/client.ts';
 import { statementsSeen, statementsThatScan } from './query-plan.ts';
 import { tripsThatStraddle } from './realms.ts';
@@ -35,14 +35,28 @@ await Promise.all(
 // The files share an isolate, too, and its map of databases.
 await openDatabases(env as unknown as DatabaseBindings).refreshMap();
 
-// Whatever a test makes the product ask the database, no statement may write a delivery's status without asking for the
-// one before or read a table from end to end, and no trip may touch the directory and a family's rows at once.
-afterAll(async () => {
+const { results } = await DB.prepare("SELECT name FROM sqlite_master WHERE type = 'table'").all<{
+  name: string;
+}>();
+const tables = new Set(results.map(({ name }) => name));
+
+/**
+ * Whatever a test makes the product ask the database, no statement may write a delivery's status without asking for the
+ * one before or read a table from end to end, and no trip may touch the directory and a family's rows at once.
+ * @throws Error that names what did
+ */
+async function checkStatements(): Promise<void> {
   const unguarded = statementsSeen().filter(writesAnyStatus);
-  expect(await statementsThatScan(DB)).toEqual([]); // Forgets the statements, for the next file.
-  expect(unguarded).toEqual([]);
-  const { results } = await DB.prepare("SELECT name FROM sqlite_master WHERE type = 'table'").all<{
-    name: string;
-  }>();
-  expect(tripsThatStraddle(new Set(results.map(({ name }) => name)))).toEqual([]);
-});
+  const faults = {
+    'A delivery’s status is written without asking for the one before': unguarded,
+    'A table is read from end to end': await statementsThatScan(DB),
+    'The directory and a family’s rows are asked in one trip': tripsThatStraddle(tables),
+  };
+  const found = Object.entries(faults).filter(([, statements]) => statements.length > 0);
+  if (found.length > 0)
+    throw new Error(found.map(([fault, statements]) => `${fault}:\n${statements.join('\n')}`).join('\n'));
+}
+
+// After each test, so that it fails by its own name; at the end, what the hooks of the file asked.
+afterEach(checkStatements);
+afterAll(checkStatements);
