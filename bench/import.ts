@@ -2,10 +2,10 @@
  * Imports people with numbers and consent, in families of four with a thread each, into a stack started for it.
  * Usage: npm run bench:import [-- --people 10000 --size 4]
  */
-import { cpus, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { spawnStack } from '../dev/stack/spawn-stack.ts';
 import { localToken } from '../dev/token.ts';
+import { machine } from './figures.ts';
 
 const { values } = parseArgs({ options: { people: { type: 'string' }, size: { type: 'string' } } });
 const PEOPLE = Number(values.people ?? 10_000);
@@ -51,7 +51,7 @@ async function importAll(lines: readonly object[]): Promise<number> {
 }
 
 try {
-  console.log(`${cpus().length} × ${cpus()[0]?.model ?? 'cpu'}, load ${loadavg()[0]?.toFixed(1)} before`);
+  console.log(machine());
   console.log(`${families.length} families: ${(await importAll(families)).toFixed(1)} s`);
   console.log(`${PEOPLE} people with number and consent: ${(await importAll(people)).toFixed(1)} s`);
   console.log(`the same again: ${(await importAll(people)).toFixed(1)} s`);

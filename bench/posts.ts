@@ -3,11 +3,11 @@
  * are at the carrier, and how many posts a second there can be. The carrier and the clients are this one process.
  * Usage: npm run bench [-- --seconds 10 --parallel 32]
  */
-import { cpus, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { type Cast, castOf } from '../dev/chaos/cast.ts';
 import type { Evidence } from '../dev/chaos/gather.ts';
 import { type Stage, setStage } from '../dev/chaos/stage.ts';
+import { line, machine } from './figures.ts';
 
 const { values } = parseArgs({ options: { seconds: { type: 'string' }, parallel: { type: 'string' } } });
 const SECONDS = Number(values.seconds ?? 10);
@@ -91,15 +91,6 @@ async function together(stage: Stage): Promise<Timed[]> {
   return posts;
 }
 
-const percentile = (sorted: readonly number[], share: number) =>
-  sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
-
-function line(name: string, times: readonly number[]): string {
-  const sorted = times.toSorted((a, b) => a - b);
-  const [half, most, last] = [0.5, 0.95, 1].map((share) => `${percentile(sorted, share)} ms`.padStart(9));
-  return `  ${name.padEnd(28)}p50 ${half}   p95 ${most}   max ${last}   (${times.length})`;
-}
-
 /** From each post to the texts that told of it, its own or a summary: the time of the last of the three. */
 function untilTexts(posts: readonly Timed[], { deliveries, texts }: Evidence): number[] {
   const at = new Map(texts.map(({ deliveryId, acceptedAt }) => [deliveryId, acceptedAt]));
@@ -123,9 +114,7 @@ const report = (title: string, posts: readonly Timed[], evidence: Evidence) =>
     ].join('\n'),
   );
 
-console.log(
-  `${cpus().length} × ${cpus()[0]?.model ?? 'cpu'}, load ${loadavg()[0]?.toFixed(1)} before, Node ${process.version}`,
-);
+console.log(machine());
 const stage = await setStage(families(), { settings: SETTINGS });
 try {
   await alone(stage, 5); // Warm.

@@ -10,7 +10,7 @@ export function personLimits(
   settings: WindowSettings,
   now: number,
 ): Omit<PersonLimits, 'presence'> {
-  const theirs = sends.forUser(userId);
+  const theirs = sends.forUsers([userId]);
   const byThread = Map.groupBy(theirs, ({ threadId }) => threadId);
   const windows = [...byThread].flatMap(([threadId, about]) => {
     const until = threadId === null ? null : windowUntil(about, settings, now);
@@ -22,6 +22,6 @@ export function personLimits(
     windows,
     everyThreadUntil: everyThreadUntil(at(theirs.filter(({ rank }) => rank > 0)), settings, now),
     userCapUntil: capUntil(at(theirs), ordinaryCap(userCap), now),
-    familyCapUntil: capUntil(at(sends.newest(familyCap, new Set())), ordinaryCap(familyCap), now),
+    familyCapUntil: capUntil(at(sends.newest(familyCap)), ordinaryCap(familyCap), now),
   };
 }

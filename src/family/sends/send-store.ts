@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, exists, gt, lt, lte, not, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, exists, gt, lt, lte, sql } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/sqlite-core';
 import { anyOf, excluded, inList } from '../../db/expressions.ts';
 import type { ObjectDb } from '../../db/object/object-db.ts';
@@ -6,7 +6,6 @@ import { sends } from '../../db/object/object-tables.ts';
 import { q } from '../../db/query.ts';
 import { hot } from '../../db/statement.ts';
 import type { Unused } from '../../platform/family/family-rpc.ts';
-import type { DayText } from './shares.ts';
 import type { Send } from './windows.ts';
 
 /** An admitted text. */
@@ -21,14 +20,16 @@ export interface SendRow extends Send {
   lastToday: boolean;
 }
 
-const textsTo = hot<{ userId: string }>()((v) =>
-  q.select().from(sends).where(eq(sends.userId, v.userId)).orderBy(asc(sends.at)),
+/** A text of the family's day. */
+export type FamilyText = Pick<SendRow, 'deliveryId' | 'at' | 'authorId'>;
+
+const textsTo = hot<{ userIds: string }>()((v) =>
+  q.select().from(sends).where(inList(sends.userId, v.userIds)).orderBy(asc(sends.at)),
 );
-const newestTexts = hot<{ without: string; limit: number }>()((v) =>
+const newestTexts = hot<{ limit: number }>()(() =>
   q
-    .select({ at: sends.at, authorId: sends.authorId })
+    .select({ deliveryId: sends.deliveryId, at: sends.at, authorId: sends.authorId })
     .from(sends)
-    .where(not(inList(sends.deliveryId, v.without)))
     .orderBy(desc(sends.at))
     .limit(sql.placeholder('limit')),
 );
@@ -58,14 +59,14 @@ export class SendStore {
     this.#db = db;
   }
 
-  /** The stored texts to a person: those of the last day, and the newest unanswered one of each thread. */
-  forUser(userId: string): SendRow[] {
-    return this.#db.all(textsTo({ userId }));
+  /** The stored texts to some people: those of the last day, and the newest unanswered one of each person and thread. */
+  forUsers(userIds: readonly string[]): SendRow[] {
+    return this.#db.all(textsTo({ userIds: JSON.stringify(userIds) }));
   }
 
-  /** The family's newest texts, at most `limit`, excluding `without`. */
-  newest(limit: number, without: ReadonlySet<string>): DayText[] {
-    return this.#db.all(newestTexts({ without: JSON.stringify([...without]), limit }));
+  /** The family's newest texts, the newest first, at most `limit`. */
+  newest(limit: number): FamilyText[] {
+    return this.#db.all(newestTexts({ limit }));
   }
 
   /** Stores a text; a known one is updated. */

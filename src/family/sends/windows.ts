@@ -49,6 +49,7 @@ export function nextRank(sends: readonly Send[]): number {
  * @returns ms UTC, or null when there is room now
  */
 export function capUntil(times: readonly number[], cap: number, now: number): number | null {
+  if (times.length < cap) return null; // Most often: without looking at each.
   const counted = times.filter((at) => at > now - DAY_MS).sort((a, b) => b - a);
   const blocking = counted[cap - 1];
   return blocking === undefined ? null : blocking + DAY_MS;
@@ -56,7 +57,7 @@ export function capUntil(times: readonly number[], cap: number, now: number): nu
 
 /** Whether one more text reaches the daily cap. `times` as in {@link capUntil}. */
 export function usesUpCap(times: readonly number[], cap: number, now: number): boolean {
-  return times.filter((at) => at > now - DAY_MS).length + 1 >= cap;
+  return times.length + 1 >= cap && times.filter((at) => at > now - DAY_MS).length + 1 >= cap;
 }
 
 /** How long (ms) an answered or superseded text must be stored: caps and windows look back no further. */

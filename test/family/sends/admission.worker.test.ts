@@ -1,6 +1,7 @@
 import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { SendStore } from '../../../src/family/sends/send-store.ts';
 import type { DeliveryFacts } from '../../../src/notifications/send/policy.ts';
 import type { Bindings } from '../../../src/platform/deps.ts';
 import type { Candidate, FamilyRpc } from '../../../src/platform/family/family-rpc.ts';
@@ -301,6 +302,16 @@ describe('the caps', () => {
 });
 
 describe('an admission', () => {
+  it('reads what is stored once, for one candidate as for a hundred', async () => {
+    const reads = [vi.spyOn(SendStore.prototype, 'newest'), vi.spyOn(SendStore.prototype, 'forUsers')];
+    onTestFinished(() => {
+      for (const read of reads) read.mockRestore();
+    });
+    const hundred = Array.from({ length: 100 }, (_, n) => candidate({ userId: `usr${n}` }));
+    expect(await admit(...hundred)).toEqual(hundred.map(() => 'send'));
+    for (const read of reads) expect(read).toHaveBeenCalledTimes(1);
+  });
+
   it('judges by presence that survived a restart between post and decision', async () => {
     await stub().heartbeat('leo', 'active');
     const posted = candidate();
