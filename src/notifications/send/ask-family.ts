@@ -1,7 +1,9 @@
+import type { Db } from '../../db/client.ts';
 import { within } from '../../platform/deadline.ts';
 import type { Deps } from '../../platform/deps.ts';
 import type { Admission, Candidate } from '../../platform/family/family-rpc.ts';
 import { errorFields } from '../../platform/log.ts';
+import { withdrawDecisions } from '../deliveries/withdraw.ts';
 import { type Admitted, sortAdmissions } from './admissions.ts';
 import type { Covered } from './covered.ts';
 import type { DeliveryRecord } from './facts.ts';
@@ -50,13 +52,36 @@ async function admit(deps: Deps, familyId: string, leads: readonly Lead[]): Prom
 }
 
 /** A delivery whose window is given back; see {@link NotSent}. */
-export type Released = Pick<NotSent, 'admittedAt'> & { record: Pick<DeliveryRecord, 'id' | 'familyId'> };
+type Released = Pick<NotSent, 'admittedAt'> & { record: Pick<DeliveryRecord, 'id' | 'familyId'> };
+
+/** One that was not claimed here: another consumer, which decided about it too, may claim it yet. */
+export type Undecided = Released & { record: Pick<DeliveryRecord, 'attempts'> };
+
+async function withdraw(deps: Deps, db: Db, unclaimed: readonly Undecided[]): Promise<Set<string>> {
+  try {
+    return await withdrawDecisions(
+      db,
+      unclaimed.map(({ record }) => record),
+    );
+  } catch (error) {
+    deps.log.warn('delivery.not_withdrawn', { deliveries: unclaimed.length, ...errorFields(error) });
+    return new Set();
+  }
+}
 
 /**
- * Releases the windows of texts that were not sent. A failure is logged: the next text then waits a little
- * longer.
+ * Releases the windows of texts that were not sent, and their places in the caps. A failure is logged: the next text then
+ * waits a little longer.
+ * @param unclaimed are released unless another consumer has claimed them, and once none can any more
+ * @param refused were claimed, and not sent
  */
-export async function releaseWindows(deps: Deps, unused: readonly Released[]): Promise<void> {
+export async function releaseWindows(
+  deps: Deps,
+  db: Db,
+  { unclaimed, refused = [] }: { unclaimed: readonly Undecided[]; refused?: readonly Released[] },
+): Promise<void> {
+  const withdrawn = await withdraw(deps, db, unclaimed);
+  const unused = [...refused, ...unclaimed.filter(({ record }) => withdrawn.has(record.id))];
   const byFamily = Map.groupBy(unused, ({ record }) => record.familyId);
   await Promise.all(
     [...byFamily].map(async ([familyId, texts]) => {

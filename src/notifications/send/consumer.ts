@@ -92,7 +92,7 @@ async function consumeOn(deps: Deps, db: Db, jobs: DeliveryJob[], lanes: Lanes):
   const known = [...ruledOut, ...paused.flatMap(({ lead, verdict }) => postponed(lead, verdict, terms, now))];
   const { handed, open } = splitHandedOver(deps, free, jobs);
   // Before anybody is asked: what will not be sent closes no window for what may be.
-  await releaseWindows(deps, await admittedInVain(db, jobs, loaded, free));
+  await releaseWindows(deps, db, { unclaimed: admittedInVain(jobs, loaded, free) });
   const covered = loadCovered(
     db,
     free.map(({ record }) => record),
@@ -114,18 +114,18 @@ async function consumeOn(deps: Deps, db: Db, jobs: DeliveryJob[], lanes: Lanes):
       return each;
     }),
   );
-  const { ends: sent, unused, rest } = await new Sending(deps, db, pauses, lanes).run(arrivals);
+  const { ends: sent, refused, unclaimed, rest } = await new Sending(deps, db, pauses, lanes).run(arrivals);
   ends.push(...sent);
   // Admitted before, never sent, and now ruled out: their windows are released.
   const admitted = new Set(jobs.flatMap((job) => (job.admitted ? [job.deliveryId] : [])));
   const given = due
     .filter(({ id, attempts }) => held.has(id) && (attempts > 0 || admitted.has(id)))
     .map((record) => ({ record, admittedAt: now }));
-  await releaseWindows(deps, [...unused, ...given]);
+  await releaseWindows(deps, db, { refused, unclaimed: [...unclaimed, ...given] });
   if (rest !== null) {
     deps.afterwards(
       rest.then(async (later) => {
-        await releaseWindows(deps, later.unused);
+        await releaseWindows(deps, db, later);
         await enqueueAgain(deps, later.ends);
       }),
     );

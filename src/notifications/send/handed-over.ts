@@ -1,16 +1,10 @@
-import { and, gt } from 'drizzle-orm';
-import type { Db } from '../../db/client.ts';
-import { inList } from '../../db/expressions.ts';
-import { q } from '../../db/query.ts';
-import { retrying } from '../../db/retry.ts';
-import { smsDeliveryLog } from '../../db/schema.ts';
 import type { Config } from '../../platform/config.ts';
 import type { Deps } from '../../platform/deps.ts';
 import type { FamilyFacts } from '../../platform/family/family-rpc.ts';
 import type { DeliveryJob } from '../../platform/jobs.ts';
 import { SECOND_MS } from '../../platform/time.ts';
 import type { Admitted } from './admissions.ts';
-import type { Released } from './ask-family.ts';
+import type { Undecided } from './ask-family.ts';
 import type { DeliveryRecord } from './facts.ts';
 import type { Lead } from './fold.ts';
 import { decide, policySettings } from './policy.ts';
@@ -57,34 +51,22 @@ export function splitHandedOver(
   return { handed, open };
 }
 
-const claimedBefore = (ids: readonly string[]) =>
-  q
-    .select({ id: smsDeliveryLog.id })
-    .from(smsDeliveryLog)
-    .where(and(inList(smsDeliveryLog.id, ids), gt(smsDeliveryLog.attempts, 0)));
-
 /**
  * The deliveries that were admitted at the post and will not be sent under their own id: another text tells of them, they
  * are ruled out, or they ended before the queue handed them over. Their windows are to be released.
  * @param open the rows that are pending or claimed
  * @param leads those that are about to be sent or asked about
- * @throws when the database fails
  */
-export async function admittedInVain(
-  db: Db,
+export function admittedInVain(
   jobs: readonly DeliveryJob[],
   open: readonly DeliveryRecord[],
   leads: readonly Lead[],
-): Promise<Released[]> {
-  // A job may come twice: what is or has been claimed keeps its window.
-  const kept = new Set(leads.map(({ record }) => record.id));
-  for (const { id, status } of open) if (status === 'sending') kept.add(id);
-  const vain = jobs.flatMap(({ deliveryId: id, familyId, admitted }) =>
-    admitted && !kept.has(id) ? [{ record: { id, familyId }, admittedAt: admitted.at }] : [],
+): Undecided[] {
+  const about = new Set(leads.map(({ record }) => record.id));
+  const attempts = new Map(open.map((record) => [record.id, record.attempts]));
+  return jobs.flatMap(({ deliveryId: id, familyId, admitted }) =>
+    admitted && !about.has(id)
+      ? [{ record: { id, familyId, attempts: attempts.get(id) ?? 0 }, admittedAt: admitted.at }]
+      : [],
   );
-  const found = new Set(open.map(({ id }) => id));
-  const gone = vain.flatMap(({ record: { id } }) => (found.has(id) ? [] : [id]));
-  if (gone.length === 0) return vain;
-  const claimed = new Set((await retrying(() => db.all(claimedBefore(gone)))).map(({ id }) => id));
-  return vain.filter(({ record }) => !claimed.has(record.id));
 }

@@ -42,9 +42,12 @@ export interface Arrival {
 /** What was done with a batch. */
 export interface Sent {
   ends: JobResult[];
-  /** Deliveries that were not sent, whose windows are to be released. */
-  unused: NotSent[];
+  /** Deliveries that were claimed and not sent, and those that were not claimed: their windows are to be released. */
+  refused: NotSent[];
+  unclaimed: NotSent[];
 }
+
+const nothing = (): Sent => ({ ends: [], refused: [], unclaimed: [] });
 
 /**
  * Sends what was admitted, one text a person and thread, six at a time for as long as there is one. The next wave is
@@ -59,7 +62,7 @@ export class Sending {
   readonly #claim: string;
   readonly #event = new Signal();
   readonly #unwritten: Unwritten;
-  #sent: Sent = { ends: [], unused: [] };
+  #sent: Sent = nothing();
   readonly #unclaimed: (Telling & { familyId: string })[] = [];
   readonly #ready: Prepared[] = [];
   readonly #underWay = new Map<Prepared, UnderWay>();
@@ -97,7 +100,7 @@ export class Sending {
     await this.#writeRest();
     if (this.#failure && !hanging) throw this.#failure.error;
     const sent = this.#sent;
-    this.#sent = { ends: [], unused: [] };
+    this.#sent = nothing();
     return { ...sent, rest: hanging ? this.#finishHanging() : null };
   }
 
@@ -192,7 +195,7 @@ export class Sending {
       this.#result(lead, 'sent');
       return;
     }
-    this.#sent.unused.push(lead);
+    this.#sent.refused.push(lead);
     const isTriedAgain = row.until !== null && (outcome.kind === 'retry' || outcome.kind === 'late');
     const again = isTriedAgain ? Math.max(1, Math.ceil((row.until! - now) / 1000)) : null;
     this.#result(lead, again === null ? 'not sent' : { again });
@@ -205,7 +208,7 @@ export class Sending {
   /** Gives back what is not claimed. When the account is refused the sweep takes it up, else it is decided again soon. */
   #giveBackUnclaimed(): void {
     for (const lead of this.#unclaimed.splice(0)) {
-      this.#sent.unused.push(lead);
+      this.#sent.unclaimed.push(lead);
       this.#result(lead, this.#stopped ? 'open' : { again: 1 });
     }
   }
@@ -226,7 +229,7 @@ export class Sending {
       this.#ready.push(...won);
       for (const lead of taken) this.#result(lead, 'not sent');
       for (const { lead, seconds } of again) {
-        this.#sent.unused.push(lead);
+        this.#sent.unclaimed.push(lead);
         this.#result(lead, { again: seconds });
       }
       for (const { lead, until } of waiting) this.#waitForTurn(lead, until);
@@ -242,7 +245,7 @@ export class Sending {
     const { id, familyId } = lead.record;
     const leaseMs = this.#deps.config.CLAIM_LEASE_SECONDS * SECOND_MS;
     const seconds = Math.max(1, Math.ceil((until - this.#deps.now()) / SECOND_MS));
-    this.#sent.unused.push(lead);
+    this.#sent.unclaimed.push(lead);
     this.#unwritten.addVerdicts(untilTurn(lead, until, leaseMs));
     if (seconds > NEAR_TURN_SECONDS) this.#result(lead, 'open');
     else this.#sent.ends.push({ id, familyId, end: 'retry', delaySeconds: seconds });
