@@ -1,4 +1,5 @@
 import { admissionMs } from '../../../src/notifications/send/handed-over.ts';
+import { errorRule } from '../../../src/platform/sms/twilio-errors.ts';
 import { offsetAt } from '../../../src/platform/time.ts';
 import type { AcceptedText } from '../../worker/carrier.ts';
 import type { Step } from '../../worker/history.ts';
@@ -9,6 +10,7 @@ import {
   copyOf,
   type ExpectedState,
   hasStopped,
+  holderOf,
   initialState,
   permits,
   type ThreadName,
@@ -87,6 +89,8 @@ export interface Bench {
   /** SIDs of which the service has taken a receipt, with the last step before it. */
   receipts: Map<string, number>;
   until: Record<Held, Map<string, number>>;
+  /** Of whose number a look-up may have told that it said STOP at the carrier, before any receipt. */
+  mayHaveStopped: Set<Name>;
   /** When somebody who is here came. */
   cameAt: Map<string, number>;
   quiet: Map<Name, Quiet>;
@@ -239,6 +243,7 @@ export async function openBench(settings: Record<string, string>, calm = false):
       here: empty(),
       quiet: empty(),
     },
+    mayHaveStopped: new Set(),
     cameAt: new Map(),
     quiet: new Map(),
     sends: sendsOf(lab.config),
@@ -256,6 +261,9 @@ export async function openBench(settings: Record<string, string>, calm = false):
   lab.carrier.find = async (query) => {
     const found = await find(query);
     if (!found) bench.looks.push({ reference: query.reference, at: Date.now() });
+    const holder = holderOf(bench.known, query.to);
+    if (holder && found?.errorCode != null && errorRule(found.errorCode, 0).receipt === 'opted_out')
+      bench.mayHaveStopped.add(holder);
     return found;
   };
   return bench;

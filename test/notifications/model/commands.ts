@@ -81,6 +81,14 @@ const standsStill = fc
 /** A text in doubt, and what is done about it, with something in between. */
 const pursued = inTurn(calmPeople.posts, doubt, look, changes, look);
 
+/** Somebody writes and writes, most likely one and the same. */
+const floods = fc
+  .array(inTurn(calmPeople.posts, calmPeople.posts, calmMachines.queue, calmMachines.tick), {
+    minLength: 2,
+    maxLength: 4,
+  })
+  .map(sequence);
+
 /** A text that comes to a bad end, most likely. */
 const fated = inTurn(calmPeople.posts, fates, calmMachines.queue, allReceipts);
 
@@ -99,7 +107,7 @@ const anything = fc.oneof(
   ...often(2, secondThoughts),
   ...often(2, sweeps, faults, receipts, answers, fated),
   ...often(1, resume, presence, fates, stop, start, mute, quiet, lose, list, operator, membership),
-  ...often(1, proves, removes, people.hostGives),
+  ...often(1, proves, removes, people.hostGives, floods),
 );
 
 /** What can happen while every process does its work: then what waits, waits no longer than it was promised. */
@@ -110,7 +118,7 @@ const calmly = fc.oneof(
   ...often(1, calmPeople.changes),
   ...often(2, calmMachines.sweeps, calmPeople.answers, calmPeople.presence),
   ...often(1, calmPeople.mute, calmPeople.quiet, calmPeople.stop, calmPeople.start, calmPeople.membership),
-  ...often(1, calmMachines.allReceipts, calmMachines.fates),
+  ...often(1, calmMachines.allReceipts, calmMachines.fates, floods),
 );
 
 /** What a family can set, with the caps, the doubling of windows and the end of a notification within reach. */
@@ -123,6 +131,13 @@ const WISHES: Record<string, string>[] = [
     SMS_FAMILY_DAILY_CAP: '5',
   },
   { SMS_EXPIRY_SECONDS: '3600' },
+  // A day that is shared: seven texts of one author's, eighteen that are not urgent.
+  {
+    SMS_WINDOW_SECONDS: '1',
+    SMS_WINDOW_MAX_SECONDS: '1',
+    SMS_USER_DAILY_CAP: '20',
+    SMS_FAMILY_DAILY_CAP: '20',
+  },
 ];
 
 /** A family's history, to be told; `calm`: no process fails in it, and no text is in doubt. */

@@ -1,6 +1,6 @@
 import { listDeliveries } from '../../../src/notifications/operate/delivery-log.ts';
 import { forbidden, isFinal } from '../../worker/history.ts';
-import { type DeliveryRow, type Member, type Message, PEOPLE } from '../../worker/lab.ts';
+import { type DeliveryRow, type Member, type Message, type Name, PEOPLE } from '../../worker/lab.ts';
 import { type Bench, type Held, inThread, lastStep } from './bench.ts';
 import { checkEvents } from './events.ts';
 import { brokenText } from './texts.ts';
@@ -37,7 +37,7 @@ function brokenReason(bench: Bench, row: DeliveryRow, now: number): string | nul
   const lately = (what: Held, key = row.user) => (bench.until[what].get(key) ?? 0) >= row.createdAt;
   const { SMS_EXPIRY_SECONDS } = bench.lab.config;
   const plausible: Record<string, () => boolean> = {
-    opted_out: () => lately('stopped'),
+    opted_out: () => lately('stopped') || bench.mayHaveStopped.has(row.user as Name),
     unverified: () => lately('numberless'),
     left_thread: () => lately('left', here),
     muted: () => lately('muted', here),

@@ -28,9 +28,12 @@ export function sendsOf(config: Pick<Config, 'SMS_WINDOW_SECONDS' | 'SMS_WINDOW_
     /** Until when the texts about a thread keep the next one back; of one that is tried again, the others. */
     since: (key: string, deliveryId: string) =>
       untilOf(about(key).filter((send) => send.deliveryId !== deliveryId)),
-    /** Until when a text that was admitted at that moment keeps the next one back, whether it has left or not. */
-    afterAdmission: (key: string, at: number) =>
-      at + distance(1 + Math.max(0, ...about(key).map(({ rank }) => rank))),
+    /**
+     * Until when a text that was admitted at that moment keeps the next one back, whether it has left or not.
+     * @param before how many were admitted before it, and may not have left either
+     */
+    afterAdmission: (key: string, at: number, before: number) =>
+      at + distance(1 + before + Math.max(0, ...about(key).map(({ rank }) => rank))),
     /** Counts a text. @returns until when those before it kept it back */
     note(key: string, send: Send) {
       const others = about(key).filter(({ deliveryId }) => deliveryId !== send.deliveryId);

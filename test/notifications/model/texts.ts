@@ -2,6 +2,7 @@ import { admissionMs } from '../../../src/notifications/send/handed-over.ts';
 import type { Step } from '../../worker/history.ts';
 import { type Bench, inThread, type SeenText } from './bench.ts';
 import { permit } from './expected-state.ts';
+import { authorOf, sharesOf } from './shares.ts';
 
 const SECOND = 1000;
 
@@ -95,18 +96,32 @@ function brokenDistance(bench: Bench, { at, late, after, deliveryId }: SeenText)
   return null;
 }
 
-function brokenCaps(bench: Bench, text: SeenText, earlier: SeenText[]): (string | null)[] {
+/**
+ * Caps, and their shares: an author's ordinary texts are a third of a cap at most, and its last tenth is for urgent ones.
+ * Urgent ones may overtake ordinary ones that were admitted before.
+ */
+function brokenCaps(bench: Bench, text: SeenText, earlier: SeenText[]): string[] {
   const { SMS_USER_DAILY_CAP, SMS_FAMILY_DAILY_CAP } = bench.lab.config;
-  const since = text.at - 86_400 * SECOND;
-  const day = earlier.filter(
-    (other) => other.at - (other.late ? slackMs(bench) : 0) > since && !wasGivenUp(bench, other),
-  );
+  // A text counts from its admission, which may be so much older than itself.
+  const counts = (other: SeenText) =>
+    other.at - (other.late ? slackMs(bench) : admissionMs(bench.lab.config)) > text.at - 86_400 * SECOND;
+  const day = earlier.filter((other) => counts(other) && !wasGivenUp(bench, other));
   const nth = (texts: SeenText[]) => new Set([...texts, text].map(({ deliveryId }) => deliveryId)).size;
-  const mine = nth(day.filter(({ user }) => user === text.user));
-  return [
-    mine > SMS_USER_DAILY_CAP ? `was the ${mine}th of their day` : null,
-    nth(day) > SMS_FAMILY_DAILY_CAP ? `was the ${nth(day)}th of the family's day` : null,
-  ];
+  const author = authorOf(bench, text);
+  const broken = (whose: string, texts: SeenText[], cap: number): string[] => {
+    const shares = sharesOf(cap);
+    const all = nth(texts);
+    if (all > cap) return [`was the ${all}th of ${whose} day`];
+    if (text.urgent) return [];
+    const ordinary = texts.filter((other) => !other.urgent);
+    const ofAuthor = nth(ordinary.filter((other) => authorOf(bench, other) === author));
+    return [
+      ...(nth(ordinary) > shares.ordinary ? [`took of ${whose} day what is kept for urgent ones`] : []),
+      ...(ofAuthor > shares.author ? [`was ${author}'s ${ofAuthor}th of ${whose} day`] : []),
+    ];
+  };
+  const mine = day.filter(({ user }) => user === text.user);
+  return [...broken('their', mine, SMS_USER_DAILY_CAP), ...broken("the family's", day, SMS_FAMILY_DAILY_CAP)];
 }
 
 /** What is wrong with a text. `earlier`: the texts before it. */

@@ -1,6 +1,7 @@
 import { PRESENT_WATCH_MS } from '../../../src/notifications/send/policy.ts';
 import type { DeliveryRow, Name } from '../../worker/lab.ts';
 import { type Bench, inThread, type Quiet, wallTime } from './bench.ts';
+import { authorOf, sharesOf } from './shares.ts';
 
 const MINUTE = 60_000;
 const DAY = 1440 * MINUTE;
@@ -27,23 +28,34 @@ const admittedBefore = (row: DeliveryRow, rows: readonly DeliveryRow[]) =>
       ['pending', 'sending', 'suppressed', 'merged'].includes(status),
   );
 
-/** When the caps have room again, by the texts that were seen, and those that were admitted in vain. */
+/** The texts that were seen, and those that may have been admitted in vain. */
+const othersOf = (bench: Bench, row: DeliveryRow, rows: readonly DeliveryRow[]) => [
+  ...bench.texts.filter(({ deliveryId }) => deliveryId !== row.id),
+  ...admittedBefore(row, rows).map(({ user, thread, seq, createdAt: at }) => ({ user, thread, seq, at })),
+];
+
+/** When the caps, or their shares, have room again, by the texts that were seen, and those that were admitted in vain. */
 function capEnd(bench: Bench, row: DeliveryRow, rows: readonly DeliveryRow[]): number {
   const { SMS_USER_DAILY_CAP, SMS_FAMILY_DAILY_CAP } = bench.lab.config;
-  const texts = bench.texts.filter(({ deliveryId }) => deliveryId !== row.id);
-  const others = [...texts, ...admittedBefore(row, rows).map(({ user, createdAt: at }) => ({ user, at }))];
-  const roomAfter = (times: number[], cap: number) => (times.toSorted((a, b) => b - a)[cap - 1] ?? 0) + DAY;
+  const others = othersOf(bench, row, rows);
+  const roomAfter = (all: typeof others, cap: number) =>
+    (all.map(({ at }) => at).toSorted((a, b) => b - a)[cap - 1] ?? 0) + DAY;
+  const author = authorOf(bench, row);
+  const room = (all: typeof others, cap: number) => {
+    const shares = sharesOf(cap);
+    const ofAuthor = all.filter((each) => authorOf(bench, each) === author);
+    if (row.urgent === 1) return roomAfter(all, cap);
+    return Math.max(roomAfter(all, shares.ordinary), roomAfter(ofAuthor, shares.author));
+  };
   const mine = others.filter(({ user }) => user === row.user);
-  return Math.max(
-    roomAfter(
-      mine.map(({ at }) => at),
-      SMS_USER_DAILY_CAP,
-    ),
-    roomAfter(
-      others.map(({ at }) => at),
-      SMS_FAMILY_DAILY_CAP,
-    ),
-  );
+  return Math.max(room(mine, SMS_USER_DAILY_CAP), room(others, SMS_FAMILY_DAILY_CAP));
+}
+
+/** When the fifth last text to a person is a window old. */
+function everyThreadEnd(bench: Bench, row: DeliveryRow, rows: readonly DeliveryRow[]): number {
+  const mine = othersOf(bench, row, rows).filter(({ user }) => user === row.user);
+  const fifth = mine.map(({ at }) => at).toSorted((a, b) => b - a)[4];
+  return (fifth ?? 0) + bench.lab.config.SMS_WINDOW_SECONDS * 1000;
 }
 
 /**
@@ -73,7 +85,8 @@ export function brokenWait(
         ...bench.sends.since(key, row.id).map(({ until }) => until),
         ...admittedBefore(row, rows)
           .filter(({ user, thread }) => user === row.user && thread === row.thread)
-          .map((other) => bench.sends.afterAdmission(key, other.createdAt)),
+          .map((other, before) => bench.sends.afterAdmission(key, other.createdAt, before)),
+        everyThreadEnd(bench, row, rows),
       ),
     daily_cap: () => capEnd(bench, row, rows),
   };
