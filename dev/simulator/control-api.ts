@@ -10,8 +10,13 @@ import { numberBehaviourSchema } from './numbers.ts';
 import { changeSettings } from './options.ts';
 import { clearMessages, reset } from './reset.ts';
 
+/** A number or a short code: what is none would be nobody's. */
+const phoneSchema = z
+  .string()
+  .regex(/^(\+[1-9]\d{5,14}|\d{3,8})$/, 'A phone is a number such as +12025550123.');
+
 const inboundSchema = z.strictObject({
-  from: z.string().min(1),
+  from: phoneSchema,
   body: z.string(),
   to: z.string().optional(),
   times: z.number().int().min(1).max(20).optional(),
@@ -56,11 +61,13 @@ type Work = (input: {
   parameter: string;
 }) => unknown | Promise<unknown>;
 
+const directionSchema = z.enum(['inbound', 'outbound']).nullable();
+
 function filterFrom(query: URLSearchParams): MessageFilter {
-  const direction = query.get('direction');
   return {
-    phone: query.get('phone') ?? undefined,
-    direction: direction === 'inbound' || direction === 'outbound' ? direction : undefined,
+    // A plus that was not escaped comes as a space.
+    phone: query.get('phone')?.replace(/^ /, '+'),
+    direction: directionSchema.parse(query.get('direction')) ?? undefined,
     contains: query.get('contains') ?? undefined,
     after: query.has('after') ? z.coerce.number().int().min(0).parse(query.get('after')) : undefined,
   };
@@ -117,7 +124,7 @@ const ROUTES: Readonly<Record<string, Work>> = {
     return changed(carrier);
   },
   'PUT /numbers/:': ({ carrier, body, parameter }) => {
-    setNumber(carrier, parameter, numberBehaviourSchema.parse(body));
+    setNumber(carrier, phoneSchema.parse(parameter), numberBehaviourSchema.parse(body));
     return state(carrier);
   },
   'DELETE /numbers/:': ({ carrier, parameter }) => {
@@ -125,10 +132,11 @@ const ROUTES: Readonly<Record<string, Work>> = {
     return state(carrier);
   },
   'PUT /opt-outs/:': ({ carrier, parameter }) => {
+    const phone = phoneSchema.parse(parameter);
     for (const number of carrier.settings.from) {
-      carrier.optOuts.add(senderKey(carrier.settings, number), parameter);
+      carrier.optOuts.add(senderKey(carrier.settings, number), phone);
     }
-    carrier.events.emit({ type: 'optOut', phone: parameter });
+    carrier.events.emit({ type: 'optOut', phone });
     return state(carrier);
   },
   'DELETE /opt-outs/:': ({ carrier, parameter }) => {
@@ -159,6 +167,14 @@ const ROUTES: Readonly<Record<string, Work>> = {
 /** Every route below `/simulator/api`, such as `PUT /numbers/:`. */
 export const CONTROL_ROUTES = Object.keys(ROUTES);
 
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    throw new HttpError(400, `${part} is not percent-encoded UTF-8.`);
+  }
+}
+
 /** The simulator's own JSON API: what the `Simulator` object offers a test, for tests in another process. */
 export async function handleControlApi(
   carrier: Carrier,
@@ -172,6 +188,6 @@ export async function handleControlApi(
   const work = ROUTES[`${request.method} ${path}`] ?? ROUTES[`${request.method} ${path.slice(0, cut)}:`];
   if (!work) throw new HttpError(404, `There is no ${request.method} ${url.pathname}.`);
   const body = request.method === 'GET' ? {} : await readJson(request);
-  const parameter = decodeURIComponent(path.slice(cut));
+  const parameter = decoded(path.slice(cut));
   sendJson(response, 200, await work({ carrier, body, query: url.searchParams, parameter }));
 }

@@ -98,6 +98,11 @@ describe('the control API', () => {
     ['PATCH', '/faults', { nonsense: 1 }, 400],
     ['POST', '/inbound', { from: ROSA }, 400],
     ['PUT', `/numbers/${ROSA}`, 'text', 400],
+    ['PUT', '/numbers/nobody', { refuse: 21614 }, 400],
+    ['PUT', '/opt-outs/12', {}, 400],
+    ['PUT', '/opt-outs/%', {}, 400],
+    ['POST', '/inbound', { from: 'nobody', body: 'Hi' }, 400],
+    ['GET', '/messages?direction=sideways', undefined, 400],
     ['GET', '/nowhere', undefined, 404],
   ])('refuses %s %s %j', async (method, path, body, status) => {
     const answer = await control(method, path, body);
