@@ -85,8 +85,14 @@ export async function startReceiver(): Promise<Receiver> {
   };
 }
 
+/** Each failure more makes the wait before an event's next try longer: no more than these come in a minute of trouble. */
+const TROUBLE_MS = 60_000;
+/** By then whatever waited was taken, and the next failure is the first again. */
+const CALM_MS = 360_000;
+
 /**
- * Changes how the receiver treats what is posted, every half to two seconds until the signal; then it is fine.
+ * Changes how the receiver treats what is posted, every half to two seconds until the signal, for a minute of each seven;
+ * then it is fine.
  * @returns what it was, in order
  */
 export async function troubleReceiver(
@@ -96,7 +102,13 @@ export async function troubleReceiver(
 ): Promise<string[]> {
   const names = Object.keys(WEATHERS) as Weather[];
   const had: string[] = [];
+  let calmAt = performance.now() + TROUBLE_MS;
   while (!over.aborted) {
+    if (performance.now() >= calmAt) {
+      receiver.set('fine');
+      if (!(await rest(CALM_MS, over))) break;
+      calmAt = performance.now() + TROUBLE_MS;
+    }
     const n = had.length;
     const weather = names[Math.floor(draw(seed, `receiver:${n}`) * names.length)]!;
     had.push(weather);

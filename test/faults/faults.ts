@@ -81,7 +81,7 @@ const FAULTS: readonly Fault[] = [
     name: 'the queue does not answer',
     kinds: ['queue'],
     leads: 'up',
-    how: () => new Promise(() => undefined),
+    how: () => 'no answer',
     times: 1,
   },
   {

@@ -1,35 +1,31 @@
-import { env } from 'cloudflare:workers';
 import { expect } from 'vitest';
 import { recordDeadLetters } from '../../src/notifications/operate/dead-letters.ts';
 import { sweep } from '../../src/notifications/operate/sweep.ts';
 import { drain, inbound, post } from '../worker/acts.ts';
 import type { Lab, Name } from '../worker/lab.ts';
+import { countRows as count, oneRow as row, rowsOf } from '../worker/lab-rows.ts';
 import { type Act, type Answer, ask, type Operation } from './operation.ts';
 
-const { DB } = env as unknown as { DB: D1Database };
 const NUMBER = '+12025550150';
 const AT = '2026-01-01T00:00:00.000Z';
 
-/** The one row that a query gives. */
-const row = async <T extends Record<string, unknown>>(query: string) => (await DB.prepare(query).first<T>())!;
-const count = async (what: string) => (await row<{ n: number }>(`SELECT COUNT(*) AS n FROM ${what}`)).n;
-
 /** Someone's ledger, oldest entry first. */
 async function ledger(userId: string): Promise<string[]> {
-  const { results } = await DB.prepare(
-    'SELECT action, source FROM consent_events WHERE user_id = ? ORDER BY rowid',
-  )
-    .bind(userId)
-    .all<{ action: string; source: string }>();
-  return results.map(({ action, source }) => `${action} ${source}`);
+  const entries = await rowsOf<{ action: string; source: string }>(
+    `SELECT action, source FROM consent_events WHERE user_id = '${userId}' ORDER BY rowid`,
+  );
+  return entries.map(({ action, source }) => `${action} ${source}`);
 }
 
 /** What the directory and a person's own rows say of their number and consent. */
-const stateOf = (userId: string) =>
-  row(`SELECT u.phone AS phone, p.sms_enabled AS enabled, p.opted_out_at IS NOT NULL AS out,
-      (SELECT number FROM phone_numbers n WHERE n.user_id = u.id) AS held,
-      (SELECT n.opted_out_at IS NOT NULL FROM phone_numbers n WHERE n.user_id = u.id) AS numberOut
+async function stateOf(userId: string) {
+  const own = await row(`SELECT u.phone AS phone, p.sms_enabled AS enabled, p.opted_out_at IS NOT NULL AS out
     FROM users u LEFT JOIN notification_preferences p ON p.user_id = u.id WHERE u.id = '${userId}'`);
+  const [number] = await rowsOf<{ held: string; numberOut: number }>(
+    `SELECT number AS held, opted_out_at IS NOT NULL AS numberOut FROM phone_numbers WHERE user_id = '${userId}'`,
+  );
+  return { ...own, held: number?.held ?? null, numberOut: number?.numberOut ?? null };
+}
 
 /** The sweep has applied all pending updates. */
 async function nothingIsOwed(lab: Lab): Promise<void> {
@@ -115,7 +111,7 @@ export const PEOPLE_OPERATIONS: readonly Operation[] = [
   request(
     'somebody opts in on the page, for the first time',
     async (lab) => {
-      await DB.prepare("UPDATE notification_preferences SET sms_enabled = 0 WHERE user_id = 'ben'").run();
+      await rowsOf("UPDATE notification_preferences SET sms_enabled = 0 WHERE user_id = 'ben'");
       return ask(lab, 'PATCH', '/api/preferences', 'ben', { smsEnabled: true });
     },
     async (lab) => {

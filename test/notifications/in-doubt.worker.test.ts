@@ -1,11 +1,9 @@
-import { env } from 'cloudflare:workers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { recordDeadLetters, retryDeadLetter } from '../../src/notifications/operate/dead-letters.ts';
 import { sweep } from '../../src/notifications/operate/sweep.ts';
 import { drain, drainUntilIdle, handOver, post, receipt, takeJobs } from '../worker/acts.ts';
 import { type Lab, openLab } from '../worker/lab.ts';
 
-const { DB } = env as unknown as { DB: D1Database };
 const SECOND = 1000;
 const MAGIC = 'the-first-secret-0123456789-0123456789';
 const OTHER = 'a-new-secret-0123456789-0123456789';
@@ -14,7 +12,7 @@ let lab: Lab;
 beforeEach(async () => {
   lab = await openLab();
   // One reader is enough.
-  await DB.prepare("UPDATE notification_preferences SET sms_enabled = 0 WHERE user_id = 'mia'").run();
+  await lab.home.prepare("UPDATE notification_preferences SET sms_enabled = 0 WHERE user_id = 'mia'").run();
 });
 afterEach(() => lab.close());
 
@@ -54,9 +52,9 @@ describe('a text in doubt', () => {
     await sweepAndDrain(); // The first look.
     await lab.pass(36 * SECOND);
     await drain(lab); // The second: it is taken for absent.
-    await DB.prepare(
-      "UPDATE notification_preferences SET quiet_start = 0, quiet_end = 1439 WHERE user_id = 'ben'",
-    ).run();
+    await lab.home
+      .prepare("UPDATE notification_preferences SET quiet_start = 0, quiet_end = 1439 WHERE user_id = 'ben'")
+      .run();
     await drain(lab);
     expect(await rowOfBen()).toMatchObject({ status: 'deferred', reason: 'quiet_hours' });
     await lab.pass(10 * SECOND);

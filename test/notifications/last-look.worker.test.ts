@@ -1,16 +1,13 @@
-import { env } from 'cloudflare:workers';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { drain, drainUntilIdle, handOver, post, takeJobs } from '../worker/acts.ts';
 import { type Lab, openLab } from '../worker/lab.ts';
 import type { Call } from '../worker/process.ts';
 
-const { DB } = env as unknown as { DB: D1Database };
-
 let lab: Lab;
 beforeEach(async () => {
   lab = await openLab();
   // One reader is enough.
-  await DB.prepare("UPDATE notification_preferences SET sms_enabled = 0 WHERE user_id = 'mia'").run();
+  await lab.home.prepare("UPDATE notification_preferences SET sms_enabled = 0 WHERE user_id = 'mia'").run();
 });
 afterEach(() => lab.close());
 
@@ -40,7 +37,7 @@ it.each([
   ['read the message', "UPDATE thread_members SET last_read_seq = 1 WHERE user_id = 'ben'"],
 ])('no text leaves to somebody who %s after the decision', async (_, change) => {
   await lab.run(post(lab, 'rosa'));
-  await betweenDecisionAndClaim(() => DB.prepare(change).run());
+  await betweenDecisionAndClaim(() => lab.home.prepare(change).run());
   expect(bodies()).toEqual([]);
   expect((await lab.look()).steps.filter(({ to }) => to === 'sending')).toEqual([]);
 });
@@ -49,7 +46,7 @@ it('a text that counts what was read after the decision leaves anew, with the ri
   await lab.run(post(lab, 'rosa'));
   await lab.run(post(lab, 'rosa'));
   await betweenDecisionAndClaim(() =>
-    DB.prepare("UPDATE thread_members SET last_read_seq = 1 WHERE user_id = 'ben'").run(),
+    lab.home.prepare("UPDATE thread_members SET last_read_seq = 1 WHERE user_id = 'ben'").run(),
   );
   expect(bodies()).toEqual([]);
   await drainUntilIdle(lab);

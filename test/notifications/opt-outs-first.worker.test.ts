@@ -22,7 +22,8 @@ const diesBeforeTheRows: FaultInjector = (call) =>
 
 const optedOut = async (name: string) =>
   (
-    await DB.prepare('SELECT opted_out_at AS at FROM notification_preferences WHERE user_id = ?')
+    await lab.home
+      .prepare('SELECT opted_out_at AS at FROM notification_preferences WHERE user_id = ?')
       .bind(name)
       .first()
   )?.at;
@@ -139,7 +140,7 @@ describe('a sweep', () => {
     const seen: string[] = [];
     await lab.run(sweep, ({ kind, name }) => {
       if (kind === 'queue') seen.push('woken');
-      if (kind === 'd1' && name.startsWith('select; select')) seen.push('updates');
+      if (kind === 'd1' && name.includes('family_updates')) seen.push('updates');
       if (kind === 'carrier') seen.push('carrier');
       return null;
     });

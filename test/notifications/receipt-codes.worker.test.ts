@@ -24,7 +24,7 @@ const HOUR = 60 * MINUTE;
 let lab: Lab;
 beforeEach(async () => {
   lab = await openLab();
-  await DB.prepare("UPDATE notification_preferences SET sms_enabled = 0 WHERE user_id = 'mia'").run();
+  await lab.home.prepare("UPDATE notification_preferences SET sms_enabled = 0 WHERE user_id = 'mia'").run();
 });
 afterEach(() => lab.close());
 
@@ -33,10 +33,11 @@ const rowOfBen = async () => (await lab.look()).rows.find(({ user }) => user ===
 /** A text that the carrier took on its first try. */
 async function sentText(id: string): Promise<void> {
   const at = Date.now();
-  await DB.prepare(
-    `INSERT INTO sms_delivery_log (id, family_id, kind, user_id, status, claim, claimed_at, sent_at, attempts, phone,
+  await lab.home
+    .prepare(
+      `INSERT INTO sms_delivery_log (id, family_id, kind, user_id, status, claim, claimed_at, sent_at, attempts, phone,
       provider_sid, created_at) VALUES (?, ?, 'test', 'ben', 'sent', 'clm_1', ?, ?, 1, ?, ?, ?)`,
-  )
+    )
     .bind(id, lab.familyId, at, at, lab.numberOf('ben'), `SM${id}`, at)
     .run();
 }
@@ -144,7 +145,7 @@ describe('a text that the carrier was never handed', () => {
   });
 
   it('waits for the recipient’s morning where hours forbid it', async () => {
-    await DB.prepare("UPDATE users SET time_zone = 'America/New_York' WHERE id = 'ben'").run();
+    await lab.home.prepare("UPDATE users SET time_zone = 'America/New_York' WHERE id = 'ben'").run();
     await sendAndFail('failed', 30610);
     const due = new Date((await rowOfBen()).dueAt!);
     expect(due.toLocaleTimeString('en-US', { timeZone: 'America/New_York', hour: 'numeric' })).toBe('8 AM');

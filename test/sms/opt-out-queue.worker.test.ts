@@ -1,10 +1,7 @@
-import { env } from 'cloudflare:workers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { drain, handOver, inbound, post, takeJobs } from '../worker/acts.ts';
 import { type Lab, openLab } from '../worker/lab.ts';
 import type { FaultInjector } from '../worker/process.ts';
-
-const { DB } = env as unknown as { DB: D1Database };
 
 let lab: Lab;
 beforeEach(async () => {
@@ -15,8 +12,11 @@ afterEach(() => lab.close());
 const databaseDown: FaultInjector = (call) =>
   call.kind === 'd1' ? { when: 'before', how: new Error('D1_ERROR: Network connection lost.') } : null;
 const optedOut = async () =>
-  (await DB.prepare("SELECT opted_out_at AS at FROM notification_preferences WHERE user_id = 'ben'").first())
-    ?.at;
+  (
+    await lab.home
+      .prepare("SELECT opted_out_at AS at FROM notification_preferences WHERE user_id = 'ben'")
+      .first()
+  )?.at;
 
 describe('an opt-out that meets a database that is down', () => {
   it.each(['STOP', 'please stop texting me', 'Stop!'])(

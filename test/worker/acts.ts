@@ -1,7 +1,7 @@
 import { postMessage } from '../../src/chat/post-message.ts';
 import { markRead } from '../../src/chat/read.ts';
 import { applyReceipt } from '../../src/notifications/deliveries/receipts.ts';
-import { sweep } from '../../src/notifications/operate/sweep.ts';
+import { sweep, sweepStore } from '../../src/notifications/operate/sweep.ts';
 import { consumeBatch } from '../../src/notifications/send/consumer.ts';
 import type { Deps } from '../../src/platform/deps.ts';
 import { handleInbound } from '../../src/sms/inbound-text.ts';
@@ -124,7 +124,9 @@ export async function drainUntilIdle(lab: Lab, rounds = 60): Promise<void> {
     const next = Math.min(...times.filter((at) => at !== null));
     if (next === Number.POSITIVE_INFINITY) return;
     await lab.pass(Math.max(0, next - Date.now()));
-    await lab.run(sweep);
+    // What the directory's part and the other stores have to do is done by the first.
+    if (round === 0) await lab.run(sweep);
+    else await lab.run((deps) => sweepStore(deps, lab.store));
     await drain(lab);
   }
 }

@@ -1,20 +1,24 @@
 import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { vi } from 'vitest';
+import { type DatabaseBindings, openDatabases } from '../../src/db/client.ts';
 import type { Via } from '../../src/db/statuses.ts';
+import type { StoreName } from '../../src/db/stores/slots.ts';
 import type { Status } from '../../src/notifications/deliveries/delivery-status.ts';
 import type { ClaimedCaller } from '../../src/platform/auth/caller.ts';
 import { parseConfig } from '../../src/platform/config.ts';
 import type { Bindings, Deps } from '../../src/platform/deps.ts';
 import type { DeliveryJob } from '../../src/platform/jobs.ts';
 import { phoneHash } from '../../src/platform/sms/phone-number.ts';
+import { familyIn, fillSlots, STORES } from '../stores/spread.ts';
 import { workerSettings } from '../support/settings.ts';
 import { type Carrier, createCarrier } from './carrier.ts';
 import { lastClaim, recordSteps, type Step, stepsSince } from './history.ts';
 import { type Call, type End, type FaultInjector, type Process, startProcess } from './process.ts';
 import { DIRECTORY } from './realms.ts';
 
-const { DB, FAMILY } = env as unknown as Bindings;
+const { FAMILY } = env as unknown as Bindings;
+const databases = env as unknown as Record<string, D1Database>;
 
 /** A queue message, as the queue keeps it. */
 export interface QueuedJob {
@@ -94,7 +98,7 @@ export type Name = (typeof PEOPLE)[number];
 
 /** Long after the tests' own time: the runtime's clock, by which alarms ring, stays behind, so that none rings unasked. */
 const START = Date.UTC(2033, 4, 2, 16, 0);
-/** Every table, children before parents. */
+/** Every table of families' rows, children before parents. */
 const TABLES = [
   'observed_steps',
   'observed_audience',
@@ -116,21 +120,31 @@ const TABLES = [
   'notification_preferences',
   'users',
   'families',
-  ...DIRECTORY,
 ];
+/** What the directory holds beside the map of stores, which stays. */
+const DIRECTORY_ROWS = [...DIRECTORY].filter((table) => table !== 'slots');
 let labs = 0;
+/** Where the lab that is open has its rows, or the one before had them. */
+let lastHome: D1Database | null = null;
+
+/** The database of the family in the lab that is open. @throws when there has been no lab */
+export function homeOfLab(): D1Database {
+  if (!lastHome) throw new Error('No lab is open');
+  return lastHome;
+}
+
+const bindingOf = (store: StoreName) => store.replace('d1:', 'FAMILY_DB_');
 
 const numberOf = (name: Name) => `+1202555010${PEOPLE.indexOf(name)}`;
 
-async function seed(familyId: string, phoneSecret: string): Promise<void> {
+/** @param home the database of the family's rows */
+async function seed(home: D1Database, familyId: string, phoneSecret: string): Promise<void> {
   const at = START - 86_400_000;
-  const sql = (query: string, ...values: unknown[]) => DB.prepare(query).bind(...values);
   const hashes = await Promise.all(PEOPLE.map((name) => phoneHash(phoneSecret, numberOf(name))));
-  await DB.batch([
-    ...TABLES.map((table) => sql(`DELETE FROM ${table}`)),
-    sql('INSERT INTO families (id, name, created_at) VALUES (?, ?, ?)', familyId, 'The Riveras', at),
-    ...PEOPLE.flatMap((name, i) => [
-      sql(
+  const family: [string, ...unknown[]][] = [
+    ['INSERT INTO families (id, name, created_at) VALUES (?, ?, ?)', familyId, 'The Riveras', at],
+    ...PEOPLE.flatMap((name): [string, ...unknown[]][] => [
+      [
         'INSERT INTO users (id, family_id, name, phone, phone_verified_at, created_at) VALUES (?, ?, ?, ?, ?, ?)',
         name,
         familyId,
@@ -138,14 +152,35 @@ async function seed(familyId: string, phoneSecret: string): Promise<void> {
         numberOf(name),
         at,
         at,
-      ),
-      sql(
+      ],
+      [
         'INSERT INTO notification_preferences (user_id, family_id, sms_enabled, consent_at) VALUES (?, ?, 1, ?)',
         name,
         familyId,
         at,
-      ),
-      sql(
+      ],
+    ]),
+    ...THREADS.flatMap((thread): [string, ...unknown[]][] => [
+      [
+        'INSERT INTO threads (id, family_id, title, last_activity_at, created_at) VALUES (?, ?, ?, ?, ?)',
+        thread,
+        familyId,
+        thread,
+        at,
+        at,
+      ],
+      ...PEOPLE.map((name): [string, ...unknown[]] => [
+        'INSERT INTO thread_members (thread_id, user_id, family_id, joined_at) VALUES (?, ?, ?, ?)',
+        thread,
+        name,
+        familyId,
+        at,
+      ]),
+    ]),
+  ];
+  const directory: [string, ...unknown[]][] = [
+    ...PEOPLE.flatMap((name, i): [string, ...unknown[]][] => [
+      [
         'INSERT INTO phone_numbers (number_hash, number, user_id, family_id, verified_at, updated_at) VALUES (?, ?, ?, ?, ?, ?)',
         hashes[i],
         numberOf(name),
@@ -153,62 +188,83 @@ async function seed(familyId: string, phoneSecret: string): Promise<void> {
         familyId,
         at,
         at,
-      ),
+      ],
+      ['INSERT INTO people (id, family_id, claimed_at) VALUES (?, ?, 0)', name, familyId],
     ]),
-    ...THREADS.flatMap((thread) => [
-      sql(
-        'INSERT INTO threads (id, family_id, title, last_activity_at, created_at) VALUES (?, ?, ?, ?, ?)',
-        thread,
-        familyId,
-        thread,
-        at,
-        at,
-      ),
-      ...PEOPLE.map((name) =>
-        sql(
-          'INSERT INTO thread_members (thread_id, user_id, family_id, joined_at) VALUES (?, ?, ?, ?)',
-          thread,
-          name,
-          familyId,
-          at,
-        ),
-      ),
+    ...THREADS.map((thread): [string, ...unknown[]] => [
+      'INSERT INTO thread_ids (id, family_id, claimed_at) VALUES (?, ?, 0)',
+      thread,
+      familyId,
     ]),
-    sql('INSERT INTO people (id, family_id, claimed_at) SELECT id, family_id, 0 FROM users'),
-    sql('INSERT INTO thread_ids (id, family_id, claimed_at) SELECT id, family_id, 0 FROM threads'),
+  ];
+  const fill = (d1: D1Database, tables: Iterable<string>, rows: [string, ...unknown[]][]) =>
+    d1.batch([
+      ...Array.from(tables, (table) => d1.prepare(`DELETE FROM ${table}`)),
+      ...rows.map(([query, ...values]) => d1.prepare(query).bind(...values)),
+    ]);
+  await Promise.all([
+    fill(databases.DB!, DIRECTORY_ROWS, directory),
+    fill(home, TABLES, family),
+    lastHome && lastHome !== home ? fill(lastHome, TABLES, []) : null,
   ]);
+  lastHome = home;
 }
 
 /** The longest that the product waits between two tries, ms; what is longer is a deadline. */
 const LONGEST_PAUSE_MS = 1000;
 
-/** A pause, as between two tries, takes no time in a lab; and what still waits when the lab closes, of processes that died, never goes on. */
-function skipPauses(): () => void {
+/**
+ * A pause, as between two tries, takes no time in a lab; nor does the deadline of a call to which no answer will come. What
+ * still waits when the lab closes, of processes that died, never goes on.
+ */
+function skipPauses(): { close: () => void; skipDeadline: () => void } {
   const real = globalThis.setTimeout;
   let open = true;
+  let isDeadlineSkipped = false;
   const unlessClosed = (call: () => void) => () => {
     if (open) call();
   };
-  const hurried = (call: () => void, ms = 0) =>
-    ms <= LONGEST_PAUSE_MS ? real(unlessClosed(call), 0) : real(call, ms);
+  const hurried = (call: () => void, ms = 0) => {
+    const isSkipped = ms <= LONGEST_PAUSE_MS || isDeadlineSkipped;
+    return isSkipped ? real(unlessClosed(call), 0) : real(call, ms);
+  };
   const spy = vi.spyOn(globalThis, 'setTimeout').mockImplementation(hurried as typeof setTimeout);
-  return () => {
-    open = false;
-    spy.mockRestore();
+  return {
+    close: () => {
+      open = false;
+      spy.mockRestore();
+    },
+    // The caller sets it as soon as it has made the call.
+    skipDeadline: () => {
+      isDeadlineSkipped = true;
+      queueMicrotask(() => {
+        isDeadlineSkipped = false;
+      });
+    },
   };
 }
 
 /**
- * A family of three with verified phones and consent, on a clock that only tests move, whose processes can be
- * made to fail at every call. The database is emptied first: one lab at a time.
+ * A family of three with verified phones and consent in one of three databases, on a clock that only tests move, whose
+ * processes can be made to fail at every call. The databases are emptied first: one lab at a time.
+ * @param store where the family is; unless told, each of three in turn
  */
-export async function openLab(settings: Record<string, string> = {}) {
+export async function openLab(
+  settings: Record<string, string> = {},
+  store: StoreName = STORES[labs++ % STORES.length]!,
+) {
   vi.useFakeTimers({ toFake: ['Date'], now: START });
-  const pauseAgain = skipPauses();
+  const pauses = skipPauses();
   const config = parseConfig({ ...workerSettings(1), ...settings });
-  const familyId = `fam_lab${++labs}`;
-  await recordSteps(DB);
-  await seed(familyId, config.PHONE_SECRET);
+  // Families are spread over three databases, as in `npm start`; a lab's is in each of them in turn.
+  const binding = bindingOf(store);
+  const home = databases[binding]!;
+  const familyId = await familyIn(store);
+  if ((await openDatabases(env as unknown as DatabaseBindings).storeOf(familyId)) !== store)
+    await fillSlots();
+  await recordSteps(home);
+  await seed(home, familyId, config.PHONE_SECRET);
+  const map = { read: null };
   const carrier: Carrier = createCarrier(() => Date.now());
   const jobs: QueuedJob[] = [];
   const enqueued = (job: DeliveryJob, delaySeconds: number) =>
@@ -220,7 +276,10 @@ export async function openLab(settings: Record<string, string> = {}) {
   });
 
   const start = (inject?: FaultInjector): Process =>
-    startProcess({ config, account: familyId, sms: carrier, enqueued }, inject);
+    startProcess(
+      { config, account: familyId, sms: carrier, map, onNoAnswer: pauses.skipDeadline, enqueued },
+      inject,
+    );
   const run = <T>(work: (deps: Deps) => Promise<T>, inject?: FaultInjector): Promise<End<T>> =>
     start(inject).run(work);
 
@@ -275,13 +334,13 @@ export async function openLab(settings: Record<string, string> = {}) {
 
   /** All delivery rows, oldest first, what was said, how far people have read, and the steps since the one named. */
   async function look(afterStep = 0): Promise<Sight> {
-    const [rows, messages, members, steps] = await DB.batch([
-      DB.prepare(`${ROWS} ORDER BY seq, user_id`),
-      DB.prepare(MESSAGES),
-      DB.prepare(
+    const [rows, messages, members, steps] = await home.batch([
+      home.prepare(`${ROWS} ORDER BY seq, user_id`),
+      home.prepare(MESSAGES),
+      home.prepare(
         'SELECT thread_id AS thread, user_id AS "user", last_read_seq AS lastReadSeq FROM thread_members',
       ),
-      stepsSince(DB, afterStep),
+      stepsSince(home, afterStep),
     ]);
     return {
       rows: rows!.results as unknown as DeliveryRow[],
@@ -293,14 +352,18 @@ export async function openLab(settings: Record<string, string> = {}) {
 
   /** One delivery row, and its newest claim. */
   async function lookAt(deliveryId: string): Promise<{ row: DeliveryRow; claim: Step }> {
-    const row = DB.prepare(`${ROWS} WHERE id = ?`).bind(deliveryId);
-    const [rows, claims] = await DB.batch([row, lastClaim(DB, deliveryId)]);
+    const row = home.prepare(`${ROWS} WHERE id = ?`).bind(deliveryId);
+    const [rows, claims] = await home.batch([row, lastClaim(home, deliveryId)]);
     return { row: rows!.results[0] as unknown as DeliveryRow, claim: claims!.results[0] as unknown as Step };
   }
 
   return {
     config,
     familyId,
+    /** The store of the family's rows, the name of its binding, and its database. */
+    store,
+    binding,
+    home,
     carrier,
     jobs,
     stub,
@@ -320,7 +383,7 @@ export async function openLab(settings: Record<string, string> = {}) {
       expiresAt: null,
     }),
     close: () => {
-      pauseAgain();
+      pauses.close();
       vi.useRealTimers();
     },
   };

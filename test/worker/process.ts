@@ -1,5 +1,5 @@
 import { env } from 'cloudflare:workers';
-import { openDatabases } from '../../src/db/client.ts';
+import { type DatabaseBindings, openDatabases } from '../../src/db/client.ts';
 import { createAlerts } from '../../src/platform/alerts.ts';
 import type { Config } from '../../src/platform/config.ts';
 import type { Bindings, Deps } from '../../src/platform/deps.ts';
@@ -18,17 +18,19 @@ export interface Call {
   kind: 'd1' | 'family' | 'sender' | 'queue' | 'carrier';
   /** The method; for the database the first words of each statement. */
   name: string;
+  /** Of a call to a database: the name of its binding. */
+  database: string | null;
   /** From 0, in its process. */
   number: number;
 }
 
 /**
  * A fault of a call, before or after its effect: an error is thrown, the process dies (whatever it does
- * next never ends), or the call waits for a promise.
+ * next never ends), no answer ever comes, or the call waits for a promise.
  */
 export interface CallFault {
   when: 'before' | 'after';
-  how: Error | 'dies' | Promise<void>;
+  how: Error | 'dies' | 'no answer' | Promise<void>;
 }
 
 /** Decides what happens to a call. */
@@ -43,19 +45,29 @@ export interface Surroundings {
   /** Whose senders are asked for permission. */
   account: string;
   sms: Sms;
+  /** The map of stores that their isolate has read, once it has. */
+  map: { read: Promise<unknown> | null };
+  /** Is told, before the caller can wait for it, of a call to which no answer will come. */
+  onNoAnswer: () => void;
   /** Takes what is put into the queue. */
   enqueued: (job: DeliveryJob, delaySeconds: number) => void;
 }
 
-const { DB, FAMILY, SENDER } = env as unknown as Bindings;
+const { FAMILY, SENDER } = env as unknown as Bindings;
+const DATABASES = Object.entries(env as unknown as Record<string, D1Database>).filter(
+  ([name]) => name === 'DB' || name.startsWith('FAMILY_DB_'),
+);
 const never = new Promise<never>(() => undefined);
+
+/** Reading the map of stores: what an isolate that has served before need not do. */
+const isMapRead = (statements: readonly string[]) => statements.some((text) => text.includes('from "slots"'));
 
 /**
  * One invocation of the Worker, with dependencies that are real (D1, the Family object) or stand-ins (queue,
  * carrier), each of whose calls can be made to fail.
  */
 export function startProcess(
-  { config, account, sms, enqueued }: Surroundings,
+  { config, account, sms, map, onNoAnswer, enqueued }: Surroundings,
   inject: FaultInjector = () => null,
 ) {
   const calls: Call[] = [];
@@ -69,23 +81,39 @@ export function startProcess(
 
   async function applyFault({ how }: CallFault): Promise<void> {
     if (how instanceof Error) throw how;
+    if (how === 'no answer') return await never;
     if (how !== 'dies') return await how;
     dead = true;
     die();
     return await never;
   }
-  async function travel<T>(kind: Call['kind'], name: string, go: () => Promise<T>): Promise<T> {
+  async function travel<T>(
+    kind: Call['kind'],
+    name: string,
+    go: () => Promise<T>,
+    database: string | null = null,
+  ): Promise<T> {
     if (dead) return await never;
-    const call = { kind, name, number: calls.length };
+    const call = { kind, name, database, number: calls.length };
     calls.push(call);
     const fault = inject(call);
+    if (fault?.how === 'no answer') onNoAnswer();
     if (fault?.when === 'before') await applyFault(fault);
     const result = await go();
     if (fault?.when === 'after') await applyFault(fault);
     return dead ? await never : result;
   }
 
-  const d1 = watchD1(DB, (statements, go) => travel('d1', statements.map(statementName).join('; '), go)).d1;
+  const watched = DATABASES.map(([database, d1]) => {
+    const { d1: reached } = watchD1(d1, async <T>(statements: string[], go: () => Promise<T>): Promise<T> => {
+      if (!isMapRead(statements)) {
+        return await travel('d1', statements.map(statementName).join('; '), go, database);
+      }
+      map.read ??= go();
+      return (await map.read) as T;
+    });
+    return [database, reached] as const;
+  });
   const queue = {
     sendBatch: (messages: Iterable<{ body: DeliveryJob }>, options?: { delaySeconds?: number }) =>
       travel('queue', 'sendBatch', async () => {
@@ -111,7 +139,7 @@ export function startProcess(
     (event: string, fields: LogFields = {}) =>
       void logged.push({ level, event, fields });
   const log = { info: at('info'), warn: at('warn'), error: at('error') };
-  const db = openDatabases({ DB: d1 });
+  const db = openDatabases(Object.fromEntries(watched) as unknown as DatabaseBindings);
   const now = () => Date.now();
   const deps: Deps = {
     config,
