@@ -4,6 +4,7 @@ import { defineConfig } from 'vitest/config';
 import { buildAll } from './dev/build.ts';
 import { settingNames } from './src/platform/config.ts';
 import { LongestFirst } from './test/support/longest-first.ts';
+import { keepTemporaryFilesInMemory } from './test/support/memory-folder.ts';
 import { workerSettings } from './test/support/settings.ts';
 import { workerStackLines } from './test/support/stack-lines.ts';
 import { TallyReporter } from './test/support/tally-reporter.ts';
@@ -15,6 +16,8 @@ const SPECIAL = 'test/**/*.{worker,e2e,browser}.test.ts';
 /** What a developer has in `.dev.vars` is not for tests, nor is the line in which wrangler announces it. */
 const NOTHING_SET = Object.fromEntries(settingNames().map((name) => [name, '']));
 process.env.WRANGLER_LOG ??= 'warn';
+
+keepTemporaryFilesInMemory();
 
 // The Worker bundles the list of what browsers load, so it is built first.
 await buildAll();
