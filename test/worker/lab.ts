@@ -262,7 +262,8 @@ export async function openLab(
   const familyId = await familyIn(store);
   if ((await openDatabases(env as unknown as DatabaseBindings).storeOf(familyId)) !== store)
     await fillSlots();
-  await recordSteps(home);
+  // In another file: both databases are new.
+  await Promise.all([...new Set([home, lastHome ?? home])].map(recordSteps));
   await seed(home, familyId, config.PHONE_SECRET);
   const map = { read: null };
   const carrier: Carrier = createCarrier(() => Date.now());
