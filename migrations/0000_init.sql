@@ -77,6 +77,17 @@ CREATE TABLE `event_backlog` (
 );
 --> statement-breakpoint
 CREATE INDEX `event_backlog_next` ON `event_backlog` (`next_at`);--> statement-breakpoint
+CREATE TABLE `event_barriers` (
+	`move_id` text PRIMARY KEY NOT NULL,
+	`family_id` text NOT NULL,
+	`from_seq` integer NOT NULL,
+	`behind_store` text NOT NULL,
+	`behind_seq` integer NOT NULL,
+	`at` integer NOT NULL
+);
+--> statement-breakpoint
+CREATE INDEX `event_barriers_family` ON `event_barriers` (`family_id`,`from_seq`);--> statement-breakpoint
+CREATE INDEX `event_barriers_at` ON `event_barriers` (`at`);--> statement-breakpoint
 CREATE TABLE `event_cursors` (
 	`id` integer PRIMARY KEY NOT NULL,
 	`seq` integer NOT NULL,

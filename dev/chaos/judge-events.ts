@@ -45,14 +45,12 @@ function judgeOrder(listed: readonly ListedEvent[], firstHeard: ReadonlyMap<stri
 
 /**
  * Holds what the receiver heard against the list of events, and the list against what the API shows. Pure.
- * @param ordered whether each family's events lie in one database, which alone has an order to push in
  * @returns sentences; none is the proof
  */
 export function judgeEvents(
   listed: readonly ListedEvent[],
   heard: readonly HeardEvent[],
   { messages, deliveries }: { messages: readonly Message[]; deliveries: readonly Delivery[] },
-  ordered: boolean,
 ): string[] {
   const firstHeard = new Map<string, number>();
   for (const [place, { id }] of heard.entries()) if (!firstHeard.has(id)) firstHeard.set(id, place);
@@ -63,7 +61,7 @@ export function judgeEvents(
     ...heard
       .filter(({ id, type }) => known.get(id) !== type)
       .map(({ id, type }) => `${type} ${id} was heard and is not listed`),
-    ...(ordered ? judgeOrder(listed, firstHeard) : []),
+    ...judgeOrder(listed, firstHeard),
     ...judgeFacts(listed, messages, deliveries),
   ];
 }

@@ -118,7 +118,7 @@ async function play(stage: Stage, receiver: Receiver, options: ChaosOptions): Pr
     return listed.every(({ id }) => heard.has(id));
   });
   say(`Every event was heard ${((performance.now() - cleared) / 1000).toFixed(1)} s after the last fault`);
-  problems.push(...judgeEvents(listed, receiver.heard, evidence, !options.moves));
+  problems.push(...judgeEvents(listed, receiver.heard, evidence));
   if (receiver.forged() > 0) problems.push(`${receiver.forged()} events bore a wrong signature`);
   if (woken > 0) problems.push(`A sweep found ${woken} rows after all had their end`);
   return {

@@ -783,6 +783,25 @@ export const eventCursors = sqliteTable('event_cursors', {
   goneReceiver: text('gone_receiver'),
 });
 
+/**
+ * Where the events of a family that moved here begin: what it left behind in the other store is heard before. A row a move,
+ * written before the family can write here, and deleted once all of that was handed over.
+ */
+export const eventBarriers = sqliteTable(
+  'event_barriers',
+  {
+    moveId: text('move_id').primaryKey(),
+    familyId: text('family_id').notNull(),
+    /** The first event here that waits. */
+    fromSeq: integer('from_seq').notNull(),
+    /** The store that the family left, and its newest event then. */
+    behindStore: text('behind_store').notNull(),
+    behindSeq: integer('behind_seq').notNull(),
+    at: at('at').notNull(),
+  },
+  (t) => [index('event_barriers_family').on(t.familyId, t.fromSeq), index('event_barriers_at').on(t.at)],
+);
+
 /** Families whose next event could not be handed over: it, and all that follow, wait here so that the others go on. */
 export const eventBacklog = sqliteTable(
   'event_backlog',

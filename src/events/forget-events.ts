@@ -1,5 +1,6 @@
 import { asc, gt, lt, lte } from 'drizzle-orm';
 import { allOf } from '../db/expressions.ts';
+import { forgetEventOrder } from '../db/move/event-order.ts';
 import { q } from '../db/query.ts';
 import { events } from '../db/schema.ts';
 import { hot } from '../db/statement.ts';
@@ -20,6 +21,7 @@ export async function forgetEvents(deps: Deps, store: StoreName): Promise<void> 
   const before = Date.now() - deps.config.KEEP_EVENTS_DAYS * DAY_MS;
   const oldest = await db.first(oldestEvent({}));
   if (!oldest || oldest.at >= before) return;
+  await db.run(forgetEventOrder(before));
   const page = await db.all(
     q
       .select({ seq: events.seq, at: events.at })

@@ -8,10 +8,11 @@ import { within } from '../platform/deadline.ts';
 import type { Deps } from '../platform/deps.ts';
 import { inParallel } from '../platform/in-parallel.ts';
 import { errorFields } from '../platform/log.ts';
+import { type Barrier, barriersOf, beforeBarriers } from './event-barriers.ts';
 import type { EventJson, EventRow } from './event-data.ts';
 import { fillAtHome } from './events-at-home.ts';
 import { type Held, type Keeper, keepLease, release, takeLease } from './push-lease.ts';
-import { type Lane, NOT_FILLED, probe, recordOutcomes } from './push-outcome.ts';
+import { type Lane, probe, recordOutcomes } from './push-outcome.ts';
 import { handOverEvent } from './receiver.ts';
 import { GIVE_UP_MS } from './retry-schedule.ts';
 
@@ -23,6 +24,10 @@ const FAMILIES = 50;
 
 /** So long the database of a family that lives elsewhere may take before its events wait. */
 const FILL_MS = 5_000;
+/** When a family is tried again whose database was down. */
+const HOME_MS = 15_000;
+/** And one whose earlier events wait in the database that it left: as often as its own are old, at least and at most. */
+const LEFT_MS = { least: 1_000, most: 15_000 };
 
 /** What there is to push with. */
 interface Push {
@@ -38,6 +43,7 @@ const nothingTaken = (familyId: string): Lane => ({
   next: null,
   taken: 0,
   error: null,
+  waitMs: null,
   retryAfterMs: null,
   gone: false,
 });
@@ -47,17 +53,20 @@ async function fill(deps: Deps, rows: readonly EventRow[]): Promise<EventJson[] 
   try {
     return await within(FILL_MS, fillAtHome(deps, rows));
   } catch (error) {
-    deps.log.error('events.not_filled', { familyId: rows[0]!.familyId, ...errorFields(error) });
+    deps.log.error('events.not_filled', { familyId: rows[0]?.familyId, ...errorFields(error) });
     return null;
   }
 }
 
 /** Hands over one family's events in order, until one fails, the turn is over or the lease is lost. Never throws. */
-async function runLane({ deps, isKept, until }: Push, rows: readonly EventRow[]): Promise<Lane> {
-  const lane = nothingTaken(rows[0]!.familyId);
+async function runLane(push: Push, all: readonly EventRow[], barriers: readonly Barrier[]): Promise<Lane> {
+  const { deps, isKept, until } = push;
+  const lane = nothingTaken(all[0]!.familyId);
   const { EVENTS_TYPES: wanted } = deps.config;
+  const rows = await beforeBarriers(deps, push.db, barriers, all);
   const filled = await fill(deps, rows);
-  if (!filled) return { ...lane, next: rows[0]!.seq, error: NOT_FILLED };
+  if (!filled)
+    return { ...lane, next: rows[0]!.seq, error: 'the database of the family is down', waitMs: HOME_MS };
   for (const [i, event] of filled.entries()) {
     if (wanted.length > 0 && !wanted.includes(event.type)) continue;
     if (Date.now() >= until || !(await isKept())) return { ...lane, next: rows[i]!.seq };
@@ -72,7 +81,15 @@ async function runLane({ deps, isKept, until }: Push, rows: readonly EventRow[])
     if (deps.now() - rows[i]!.at < GIVE_UP_MS) return { ...lane, next: rows[i]!.seq, error, retryAfterMs };
     await deps.alert('events_given_up', 'The receiver of events has refused one for three days; see /ops.');
   }
-  return lane;
+  const behind = all[rows.length];
+  if (!behind) return lane;
+  const waitMs = Math.min(LEFT_MS.most, Math.max(LEFT_MS.least, deps.now() - behind.at));
+  return {
+    ...lane,
+    next: behind.seq,
+    error: 'earlier events wait in the database that the family left',
+    waitMs,
+  };
 }
 
 /** Pushes what is new, in order, except for families that wait in the backlog; answers the new cursor. */
@@ -82,13 +99,20 @@ async function pushNew(push: Push, held: Held): Promise<number | null> {
   const rows = await db.all(page);
   if (rows.length === 0) return held.seq;
   const families = [...new Set(rows.map(({ familyId }) => familyId))];
-  const waiting = await db.all(
-    q.select({ familyId: backlog.familyId }).from(backlog).where(inArray(backlog.familyId, families)),
-  );
+  const { waiting, barriers } = await db.batch({
+    waiting: q
+      .select({ familyId: backlog.familyId })
+      .from(backlog)
+      .where(inArray(backlog.familyId, families)),
+    barriers: barriersOf(families),
+  });
   const skipped = new Set(waiting.map(({ familyId }) => familyId));
   if (skipped.size > 0) await db.run(probe([...skipped], deps.now()));
   const groups = [...Map.groupBy(rows, ({ familyId }) => familyId)].filter(([id]) => !skipped.has(id));
-  const lanes = await inParallel(groups, ([, group]) => runLane(push, group));
+  const barriersOfFamily = Map.groupBy(barriers, ({ familyId }) => familyId);
+  const lanes = await inParallel(groups, ([id, group]) =>
+    runLane(push, group, barriersOfFamily.get(id) ?? []),
+  );
   const seq = rows.at(-1)!.seq;
   const waits = lanes.filter(({ next, taken }) => next !== null || taken > 0);
   return (await recordOutcomes(deps, db, { ...held, seq }, waits, new Map())) ? seq : null;
@@ -107,16 +131,17 @@ async function pushBacklog(push: Push, held: Held): Promise<boolean> {
   );
   if (due.length === 0) return true;
   const lanes = await inParallel(due, async ({ familyId, fromSeq }) => {
-    const rows = await db.all(
-      q
+    const { rows, barriers } = await db.batch({
+      rows: q
         .select()
         .from(events)
         .where(and(eq(events.familyId, familyId), gte(events.seq, fromSeq), lte(events.seq, held.seq)))
         .orderBy(asc(events.seq))
         .limit(PAGE),
-    );
+      barriers: barriersOf([familyId]),
+    });
     if (rows.length === 0) return nothingTaken(familyId);
-    const lane = await runLane(push, rows);
+    const lane = await runLane(push, rows, barriers);
     const more = lane.next === null && rows.length === PAGE;
     return more ? { ...lane, next: rows.at(-1)!.seq + 1 } : lane;
   });

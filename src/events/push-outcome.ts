@@ -8,21 +8,20 @@ import type { Deps } from '../platform/deps.ts';
 import { type Held, isOurs, PUSH_LEASE_MS } from './push-lease.ts';
 import { retryWait } from './retry-schedule.ts';
 
-/** The error of a lane whose family lives in a database that is down: no fault of the receiver. */
-export const NOT_FILLED = 'the database of the family is down';
-
-/** When a family is tried again whose database was down. */
-const HOME_MS = 15_000;
-
 /** What came of one family's events: `next` is the first that still waits, null when none does. */
 export interface Lane {
   familyId: string;
   next: number | null;
   taken: number;
   error: string | null;
+  /** When it is tried again because of something that is no fault of the receiver, ms from now; null otherwise. */
+  waitMs: number | null;
   retryAfterMs: number | null;
   gone: boolean;
 }
+
+/** Whether it ended with an event that the receiver did not take. */
+const isRefused = ({ error, waitMs }: Lane) => error !== null && waitMs === null;
 
 /** The statements that keep what came of lanes; all of them only while the lease is ours. */
 function outcomes(deps: Deps, lease: string, lanes: readonly Lane[], attempts: ReadonlyMap<string, number>) {
@@ -33,9 +32,9 @@ function outcomes(deps: Deps, lease: string, lanes: readonly Lane[], attempts: R
       if (lane.next === null) {
         return [`done${i}`, q.delete(backlog).where(allOf(eq(backlog.familyId, lane.familyId), ours))];
       }
-      const failed = lane.error !== null && lane.error !== NOT_FILLED;
+      const failed = isRefused(lane);
       const tries = failed ? (lane.taken > 0 ? 0 : (attempts.get(lane.familyId) ?? 0)) + 1 : 0;
-      const wait = failed ? retryWait(tries, lane.retryAfterMs) : lane.error === null ? 0 : HOME_MS;
+      const wait = failed ? retryWait(tries, lane.retryAfterMs) : (lane.waitMs ?? 0);
       const nextAt = now + wait;
       const row = {
         fromSeq: lane.next,
@@ -57,7 +56,7 @@ function outcomes(deps: Deps, lease: string, lanes: readonly Lane[], attempts: R
 /** What the receiver's health is after lanes. */
 function health(deps: Deps, lanes: readonly Lane[], receiver: string) {
   const now = deps.now();
-  const failed = lanes.filter(({ error }) => error !== null && error !== NOT_FILLED);
+  const failed = lanes.filter(isRefused);
   const taken = lanes.some((lane) => lane.taken > 0);
   return {
     ...(taken ? { lastSuccessAt: now, failures: 0 } : {}),

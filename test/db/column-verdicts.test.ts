@@ -24,6 +24,7 @@ const VERDICTS: Record<'nothing' | 'ids' | 'hashes', string[]> & { personal: Rec
     ],
     ...[
       'event_backlog.error',
+      'event_barriers.behind_store',
       'event_cursors.lease',
       'event_cursors.last_error',
       'event_cursors.gone_receiver',

@@ -1,12 +1,14 @@
+import { createExecutionContext, createMessageBatch } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
-import { count, eq } from 'drizzle-orm';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { count, eq, gt } from 'drizzle-orm';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { type DatabaseBindings, openDatabases } from '../../src/db/client.ts';
 import { driveMove } from '../../src/db/move/drive-move.ts';
 import { q } from '../../src/db/query.ts';
-import { events, fences, smsDeliveryLog } from '../../src/db/schema.ts';
+import { eventBacklog, eventBarriers, events, fences, smsDeliveryLog } from '../../src/db/schema.ts';
 import { FAMILY_TABLES, familyColumn } from '../../src/db/stores/family-tables.ts';
-import { createWorld, type World } from '../worker/world.ts';
+import worker from '../../src/worker.ts';
+import { createWorld, type TestEnv, type World } from '../worker/world.ts';
 import { type Life, mortal } from './mortal.ts';
 import { fillSlots, STORES } from './spread.ts';
 
@@ -128,6 +130,62 @@ describe('moving a family', () => {
       'Before',
       'After',
     ]);
+  });
+
+  it('there and back keeps the order in which its events are heard, whatever database is pushed first after an outage', async () => {
+    const receiver = 'https://host.example.com/hooks';
+    const { world, post } = await chattingWorld({
+      ...{ EVENTS_URL: receiver, EVENTS_TYPES: 'message.created', MAP_SECONDS: '0' },
+      EVENTS_SECRET: `whsec_${btoa('a-secret-of-24-bytes-long')}`,
+    });
+    const heard: string[] = [];
+    let status = 500;
+    const real = globalThis.fetch;
+    const spy = vi.spyOn(globalThis, 'fetch').mockImplementation(async (input, init) => {
+      if (String(input) !== receiver) return await real(input as RequestInfo, init as RequestInit);
+      const { message } = JSON.parse(String(init!.body)).data;
+      if (status < 300 && message.threadId === world.thread()) heard.push(message.body);
+      return new Response(null, { status });
+    });
+    const push = async (store: string) => {
+      const messages = [{ id: 'e', timestamp: new Date(), attempts: 1, body: { store } }];
+      const env = { ...world.env, EVENTS: { sendBatch: async () => undefined } } as unknown as TestEnv;
+      await db.at(store).run(q.update(eventBacklog).set({ nextAt: 0 }).where(gt(eventBacklog.familyId, '')));
+      await worker.queue?.(createMessageBatch('fcs-events', messages), env, createExecutionContext());
+    };
+    const drive = mover(world);
+    const moveTo = async (store: string) => {
+      const { json } = await move(world, world.familyId, store);
+      await drive(json.id);
+      expect(await drive(json.id)).toBeNull();
+    };
+    const here = await home(world);
+    const there = another(here);
+    await post('One');
+    await push(here); // Refused.
+    await moveTo(there);
+    await post('Two');
+    await moveTo(here);
+    await post('Three');
+    await push(there);
+    status = 204;
+    for (const [store, then] of [
+      [there, []],
+      [here, ['One']],
+      [here, ['One']],
+      [there, ['One', 'Two']],
+      [there, ['One', 'Two']],
+      [here, ['One', 'Two', 'Three']],
+      [there, ['One', 'Two', 'Three']],
+    ] as const) {
+      await push(store);
+      expect(heard).toEqual(then);
+    }
+    for (const store of [here, there]) {
+      const left = q.select().from(eventBarriers).where(eq(eventBarriers.familyId, world.familyId));
+      expect(await db.at(store).all(left)).toEqual([]);
+    }
+    spy.mockRestore();
   });
 
   it('is told of once while its rows are in two databases: by search, statistics and the list of databases', async () => {

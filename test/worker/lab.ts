@@ -104,6 +104,7 @@ const TABLES = [
   'observed_audience',
   'events',
   'event_backlog',
+  'event_barriers',
   'event_cursors',
   'delivery_counts',
   'carrier_tries',

@@ -3,6 +3,7 @@ import type { Databases, Db } from '../client.ts';
 import { q } from '../query.ts';
 import { smsDeliveryLog } from '../schema.ts';
 import { slotOfFamily } from '../stores/family-slot.ts';
+import { keepEventOrder } from './event-order.ts';
 import { clearRows, copyRows, differingTables } from './family-rows.ts';
 import { raiseFence, turnFence } from './move-fences.ts';
 import { flipHome, type Move, noteMove, renewMove, takeMove, turnMove } from './move-record.ts';
@@ -66,8 +67,9 @@ async function copy(deps: MoveDeps, move: Move, source: Db, target: Db): Promise
   await copyRows(source, target, move);
   const differing = await differingTables(source, target, move.familyId);
   if (differing.length > 0) throw new CopyDiffersError(differing.map(getTableName));
-  const slot = await slotOfFamily(move.familyId);
   const now = deps.now();
+  await keepEventOrder(source, target, move, now);
+  const slot = await slotOfFamily(move.familyId);
   await deps.db.directory.batch(flipHome(move, slot, now, now + LEASE_MS));
 }
 
