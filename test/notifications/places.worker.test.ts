@@ -87,6 +87,17 @@ describe('the place of a text in its day is not given back while another consume
     expect(textsToBen()).toHaveLength(CAP);
   });
 
+  it('and what was said at the post is not used again once it was given back', async () => {
+    await lab.run(post(lab, 'rosa'));
+    const goOn = await lab.standStill(handOverTwice(), 'before', isClaim);
+    await DB.prepare('UPDATE sms_delivery_log SET revision = revision + 1').run(); // Somebody edits the message.
+    await goOn();
+    await drain(lab);
+    expect(textsToBen()).toHaveLength(1);
+    await fillTheDay();
+    expect(textsToBen()).toHaveLength(CAP);
+  });
+
   it('by one whose own claim came too late for what it had read', async () => {
     await lab.run(post(lab, 'rosa'));
     await lab.pass(3 * SECOND); // What was said at the post holds no more.

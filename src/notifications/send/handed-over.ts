@@ -27,6 +27,9 @@ const FREE: FamilyFacts = {
   share: null,
 };
 
+/** Whether what was said at the post may have been withdrawn: the row was claimed, edited, or its place given back since. */
+const isTouched = ({ attempts, revision }: DeliveryRecord) => attempts > 0 || revision > 0;
+
 /**
  * Tells the leads that were admitted at the post a moment ago from those that the family's object is to be asked about. The
  * facts are newer than the admission: whom they hold back by now is asked about too.
@@ -44,7 +47,8 @@ export function splitHandedOver(
   for (const lead of leads) {
     const admission = admissions.get(lead.record.id);
     const isFree = decide(lead.record.facts, FREE, settings, now).action === 'send';
-    if (admission && now - admission.at < admissionMs(config) && isFree) {
+    const stands = admission !== undefined && now - admission.at < admissionMs(config);
+    if (stands && isFree && !isTouched(lead.record)) {
       handed.push({ ...lead, admittedAt: admission.at, lastToday: admission.lastToday });
     } else open.push(lead);
   }
