@@ -43,17 +43,20 @@ try {
     postEvery: [100, 600],
     killEvery: [1500, 5000],
     moves: values.move ?? false,
+    quitters: Math.min(40, Math.ceil(seconds / 6)),
+    stuck: 100,
     say: console.log,
     signal: abort.signal,
   });
   const { posts, kills, moves, messages, texts, weather, faults, ends, problems, healedAfterMs, log } =
     result;
-  const { receiver, heard } = result;
+  const { receiver, heard, optOuts } = result;
   const outcomes = Object.groupBy(posts, ({ outcome }) => outcome);
   console.log(`
 ${posts.length} posts: ${outcomes.acknowledged?.length ?? 0} acknowledged, ${outcomes.refused?.length ?? 0} refused, \
 ${outcomes.unknown?.length ?? 0} given up without an answer; ${messages} messages
 The stack was killed ${kills} times; ${moves} moves of families were begun. The carrier was ${weather.join(', ')}.
+Of ${optOuts.taken} opt-outs ${optOuts.between} died between the directory and the family's rows, behind 100 stuck ones.
 The receiver of events was ${receiver.join(', ')}; it heard ${heard}, repeats among them.
 All had its end ${(healedAfterMs / 1000).toFixed(1)} s after the last fault.
 

@@ -35,6 +35,8 @@ export interface Cast {
 }
 
 const TOLD: Fate = { told: true, reasons: [] };
+/** Told until they opt out, by words that no carrier knows. */
+const QUITS: Fate = { told: true, reasons: ['opted_out'] };
 const never = (...reasons: string[]): Fate => ({ told: false, reasons });
 
 /** Those whom something keeps from being texted; Zoe says STOP in the middle of it all. */
@@ -55,14 +57,16 @@ const AREA_CODES = [202, 212, 303, 415, 617];
  * family so large that one message to it takes several rounds of sending.
  * @param small how many small families
  * @param crowd how many people the large one has; 0: there is none
+ * @param quitters how many of the first family opt out in the middle of it all
  */
-export function castOf(small: number, crowd: number): Cast {
+export function castOf(small: number, crowd: number, quitters = 0): Cast {
   let numbers = 0;
   const person = (familyId: string, name: string): Member => {
     const n = numbers++;
     const phone = `+1${AREA_CODES[Math.floor(n / 100)]}5550${100 + (n % 100)}`;
     const id = `usr_${familyId.slice(4)}_${name.toLowerCase()}`;
-    return { id, familyId, name, phone, fate: OBSTACLES[name] ?? TOLD };
+    const fate = name.startsWith('Quitter') ? QUITS : (OBSTACLES[name] ?? TOLD);
+    return { id, familyId, name, phone, fate };
   };
   const families: { id: string; name: string }[] = [];
   const threads: ChaosThread[] = [];
@@ -71,7 +75,8 @@ export function castOf(small: number, crowd: number): Cast {
     const id = `fam_small${n}`;
     families.push({ id, name: `Small family ${n}` });
     const reachable = ['Rosa', 'Ben', 'Cleo'].map((name) => person(id, name));
-    const others = n === 1 ? Object.keys(OBSTACLES).map((name) => person(id, name)) : [];
+    const quitting = Array.from({ length: quitters }, (_, i) => `Quitter${i + 1}`);
+    const others = n === 1 ? [...Object.keys(OBSTACLES), ...quitting].map((name) => person(id, name)) : [];
     members.push(...reachable, ...others);
     threads.push({ id: `thr_all${n}`, familyId: id, members: [...reachable, ...others] });
     threads.push({ id: `thr_two${n}`, familyId: id, members: reachable.slice(0, 2) });

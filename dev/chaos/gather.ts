@@ -85,6 +85,12 @@ export async function countWaiting(host: Host, familyId?: string): Promise<numbe
   return pages.reduce((sum, { deliveries }) => sum + deliveries.length, 0);
 }
 
+/** The texts that the service sent of itself: no answers to what people wrote. */
+export const sentByApp = (simulator: Simulator) =>
+  simulator
+    .messages({ direction: 'outbound' })
+    .filter(({ writtenBy, direction }) => writtenBy === 'app' && direction !== 'outbound-reply');
+
 /** Collects messages and deliveries through the API, and the texts from the carrier, by the codes in their links. */
 export async function gather(
   host: Host,
@@ -120,8 +126,7 @@ export async function gather(
   }
   const codes = new Map<string, string>();
   for (const delivery of deliveries) codes.set(await linkCode(magicSecret, delivery), delivery.id);
-  const ours = simulator.messages({ direction: 'outbound' }).filter(({ writtenBy }) => writtenBy === 'app');
-  const texts = ours.map(({ to, body, segments, createdAt }) => {
+  const texts = sentByApp(simulator).map(({ to, body, segments, createdAt }) => {
     const code = /\/l\/(\w+)/.exec(body)?.[1];
     return { deliveryId: (code && codes.get(code)) ?? null, to, body, segments, acceptedAt: createdAt };
   });

@@ -6,6 +6,8 @@ import { rest } from './rest.ts';
 export interface Killer {
   /** Resolves when the stack is up, or at once when it is. */
   up(): Promise<void>;
+  /** Kills it now, once it is up; `whileDown` is done before it is started again. Resolves when it is up again. */
+  strike(whileDown?: () => unknown): Promise<void>;
   /** How often it was killed so far. */
   kills(): number;
   /** Resolves when the stack is up for good. Rejects when it could not be started again. */
@@ -24,14 +26,20 @@ export function startKiller(
 ): Killer {
   let kills = 0;
   let up: Promise<void> = Promise.resolve();
+  const strike = (whileDown: () => unknown = () => undefined) => {
+    kills += 1;
+    up = up
+      .then(() => stack.kill())
+      .then(whileDown)
+      .then(() => stack.restart());
+    return up;
+  };
   const run = async () => {
     while (!over.aborted) {
       const lives = every[0] + (every[1] - every[0]) * draw(seed, `life:${kills}`);
       if (!(await rest(lives, over))) return;
-      kills += 1;
-      up = stack.kill().then(() => stack.restart());
-      await up;
+      await strike();
     }
   };
-  return { up: () => up, kills: () => kills, done: run() };
+  return { up: () => up, strike, kills: () => kills, done: run() };
 }

@@ -4,6 +4,7 @@ import { judgeEvents } from './judge-events.ts';
 import { startKiller } from './killer.ts';
 import { areMovesOver, judgeMoves, runMover } from './mover.ts';
 import { type Post, runPoster } from './poster.ts';
+import { addStuckUpdates, judgeQuits, runQuitters } from './quitters.ts';
 import { type Receiver, startReceiver, troubleReceiver } from './receiver.ts';
 import { rest } from './rest.ts';
 import { type Stage, setStage } from './stage.ts';
@@ -27,6 +28,10 @@ export interface ChaosOptions {
   postEvery: readonly [number, number];
   /** Least and most ms that the stack lives. */
   killEvery: readonly [number, number];
+  /** People who opt out by text, each of whom the stack is killed with; 0: none. */
+  quitters?: number;
+  /** Opt-outs of others that fail every time, and are older than theirs. */
+  stuck?: number;
   /** Whether families move from database to database meanwhile. */
   moves?: boolean;
   /** Tells what is going on. */
@@ -42,6 +47,8 @@ export interface ChaosResult extends Tally {
   texts: number;
   kills: number;
   moves: number;
+  /** Opt-outs that the directory took, and those whose process died before the family's rows had them. */
+  optOuts: { taken: number; between: number };
   weather: string[];
   /** How the receiver of events treated what was posted, in order. */
   receiver: string[];
@@ -75,7 +82,8 @@ function leaks({ stack, simulator, cast }: Stage): string[] {
 /** Posts, storms and kills; then waits for every row's end, and counts. */
 async function play(stage: Stage, receiver: Receiver, options: ChaosOptions): Promise<ChaosResult> {
   const { stack, simulator, cast } = stage;
-  const { seed, say = () => undefined } = options;
+  const { seed, stuck = 0, say = () => undefined } = options;
+  await addStuckUpdates(stage, stuck);
   say(`${cast.members.length} people in ${cast.threads.length} threads; ${options.seconds} s of chaos begin`);
 
   const end = performance.now() + options.seconds * 1000;
@@ -97,8 +105,10 @@ async function play(stage: Stage, receiver: Receiver, options: ChaosOptions): Pr
   // Not for longer, however long the rest takes: each failure more makes the wait before the next try longer.
   const troubled = AbortSignal.any([over, AbortSignal.timeout(options.seconds * 1000)]);
   const trouble = troubleReceiver(receiver, seed, troubled);
+  const quitters = runQuitters(stage, { killer, seed, over });
   const mover = options.moves ? runMover(target, seed, over) : Promise.resolve(0);
-  await Promise.all([weather, trouble, stop, enough, killer.done, mover, ...posters]);
+  await Promise.all([weather, trouble, stop, enough, killer.done, quitters, mover, ...posters]);
+  await killer.up();
   options.signal?.throwIfAborted();
 
   const cleared = performance.now();
@@ -111,6 +121,7 @@ async function play(stage: Stage, receiver: Receiver, options: ChaosOptions): Pr
   const { woken } = await stack.host.service<{ woken: number }>('POST', '/api/admin/sweep');
 
   const evidence = await stage.evidence();
+  const quits = await quitters;
   const { ends, problems } = tally(cast, posts, evidence);
   const listed = await listEvents(stack.host);
   await until('every event is heard', HEARING_MS, () => {
@@ -126,6 +137,7 @@ async function play(stage: Stage, receiver: Receiver, options: ChaosOptions): Pr
     problems: [
       ...problems,
       ...(await judgeLedger(stack.host, cast, await stop)),
+      ...(await judgeQuits(stage, quits, stuck)),
       ...(options.moves ? await judgeMoves(stack.host, cast) : []),
       ...leaks(stage),
     ],
@@ -134,6 +146,7 @@ async function play(stage: Stage, receiver: Receiver, options: ChaosOptions): Pr
     texts: evidence.texts.length,
     kills: killer.kills(),
     moves: await mover,
+    optOuts: { taken: quits.length, between: quits.filter(({ between }) => between).length },
     weather: await weather,
     receiver: await trouble,
     heard: receiver.heard.length,
@@ -152,7 +165,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
   const receiver = await startReceiver();
   let stage: Stage | null = null;
   try {
-    stage = await setStage(castOf(options.smallFamilies, options.crowd), {
+    stage = await setStage(castOf(options.smallFamilies, options.crowd, options.quitters), {
       seed: options.seed,
       settings: receiver.settings,
     });
