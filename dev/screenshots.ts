@@ -1,128 +1,87 @@
+/**
+ * Takes pictures of every page. Usage: npm run screenshots [-- --all [name …]]: with `--all` also of their states, and in the
+ * windows of people who magnify or chose colours of their own, into `.build-screens/`; only those whose names begin so.
+ */
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { launchBrowser } from '../test/support/browser.ts';
+import { magnify } from '../test/web/magnified.ts';
 import { DEMO_PEOPLE, DEMO_THREADS } from './demo-family.ts';
-import type { Host } from './host.ts';
-import { signInAs } from './stack/sign-in.ts';
+import type { HostUser } from './host.ts';
+import { pressLink } from './press-link.ts';
+import { ALL_DEVICES, DEVICES, type Device } from './screenshots/devices.ts';
+import { type Shot, shots, talk, talkAtLength } from './screenshots/shots.ts';
+import { states } from './screenshots/states.ts';
 import { type Stack, startStack } from './stack/stack.ts';
 
-const FOLDER = path.resolve(import.meta.dirname, '../docs/screens');
+const [all, ...names] = process.argv.slice(2);
+const isAll = all === '--all';
+const FOLDER = path.resolve(import.meta.dirname, isAll ? '../.build-screens' : '../docs/screens');
 const ZONE = 'America/New_York';
-const { rosa, maya, leo, sam } = DEMO_PEOPLE;
-const DINNER = `/messages/${DEMO_THREADS.dinner.id}`;
+/** What a browser can still draw at once, px. */
+const HIGHEST = 6000;
+const { rosa, maya, leo } = DEMO_PEOPLE;
 
-const DEVICES = {
-  phone: { viewport: { width: 390, height: 844 }, deviceScaleFactor: 1.5, isMobile: true, hasTouch: true },
-  desktop: { viewport: { width: 1280, height: 800 }, deviceScaleFactor: 1 },
-} as const;
+type Cookie = { name: string; value: string; url: string };
+const cookiesOf = new Map<string, Cookie[]>();
 
-/** A page to be taken a picture of. */
-interface Shot {
-  name: string;
-  /** Path of the portal, or an address. */
-  at: string;
-  /** Who looks; null: a stranger. */
-  who: typeof rosa | null;
-  /** What is done before the picture is taken. */
-  first?: (page: Page) => Promise<void>;
-}
-
-const WORDS: [keyof typeof DEMO_PEOPLE, keyof typeof DEMO_THREADS, string, object?][] = [
-  ['maya', 'photos', 'The ones from the lake', { fileIds: ['IMG_2041.jpg', 'IMG_2042.jpg'] }],
-  ['sam', 'photos', 'Love the one with the dog'],
-  ['leo', 'dinner', 'Has anyone seen the big casserole dish?'],
-  ['rosa', 'dinner', 'It is here, on the top shelf.'],
-  ['maya', 'dinner', 'I can bring dessert. Lemon tart, or the chocolate one?'],
-  ['sam', 'dinner', 'Chocolate!!'],
-  ['rosa', 'dinner', 'Are you coming for dinner on Sunday?'],
-  ['rosa', 'dinner', 'The front door sticks. Ring the bell twice, please.', { urgent: true }],
-];
-
-async function talk(host: Host): Promise<void> {
-  for (const [who, thread, body, more = {}] of WORDS) {
-    const { id } = DEMO_THREADS[thread];
-    await host.as(DEMO_PEOPLE[who])('POST', `/api/threads/${id}/messages`, { body, ...more });
-  }
-  for (const reader of [maya, sam]) {
-    await host.as(reader)('POST', `/api/threads/${DEMO_THREADS.dinner.id}/read`, {});
-  }
-  await host.as(maya)('POST', '/api/sms/test', undefined);
-  await host.as(leo)('POST', `/api/threads/${DEMO_THREADS.dinner.id}/messages`, {
-    body: 'See you on Sunday!',
+/** The cookies of a person's browser; each signs in once. */
+async function signedIn(stack: Stack, who: HostUser): Promise<Cookie[]> {
+  const known = cookiesOf.get(who.id);
+  if (known || !stack.host) return known ?? [];
+  const isDemo = Object.values(DEMO_PEOPLE).some(({ id }) => id === who.id);
+  const threadId = isDemo ? DEMO_THREADS.dinner.id : 'thr_empty';
+  const link = { userId: who.id, threadId };
+  const { url } = await stack.host.service<{ url: string }>('POST', '/api/admin/magic', link);
+  const { setCookie } = await pressLink(url, stack.origin, stack.publicOrigin);
+  const own = setCookie.map((line) => {
+    const [name = '', value = ''] = line.split(';', 1)[0]!.split(/=(.*)/s);
+    return { name, value, url: stack.origin };
   });
+  const cookies = [...own, { name: 'fcs_zone', value: ZONE, url: stack.origin }];
+  cookiesOf.set(who.id, cookies);
+  return cookies;
 }
 
-async function askForCode(page: Page): Promise<void> {
-  await page.getByLabel('Your mobile number').fill('(202) 555-0177');
-  await page.getByRole('button', { name: 'Text me a code' }).click();
-  await page.locator('[autocomplete=one-time-code], [role=alert]').first().waitFor();
+/** Makes the window as high as the page. Not `fullPage`, which forgets the size of letters and moves what is fixed. */
+async function showWhole(page: Page, { letters }: Device): Promise<void> {
+  const [width, height] = await page.evaluate(() => [innerWidth, document.documentElement.scrollHeight]);
+  if (height <= (page.viewportSize()?.height ?? 0) + 1) return;
+  await page.setViewportSize({ width, height: Math.min(height, HIGHEST) });
+  if (letters) await magnify(page, { letters });
 }
 
-const shots = (link: string, simulator: string): Shot[] => [
-  { name: 'welcome', at: '/', who: null },
-  { name: 'login', at: '/login', who: null },
-  { name: 'login-code', at: '/login', who: null, first: askForCode },
-  { name: 'landing', at: link, who: null },
-  { name: 'messages', at: '/messages', who: sam },
-  { name: 'thread', at: DINNER, who: rosa },
-  {
-    name: 'thread-menu',
-    at: DINNER,
-    who: rosa,
-    first: (page) => page.locator('.thread-head summary').click(),
-  },
-  { name: 'find', at: '/messages?find=dinner', who: rosa },
-  {
-    name: 'found',
-    at: '/messages?find=casserole',
-    who: rosa,
-    first: async (page) => {
-      await page.getByRole('link', { name: /big casserole dish/ }).click();
-      await page.locator('.msg:target').waitFor();
-    },
-  },
-  { name: 'new-thread', at: '/messages?new', who: rosa },
-  { name: 'settings', at: '/settings', who: maya },
-  { name: 'texts', at: '/settings/texts', who: maya },
-  { name: 'ops', at: '/ops', who: rosa },
-  { name: 'help', at: '/help', who: null },
-  { name: 'terms', at: '/terms', who: null },
-  { name: 'privacy', at: '/privacy', who: null },
-  { name: 'not-found', at: '/nothing-here', who: null },
-  { name: 'docs', at: '/docs', who: null },
-  { name: 'simulator', at: simulator, who: null },
-];
-
-async function take(browser: Browser, stack: Stack, list: Shot[]): Promise<void> {
-  for (const colorScheme of ['light', 'dark'] as const) {
-    for (const [device, options] of Object.entries(DEVICES)) {
-      for (const { name, at, who, first } of list) {
-        const context = await browser.newContext({
-          ...options,
-          baseURL: stack.origin,
-          colorScheme,
-          timezoneId: ZONE,
-          reducedMotion: 'reduce',
-        });
-        const page = await context.newPage();
-        if (who && stack.host) {
-          const { setCookie } = await signInAs(who.id, stack.host, stack.origin, stack.publicOrigin);
-          const cookies = setCookie.map((line) => line.split(';', 1)[0]!.split(/=(.*)/s));
-          const zone = { name: 'fcs_zone', value: ZONE, url: stack.origin };
-          await context.addCookies([
-            zone,
-            ...cookies.map(([key, value]) => ({ name: key!, value: value!, url: stack.origin })),
-          ]);
-        }
-        await page.goto(at);
-        await page.evaluate(() => document.fonts.ready);
-        await first?.(page);
-        await page.screenshot({ path: path.join(FOLDER, `${name}-${device}-${colorScheme}.png`) });
-        await context.close();
-      }
-    }
+async function take(
+  browser: Browser,
+  stack: Stack,
+  shot: Shot,
+  name: string,
+  device: Device,
+  theme: 'light' | 'dark',
+) {
+  const context = await browser.newContext({
+    ...device.options,
+    ...(shot.userAgent ? { userAgent: shot.userAgent } : {}),
+    javaScriptEnabled: !shot.noScript,
+    baseURL: stack.origin,
+    colorScheme: theme,
+    timezoneId: ZONE,
+    reducedMotion: 'reduce',
+  });
+  context.setDefaultTimeout(10_000);
+  try {
+    const page = await context.newPage();
+    if (device.letters) await magnify(page, { letters: device.letters });
+    if (shot.who) await context.addCookies(await signedIn(stack, shot.who));
+    await page.goto(shot.at);
+    if (!shot.noScript) await page.evaluate(() => document.fonts.ready);
+    await shot.first?.(page);
+    if (device.whole && !shot.noScript) await showWhole(page, device);
+    await page.screenshot({ path: path.join(FOLDER, `${shot.name}-${name}-${theme}.png`) });
+  } finally {
+    await context.close();
   }
 }
 
@@ -140,7 +99,26 @@ try {
   await talk(host);
   const link = /https?:\S+/.exec((await texted).body)?.[0] ?? '/';
   await simulator.idle();
-  await take(browser, stack, shots(link, simulator.origin));
+  let list = shots(link, simulator.origin);
+  if (isAll) {
+    await talkAtLength(host);
+    const newLink = () =>
+      host.service<{ url: string }>('POST', '/api/admin/magic', { userId: leo.id, threadId: 'thr_dinner' });
+    const [fresh, used] = [(await newLink()).url, (await newLink()).url];
+    await pressLink(used, stack.origin, stack.publicOrigin);
+    list = [...list, ...states({ fresh, used }, simulator)];
+  }
+  const wanted = (name: string) => names.length === 0 || names.some((begin) => name.startsWith(begin));
+  for (const [name, device] of Object.entries(isAll ? ALL_DEVICES : DEVICES)) {
+    for (const theme of device.themes) {
+      for (const shot of list.filter((each) => wanted(each.name))) {
+        await take(browser, stack, shot, name, device, theme).catch((error: unknown) => {
+          process.exitCode = 1;
+          console.error(`${shot.name}-${name}-${theme}: ${String(error).slice(0, 300)}`);
+        });
+      }
+    }
+  }
   console.log(`Pictures are in ${path.relative(process.cwd(), FOLDER)}`);
 } finally {
   await browser.close();

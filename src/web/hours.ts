@@ -35,7 +35,8 @@ function languages(header: string | null | undefined): string[] {
     .split(',')
     .map((range) => {
       const [tag = '', quality] = range.split(/;\s*q=/i).map((part) => part.trim());
-      return { tag, weight: quality === undefined ? 1 : Number(quality) };
+      // Some web views write `de_DE`.
+      return { tag: tag.replaceAll('_', '-'), weight: quality === undefined ? 1 : Number(quality) };
     })
     .filter(({ weight }) => weight > 0)
     .sort((a, b) => b.weight - a.weight)

@@ -33,7 +33,8 @@ export function phoneChoices(c: PageContext, chosen: string | null = null): Phon
 
 /** A number as it was typed, and as one where it can be one; what it must be is judged further down. */
 export function typedNumber(c: PageContext, form: URLSearchParams): { typed: string; phone: string } {
-  const typed = (form.get('phone') ?? '').slice(0, 200);
+  // `tel:` of a link, `Mobile:` of a list of contacts.
+  const typed = (form.get('phone') ?? '').slice(0, 200).replace(/^\s*\p{L}[\p{L}.\s]{0,20}:\s*/u, '');
   const { country } = phoneChoices(c, form.get('country'));
   return { typed, phone: c.var.deps.phones.normalizeTyped(typed, country) ?? typed };
 }

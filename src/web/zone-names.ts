@@ -39,6 +39,41 @@ const COMMON: Readonly<Record<string, string>> = {
   'America/St_Johns': 'Newfoundland (St. Johns)',
 };
 
+/** What else people call zones, or the largest cities that name none; each with its zone. From tzdata's zone.tab, comments. */
+const KNOWN_AS: readonly [zone: string, names: string][] = [
+  [
+    'America/New_York',
+    'ET, EST, EDT, Boston, Miami, Atlanta, Washington, Washington DC, Philadelphia, Pittsburgh, Cleveland, Charlotte, Baltimore, Orlando, New York City, NYC, Brooklyn',
+  ],
+  ['America/Toronto', 'Montreal, Ottawa, Quebec, Quebec City, Mississauga, Hamilton'],
+  [
+    'America/Chicago',
+    'CT, CST, CDT, Houston, Dallas, Austin, San Antonio, New Orleans, St Louis, Saint Louis, Minneapolis, Milwaukee, Memphis, Nashville, Kansas City',
+  ],
+  ['America/Denver', 'MT, MST, MDT, Salt Lake City, Albuquerque, Colorado Springs'],
+  ['America/Edmonton', 'Calgary'],
+  ['America/Phoenix', 'Tucson'],
+  [
+    'America/Los_Angeles',
+    'PT, PST, PDT, San Francisco, San Diego, Seattle, Las Vegas, Oakland, Sacramento, LA',
+  ],
+  ['America/Anchorage', 'AKT, AKST, AKDT'],
+  ['Pacific/Honolulu', 'HT, HST'],
+  ['America/Halifax', 'AST, ADT, Nova Scotia'],
+  ['America/St_Johns', 'NT, NST, NDT'],
+  ['Asia/Kolkata', 'Mumbai, Bombay, Delhi, New Delhi, Bangalore, Bengaluru, Chennai, India'],
+  ['Asia/Shanghai', 'Beijing, Peking, Guangzhou, Shenzhen, China'],
+  ['Asia/Ho_Chi_Minh', 'Ho Chi Minh City, Hanoi'],
+  ['Australia/Melbourne', 'Canberra'],
+  ['America/Mexico_City', 'Mexico, Guadalajara'],
+  ['America/Sao_Paulo', 'Rio, Rio de Janeiro, Brasilia'],
+  ['Europe/Berlin', 'Munich, Hamburg, Frankfurt, Germany'],
+  ['Europe/Rome', 'Milan, Italy'],
+  ['Europe/Madrid', 'Barcelona'],
+  ['Europe/London', 'UK, England, Edinburgh, Glasgow, Cardiff, Manchester, Birmingham'],
+  ['Asia/Karachi', 'Lahore, Islamabad'],
+];
+
 /** A zone under its name of today: `Europe/Kyiv` for `Europe/Kiev`. Unknown names stay as they are. */
 export function todaysZone(zone: string): string {
   if (!isTimeZone(zone)) return zone;
@@ -82,6 +117,15 @@ const folded = (text: string) =>
     .trim();
 const city = (zone: string) => folded(zone.split('/').at(-1) ?? '');
 
+/** What somebody calls a zone beside its names: of a city, of its time in America (`Eastern`, `Pacific time`), in short. */
+function findKnownAs(wanted: string): string | null {
+  const name = wanted.replace(/ (?:(?:standard|daylight) )?time( (?:us canada|us and canada|zone))?$/, '');
+  const common = Object.entries(COMMON).find(([, words]) => folded(words).startsWith(`${name} `));
+  if (common) return common[0];
+  const known = KNOWN_AS.find(([, names]) => names.split(', ').some((each) => folded(each) === name));
+  return known?.[0] ?? null;
+}
+
 /**
  * The zone that somebody means who typed or chose in the list: its words there, an IANA name of today or of old in
  * any case, or the name of its city alone.
@@ -93,6 +137,8 @@ export function findZone(typed: string): string | null {
   const zones = allZones();
   const chosen = zones.find(({ words }) => folded(words) === wanted);
   if (chosen) return chosen.zone;
+  const known = findKnownAs(wanted);
+  if (known) return known;
   const name = typed
     .trim()
     .replace(/\s*\/\s*/g, '/')

@@ -500,7 +500,7 @@ describe('a long conversation', () => {
     expect(await found.locator('mark').allTextContents()).toEqual(['News', '77']);
     await expect.poll(async () => [77, 78].includes((await view(page)).from)).toBe(true);
     expect((await view(page)).first).toBeLessThan(78);
-    await page.getByRole('link', { name: /Back to what was found for/ }).click();
+    await page.getByRole('link', { name: /Back to the search for/ }).click();
     await sees(page, '3 messages, newest first.');
     await page.goto(LONG_PATH);
     await page.locator('.thread-head summary').click();

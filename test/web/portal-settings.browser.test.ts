@@ -209,6 +209,16 @@ it('a yes that was ticked and not sent is not left without a question', async ()
   await page.context().close();
 });
 
+it('a page that a browser brings back out of its memory is hidden from who has signed out since', async () => {
+  const page = await open(rosa);
+  await page.goto('/settings/texts');
+  await page.locator('html.js').waitFor({ state: 'attached' });
+  await page.context().clearCookies();
+  await page.evaluate(() => dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true })));
+  await page.waitForURL('**/login?next=%2Fsettings%2Ftexts');
+  await page.context().close();
+});
+
 it('without a script every form has its button, and saves', async () => {
   const page = await portal.open(rosa, { ...DESKTOP, javaScriptEnabled: false });
   await page.goto('/settings');

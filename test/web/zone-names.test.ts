@@ -41,6 +41,18 @@ describe('the names of zones', () => {
     ['Calcutta', 'Asia/Kolkata'],
     ['US/Pacific', 'America/Los_Angeles'],
     ['Japan', 'Asia/Tokyo'],
+    // Not Panama, which has no summer time.
+    ['EST', 'America/New_York'],
+    ['Eastern', 'America/New_York'],
+    ['Eastern Time (US & Canada)', 'America/New_York'],
+    ['pacific standard time', 'America/Los_Angeles'],
+    ['MST', 'America/Denver'],
+    ['Arizona', 'America/Phoenix'],
+    ['Hawaii', 'Pacific/Honolulu'],
+    ['St. Louis', 'America/Chicago'],
+    ['Montréal', 'America/Toronto'],
+    ['Mumbai', 'Asia/Kolkata'],
+    ['Ho Chi Minh City', 'Asia/Ho_Chi_Minh'],
   ])('%j is found as %s', (typed, zone) => expect(findZone(typed)).toBe(zone));
 
   it.each(['', '  ', 'Mars/Base', 'kyi', '+02:00', 'America', 'x'.repeat(5000), '<script>'])(

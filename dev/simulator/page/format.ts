@@ -17,7 +17,7 @@ export function initials(name: string): string {
     : [letters[0], letters.length > 1 ? letters.at(-1) : ''].join('').toUpperCase();
 }
 
-/** Hours and minutes, on the clock of the machine that runs the simulator. */
+/** Hours and minutes, on the clock of whoever formats: the simulator's machine, then the browser. */
 export function clock(ms: number): string {
   return new Intl.DateTimeFormat('en-US', { hour: 'numeric', minute: '2-digit' }).format(ms);
 }

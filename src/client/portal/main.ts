@@ -7,7 +7,7 @@ import { Messages } from './messages.ts';
 import { offerTextedCode, sendWholeCodes } from './one-time-code.ts';
 import { pollRegions, watchSettings } from './poll.ts';
 import { swapForms } from './swap.ts';
-import { watchPage } from './watch-page.ts';
+import { guardOldPages, watchPage } from './watch-page.ts';
 import { searchLists, tellZone } from './zone.ts';
 
 document.documentElement.classList.add('js');
@@ -25,6 +25,7 @@ sendWholeCodes();
 saveByThemselves();
 searchLists();
 searchDocs();
+guardOldPages();
 await tellZone();
 countDown(document);
 pollRegions(document);

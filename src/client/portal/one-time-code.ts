@@ -7,13 +7,34 @@ interface OtpRequest extends CredentialRequestOptions {
 const FIELD = 'input[autocomplete="one-time-code"]';
 const DIGITS = 6;
 
+/** The digits of what was typed, those of other scripts' keyboards too: full-width ones. */
+const digitsOf = (text: string) => text.normalize('NFKC').replace(/\D/g, '');
+
+/** The only six digits in a row, or three and three, of a text with other words; null where there are none or several. */
+function codeIn(text: string): string | null {
+  const found = new Set(
+    [...text.matchAll(/(?<!\d)(\d{3})[\s-]?(\d{3})(?!\d)/g)].map(([, first, last]) => `${first}${last}`),
+  );
+  const [code] = found;
+  return /\p{L}/u.test(text) && found.size === 1 ? code! : null;
+}
+
 let pending: AbortController | null = null;
 
 /** A code field sends itself at its last digit, typed, pasted or filled in; what else is typed there waits for the button. */
 export function sendWholeCodes(): void {
   on('input', FIELD, (_, element) => {
     const input = element as HTMLInputElement;
-    if (input.value.replace(/\D/g, '').length === DIGITS) input.form?.requestSubmit();
+    if (digitsOf(input.value).length === DIGITS) input.form?.requestSubmit();
+  });
+  // Whoever pastes the whole text means the code in it.
+  on<ClipboardEvent>('paste', FIELD, (event, element) => {
+    const code = codeIn(event.clipboardData?.getData('text') ?? '');
+    if (code === null) return;
+    event.preventDefault();
+    const input = element as HTMLInputElement;
+    input.value = code;
+    input.form?.requestSubmit();
   });
 }
 

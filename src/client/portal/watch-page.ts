@@ -1,4 +1,4 @@
-import { fetchPage, find, wait } from './dom.ts';
+import { fetchPage, find, signInAgain, wait } from './dom.ts';
 import { putOthers } from './swap.ts';
 
 /**
@@ -18,4 +18,17 @@ export async function watchPage(): Promise<void> {
       // No connection: the next round asks again.
     }
   }
+}
+
+/**
+ * A browser may bring a page back as it was left, out of its memory. Where somebody has signed out since, nothing of it
+ * stays in sight.
+ */
+export function guardOldPages(): void {
+  addEventListener('pageshow', async ({ persisted }) => {
+    if (!persisted || !document.documentElement.dataset.viewer) return;
+    const response = await fetch('/api/me').catch(() => null); // No connection: the next request finds out.
+    await response?.body?.cancel(); // Its status says enough.
+    if (response?.status === 401) signInAgain();
+  });
 }

@@ -80,7 +80,7 @@ export function FindPage(view: FindView) {
           <div class="field">
             <label for="in">Where</label>
             <select id="in" name="in">
-              <option value="">All conversations</option>
+              <option value="">Everywhere</option>
               {threads.map(({ id, title }) => (
                 <option value={id} selected={id === threadId}>
                   {title}
@@ -167,7 +167,11 @@ export function BackToFound({ question }: { question: Question }) {
       <a href={findPath(question)}>
         <Icon name="back" />
         <span>
-          Back to what was found for “<bdi>{question.words}</bdi>”
+          Back to the search
+          <span class="asked">
+            {' '}
+            for “<bdi>{question.words}</bdi>”
+          </span>
         </span>
       </a>
     </p>

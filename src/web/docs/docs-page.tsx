@@ -16,6 +16,22 @@ const WHO: Record<string, string> = {
 const callers = ({ security }: Operation): string =>
   security.flatMap((way) => Object.keys(way).flatMap((name) => WHO[name] ?? [])).join(', ') || 'anyone';
 
+/** A path that may be broken after its slashes, and nowhere within a word. */
+function Path({ path }: { path: string }) {
+  const parts = path.split('/');
+  return (
+    <>
+      {parts.map((part, i) => (
+        <>
+          {part}
+          {i < parts.length - 1 && '/'}
+          {i > 0 && i < parts.length - 1 && <wbr />}
+        </>
+      ))}
+    </>
+  );
+}
+
 /** A shape in which the names of schemas lead to them. */
 function Linked({ schema }: { schema: JsonSchema }) {
   const parts = shapeOf(schema).split(/(?<=[:|([] |^|\()([A-Z]\w+)(?=[[\]\s)]|$)/);
@@ -127,7 +143,10 @@ function Entry(props: EntryProps) {
   return (
     <details id={operationId} class="operation">
       <summary>
-        <code class={`method ${method}`}>{method.toUpperCase()}</code> <code>{path}</code>
+        <code class={`method ${method}`}>{method.toUpperCase()}</code>{' '}
+        <code>
+          <Path path={path} />
+        </code>
         <span class="summary">
           <Prose text={summary} />
         </span>

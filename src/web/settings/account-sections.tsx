@@ -32,7 +32,7 @@ export function SessionsSection({ sessions, currentSessionId, told, now, clock }
           );
         })}
       </ul>
-      <form method="post" action="/settings/sessions/all">
+      <form method="post" action="/settings/sessions/all" class="stack start">
         <button class="button small" type="submit">
           Sign out everywhere
         </button>

@@ -12,7 +12,7 @@ export function VouchSection({ me, family, told }: SettingsView) {
       told={told}
       lead="When a phone number was out of use for long, a code alone no longer signs in. Talk to your relative first: if it is them who have the number, say so here, and for a day their code is enough."
     >
-      <form method="post" action="/settings/vouch" data-swap="vouch">
+      <form method="post" action="/settings/vouch" class="stack start" data-swap="vouch">
         <div class="field">
           <label for="vouch-person">Who is it?</label>
           <select id="vouch-person" name="person" required>

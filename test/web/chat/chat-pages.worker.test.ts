@@ -315,7 +315,7 @@ describe('finding a message', () => {
     expect(html).toContain(`href="/messages/${years()}?around=3&amp;find=FERRIS+3#m-3"`);
     const opened = await browse('rosa', `/messages/${years()}?around=3&find=FERRIS+3`);
     expect(opened.html).toContain('&lt;<mark>Ferris</mark>&gt;');
-    expect(opened.words).toContain('Back to what was found for “ FERRIS 3 ”');
+    expect(opened.words).toContain('Back to the search for “ FERRIS 3 ”');
     expect((await browse('rosa', `/messages?find=wheel&in=${world.thread('long')}`)).words).toContain(
       'Nothing was found.',
     );
