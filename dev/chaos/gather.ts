@@ -72,10 +72,16 @@ export async function listEvents(host: Host): Promise<ListedEvent[]> {
 }
 
 /** How many deliveries of the cast, or of one family, still wait, at least: 0 only when none does. */
-export async function countWaiting(host: Host, familyId?: string): Promise<number> {
+export async function countWaiting(
+  host: Host,
+  {
+    familyId,
+    statuses = ['pending', 'deferred', 'sending'],
+  }: { familyId?: string; statuses?: readonly string[] } = {},
+): Promise<number> {
   const of = familyId === undefined ? '' : `&familyId=${familyId}`;
   const pages = await Promise.all(
-    ['pending', 'deferred', 'sending'].map((status) =>
+    statuses.map((status) =>
       host.service<Page<'deliveries', Delivery>>(
         'GET',
         `/api/admin/deliveries?status=${status}&limit=200${of}`,

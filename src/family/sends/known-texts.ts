@@ -1,5 +1,6 @@
 import type { Candidate } from '../../platform/family/family-rpc.ts';
 import type { FamilyText, SendRow, SendStore } from './send-store.ts';
+import { authorShare } from './shares.ts';
 
 /** The stored texts that some candidates are decided by, read once; what is admitted meanwhile is added. */
 export class KnownTexts {
@@ -20,8 +21,13 @@ export class KnownTexts {
     return this.#byUser.get(userId) ?? [];
   }
 
-  /** The family's newest texts, the newest first, as many as its cap counts. @param without ids of candidates */
+  /**
+   * The family's newest texts, the newest first, as many as its cap counts; none where they are fewer than one author's
+   * share of it, and so hold nothing up.
+   * @param without ids of candidates
+   */
   ofFamily(without: ReadonlySet<string>): FamilyText[] {
+    if (this.#ofFamily.length + 1 < authorShare(this.#familyCap)) return [];
     return this.#ofFamily.filter(({ deliveryId }) => !without.has(deliveryId)).slice(0, this.#familyCap);
   }
 
@@ -29,6 +35,8 @@ export class KnownTexts {
   add(send: SendRow): void {
     const isOther = ({ deliveryId }: FamilyText) => deliveryId !== send.deliveryId;
     this.#byUser.set(send.userId, [...this.to(send.userId).filter(isOther), send]);
-    this.#ofFamily = [send, ...this.#ofFamily.filter(isOther)];
+    const known = this.#ofFamily.findIndex((text) => !isOther(text));
+    if (known >= 0) this.#ofFamily.splice(known, 1);
+    this.#ofFamily.unshift(send);
   }
 }

@@ -1,0 +1,120 @@
+/**
+ * The operators' page over very many deliveries of thirty days: how long it takes, and how long posts take beside somebody who
+ * opens it again and again, against posts alone.
+ * Usage: npm run bench:ops [-- --deliveries 450000]
+ */
+import { glob, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { parseArgs } from 'node:util';
+import { pressLink } from '../dev/press-link.ts';
+import { startStack } from '../dev/stack/stack.ts';
+import { line, machine, timed } from './figures.ts';
+
+const { values } = parseArgs({ options: { deliveries: { type: 'string' } } });
+const DELIVERIES = Number(values.deliveries ?? 450_000);
+const FAMILIES = 12;
+const TIMES = 50;
+const POSTS = 100;
+const AUTHOR = { id: 'usr_0', familyId: 'fam_0', name: 'Author' };
+const DAYS_MS = 30 * 86_400_000;
+
+const dir = await mkdtemp(path.join(tmpdir(), 'fcs-ops-'));
+const env = {
+  PORT: '0',
+  SIMULATOR_PORT: '0',
+  STATE_DIR: path.join(dir, 'state'),
+  SEED_DEMO: '0',
+  OPERATOR_USER_IDS: AUTHOR.id,
+  POSTS_PER_MINUTE: '100000',
+};
+const stack = await startStack({ env, devVars: false, log: () => undefined });
+const { host, origin } = stack;
+if (!host) throw new Error('The stack came without its host');
+
+/** The files of the databases that hold families, each with one of them. */
+async function databases(): Promise<{ db: DatabaseSync; familyId: string }[]> {
+  const found: { db: DatabaseSync; familyId: string }[] = [];
+  for await (const file of glob(path.join(dir, 'state/**/d1/**/*.sqlite'))) {
+    const db = new DatabaseSync(file, { timeout: 10_000 });
+    const isOurs = db.prepare(`SELECT 1 FROM sqlite_master WHERE name = 'families'`).get() !== undefined;
+    const family = isOurs ? db.prepare('SELECT id FROM families LIMIT 1').get() : undefined;
+    if (family) found.push({ db, familyId: String(family.id) });
+    else db.close();
+  }
+  return found;
+}
+
+/** Deliveries of a family in every state, in the database's own file: by posts it would take a day. Triggers count them. */
+function fill(db: DatabaseSync, familyId: string, count: number): void {
+  const now = Date.now();
+  db.prepare(
+    `WITH RECURSIVE number(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number WHERE n < :count)
+    INSERT INTO sms_delivery_log
+      (id, family_id, kind, user_id, seq, status, reason, error, segments, wake_at, created_at, claimed_at, sent_at)
+    SELECT printf('dlv_%07d', n), :family, 'message', (SELECT id FROM users WHERE family_id = :family), n,
+      CASE WHEN n % 200 = 0 THEN 'deferred' WHEN n % 50 = 0 THEN 'failed' WHEN n % 5 = 0 THEN 'suppressed'
+        WHEN n % 3 = 0 THEN 'merged' ELSE 'delivered' END,
+      CASE WHEN n % 200 = 0 THEN 'quiet_hours' WHEN n % 50 = 0 THEN NULL WHEN n % 5 = 0 THEN 'muted' END,
+      CASE WHEN n % 200 <> 0 AND n % 50 = 0 THEN '3000' || (n % 9) END,
+      1, iif(n % 200 = 0, :now + 86400000, NULL), :now - n * CAST(:span / :count AS INTEGER), :now, :now
+    FROM number`,
+  ).run({ count, family: familyId, now, span: DAYS_MS });
+}
+
+try {
+  console.log(machine());
+  for (let n = 0; n < FAMILIES; n++) {
+    const familyId = `fam_${n}`;
+    await host.service('PUT', `/api/admin/families/${familyId}`, { name: familyId, timeZone: 'UTC' });
+    await host.service('PUT', `/api/admin/users/usr_${n}`, { familyId, name: `Person ${n}` });
+  }
+  await host.service('PUT', '/api/admin/threads/thr_0', {
+    familyId: AUTHOR.familyId,
+    title: 'Bench',
+    memberIds: [AUTHOR.id],
+  });
+  const stores = await databases();
+  for (const { db, familyId } of stores) {
+    fill(db, familyId, Math.round(DELIVERIES / stores.length));
+    db.close();
+  }
+  const { url } = await host.service<{ url: string }>('POST', '/api/admin/magic', {
+    userId: AUTHOR.id,
+    threadId: 'thr_0',
+  });
+  const { setCookie } = await pressLink(url, origin, stack.publicOrigin);
+  const Cookie = setCookie.map((each) => each.split(';', 1)[0]).join('; ');
+  const open = async () => {
+    const answer = await fetch(`${origin}/ops`, { headers: { Cookie } });
+    if (answer.status !== 200) throw new Error(`/ops answered ${answer.status}`);
+    await answer.text();
+  };
+  const post = () => host.as(AUTHOR)('POST', '/api/threads/thr_0/messages', { body: 'Hello' });
+  const times = async (count: number, work: () => Promise<unknown>) => {
+    const taken: number[] = [];
+    for (let n = 0; n < count; n++) taken.push(await timed(work));
+    return taken;
+  };
+
+  await times(5, open); // Warm.
+  await times(20, post);
+  const pages = await times(TIMES, open);
+  const quiet = await times(POSTS, post);
+  let opens = 0;
+  let posting = true;
+  const reader = (async () => {
+    for (; posting; opens++) await open();
+  })();
+  const beside = await times(POSTS, post);
+  posting = false;
+  await reader;
+  console.log(`\n${DELIVERIES} deliveries of thirty days in ${stores.length} databases`);
+  console.log(line('/ops', pages, [0.95, 1]));
+  console.log(line('a post, alone', quiet, [0.99, 1]));
+  console.log(line(`a post, while /ops is opened ${opens} times`, beside, [0.99, 1]));
+} finally {
+  await stack.close();
+  await rm(dir, { recursive: true, force: true });
+}
