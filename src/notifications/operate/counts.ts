@@ -1,63 +1,34 @@
-import { count, eq, gte, lte, min, type SQL, sql } from 'drizzle-orm';
-import { allOf } from '../../db/expressions.ts';
+import { count, eq, gte, lt, lte, min, type SQL, type SQLWrapper, sql } from 'drizzle-orm';
+import { allOf, jsonTable } from '../../db/expressions.ts';
 import { isInSight } from '../../db/in-sight.ts';
 import { q } from '../../db/query.ts';
 import { retrying } from '../../db/retry.ts';
 import { deliveryCounts, sendingTimes, smsDeliveryLog } from '../../db/schema.ts';
-import { SENDING_STEPS_MS } from '../../db/sending-steps.ts';
 import { isOpenFor } from '../../db/stores/away.ts';
 import { askStores } from '../../platform/ask-stores.ts';
 import type { Deps } from '../../platform/deps.ts';
 import { DAY_MS, HOUR_MS } from '../../platform/time.ts';
-
-/** Deliveries of one state, with its reason and its carrier's code where it has them. */
-export interface Cell {
-  status: string;
-  /** Empty: none. */
-  reason: string;
-  error: string;
-  count: number;
-  segments: number;
-  /** When the first and the last came to it, ms. */
-  firstAt: number;
-  lastAt: number;
-}
-
-/** Deliveries of one state that were written in the hour that begins then, ms. */
-export interface HourCount {
-  hourAt: number;
-  status: string;
-  count: number;
-  segments: number;
-}
-
-/** How many took at most so long from message to carrier. */
-export interface TimeClass {
-  atMost: number;
-  count: number;
-}
+import { type CountedSince, type HourCount, type Left, leftIn, mergedHours, summed } from './count-sums.ts';
 
 /** What the counters of all stores that answer come to. */
 export interface Counts {
-  cells: Cell[];
+  whole: CountedSince;
+  /** Of the last part of that time alone. */
+  recent: CountedSince;
+  /** By the hour, the last {@link HOURS_COUNTED}. */
   hours: HourCount[];
+  /** By the day: `hourAt` is its first hour. */
+  days: HourCount[];
   /** The hour of now, and the same hour a week ago. */
   hour: { at: number; now: Left; weekAgo: Left };
-  times: TimeClass[];
   /** Rows that the sweep should have taken up by now; no more than {@link COUNTED} are counted in a store. */
   waiting: { count: number; oldestAt: number | null };
   /** Stores that did not answer. */
   down: string[];
 }
 
-/** The states of a text that left, or that the carrier refused. */
-const LEFT = ['sent', 'delivered', 'undelivered', 'failed'];
-
-/** What left: texts that were handed to the carrier or refused by it, and their segments. */
-export interface Left {
-  texts: number;
-  segments: number;
-}
+/** Hours that are told one by one; what lies before, by the day. */
+export const HOURS_COUNTED = 48;
 
 /** Max. rows that are counted one by one in a store. */
 export const COUNTED = 10_000;
@@ -84,9 +55,38 @@ const hourColumns = {
   segments: total(counts.segments).as('parts'),
 };
 
-function statements(since: number, now: number) {
-  const from = since - (since % HOUR_MS);
-  const thisHour = now - (now % HOUR_MS);
+/** A day of whoever reads: its first hour, and the first hour after it, ms. */
+interface Day {
+  from: number;
+  until: number;
+}
+
+/** The days from one hour to another, both included. @param dayOf names the day of a moment */
+function daysOf(first: number, last: number, dayOf: (at: number) => string): Day[] {
+  const days: (Day & { name: string })[] = [];
+  for (let from = first; from <= last; from += HOUR_MS) {
+    const [name, until, latest] = [dayOf(from), from + HOUR_MS, days.at(-1)];
+    if (latest?.name === name) latest.until = until;
+    else days.push({ name, from, until });
+  }
+  return days.map(({ from, until }) => ({ from, until }));
+}
+
+const hourOf = (at: number) => at - (at % HOUR_MS);
+
+/** What counters are summed: from which hour on, from which on once more apart, and by which days. */
+interface Asked {
+  from: number;
+  recentFrom: number;
+  days: Day[];
+  now: number;
+}
+
+function statements({ from, recentFrom, days, now }: Asked) {
+  const thisHour = hourOf(now);
+  const day = jsonTable('day', days, ['from', 'until']);
+  const isRecent = (hourAt: SQLWrapper) =>
+    sql`${hourAt} >= ${recentFrom}`.mapWith(Boolean).as('recent') as SQL.Aliased<boolean>;
   // As the sweep sees it: a family that moves is in two stores, and may be swept in none of them.
   const isDue = allOf(lte(log.wakeAt, now), isOpenFor(log.familyId));
   return {
@@ -95,6 +95,7 @@ function statements(since: number, now: number) {
         status: counts.status,
         reason: counts.reason,
         error: counts.error,
+        recent: isRecent(counts.hourAt),
         count: total(counts.count).as('sum'),
         segments: total(counts.segments).as('parts'),
         firstAt: sql<number>`min(${counts.firstAt})`.as('first'),
@@ -102,22 +103,32 @@ function statements(since: number, now: number) {
       })
       .from(counts)
       .where(gte(counts.hourAt, from))
-      .groupBy(counts.status, counts.reason, counts.error),
+      .groupBy(counts.status, counts.reason, counts.error, sql`recent`),
     hours: q
       .select(hourColumns)
       .from(counts)
-      .where(gte(counts.hourAt, from))
+      .where(gte(counts.hourAt, Math.max(from, thisHour - (HOURS_COUNTED - 1) * HOUR_MS)))
       .groupBy(counts.hourAt, counts.status),
+    days: q
+      .select({ ...hourColumns, hourAt: sql<number>`${day.from}`.as('day_at') })
+      .from(day)
+      .crossJoin(counts)
+      .where(allOf(gte(counts.hourAt, day.from), lt(counts.hourAt, day.until)))
+      .groupBy(sql`${day.from}`, counts.status),
     weekAgo: q
       .select(hourColumns)
       .from(counts)
       .where(eq(counts.hourAt, thisHour - 7 * DAY_MS))
       .groupBy(counts.hourAt, counts.status),
     times: q
-      .select({ atMost: sendingTimes.atMost, count: sql<number>`sum(${sendingTimes.count})`.as('sum') })
+      .select({
+        atMost: sendingTimes.atMost,
+        recent: isRecent(sendingTimes.hourAt),
+        count: sql<number>`sum(${sendingTimes.count})`.as('sum'),
+      })
       .from(sendingTimes)
       .where(gte(sendingTimes.hourAt, from))
-      .groupBy(sendingTimes.atMost),
+      .groupBy(sendingTimes.atMost, sql`recent`),
     sending: upTo(isInSight('sending')),
     overdue: upTo(isDue),
     oldest: q
@@ -127,119 +138,47 @@ function statements(since: number, now: number) {
   };
 }
 
-/** Adds what several stores counted, group by group, and leaves out what comes to nothing. */
-function merged<T extends { count: number }>(
-  rows: readonly T[],
-  keyOf: (row: T) => string,
-  add: (a: T, b: T) => T,
-): T[] {
-  const groups = new Map<string, T>();
-  for (const row of rows) {
-    const key = keyOf(row);
-    const former = groups.get(key);
-    groups.set(key, former ? add(former, row) : row);
-  }
-  return [...groups.values()].filter(({ count: n }) => n > 0);
-}
-
-/** `open` is `sending` for those that are, and `pending` for the others. */
-function openAsStatuses(cells: readonly Cell[], sending: number): Cell[] {
-  let left = sending;
-  return cells.flatMap((cell) => {
-    if (cell.status !== 'open') return [cell];
-    const under = Math.min(left, cell.reason === '' && cell.error === '' ? cell.count : 0);
-    left -= under;
-    return [
-      { ...cell, status: 'sending', count: under },
-      { ...cell, status: 'pending', count: cell.count - under, segments: 0 },
-    ].filter(({ count: n }) => n > 0);
-  });
-}
-
-/** The hours of several stores as one list, the oldest first. */
-const mergedHours = (stores: readonly HourCount[][]): HourCount[] =>
-  merged(
-    stores.flat(),
-    ({ hourAt, status }) => `${hourAt} ${status}`,
-    (a, b) => ({ ...a, count: a.count + b.count, segments: a.segments + b.segments }),
-  )
-    .map((row) => ({ ...row, status: row.status === 'open' ? 'pending' : row.status }))
-    .sort((a, b) => a.hourAt - b.hourAt || a.status.localeCompare(b.status));
-
 /**
- * Sums the counters of all stores from the hour of `since` (ms) on. It reads a row for each hour and state, however many
- * deliveries there are, and at most {@link COUNTED} of the rows that are overdue, and of those that are being sent.
+ * Sums the counters of all stores from the hour of `since` (ms) on, and those from the hour of `recentSince` on apart. It
+ * reads a row for each hour and state, however many deliveries there are, and at most {@link COUNTED} of the rows that are
+ * overdue, and of those that are being sent.
+ * @param dayOf names the day of a moment (ms), by the clock of whoever reads
  */
 export async function loadCounts(
   deps: Deps,
-  { since, now }: { since: number; now: number },
+  {
+    since,
+    recentSince,
+    dayOf,
+    now,
+  }: { since: number; recentSince: number; dayOf: (at: number) => string; now: number },
 ): Promise<Counts> {
+  const [from, recentFrom, thisHour] = [hourOf(since), hourOf(recentSince), hourOf(now)];
+  const asked = { from, recentFrom, days: daysOf(from, thisHour, dayOf), now };
   const { answers, down } = await askStores(deps, 'counts', (db) =>
-    retrying(() => db.batch(statements(since, now))),
+    retrying(() => db.batch(statements(asked))),
   );
   const all = answers.map(({ answer }) => answer);
   const sending = all.reduce((sum, each) => sum + (each.sending[0]?.count ?? 0), 0);
-  const cells = merged(
-    all.flatMap((each) => each.cells as Cell[]),
-    ({ status, reason, error }) => JSON.stringify([status, reason, error]),
-    (a, b) => ({
-      ...a,
-      count: a.count + b.count,
-      segments: a.segments + b.segments,
-      firstAt: Math.min(a.firstAt, b.firstAt),
-      lastAt: Math.max(a.lastAt, b.lastAt),
-    }),
-  );
-  const thisHour = now - (now % HOUR_MS);
+  const cells = all.flatMap((each) => each.cells);
+  const times = all.flatMap((each) => each.times);
+  const isRecent = ({ recent }: { recent: boolean }) => recent;
   const hours = mergedHours(all.map((each) => each.hours));
   const oldest = all.flatMap((each) => each.oldest[0]?.at ?? []);
   return {
-    cells: openAsStatuses(cells, sending),
+    whole: summed(cells, times, sending),
+    recent: summed(cells.filter(isRecent), times.filter(isRecent), sending),
     hours,
+    days: mergedHours(all.map((each) => each.days)),
     hour: {
       at: thisHour,
       now: leftIn(hours, thisHour),
       weekAgo: leftIn(mergedHours(all.map((each) => each.weekAgo)), thisHour - 7 * DAY_MS),
     },
-    times: merged(
-      all.flatMap((each) => each.times),
-      ({ atMost }) => String(atMost),
-      (a, b) => ({ ...a, count: a.count + b.count }),
-    ).sort((a, b) => a.atMost - b.atMost),
     waiting: {
       count: all.reduce((sum, each) => sum + (each.overdue[0]?.count ?? 0), 0),
       oldestAt: oldest.length > 0 ? Math.min(...oldest) : null,
     },
     down,
   };
-}
-
-/** What left of the texts that were written in an hour. */
-function leftIn(hours: readonly HourCount[], hourAt: number): Left {
-  const left = hours.filter((row) => row.hourAt === hourAt && LEFT.includes(row.status));
-  return {
-    texts: left.reduce((sum, { count: n }) => sum + n, 0),
-    segments: left.reduce((sum, { segments }) => sum + segments, 0),
-  };
-}
-
-/** Adds up the deliveries of cells by a key. */
-export function addUp(cells: readonly Cell[], keyOf: (cell: Cell) => string): Record<string, number> {
-  const sums: Record<string, number> = {};
-  for (const cell of cells) sums[keyOf(cell)] = (sums[keyOf(cell)] ?? 0) + cell.count;
-  return sums;
-}
-
-/** The time in seconds within which a share of the deliveries were sent, evenly spread within its class; null: none was. */
-export function quantile(times: readonly TimeClass[], share: number): number | null {
-  const all = times.reduce((sum, { count: n }) => sum + n, 0);
-  let below = 0;
-  for (const { atMost, count: n } of times) {
-    if (below + n >= share * all && n > 0) {
-      const from = SENDING_STEPS_MS[SENDING_STEPS_MS.indexOf(atMost) - 1] ?? 0;
-      return Math.round(from + ((share * all - below) / n) * (atMost - from)) / 1000;
-    }
-    below += n;
-  }
-  return null;
 }

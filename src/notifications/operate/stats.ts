@@ -6,10 +6,11 @@ import { alerts, deadLetters, linkOpens } from '../../db/schema.ts';
 import type { Deps } from '../../platform/deps.ts';
 import { iso, isoOrNull, timestamp } from '../../platform/http/validation.ts';
 import { errorRule } from '../../platform/sms/twilio-errors.ts';
-import { HOUR_MS } from '../../platform/time.ts';
+import { DAY_MS, HOUR_MS } from '../../platform/time.ts';
 import { alertColumns, alertSchema, alertToJson } from './acknowledge.ts';
-import { failedTries, troublesOf } from './carrier-health.ts';
-import { addUp, type Cell, type HourCount, loadCounts, quantile } from './counts.ts';
+import { failedTries, type TextsSeen, troublesOf } from './carrier-health.ts';
+import { addUp, type Cell, type CountedSince, type HourCount, quantile } from './count-sums.ts';
+import { loadCounts } from './counts.ts';
 import { lookAtTexts } from './watch.ts';
 
 const counts = z.record(z.string(), z.int());
@@ -122,6 +123,9 @@ function errorsOf(cells: readonly Cell[]): Stats['errors'] {
     .sort((a, b) => b.count - a.count);
 }
 
+/** Hours of the operators' month. */
+const MONTH_HOURS = 30 * 24;
+
 const utcDay = (at: number): string => iso(at).slice(0, 10);
 
 /** Hours as days. @param dayOf the day of a moment, by the clock of whoever reads it */
@@ -137,31 +141,36 @@ function byDay(hours: readonly HourCount[], dayOf: (at: number) => string): Stat
   return [...sums.values()].sort((a, b) => `${a.day} ${a.status}`.localeCompare(`${b.day} ${b.status}`));
 }
 
-const HOURS_SHOWN = 48;
+/** What of one span of time the figures are made of. */
+interface Span {
+  since: number;
+  counted: CountedSince;
+  days: Stats['byDay'];
+}
 
-/**
- * The stats of the last `hours`, and of the hour in which they begin. A store that does not answer is named.
- * @param dayOf the day of a moment (ms UTC) as `2026-11-27`; UTC's unless said otherwise
- * @param looking what was seen of the texts, where somebody has looked already
- */
-export async function loadStats(
+type Loaded = Awaited<ReturnType<typeof load>>;
+
+/** Reads what the figures of a time, and of its last part, are made of: a trip to each store, and one to the directory. */
+async function load(
   deps: Deps,
-  hours: number,
-  dayOf: (at: number) => string = utcDay,
-  looking = lookAtTexts(deps),
-): Promise<Stats> {
-  const now = deps.now();
-  const since = now - hours * HOUR_MS;
+  { since, recentSince, dayOf, now }: Parameters<typeof loadCounts>[1],
+  looking: Promise<TextsSeen>,
+) {
   const [directory, counted, seen] = await Promise.all([
     retrying(() => deps.db.directory.batch(directoryStatements(since))),
-    loadCounts(deps, { since, now }),
+    loadCounts(deps, { since, recentSince, dayOf, now }),
     looking,
   ]);
-  const { cells, times, waiting, down, hour } = counted;
-  const texts = addUp(cells, ({ status }) => status);
+  return { directory, counted, seen, now };
+}
+
+function statsOf({ directory, counted, seen, now }: Loaded, span: Span): Stats {
+  const { since, days } = span;
+  const { cells, times } = span.counted;
+  const { hours, waiting, down, hour } = counted;
   return {
     since: iso(since),
-    byStatus: texts,
+    byStatus: addUp(cells, ({ status }) => status),
     byReason: addUp(
       cells.filter(({ reason }) => reason !== ''),
       ({ reason }) => reason,
@@ -169,15 +178,15 @@ export async function loadStats(
     errors: errorsOf(cells),
     secondsToSent: { p50: quantile(times, 0.5), p95: quantile(times, 0.95) },
     segments: cells.reduce((sum, { segments }) => sum + segments, 0),
-    byDay: byDay(counted.hours, dayOf),
-    byHour: counted.hours
-      .filter(({ hourAt }) => hourAt > now - HOURS_SHOWN * HOUR_MS)
+    byDay: days,
+    byHour: hours
+      .filter(({ hourAt }) => hourAt >= since - (since % HOUR_MS))
       .map(({ hourAt, status, count }) => ({ hour: iso(hourAt), status, count })),
     hour: { ...hour, at: iso(hour.at) },
-    opens: directory.opens,
+    opens: directory.opens.filter(({ day }) => day >= utcDay(since)),
     waiting: { count: waiting.count, oldestAt: isoOrNull(waiting.oldestAt) },
     deadLetters: directory.deadLetters.map((letter) => ({ ...letter, lastAt: iso(letter.lastAt) })),
-    alerts: directory.alerts.map(alertToJson),
+    alerts: directory.alerts.filter(({ lastAt }) => lastAt >= since).map(alertToJson),
     databases: { down },
     troubles: troublesOf(seen, now),
     tries: {
@@ -186,5 +195,36 @@ export async function loadStats(
     },
     lastAcceptedAt: isoOrNull(seen.lastAcceptedAt),
     unmoved: { ...seen.waiting, oldestAt: isoOrNull(seen.waiting.oldestAt) },
+  };
+}
+
+/** The stats of the last `hours`, and of the hour in which they begin. A store that does not answer is named. */
+export async function loadStats(deps: Deps, hours: number): Promise<Stats> {
+  const now = deps.now();
+  const since = now - hours * HOUR_MS;
+  const loaded = await load(deps, { since, recentSince: since, dayOf: utcDay, now }, lookAtTexts(deps));
+  return statsOf(loaded, {
+    since,
+    counted: loaded.counted.whole,
+    days: byDay(loaded.counted.days, utcDay),
+  });
+}
+
+/**
+ * The stats of the last thirty days and of the last 24 hours, at the price of one.
+ * @param dayOf the day of a moment (ms UTC) as `2026-11-27`, by the clock of whoever reads it
+ */
+export async function loadMonthAndDay(
+  deps: Deps,
+  dayOf: (at: number) => string,
+): Promise<{ month: Stats; today: Stats }> {
+  const now = deps.now();
+  const [since, recentSince] = [now - MONTH_HOURS * HOUR_MS, now - DAY_MS];
+  const loaded = await load(deps, { since, recentSince, dayOf, now }, lookAtTexts(deps));
+  const { counted } = loaded;
+  const ofToday = counted.hours.filter(({ hourAt }) => hourAt >= recentSince - (recentSince % HOUR_MS));
+  return {
+    month: statsOf(loaded, { since, counted: counted.whole, days: byDay(counted.days, dayOf) }),
+    today: statsOf(loaded, { since: recentSince, counted: counted.recent, days: byDay(ofToday, dayOf) }),
   };
 }

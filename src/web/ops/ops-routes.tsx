@@ -5,8 +5,7 @@ import { lookUp } from '../../identity/look-up/person-look-up.ts';
 import { acknowledgeAlert } from '../../notifications/operate/acknowledge.ts';
 import { retryDeadLetter } from '../../notifications/operate/dead-letters.ts';
 import { loadPartStates } from '../../notifications/operate/part-states.ts';
-import { loadStats } from '../../notifications/operate/stats.ts';
-import { lookAtTexts } from '../../notifications/operate/watch.ts';
+import { loadMonthAndDay } from '../../notifications/operate/stats.ts';
 import { audit, selectActs } from '../../platform/audit.ts';
 import type { Caller } from '../../platform/auth/caller.ts';
 import { AppError } from '../../platform/errors.ts';
@@ -23,8 +22,6 @@ import { OpsPage } from './ops-page.tsx';
 import type { OpsSection, OpsView } from './ops-view.ts';
 import { PAUSABLE, PAUSE_HOURS } from './pause-section.tsx';
 
-const DAY_HOURS = 24;
-const MONTH_HOURS = 30 * DAY_HOURS;
 /** Entries of the audit log on the page. */
 const ACTS = 20;
 
@@ -46,12 +43,13 @@ const DONE: Record<string, { section: OpsSection; words: string }> = {
 async function page(c: PageContext, caller: Caller, refused: OpsView['told'] = null): Promise<Response> {
   const { deps } = c.var;
   const clock = readerClock(c, 'UTC');
-  const looking = lookAtTexts(deps);
-  const today = loadStats(deps, DAY_HOURS, undefined, looking);
-  const [seen, month, parts, receiver, pauses, acts] = await Promise.all([
-    today,
-    loadStats(deps, MONTH_HOURS, (at) => isoDay(at, clock.zone), looking),
-    loadPartStates(deps, today),
+  const loading = loadMonthAndDay(deps, (at) => isoDay(at, clock.zone));
+  const [{ month, today }, parts, receiver, pauses, acts] = await Promise.all([
+    loading,
+    loadPartStates(
+      deps,
+      loading.then((stats) => stats.today),
+    ),
     loadReceiverHealth(deps),
     listPauses(deps.db.directory, deps.now()),
     retrying(() => deps.db.directory.all(selectActs(ACTS))),
@@ -59,7 +57,7 @@ async function page(c: PageContext, caller: Caller, refused: OpsView['told'] = n
   const now = deps.now();
   const done = DONE[c.req.query('done') ?? ''];
   const view: OpsView = {
-    today: seen,
+    today,
     month,
     parts: [...parts, receiverState(receiver, deps.config.EVENTS_URL !== undefined, now)],
     pauses,
