@@ -15,7 +15,7 @@ async function redeliver(deps: Deps, id: string): Promise<boolean> {
   const key = readEventId(id);
   const found = key && (await findEvent(deps, key));
   if (!found) return true;
-  const [event] = await fillAtHome(deps, [found.row]);
+  const [event] = await fillAtHome(deps, [found]);
   return !event || (await handOverEvent(deps.config, event, deps.now())).kind !== 'failed';
 }
 

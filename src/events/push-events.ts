@@ -22,7 +22,7 @@ const PAGE = 100;
 /** Families of the backlog that one turn tries. */
 const FAMILIES = 50;
 
-/** So long the database of a family that lives elsewhere may take before its events wait. */
+/** So long a database may take to be pushed from, or that of a family that lives elsewhere, before its events wait. */
 const FILL_MS = 5_000;
 /** When a family is tried again whose database was down. */
 const HOME_MS = 15_000;
@@ -160,7 +160,8 @@ export async function pushEvents(deps: Deps, store: StoreName): Promise<number |
   const { EVENTS_URL: url } = deps.config;
   if (!url) return null;
   const db = deps.db.at(store);
-  let held = await takeLease(deps, db, await sha256(url));
+  // A store that hangs lets the others of its batch go on.
+  let held = await within(FILL_MS, takeLease(deps, db, await sha256(url)));
   if (!held) return null;
   const until = Date.now() + TURN_MS;
   const push: Push = { deps, db, isKept: keepLease(deps, db, held.lease), until };

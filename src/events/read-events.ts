@@ -4,15 +4,21 @@ import { allOf, inList } from '../db/expressions.ts';
 import { q } from '../db/query.ts';
 import { events } from '../db/schema.ts';
 import type { StoreName } from '../db/stores/slots.ts';
+import { askStores, notEveryStore } from '../platform/ask-stores.ts';
+import { within } from '../platform/deadline.ts';
 import type { Deps } from '../platform/deps.ts';
 import { AppError } from '../platform/errors.ts';
 import { errorFields } from '../platform/log.ts';
 import { type EventCursor, mergePages, readCursor, type StorePage, writeCursor } from './event-cursor.ts';
 import type { EventJson, EventRow } from './event-data.ts';
+import type { EventKey } from './event-id.ts';
 import { fillAtHome } from './events-at-home.ts';
 
 /** Max. rows that one page searches in a store for events of the wanted types. */
 const SEARCHED = 20_000;
+
+/** For how long a page waits for a store while others have answered. */
+const PATIENCE_MS = 5000;
 
 /** Which events are wanted. */
 export interface EventQuery {
@@ -68,13 +74,15 @@ async function searchStore(
 
 /** A store that does not answer keeps its place in the cursor: its events come once it does. */
 async function searchAll(deps: Deps, stores: readonly StoreName[], cursor: EventCursor, query: EventQuery) {
-  const searches = stores.map((store) => searchStore(deps, store, cursor[store] ?? 0, query));
+  const searches = stores.map((store) =>
+    within(PATIENCE_MS, searchStore(deps, store, cursor[store] ?? 0, query)),
+  );
   const settled = await Promise.allSettled(searches);
   const failed = settled.filter((each) => each.status === 'rejected');
   const refused = failed.find(({ reason }) => reason instanceof AppError);
   if (refused) throw refused.reason;
   for (const { reason } of failed) deps.log.error('events.store_down', errorFields(reason));
-  if (failed.length === stores.length && failed[0]) throw failed[0].reason;
+  if (failed.length === stores.length) throw notEveryStore();
   return settled.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
 }
 
@@ -110,18 +118,17 @@ export async function readEvents(
   }
 }
 
-/** Where an event is; null when there is no such one (any more). @throws when a database fails */
-export async function findEvent(
-  deps: Deps,
-  { seq, nonce }: { seq: number; nonce: string },
-): Promise<{ store: StoreName; row: EventRow } | null> {
-  for (const store of deps.db.stores()) {
-    const one = q
-      .select()
-      .from(events)
-      .where(and(eq(events.seq, seq), eq(events.nonce, nonce)));
-    const row = await deps.db.at(store).first(one);
-    if (row) return { store, row };
-  }
-  return null;
+/**
+ * Where an event is; null when there is no such one (any more).
+ * @throws AppError `unavailable` when it may be in a store that does not answer
+ */
+export async function findEvent(deps: Deps, { seq, nonce }: EventKey): Promise<EventRow | null> {
+  const one = q
+    .select()
+    .from(events)
+    .where(and(eq(events.seq, seq), eq(events.nonce, nonce)));
+  const { answers, down } = await askStores(deps, 'event', async (db) => (await db.first(one)) ?? null);
+  const found = answers.find(({ answer }) => answer !== null)?.answer ?? null;
+  if (found === null && down.length > 0) throw notEveryStore();
+  return found;
 }

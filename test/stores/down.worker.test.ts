@@ -1,4 +1,4 @@
-import { createExecutionContext, createMessageBatch } from 'cloudflare:test';
+import { createExecutionContext, createMessageBatch, getQueueResult } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import type { DatabaseBindings } from '../../src/db/client.ts';
@@ -82,20 +82,102 @@ describe.each(['fails', 'hangs'] as const)('a database that %s', (way) => {
   });
 });
 
-it('events of a family that has moved to a database that hangs wait, and those of the others are heard', async () => {
-  const heard: string[] = [];
-  const real = globalThis.fetch;
+/** A receiver of events, and a world that posts to it. */
+async function hearingWorld(
+  take: (event: {
+    id: string;
+    data: { message: { threadId?: string; body?: string; id: string } };
+  }) => number,
+) {
   const receiver = 'https://host.example.com/hooks';
+  const real = globalThis.fetch;
   vi.spyOn(globalThis, 'fetch').mockImplementation(async (input, init) => {
     if (String(input) !== receiver) return await real(input as RequestInfo, init as RequestInit);
-    const { message } = JSON.parse(String(init!.body)).data;
-    heard.push(message.threadId ?? message.id);
-    return new Response(null, { status: 204 });
+    const id = new Headers(init!.headers as HeadersInit).get('webhook-id')!;
+    return new Response(null, { status: take({ id, ...JSON.parse(String(init!.body)) }) });
   });
   const world = await createWorld({
     EVENTS_URL: receiver,
     EVENTS_SECRET: `whsec_${btoa('a-secret-of-24-bytes-long')}`,
     EVENTS_TYPES: 'message.created',
+  });
+  /** Pushes these stores in one batch of the queue. @returns how many jobs are to come again */
+  const push = async (stores: readonly string[], env: Partial<TestEnv> = {}) => {
+    const messages = stores.map((store, i) => ({
+      id: `e${i}`,
+      timestamp: new Date(),
+      attempts: 1,
+      body: { store },
+    }));
+    const EVENTS = { sendBatch: async () => undefined };
+    const batch = createMessageBatch('fcs-events', messages);
+    const ctx = createExecutionContext();
+    await worker.queue?.(batch, { ...world.env, EVENTS, ...env } as TestEnv, ctx);
+    return (await getQueueResult(batch, ctx)).retryMessages.length;
+  };
+  return { world, push };
+}
+
+describe.each(['fails', 'hangs'] as const)('events while a database %s and the receiver too', (way) => {
+  it('are heard at once where it can be, and all of them, each family’s in order, once it is back', async () => {
+    const heard = new Map<string, string>();
+    let status = 500;
+    const { world, push } = await hearingWorld(({ id, data: { message } }) => {
+      if (status < 300) heard.set(id, `${message.threadId} ${message.body}`);
+      return status;
+    });
+    const up = await familyOfTwo(world, 'd1:0', 7);
+    const down = await familyOfTwo(world, 'd1:1', 8);
+    const post = async (family: typeof up, body: string) => {
+      const path = `/api/threads/thr_${family.familyId}/messages`;
+      expect((await world.api('POST', path, { as: family.ana, body: { body } })).status).toBe(201);
+    };
+    const of = (family: typeof up) =>
+      [...heard.values()].flatMap((said) => said.split(`thr_${family.familyId} `)[1] ?? []);
+    await post(up, 'One');
+    await post(down, 'One');
+    expect(await push(['d1:0', 'd1:1'])).toBe(0); // Both are refused.
+    await post(down, 'Two');
+    await post(up, 'Two');
+    await bindings.FAMILY_DB_0!.prepare("UPDATE event_backlog SET next_at = 0 WHERE family_id > ''").run();
+    status = 204;
+    const FAMILY_DB_1 = broken(WAYS[way]);
+    const page = (after: string, env: Partial<TestEnv> = {}) =>
+      world.api('GET', `/api/admin/events?types=message.created&limit=200&after=${after}`, { as, env });
+    const { next } = (await page('')).json;
+    await post(up, 'Three');
+    await post(down, 'Three');
+    const [again, drained, listed] = await Promise.all([
+      push(['d1:1', 'd1:0'], { FAMILY_DB_1 }),
+      world.drain({ env: { FAMILY_DB_1 } }),
+      page(next, { FAMILY_DB_1 }),
+    ]);
+    expect([again, of(up), of(down)]).toEqual([1, ['One', 'Two', 'Three'], []]);
+    expect(drained.result.retryMessages.length).toBeGreaterThan(0);
+    expect(await world.texts(up.number)).toHaveLength(1);
+    const bodies = ({ json }: typeof listed) =>
+      json.events.map(({ data }: { data: { message: { body: string } } }) => data.message.body);
+    expect([listed.status, bodies(listed)]).toEqual([200, ['Three']]);
+    const known = listed.json.events[0].id;
+    const redeliver = (id: string, env: Partial<TestEnv>) =>
+      world.api('POST', `/api/admin/events/${id}/redeliver`, { as, env });
+    const EVENTS = { sendBatch: async () => undefined } as unknown as TestEnv['EVENTS'];
+    expect((await redeliver(known, { FAMILY_DB_1: broken(WAYS.fails), EVENTS })).status).toBe(202);
+    // Back again.
+    await bindings.FAMILY_DB_1!.prepare("UPDATE event_backlog SET next_at = 0 WHERE family_id > ''").run();
+    expect(await push(['d1:1'])).toBe(0);
+    expect(of(down)).toEqual(['One', 'Two', 'Three']);
+    const rest = await page(listed.json.next);
+    expect(bodies(rest)).toEqual(['Three']);
+    vi.restoreAllMocks();
+  });
+});
+
+it('events of a family that has moved to a database that hangs wait, and those of the others are heard', async () => {
+  const heard: string[] = [];
+  const { world, push } = await hearingWorld(({ data: { message } }) => {
+    heard.push(message.threadId ?? message.id);
+    return 204;
   });
   const up = await familyOfTwo(world, 'd1:0', 4);
   const moved = await familyOfTwo(world, 'd1:1', 5);
@@ -107,17 +189,11 @@ it('events of a family that has moved to a database that hangs wait, and those o
     .bind(moved.familyId, Date.now())
     .run();
   await world.api('POST', `/api/threads/thr_${up.familyId}/messages`, { as: up.ana, body: { body: 'Hi' } });
-  const push = async (env: Partial<TestEnv>) => {
-    const messages = [{ id: 'e', timestamp: new Date(), attempts: 1, body: { store: 'd1:0' } }];
-    const EVENTS = { sendBatch: async () => undefined };
-    const batch = createMessageBatch('fcs-events', messages);
-    await worker.queue?.(batch, { ...world.env, EVENTS, ...env } as TestEnv, createExecutionContext());
-  };
-  await push({ FAMILY_DB_1: broken(WAYS.hangs) });
+  await push(['d1:0'], { FAMILY_DB_1: broken(WAYS.hangs) });
   expect(heard).toContain(`thr_${up.familyId}`);
   expect(heard).not.toContain('msg_1');
   await bindings.FAMILY_DB_0!.prepare("UPDATE event_backlog SET next_at = 0 WHERE family_id > ''").run();
-  await push({});
+  await push(['d1:0']);
   expect(heard).toContain('msg_1');
   vi.restoreAllMocks();
 });
