@@ -2,6 +2,7 @@ import path from 'node:path';
 import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin';
 import { defineConfig } from 'vitest/config';
 import { buildAll } from './dev/build.ts';
+import { COMPILE_CACHE } from './dev/compile-cache.ts';
 import { settingNames } from './src/platform/config.ts';
 import { LongestFirst } from './test/support/longest-first.ts';
 import { keepTemporaryFilesInMemory } from './test/support/memory-folder.ts';
@@ -18,6 +19,8 @@ const NOTHING_SET = Object.fromEntries(settingNames().map((name) => [name, '']))
 process.env.WRANGLER_LOG ??= 'warn';
 
 keepTemporaryFilesInMemory();
+// Each process of the run loads the same tools.
+process.env.NODE_COMPILE_CACHE ??= COMPILE_CACHE;
 
 // The Worker bundles the list of what browsers load, so it is built first.
 await buildAll();

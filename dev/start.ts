@@ -1,9 +1,10 @@
 import { enableCompileCache } from 'node:module';
+import { COMPILE_CACHE } from './compile-cache.ts';
 import type { Stack } from './stack/stack.ts';
 
 const began = performance.now();
 // Wrangler's and Miniflare's code compiled once for all starts; it must be asked for before they are loaded.
-enableCompileCache?.();
+enableCompileCache?.(COMPILE_CACHE);
 const { startStack } = await import('./stack/stack.ts');
 const { StackError } = await import('./stack/stack-error.ts');
 
