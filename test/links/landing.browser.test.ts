@@ -99,13 +99,16 @@ describe('axe finds nothing, in any state', () => {
     const pages: [string, string][] = [
       ['ready', (await portal.newLink('usr_ben')).text],
       ['plain', '/ul/thread/thr_1'],
-      ['unknown', '/magic'],
-      ['expired', (await portal.newLink('usr_ben', { loginMs: -1 })).text],
     ];
+    // Whatever has no way into the app is the same page everywhere.
+    if (name === 'iPhone') {
+      pages.push(['unknown', '/magic'], ['expired', (await portal.newLink('usr_ben', { loginMs: -1 })).text]);
+    }
     for (const [state, path] of pages) {
       await visit(page, path);
       expect(await axeViolations(page), state).toEqual([]);
     }
+    if (name !== 'iPhone') return;
     await visit(page, used.text);
     await continueOnTheWeb(page).click();
     await atThread(page);

@@ -46,7 +46,7 @@ const sideways = (page: Page) =>
   );
 
 /** So many parts of a page are opened: more of the same say nothing new, and on /docs there are hundreds. */
-const OPENED = 25;
+const OPENED = 8;
 
 /** What is wrong with a page, and with what opens in it. */
 async function look(page: Page): Promise<string[]> {
