@@ -1,11 +1,9 @@
-import { env } from 'cloudflare:workers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { sweep } from '../../src/notifications/operate/sweep.ts';
 import { drain, drainUntilIdle, handOver, post, takeJobs } from '../worker/acts.ts';
-import { type Lab, openLab } from '../worker/lab.ts';
+import { homeOfLab, type Lab, openLab } from '../worker/lab.ts';
 import type { Call } from '../worker/process.ts';
 
-const { DB } = env as unknown as { DB: D1Database };
 const SECOND = 1000;
 const CAP = 2;
 
@@ -13,7 +11,9 @@ let lab: Lab;
 beforeEach(async () => {
   lab = await openLab({ SMS_USER_DAILY_CAP: String(CAP) });
   // One reader is enough.
-  await DB.prepare("UPDATE notification_preferences SET sms_enabled = 0 WHERE user_id = 'mia'").run();
+  await homeOfLab()
+    .prepare("UPDATE notification_preferences SET sms_enabled = 0 WHERE user_id = 'mia'")
+    .run();
 });
 afterEach(() => lab.close());
 
@@ -21,7 +21,8 @@ const textsToBen = () => lab.carrier.texts.filter(({ to }) => to === lab.numberO
 const isClaim = ({ kind, name }: Call) => kind === 'd1' && name.includes('insert links');
 const isWrite = ({ kind, name }: Call) => kind === 'd1' && name.startsWith('update sms_delivery_log');
 const quiet = (from: number | null, to: number | null) =>
-  DB.prepare("UPDATE notification_preferences SET quiet_start = ?, quiet_end = ? WHERE user_id = 'ben'")
+  homeOfLab()
+    .prepare("UPDATE notification_preferences SET quiet_start = ?, quiet_end = ? WHERE user_id = 'ben'")
     .bind(from, to)
     .run();
 /** Hands a copy of what the queue holds to a consumer, as the queue may at any time. */
@@ -51,7 +52,9 @@ describe('the place of a text in its day is not given back while another consume
     await quiet(0, 1439);
     await drain(lab);
     await quiet(null, null);
-    await DB.prepare('UPDATE sms_delivery_log SET due_at = 0, wake_at = 0 WHERE wake_at IS NOT NULL').run();
+    await homeOfLab()
+      .prepare('UPDATE sms_delivery_log SET due_at = 0, wake_at = 0 WHERE wake_at IS NOT NULL')
+      .run();
     await lab.run(sweep);
     await goOn();
     await drainUntilIdle(lab, 3);
@@ -90,7 +93,7 @@ describe('the place of a text in its day is not given back while another consume
   it('and what was said at the post is not used again once it was given back', async () => {
     await lab.run(post(lab, 'rosa'));
     const goOn = await lab.standStill(handOverTwice(), 'before', isClaim);
-    await DB.prepare('UPDATE sms_delivery_log SET revision = revision + 1').run(); // Somebody edits the message.
+    await homeOfLab().prepare('UPDATE sms_delivery_log SET revision = revision + 1').run(); // Somebody edits the message.
     await goOn();
     await drain(lab);
     expect(textsToBen()).toHaveLength(1);
