@@ -49,7 +49,7 @@ export async function consumeEvents(deps: Deps, batch: MessageBatch<unknown>): P
 export async function reportDeadEvents(deps: Deps, batch: MessageBatch<unknown>): Promise<void> {
   await deps.alert(
     'events_stuck',
-    'Pushing events failed every attempt of the queue; the sweep goes on with it.',
+    'Pushing events failed every attempt of the queue. The sweep goes on with what is new; ask again for what was to be posted again.',
   );
   batch.ackAll();
 }

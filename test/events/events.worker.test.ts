@@ -14,6 +14,18 @@ async function news() {
 const post = (body: Record<string, unknown>) =>
   world.api('POST', `/api/threads/${world.thread()}/messages`, { as: world.member('rosa'), body });
 
+/** A receipt as the carrier posts it. */
+interface Receipt {
+  url: string;
+  params: Record<string, string>;
+  headers: Record<string, string>;
+}
+/** An event about a person or a text. */
+interface Fact {
+  type: string;
+  data: { userId?: string; delivery?: { userId: string; error: string | null } };
+}
+
 beforeAll(async () => {
   world = await createWorld();
   await world.seed([
@@ -99,6 +111,49 @@ describe('events', () => {
     expect(told).toMatchObject([
       { type: 'message.deleted', data: { message: { id: message.id, body: '' } } },
     ]);
+  });
+
+  it('tell of a text that was delivered, and of one that failed for good with the number that it was for', async () => {
+    const at = '2026-01-31T12:00:00Z';
+    const [rosa, kim, lou] = ['rosa', 'kim', 'lou'].map((id) => world.member(id).userId) as [
+      string,
+      string,
+      string,
+    ];
+    for (const [n, userId] of [kim, lou].entries()) {
+      const number = { phone: world.phone(2 + n), phoneVerifiedAt: at };
+      const smsConsent = { at, source: 'form', version: '1' };
+      await world.mirror(`users/${userId}`, { familyId: world.familyId, name: 'K', ...number, smsConsent });
+    }
+    const three = world.thread('three');
+    await world.mirror(`threads/${three}`, {
+      familyId: world.familyId,
+      title: 'T',
+      memberIds: [rosa, kim, lou],
+    });
+    await world.control('PUT', `numbers/${world.phone(2)}`, { refuse: 21614 });
+    await news();
+    const body = { authorId: rosa, body: 'Hi' };
+    expect(
+      (await world.api('POST', `/api/admin/threads/${three}/messages`, { as: 'service', body })).status,
+    ).toBe(201);
+    await world.drain();
+    await world.control('POST', 'idle');
+    const { webhooks } = await world.control<{ webhooks: Receipt[] }>('GET', 'webhooks');
+    for (const { url, params, headers } of webhooks) {
+      const { pathname, search } = new URL(url);
+      const sent = { ...headers, 'Content-Type': 'application/x-www-form-urlencoded' };
+      const receipt = new URLSearchParams(params).toString();
+      expect((await world.send('POST', pathname + search, { body: receipt, headers: sent })).status).toBe(
+        200,
+      );
+    }
+    const told: Fact[] = await news();
+    const of = (userId: string) =>
+      told.flatMap(({ type, data }) => ((data.userId ?? data.delivery?.userId) === userId ? [type] : []));
+    expect(of(kim).toSorted()).toEqual(['delivery.failed', 'phone.unusable']);
+    expect(of(lou)).toEqual(['delivery.sent', 'delivery.delivered']);
+    expect(told.find(({ type }) => type === 'delivery.failed')!.data.delivery!.error).toBe('21614');
   });
 
   it('tell of an opt-out, a number that is removed and one that moves, and a person who is deleted', async () => {
