@@ -30,6 +30,8 @@ const WEATHERS: readonly (readonly [name: string, faults: Partial<Faults>])[] = 
   ['5xx', { serverError: 0.3, unavailable: 0.3, serverErrorAfter: 0.3 }],
   ['blind: nothing can be looked up', { serverError: 1, on: 'read' }],
   ['slow', { latencyMs: 700 }],
+  // A text is listed before a look-up takes it for absent, and after the first look.
+  ['listed late', { dropAfter: 0.4, timeoutAfter: 0.3, listDelaySeconds: 3 }],
 ];
 
 /** Clears every fault and sets these. */

@@ -15,16 +15,21 @@ function isProvenAbsent(bench: Bench, { leaseEnd, text }: SeenText, concludedAt:
   return looks.length > 1 && looks.at(-1)!.at - looks[0]!.at >= Math.min(5 * SECOND, leaseMs / 4);
 }
 
-/** When the service last took it for settled that the text before this one had not gone out. */
-function concludedAt(bench: Bench, deliveryId: string, before: Step): number {
-  const step = bench.steps.findLast(
-    (each) =>
-      each.deliveryId === deliveryId &&
-      each.seq < before.seq &&
-      each.from === 'sending' &&
-      each.to === 'pending',
-  );
-  return step ? bench.stepAt.get(step.seq)! : Number.NEGATIVE_INFINITY;
+/**
+ * When the service last took it for settled that a text had not gone out: by a look-up, if there was any; a try in between
+ * that the carrier refused settles nothing.
+ */
+function concludedAt(bench: Bench, { deliveryId, claim, text }: SeenText, before: Step): number {
+  const own = bench.steps.filter((step) => step.deliveryId === deliveryId && step.seq < before.seq);
+  const ends = own.filter(({ seq, from, to }) => seq > claim.seq && from === 'sending' && to === 'pending');
+  const isByLook = (end: Step) => {
+    const begun = bench.stepAt.get(own.findLast(({ seq, to }) => seq < end.seq && to === 'sending')!.seq)!;
+    return bench.looks.some(
+      ({ reference, at }) => text.body.includes(reference) && at >= begun && at <= bench.stepAt.get(end.seq)!,
+    );
+  };
+  const end = ends.findLast(isByLook) ?? ends[0];
+  return end ? bench.stepAt.get(end.seq)! : Number.NEGATIVE_INFINITY;
 }
 
 /** Whether a text was given up after it had left: as absent, or since a receipt says that it did not arrive. */
@@ -48,7 +53,7 @@ function brokenRepeat(bench: Bench, text: SeenText, earlier: SeenText): string |
       seq < text.claim.seq,
   );
   if (byReceipt) return null;
-  const at = concludedAt(bench, text.deliveryId, text.claim);
+  const at = concludedAt(bench, earlier, text.claim);
   const isKnown =
     earlier.text.visibleAt <= at ||
     (bench.receipts.get(earlier.sid) ?? Number.POSITIVE_INFINITY) < text.claim.seq;
