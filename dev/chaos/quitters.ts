@@ -47,6 +47,9 @@ interface Aim {
   ms: number;
 }
 
+/** How long the stack is left alone before the next opt-out, ms. */
+const LIVES_MS = 5000;
+
 /** Says it by text until the directory has it; the stack is killed a moment after each. */
 async function quit(
   { stack, simulator }: Stage,
@@ -54,6 +57,9 @@ async function quit(
   member: Member,
 ): Promise<Quit | null> {
   while (!over.aborted) {
+    await killer.up();
+    // Between its kills the stack is to have a life.
+    if (!(await rest(LIVES_MS, over))) return null;
     await killer.up();
     const said = simulator.sendFromPhone(member.phone, 'please stop texting me');
     await pause(aim.ms);
@@ -84,7 +90,7 @@ export async function runQuitters(
   const quits: Quit[] = [];
   const aim = { ms: 30 };
   for (const [n, member] of stage.cast.members.filter(({ name }) => name.startsWith('Quitter')).entries()) {
-    if (!(await rest(1500 * draw(seed, `quits:${n}`), over))) break;
+    if (!(await rest(5000 * draw(seed, `quits:${n}`), over))) break;
     const done = await quit(stage, { killer, aim, over }, member);
     if (done) quits.push(done);
   }
