@@ -18,6 +18,8 @@ beforeAll(async () => {
   await portal.say(rosa, 'The door code changed.', { urgent: true });
   const longest = { familyId: rosa.familyId, name: 'Wolfeschlegelsteinhausenbergerdorff-Featherstonehaugh' };
   await portal.host.service('PUT', '/api/admin/users/usr_longest', longest);
+  const pause = { scope: `family:fam_${'long'.repeat(10)}`, reason: 'They sleep at other hours this week' };
+  await portal.host.service('PUT', '/api/admin/pause', pause);
 });
 afterAll(() => portal?.close());
 
