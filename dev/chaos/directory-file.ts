@@ -12,12 +12,15 @@ export interface DirectoryFile {
   addStuck(familyId: string, userIds: readonly string[]): void;
 }
 
+/** A runtime that was killed holds its files until it is gone, which a busy machine takes a while for; ms. */
+const PATIENT = { timeout: 30_000 };
+
 /** The directory among the databases: the one that holds numbers. @throws when there is none */
 async function findDirectory(stateDir: string): Promise<string> {
   const names = await readdir(stateDir, { recursive: true });
   for (const name of names.filter((each) => each.endsWith('.sqlite'))) {
     const file = path.join(stateDir, name);
-    const database = new DatabaseSync(file);
+    const database = new DatabaseSync(file, PATIENT);
     try {
       const table = "SELECT 1 AS one FROM sqlite_master WHERE type = 'table' AND name = 'phone_numbers'";
       if (!database.prepare(table).get()) continue;
@@ -34,7 +37,7 @@ async function findDirectory(stateDir: string): Promise<string> {
  * @param stateDir where the stack keeps its state
  */
 export async function inDirectoryFile<T>(stateDir: string, use: (directory: DirectoryFile) => T): Promise<T> {
-  const database = new DatabaseSync(await findDirectory(stateDir));
+  const database = new DatabaseSync(await findDirectory(stateDir), PATIENT);
   const count = (column: string, value: string) =>
     database
       .prepare(`SELECT count(*) AS n FROM family_updates WHERE ${column} = ? AND applied_at IS NULL`)
