@@ -84,6 +84,7 @@ async function play(stage: Stage, receiver: Receiver, options: ChaosOptions): Pr
   const { stack, simulator, cast } = stage;
   const { seed, stuck = 0, say = () => undefined } = options;
   await addStuckUpdates(stage, stuck);
+  const families = cast.families.length + (stuck > 0 ? 1 : 0);
   say(`${cast.members.length} people in ${cast.threads.length} threads; ${options.seconds} s of chaos begin`);
 
   const end = performance.now() + options.seconds * 1000;
@@ -138,7 +139,7 @@ async function play(stage: Stage, receiver: Receiver, options: ChaosOptions): Pr
       ...problems,
       ...(await judgeLedger(stack.host, cast, await stop)),
       ...(await judgeQuits(stage, quits, stuck)),
-      ...(options.moves ? await judgeMoves(stack.host, cast) : []),
+      ...(options.moves ? await judgeMoves(stack.host, families) : []),
       ...leaks(stage),
     ],
     posts,
