@@ -40,7 +40,7 @@ export interface SeenText {
   /** Muted, here or in quiet hours, when it left. */
   disturbs: string | null;
   /** The texts before it that it had to keep its distance from, and until when. */
-  after: { deliveryId: string; claim: Step; at: number; until: number; late: boolean }[];
+  after: { deliveryId: string; claim: Step; at: number; until: number; urgent: boolean; late: boolean }[];
   text: AcceptedText;
 }
 

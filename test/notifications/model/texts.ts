@@ -88,13 +88,15 @@ function brokenWords(bench: Bench, { thread, seq, claim, text }: SeenText): stri
 /** So much later than it was let go a text can leave whose process stood still. */
 const slackMs = ({ lab }: Bench) => 1.5 * lab.config.CLAIM_LEASE_SECONDS * SECOND;
 
-function brokenDistance(bench: Bench, { at, late, after, deliveryId }: SeenText): string | null {
+function brokenDistance(bench: Bench, { at, writtenAt, late, after, deliveryId }: SeenText): string | null {
+  const admittedBefore = admissionMs(bench.lab.config);
   for (const before of after) {
     // What was excused above could not know of its neighbour.
     if (before.deliveryId === deliveryId || wasGivenUp(bench, before)) continue;
     // One whose process stood still was let go before its neighbour left.
     if (late && before.at > at - slackMs(bench)) continue;
-    const admittedBefore = admissionMs(bench.lab.config);
+    // An urgent one waits for nobody: it may leave between the post of an ordinary one, which let that go, and its text.
+    if (before.urgent && before.at >= writtenAt && at - writtenAt < admittedBefore) continue;
     if (at < before.until - admittedBefore - (late ? slackMs(bench) : 0) - (before.late ? slackMs(bench) : 0))
       return `came ${(before.until - at) / SECOND} s too soon after another`;
   }
