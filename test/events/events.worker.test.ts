@@ -188,6 +188,19 @@ describe('events', () => {
     expect(last[2].data).toEqual({ userId: maya.userId });
   });
 
+  it('tell of a number that the host takes away', async () => {
+    const userId = `usr_uma_${world.familyId}`;
+    const phoneVerifiedAt = new Date(Date.now() - 86_400_000).toISOString();
+    const mirror = (phone: string | null) =>
+      world.mirror(`users/${userId}`, { familyId: world.familyId, name: 'Uma', phone, phoneVerifiedAt });
+    await mirror(world.phone(5));
+    await news();
+    await mirror(null);
+    // The ledger's entry first: what was agreed to was for that number.
+    const types = (await news()).map(({ type }: { type: string }) => type);
+    expect(types).toEqual(['consent.withdrawn', 'phone.removed']);
+  });
+
   it('tell of a family that is deleted, last of all, and hold nothing of what it was', async () => {
     await post({ body: 'A secret of the family' });
     await news();
