@@ -227,7 +227,7 @@ function skipPauses(): { close: () => void; skipDeadline: () => void } {
   };
   const hurried = (call: () => void, ms = 0) => {
     const isSkipped = ms <= LONGEST_PAUSE_MS || isDeadlineSkipped;
-    return isSkipped ? real(unlessClosed(call), 0) : real(call, ms);
+    return real(unlessClosed(call), isSkipped ? 0 : ms);
   };
   const spy = vi.spyOn(globalThis, 'setTimeout').mockImplementation(hurried as typeof setTimeout);
   return {
