@@ -726,7 +726,15 @@ describe('one’s own messages', () => {
     await item.getByRole('button', { name: 'Save' }).click();
     await item.getByText('Write a few words, or take the message back.').waitFor();
     await field.fill('Dinner at `seven`');
+    // One's own words are there before the answer is.
+    const held = Promise.withResolvers<void>();
+    await page.route('**/api/threads/*/messages/*', async (route) => {
+      await held.promise;
+      await route.continue();
+    });
     await item.getByRole('button', { name: 'Save' }).click();
+    await expect.poll(() => item.locator('.text').textContent()).toBe('Dinner at `seven`');
+    held.resolve();
     for (const each of [page, rosas]) {
       await message(each, 'Dinner at seven').waitFor();
       await each.locator('.when', { hasText: 'edited' }).waitFor();

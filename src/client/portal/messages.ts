@@ -9,8 +9,8 @@ import { hasRow, isAmended, showLastWords, showUnread, titleUnread } from './thr
 
 /** A short break of the line is nobody's business; a longer one is said. */
 const SAY_OFFLINE_AFTER_MS = 2500;
-/** Whoever was away so long gets the list anew: `Yesterday` was a time of day before. */
-const STALE_MS = 600_000;
+/** Whoever looks elsewhere so long gets the list anew: in another tab of theirs they may have muted something. */
+const STALE_MS = 5_000;
 const SCROLLED = 'fcs-list';
 
 /** The messages pages: one live line, the list of conversations, and the one that is open. */

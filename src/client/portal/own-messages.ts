@@ -119,20 +119,26 @@ export class OwnMessages {
     form.addEventListener('submit', async (event) => {
       event.preventDefault();
       const body = field.value.trim();
-      if (body === written || save.ariaBusy === 'true') return close();
+      if (body === written) return close();
       if ([...body].length > MOST) note.textContent = `A message holds ${MOST} characters.`;
       else if (body === '') note.textContent = 'Write a few words, or take the message back.';
       else {
-        save.ariaBusy = 'true';
+        // Shown at once; the line may be slow.
+        const shown = words.cloneNode() as HTMLElement;
+        shown.textContent = body;
+        form.replaceWith(shown);
+        find('summary', menu)?.focus();
         const failure = await this.#send(item, 'PATCH', { body });
-        save.ariaBusy = null;
-        if (failure) note.textContent = failure;
-        else {
-          announce('Saved');
-          close();
-          await this.#host.refresh([Number(item.dataset.seq)]);
-          find(`#${item.id} [data-own-menu] summary`)?.focus();
+        if (failure) {
+          note.textContent = failure;
+          shown.replaceWith(form);
+          field.focus();
+          return;
         }
+        announce('Saved');
+        const wasHere = find(`#${item.id}`)?.contains(document.activeElement);
+        await this.#host.refresh([Number(item.dataset.seq)]);
+        if (wasHere) find(`#${item.id} [data-own-menu] summary`)?.focus();
       }
     });
   }
