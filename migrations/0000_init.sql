@@ -44,6 +44,7 @@ CREATE TABLE `consent_events` (
 );
 --> statement-breakpoint
 CREATE INDEX `consent_events_user` ON `consent_events` (`user_id`,`at`);--> statement-breakpoint
+CREATE INDEX `consent_events_family` ON `consent_events` (`family_id`);--> statement-breakpoint
 CREATE TABLE `dead_letters` (
 	`delivery_id` text PRIMARY KEY NOT NULL,
 	`family_id` text NOT NULL,

@@ -23,6 +23,7 @@ import { AppError } from '../platform/errors.ts';
 import { personIds, threadClaims } from '../platform/id-claims.ts';
 import { inParallel } from '../platform/in-parallel.ts';
 import { familyOfKnownThread } from './find-family.ts';
+import { sendHome } from './moves.ts';
 
 /** Whether a row belongs to somebody of a family; by the index of its person. */
 const ofFamily = (table: { userId: SQLiteColumn }, familyId: string) =>
@@ -54,8 +55,8 @@ export async function deleteThread(deps: Deps, id: string): Promise<void> {
 
 /**
  * Deletes a family with all its people, threads, messages and numbers. What stays is the proof of consent, without
- * addresses and browsers, and each number's opt-out under its keyed hash. The directory comes first: should the rest
- * fail, nobody is texted any more, and deleting again ends it.
+ * addresses and browsers, and each number's opt-out under its keyed hash. Numbers come first: should the rest fail,
+ * nobody is texted any more, and deleting again ends it.
  * @throws AppError `family_not_found`
  */
 export async function deleteFamily(deps: Deps, id: string): Promise<void> {
@@ -66,7 +67,11 @@ export async function deleteFamily(deps: Deps, id: string): Promise<void> {
       people: q.select({ id: users.id }).from(users).where(eq(users.familyId, id)),
     }),
   );
-  if (family.length === 0) throw new AppError('family_not_found', 'There is no such family.');
+  if (family.length === 0) {
+    // Unless it went and its deletion died: then this one ends it.
+    if (await forgetFamily(deps, id)) return;
+    throw new AppError('family_not_found', 'There is no such family.');
+  }
   const userIds = people.map((person) => person.id);
   await retrying(() => deps.db.directory.batch(releaseNumbers(userIds, deps.now())));
   const inThreads = q.select({ id: threads.id }).from(threads).where(eq(threads.familyId, id));
@@ -89,9 +94,16 @@ export async function deleteFamily(deps: Deps, id: string): Promise<void> {
       family: q.delete(families).where(eq(families.id, id)),
     }),
   );
-  await retrying(() =>
-    deps.db.directory.batch({ people: personIds.release(id), threads: threadClaims.release(id) }),
-  );
+  await forgetFamily(deps, id);
   const object = deps.family(id);
   deps.afterwards(inParallel(userIds, (userId) => object.forgetUser(userId)));
+}
+
+/** Ends what the directory knows of a family whose rows are gone. @returns whether it knew anything */
+async function forgetFamily(deps: Deps, id: string): Promise<boolean> {
+  const { people, threads } = await retrying(() =>
+    deps.db.directory.batch({ people: personIds.release(id), threads: threadClaims.release(id) }),
+  );
+  const isSent = await sendHome(deps, id);
+  return people.meta.changes + threads.meta.changes > 0 || isSent;
 }

@@ -27,7 +27,7 @@ const unknownDatabase = (known: readonly string[]) =>
  * there already or is being moved
  */
 export async function requestMove(deps: Deps, familyId: string, to: string): Promise<string> {
-  const { db, now } = deps;
+  const { db } = deps;
   await db.refreshMap();
   const stores = await db.familyStores();
   if (!stores.includes(to)) throw unknownDatabase(stores);
@@ -36,13 +36,33 @@ export async function requestMove(deps: Deps, familyId: string, to: string): Pro
     throw new AppError('family_not_found', 'There is no such family.');
   const source = await db.storeOf(familyId);
   if (source === to) throw new AppError('conflict', 'The family is in this database already.');
-  const id = newId('mov', now());
-  const begun = await db.directory.run(beginMove({ id, familyId, source, target: to }, now()));
-  if (begun.meta.changes === 0)
-    throw new AppError('conflict', 'The family is being moved; see GET /api/admin/moves.');
-  deps.log.info('move.begun', { move: id, familyId, source, target: to });
+  const id = await startMove(deps, { familyId, source, target: to });
+  if (id === null) throw new AppError('conflict', 'The family is being moved; see GET /api/admin/moves.');
+  return id;
+}
+
+/** @returns the move's id; null when the family is being moved already */
+async function startMove(
+  deps: Deps,
+  move: Pick<Move, 'familyId' | 'source' | 'target'>,
+): Promise<string | null> {
+  const id = newId('mov', deps.now());
+  const begun = await retrying(() => deps.db.directory.run(beginMove({ id, ...move }, deps.now())));
+  if (begun.meta.changes === 0) return null;
+  deps.log.info('move.begun', { move: id, ...move });
   await enqueueOrLeave(deps, { move: id });
   return id;
+}
+
+/**
+ * Has what is left of a deleted family, its ledger, moved to the database of its slot: the map needs no exception for it
+ * then. One that is on the move when it is deleted is sent there by that move's end.
+ * @returns whether a move was begun
+ */
+export async function sendHome(deps: Deps, familyId: string): Promise<boolean> {
+  const { db } = deps;
+  const [source, target] = [await db.storeOf(familyId), await db.usualStoreOf(familyId)];
+  return source !== target && (await startMove(deps, { familyId, source, target })) !== null;
 }
 
 /** The newest moves, the last begun first. */
@@ -79,6 +99,7 @@ const driveFamily = (deps: Deps, id: string): Promise<number | null> =>
       now: deps.now,
       drainMs: deps.config.TWILIO_TIMEOUT_SECONDS * 1000,
       settleMs: settleMs(deps),
+      newMoveId: () => newId('mov', deps.now()),
       pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
     },
     id,

@@ -51,6 +51,8 @@ export interface Databases {
   forFamily(familyId: string): Db;
   /** The name of the store that holds a family: to group work by it. */
   storeOf(familyId: string): Promise<StoreName>;
+  /** The name of the store in which a family is that is no exception: that of its slot. */
+  usualStoreOf(familyId: string): Promise<StoreName>;
   /**
    * Whether a family may be made now, in the store that {@link storeOf} names. Not while its slot is given to another.
    * @throws what D1 throws
@@ -222,6 +224,7 @@ export function openDatabases(env: DatabaseBindings, mapSeconds = 15, onFacts?: 
     directory: open((call) => call(env.DB, null)),
     forFamily: (familyId) => open(reachFamily(familyId), onFacts),
     storeOf,
+    usualStoreOf: async (familyId) => (only ? MAIN_STORE : await map.usualStoreOf(familyId)),
     takesNewFamily: async (familyId) => only || (await map.takesNewFamily(familyId)),
     storesOfGroup: async (group) => (only ? [MAIN_STORE] : await map.storesOfGroup(group)),
     stores: () => [...bound.keys()],

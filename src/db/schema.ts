@@ -456,7 +456,11 @@ export const consentEvents = sqliteTable(
     userAgent: text('user_agent'),
     at: at('at').notNull(),
   },
-  (t) => [index('consent_events_user').on(t.userId, t.at)],
+  (t) => [
+    index('consent_events_user').on(t.userId, t.at),
+    // The ledger outlives its people, and moves with what is left of the family.
+    index('consent_events_family').on(t.familyId),
+  ],
 );
 
 /** Browser and app sessions. The signed token names its family, so no directory is needed to find one. */

@@ -5,7 +5,15 @@ import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { type DatabaseBindings, openDatabases } from '../../src/db/client.ts';
 import { driveMove } from '../../src/db/move/drive-move.ts';
 import { q } from '../../src/db/query.ts';
-import { eventBacklog, eventBarriers, events, fences, smsDeliveryLog } from '../../src/db/schema.ts';
+import {
+  eventBacklog,
+  eventBarriers,
+  events,
+  fences,
+  homes,
+  people,
+  smsDeliveryLog,
+} from '../../src/db/schema.ts';
 import { FAMILY_TABLES, familyColumn } from '../../src/db/stores/family-tables.ts';
 import worker from '../../src/worker.ts';
 import { createWorld, type TestEnv, type World } from '../worker/world.ts';
@@ -30,6 +38,7 @@ function mover(world: World) {
       now: () => Date.now() + later,
       drainMs: 400,
       settleMs: SETTLE_MS,
+      newMoveId: () => `mov_${crypto.randomUUID()}`,
       pause: async () => void (await world.drain()),
     };
     return await driveMove(deps, id);
@@ -186,6 +195,61 @@ describe('moving a family', () => {
       expect(await db.at(store).all(left)).toEqual([]);
     }
     spy.mockRestore();
+  });
+
+  it('ends with the family: the map keeps no exception, and no fence, of one that was deleted', async () => {
+    const isException = async ({ familyId }: World) =>
+      (await db.directory.all(q.select().from(homes).where(eq(homes.familyId, familyId)))).length === 1;
+    const fencesOf = async ({ familyId }: World) => {
+      const row = q.select({ state: fences.state }).from(fences).where(eq(fences.familyId, familyId));
+      return (await Promise.all(STORES.map((store) => db.at(store).all(row)))).flat().length;
+    };
+    const remove = (world: World) => world.api('DELETE', `/api/admin/families/${world.familyId}`, { as });
+    const newestMove = async (world: World) =>
+      (await world.api('GET', '/api/admin/moves', { as })).json.moves.find(
+        ({ familyId }: { familyId: string }) => familyId === world.familyId,
+      ) as { id: string; to: string; state: string };
+    const end = async (drive: ReturnType<typeof mover>, id: string) => {
+      while ((await drive(id)) !== null);
+    };
+
+    for (const isDeletedOnTheWay of [false, true]) {
+      const { world } = await chattingWorld({ MAP_SECONDS: '0' });
+      const source = await home(world);
+      const { json } = await move(world, world.familyId, another(source));
+      const drive = mover(world);
+      await drive(json.id); // Flipped.
+      if (!isDeletedOnTheWay) await end(drive, json.id);
+      expect(await isException(world)).toBe(true);
+      expect((await remove(world)).status).toBe(200);
+      expect((await remove(world)).json.error).toBe('family_not_found');
+      await end(drive, json.id);
+      const back = await newestMove(world);
+      expect(back).toMatchObject({ to: source, state: 'draining' });
+      await end(drive, back.id);
+      expect([await isException(world), (await newestMove(world)).state]).toEqual([false, 'done']);
+      // The ledger: Ben’s consent.
+      const ledger = [await rowsIn(source, world.familyId), await rowsIn(another(source), world.familyId)];
+      expect(ledger).toEqual([1, 0]);
+
+      // A claim that a deletion which died has left is ended by the next.
+      await db.directory.run(
+        q.insert(people).values({ id: `usr_left_${world.familyId}`, familyId: world.familyId, claimedAt: 0 }),
+      );
+      expect((await remove(world)).status).toBe(200);
+      expect((await remove(world)).status).toBe(404);
+
+      expect(await fencesOf(world)).toBe(2);
+      for (const store of STORES)
+        await db.at(store).run(
+          q
+            .update(fences)
+            .set({ since: Date.now() - 91 * 86_400_000 })
+            .where(eq(fences.familyId, world.familyId)),
+        );
+      await world.api('POST', '/api/admin/sweep', { as });
+      expect(await fencesOf(world)).toBe(0);
+    }
   });
 
   it('is told of once while its rows are in two databases: by search, statistics and the list of databases', async () => {

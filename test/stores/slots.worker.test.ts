@@ -21,6 +21,8 @@ const STEP = (env as unknown as { FAULTS_LONG: string }).FAULTS_LONG === '1' ? 1
 
 beforeAll(fillSlots);
 
+const newMoveId = () => `mov_${crypto.randomUUID()}`;
+
 /**
  * Drives the move of a range as a process of its own, some time later. The families' moves that it begins do not die with
  * it: that is another test's.
@@ -32,12 +34,11 @@ function driver() {
     const opened = openDatabases(mortal(bindings, life));
     const now = () => Date.now() + later;
     const drive = async (moveId: string) => {
-      const deps = { db, now, drainMs: 0, settleMs: -1, pause: async () => undefined };
+      const deps = { db, now, drainMs: 0, settleMs: -1, newMoveId, pause: async () => undefined };
       await driveMove(deps, moveId);
     };
     // As the sweep does with what a driver that died has left.
     for (const { id: idle } of await db.directory.all(idleMoves(now()))) await drive(idle);
-    const newMoveId = () => `mov_${crypto.randomUUID()}`;
     return await driveSlotMove({ db: opened, now, settleMs: SETTLE_MS, newMoveId, drive }, id);
   };
 }

@@ -1,12 +1,12 @@
 import { and, eq, getTableName, sql } from 'drizzle-orm';
 import type { Databases, Db } from '../client.ts';
 import { q } from '../query.ts';
-import { smsDeliveryLog } from '../schema.ts';
+import { families, smsDeliveryLog } from '../schema.ts';
 import { slotOfFamily } from '../stores/family-slot.ts';
 import { keepEventOrder } from './event-order.ts';
 import { clearRows, copyRows, differingTables } from './family-rows.ts';
 import { raiseFence, turnFence } from './move-fences.ts';
-import { flipHome, type Move, noteMove, renewMove, takeMove, turnMove } from './move-record.ts';
+import { beginMove, flipHome, type Move, noteMove, renewMove, takeMove, turnMove } from './move-record.ts';
 
 /** What a move needs. */
 export interface MoveDeps {
@@ -17,6 +17,7 @@ export interface MoveDeps {
   drainMs: number;
   /** After so long no isolate reads the source any more. */
   settleMs: number;
+  newMoveId: () => string;
   pause: (ms: number) => Promise<void>;
 }
 
@@ -73,6 +74,12 @@ async function copy(deps: MoveDeps, move: Move, source: Db, target: Db): Promise
   await deps.db.directory.batch(flipHome(move, slot, now, now + LEASE_MS));
 }
 
+/** Whether a family was deleted while it moved. */
+async function isDeleted(target: Db, familyId: string): Promise<boolean> {
+  const row = q.select({ id: families.id }).from(families).where(eq(families.id, familyId));
+  return (await target.first(row)) === undefined;
+}
+
 /** Opens the target; once nobody can be reading the source any more, clears it. @returns whether that is done */
 async function finishMove(deps: MoveDeps, move: Move, source: Db, target: Db): Promise<boolean> {
   const { now } = deps;
@@ -85,7 +92,14 @@ async function finishMove(deps: MoveDeps, move: Move, source: Db, target: Db): P
     return false;
   }
   await clearRows(source, move, 'moved');
-  await deps.db.directory.run(turnMove(move.id, ['flipped'], 'done', { now: now(), wakeAt: null }));
+  const { familyId, target: store } = move;
+  const usual = await deps.db.usualStoreOf(familyId);
+  // What is left of a deleted family goes where its slot is: it is no exception for ever.
+  const goesHome = usual !== store && (await isDeleted(target, familyId));
+  await deps.db.directory.batch({
+    done: turnMove(move.id, ['flipped'], 'done', { now: now(), wakeAt: null }),
+    home: goesHome && beginMove({ id: deps.newMoveId(), familyId, source: store, target: usual }, now()),
+  });
   return true;
 }
 

@@ -75,7 +75,10 @@ export async function familiesInRange(db: Db, range: Range): Promise<string[]> {
 async function moveFamilies(deps: SlotMoveDeps, move: SlotMove): Promise<boolean> {
   const { db, now } = deps;
   const { directory } = db;
-  const found = await familiesInRange(db.at(move.source), move);
+  const here = await familiesInRange(db.at(move.source), move);
+  // Of one that was deleted something may be left, and the map still says where.
+  const exceptions = (await directory.all(homesIn(move.source))).map(({ familyId }) => familyId);
+  const found = [...new Set([...here, ...(await inRange(exceptions, move))])];
   const states = new Map(
     (await directory.all(movesOutOf(move.source, move.startedAt))).map(({ familyId, state }) => [
       familyId,

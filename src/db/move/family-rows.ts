@@ -4,7 +4,15 @@ import type { Db } from '../client.ts';
 import { allOf, jsonTable, rowid } from '../expressions.ts';
 import { insertFrom, type RowFrom } from '../insert-from.ts';
 import { q } from '../query.ts';
-import { families, messages, smsDeliveryLog, threadMembers, threads, users } from '../schema.ts';
+import {
+  consentEvents,
+  families,
+  messages,
+  smsDeliveryLog,
+  threadMembers,
+  threads,
+  users,
+} from '../schema.ts';
 import { FAMILY_TABLES, familyColumn } from '../stores/family-tables.ts';
 import { mayWrite, writing } from './move-fences.ts';
 import type { Move } from './move-record.ts';
@@ -14,7 +22,13 @@ const PAGE = 200;
 const PAGE_BYTES = 900_000;
 
 /** Tables with an index on their family; the others are found by their people, or by their threads. */
-const BY_FAMILY: ReadonlySet<SQLiteTable> = new Set<SQLiteTable>([families, users, threads, smsDeliveryLog]);
+const BY_FAMILY: ReadonlySet<SQLiteTable> = new Set<SQLiteTable>([
+  families,
+  users,
+  consentEvents,
+  threads,
+  smsDeliveryLog,
+]);
 const BY_THREAD: ReadonlySet<SQLiteTable> = new Set<SQLiteTable>([messages, threadMembers]);
 
 const columnsOf = (table: SQLiteTable) => getTableColumns(table) as Record<string, SQLiteColumn>;

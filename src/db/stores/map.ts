@@ -55,8 +55,14 @@ export class StoreMap {
 
   /** The store of a family. @throws what D1 throws, when the map could never be read */
   async storeOf(familyId: string): Promise<StoreName> {
-    const { ranges, homes: exceptions } = await this.#current();
-    return exceptions.get(familyId) ?? storeOfSlot(ranges, await slotOfFamily(familyId)) ?? MAIN_STORE;
+    const { homes: exceptions } = await this.#current();
+    return exceptions.get(familyId) ?? (await this.usualStoreOf(familyId));
+  }
+
+  /** Where a family is that is no exception: the store of its slot. @throws what D1 throws, when the map could never be read */
+  async usualStoreOf(familyId: string): Promise<StoreName> {
+    const { ranges } = await this.#current();
+    return storeOfSlot(ranges, await slotOfFamily(familyId)) ?? MAIN_STORE;
   }
 
   /** The stores in which a link may be whose code names this group of slots, the likeliest first. */

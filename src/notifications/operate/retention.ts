@@ -24,6 +24,7 @@ import {
   deadLetters,
   deliveryCounts,
   families,
+  fences,
   heartbeats,
   heldReplies,
   hostPresence,
@@ -241,6 +242,19 @@ const ends = {
     allOf(isNotNull(deadLetters.resolvedAt), lte(deadLetters.resolvedAt, before)),
   ),
   opens: deletePage<string>(linkOpens, (before) => lt(linkOpens.day, before)),
+  // As long as a driver of their move could still come back; what has moved away has left no row.
+  fences: deletePage(fences, (before) =>
+    allOf(
+      lte(fences.since, before),
+      or(
+        eq(fences.state, 'open'),
+        and(
+          eq(fences.state, 'moved'),
+          notExists(q.select({ id: families.id }).from(families).where(eq(families.id, fences.familyId))),
+        ),
+      )!,
+    ),
+  ),
   moves: deletePage(moves, (before) => allOf(isNull(moves.wakeAt), lte(moves.startedAt, before))),
   pauses: deletePage(pauses, (before) => lte(pauses.until, before)),
   presence: deletePage(hostPresence, (before) => lte(hostPresence.until, before)),
@@ -263,6 +277,7 @@ async function endInStore(deps: Deps, db: Db): Promise<void> {
     counts: ends.counts({ before: now - KEPT.counts }),
     times: ends.times({ before: now - KEPT.counts }),
     tries: ends.tries({ before: now - KEPT.tries }),
+    fences: ends.fences({ before: now - KEPT.moves }),
   });
   if ((erased.meta.size_after ?? 0) > FILLING_BYTES) {
     await deps.alert(
