@@ -23,13 +23,12 @@ const SIBLINGS = (alias: string) => `FROM sms_delivery_log ${alias} WHERE ${alia
 
 /**
  * Other rows that a text tells of: unread, not newer than what it covers, and they wait without being told by a text
- * on its way, or were told by this text's first try, which did not reach the phone, and were not taken back since.
+ * on its way. What a first try told of that did not reach the phone waits again.
  */
 const WAITING = `SELECT COUNT(*) ${SIBLINGS('w')} AND w.seq <= NEW.covers_seq
   AND w.seq > (SELECT m.last_read_seq FROM thread_members m
     WHERE m.thread_id = NEW.thread_id AND m.user_id = NEW.user_id)
-  AND (w.status = 'merged' AND w.merged_into = NEW.id
-    AND NOT EXISTS (SELECT 1 FROM messages taken WHERE taken.id = w.message_id AND taken.deleted_at IS NOT NULL) OR w.status IN ('pending', 'deferred')
+  AND (w.status IN ('pending', 'deferred')
     AND NOT EXISTS (SELECT 1 ${SIBLINGS('o')} AND o.status = 'sending' AND o.covers_seq >= w.seq))`;
 
 /** Texts on their way that tell of the message that this one is about. */
@@ -83,5 +82,5 @@ const BIRTHS: readonly Status[] = ['pending', 'suppressed'];
 export const forbidden = (steps: readonly Step[]): Step[] =>
   steps.filter(({ from, to }) => (from === null ? !BIRTHS.includes(to) : !predecessors(to).includes(from)));
 
-/** Whether a row in this state waits for nothing more, whatever its `wake_at`. */
-export const isFinal = (status: Status): boolean => TRANSITIONS[status].length === 0;
+/** Whether a row in this state waits for nothing more of its own, whatever its `wake_at`. */
+export const isFinal = (status: Status): boolean => status === 'merged' || TRANSITIONS[status].length === 0;

@@ -6,7 +6,6 @@ import {
   exists,
   gt,
   gte,
-  isNull,
   lt,
   lte,
   ne,
@@ -28,16 +27,7 @@ export const deliveryAs = <N extends string>(name: N) => alias(smsDeliveryLog, n
  */
 type Delivery = Pick<
   ReturnType<typeof deliveryAs<string>> | typeof smsDeliveryLog,
-  | 'id'
-  | 'userId'
-  | 'threadId'
-  | 'status'
-  | 'seq'
-  | 'attempts'
-  | 'coversSeq'
-  | 'claimedAt'
-  | 'mergedInto'
-  | 'reason'
+  'id' | 'userId' | 'threadId' | 'status' | 'seq' | 'coversSeq' | 'claimedAt'
 >;
 
 /** Another row, whose text is in flight. */
@@ -91,9 +81,6 @@ export const minClaimTime = (row: Delivery): SQL<number> =>
     0,
   );
 
-/** Max. rows that are merged into a retried text and looked at, newest first. */
-const MAX_MERGED = 100;
-
 /**
  * What no text about `row` covers: seqs up to this one are read, or another text in flight covers them.
  * @param lastReadSeq how far the person has read the thread
@@ -112,9 +99,7 @@ export const coverageFloor = (row: Delivery, lastReadSeq: SQLWrapper): SQL<numbe
 
 /**
  * The seqs that a text about `row` covers beside its own: rows above the floor that wait for the same person in the same
- * thread. A text that is retried, because it did not reach the phone, covers again what was merged into it and has not
- * been retracted since. Read from the index in the order of `seq`, so that with a limit it costs the same however many
- * wait.
+ * thread. Read from the index in the order of `seq`, so that with a limit it costs the same however many wait.
  * @param floor see {@link coverageFloor}
  * @param upTo leaves out later ones
  */
@@ -124,32 +109,21 @@ export function coveredBeside(
   { order, limit, upTo }: { order: 'newest' | 'oldest'; limit: number; upTo?: SQL<number | null> },
 ) {
   const w = deliveryAs('w');
-  const m = deliveryAs('m');
-  const inReach = (each: typeof w | typeof m) =>
-    allOf(
-      eq(each.userId, row.userId),
-      eq(each.threadId, row.threadId),
-      gt(each.seq, floor),
-      ne(each.seq, row.seq),
-      upTo && lte(each.seq, upTo),
-    );
   const waits = (status: Status) =>
     q
       .select({ seq: w.seq })
       .from(w)
-      .where(and(eq(w.status, status), inReach(w)));
-  const merged = q
-    .select({ seq: m.seq, into: m.mergedInto, reason: m.reason })
-    .from(m)
-    .where(and(eq(m.status, 'merged'), gt(row.attempts, 0), lte(m.seq, row.coversSeq), inReach(m)))
-    .orderBy(desc(m.seq))
-    .limit(MAX_MERGED)
-    .as('merged');
-  const own = q
-    .select({ seq: merged.seq })
-    .from(merged)
-    .where(and(eq(merged.into, row.id), isNull(merged.reason)));
-  return unionAll(waits('pending'), waits('deferred'), own)
+      .where(
+        and(
+          eq(w.status, status),
+          eq(w.userId, row.userId),
+          eq(w.threadId, row.threadId),
+          gt(w.seq, floor),
+          ne(w.seq, row.seq),
+          upTo && lte(w.seq, upTo),
+        ),
+      );
+  return unionAll(waits('pending'), waits('deferred'))
     .orderBy(({ seq }) => (order === 'newest' ? desc(seq) : asc(seq)))
     .limit(limit)
     .as('beside');

@@ -8,7 +8,8 @@ export type Status = (typeof STATUSES)[number];
 /**
  * The state machine: the states that may follow each state. Every write of a status is guarded by {@link
  * mayBecome}. `sent` → `pending`: the carrier was never handed the text, which a receipt says; `undelivered` →
- * `pending`: the one delayed retry of an unreachable handset.
+ * `pending`: the one delayed retry of an unreachable handset. `merged` → `pending` or `suppressed`: the text that told of
+ * the message did not arrive, and is, or would have been, sent again.
  */
 export const TRANSITIONS: Record<Status, readonly Status[]> = {
   pending: ['deferred', 'sending', 'suppressed', 'merged'],
@@ -19,7 +20,7 @@ export const TRANSITIONS: Record<Status, readonly Status[]> = {
   delivered: [],
   failed: [],
   suppressed: [],
-  merged: [],
+  merged: ['pending', 'suppressed'],
 };
 
 /** The states from which `to` may be reached. */

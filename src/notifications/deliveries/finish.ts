@@ -1,5 +1,5 @@
 import type { AnyColumn } from 'drizzle-orm';
-import { and, eq, inArray, isNotNull, lte, ne, not, type SQL, sql } from 'drizzle-orm';
+import { and, eq, inArray, isNotNull, lte, ne, not, notInArray, type SQL, sql } from 'drizzle-orm';
 import { anyOf, coalesce, iif, jsonTable, listTable } from '../../db/expressions.ts';
 import { q } from '../../db/query.ts';
 import { smsDeliveryLog } from '../../db/schema.ts';
@@ -76,6 +76,8 @@ const mergePart = hot<{ leadIds: string; claim: string }>()((v) => {
         eq(lead.claim, v.claim),
         eq(w.userId, lead.userId),
         eq(w.threadId, lead.threadId),
+        // A receipt may have said already that it is sent again: then what it told of waits as well.
+        notInArray(lead.status, ['pending', 'deferred', 'suppressed']),
         inArray(w.status, ['pending', 'deferred']),
         lte(w.seq, lead.coversSeq),
         ne(w.id, lead.id),

@@ -14,6 +14,7 @@ import { carrierDayAfter, errorRule } from '../../platform/sms/twilio-errors.ts'
 import { HOUR_MS, MINUTE_MS, nextMidnight, SECOND_MS } from '../../platform/time.ts';
 import { mayBecome, type Status } from './delivery-status.ts';
 import { mergeInto } from './finish.ts';
+import { returnMerged } from './return-merged.ts';
 
 const log = smsDeliveryLog;
 
@@ -72,6 +73,8 @@ export interface RetryTerms {
   delay: number;
   /** Ms; no more than so long after the message was written. */
   expiry: number;
+  /** Ms; `CLAIM_LEASE_SECONDS`. */
+  lease: number;
 }
 
 /** Up to half a minute, by the delivery. */
@@ -124,16 +127,19 @@ export async function retryTerms(
   if (action === null) return null;
   // Spread, so that what failed together does not come back together.
   const now = deps.now() + spreadMs(report.deliveryId);
-  const expiry = deps.config.SMS_EXPIRY_SECONDS * 1000;
+  const shared = {
+    expiry: deps.config.SMS_EXPIRY_SECONDS * 1000,
+    lease: deps.config.CLAIM_LEASE_SECONDS * 1000,
+  };
   switch (action) {
     case 'again':
-      return { from: now, delay: AGAIN_MS, expiry };
+      return { from: now, delay: AGAIN_MS, ...shared };
     case 'hold':
-      return { from: now, delay: HOLD_MS, expiry };
+      return { from: now, delay: HOLD_MS, ...shared };
     case 'next_day':
-      return { from: carrierDayAfter(deps.now()) + spreadMs(report.deliveryId), delay: 0, expiry };
+      return { from: carrierDayAfter(deps.now()) + spreadMs(report.deliveryId), delay: 0, ...shared };
     case 'morning':
-      return { from: await morningOf(deps, db, report.deliveryId), delay: 0, expiry };
+      return { from: await morningOf(deps, db, report.deliveryId), delay: 0, ...shared };
   }
 }
 
@@ -251,6 +257,14 @@ const sendAgain = hot<{ deliveryId: string; sid: string; error: string | null } 
 });
 
 /**
+ * Statement: what a text told of that is sent again waits with it. Goes after what makes
+ * that text wait, in the same batch.
+ */
+export const returnTold = hot<{ deliveryId: string; leaseMs: number }>()((v) =>
+  returnMerged((lead) => allOf(eq(lead.id, v.deliveryId), eq(lead.status, 'pending')), v.leaseMs),
+);
+
+/**
  * The statements that apply a carrier's report: that it accepted the text (which ends any doubt, even after
  * absence was concluded, whatever the row waits for now), and its final state, or that it is to be sent again.
  * Monotonic and idempotent, in any order. Rows that the text covers are merged into it. A row on a further try knows
@@ -269,6 +283,7 @@ export function reportStatements(
     sending: toSending({ deliveryId, sid }),
     sent: toSent({ deliveryId, sid, segments, now }),
     again: retry && sendAgain({ deliveryId, sid, error, ...retry }),
+    returned: retry && returnTold({ deliveryId, leaseMs: retry.lease }),
     ended:
       final && END[final]({ deliveryId, sid, error, now, retryAt: retries ? now + RETRY_AFTER_MS : null }),
     merged: mergeInto([deliveryId]),

@@ -41,7 +41,7 @@ export const reviseDeliveries = (messageId: string, condition: SQL) =>
 
 /**
  * Statement: suppresses what waits for a message that was taken back, and marks what is in flight or merged: should that
- * text turn out not to have left, it is not tried again, and no second try of a summary counts the message.
+ * text turn out not to have left, the message is not told of again.
  */
 export function suppressRetracted(messageId: string) {
   const isWaiting = inArray(log.status, WAITING);

@@ -1,4 +1,4 @@
-import { inArray, lt, lte, notInArray } from 'drizzle-orm';
+import { eq, inArray, lt, lte, notInArray } from 'drizzle-orm';
 import { relayPendingUpdates, runFollowUps } from '../../consent/updates/relay.ts';
 import type { Db } from '../../db/client.ts';
 import { allOf, coalesce, iif } from '../../db/expressions.ts';
@@ -13,6 +13,7 @@ import type { Deps } from '../../platform/deps.ts';
 import { type DeliveryJob, sweepJob } from '../../platform/jobs.ts';
 import { errorFields } from '../../platform/log.ts';
 import { mayBecome, type Status } from '../deliveries/delivery-status.ts';
+import { returnMerged } from '../deliveries/return-merged.ts';
 import type { Reason } from '../send/policy.ts';
 import { emptyCarrierWords } from './carrier-words.ts';
 import { keepWithinRetention } from './retention.ts';
@@ -48,7 +49,7 @@ const takeDueRows = hot<{ now: number; leaseEnd: number }>()(({ now, leaseEnd })
     .where(allOf(lte(log.wakeAt, now), isOpen))
     .orderBy(log.wakeAt)
     .limit(SWEEP_PAGE_ROWS);
-  const waits = allOf(notInArray(log.status, ['sending', 'sent']), mayBecome('pending'));
+  const waits = allOf(notInArray(log.status, ['sending', 'sent', 'merged']), mayBecome('pending'));
   return q
     .update(log)
     .set({
@@ -84,6 +85,22 @@ const suppressExpired = hot<{ now: number; expiredBefore: number }>()(({ now, ex
     .where(allOf(inArray(log.id, isOver), mayBecome('suppressed')));
 });
 
+/**
+ * Statement: what the texts told of that are due for their one retry waits with them. Goes before {@link takeDueRows}, in
+ * the same batch.
+ */
+const returnToldByDue = hot<{ now: number; leaseMs: number }>()(({ now, leaseMs }) => {
+  const due = q
+    .select({ id: log.id, status: log.status })
+    .from(log)
+    .where(allOf(lte(log.wakeAt, now), isOpen))
+    .orderBy(log.wakeAt)
+    .limit(SWEEP_PAGE_ROWS)
+    .as('due');
+  const retried = q.select({ id: due.id }).from(due).where(eq(due.status, 'undelivered'));
+  return returnMerged((lead) => inArray(lead.id, retried), leaseMs);
+});
+
 /** The queue did not take what was due: no store's fault. Its rows come again after a lease. */
 class QueueRefusedError extends Error {
   constructor(cause: unknown) {
@@ -108,6 +125,7 @@ async function wakeDue(deps: Deps, db: Db, untilMs: number): Promise<number> {
     const now = deps.now();
     return db.batch({
       expired: suppressExpired({ now, expiredBefore: now - expiryMs }),
+      returned: returnToldByDue({ now, leaseMs }),
       due: takeDueRows({ now, leaseEnd: now + leaseMs }),
     });
   };

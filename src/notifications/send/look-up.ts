@@ -10,7 +10,7 @@ import { AT_ONCE, inParallel } from '../../platform/in-parallel.ts';
 import { errorFields } from '../../platform/log.ts';
 import type { CarrierText } from '../../platform/sms/twilio.ts';
 import { mayBecome } from '../deliveries/delivery-status.ts';
-import { applyErrorCode, reportStatements, retryTerms } from '../deliveries/receipts.ts';
+import { applyErrorCode, reportStatements, retryTerms, returnTold } from '../deliveries/receipts.ts';
 import { UNKNOWN_OUTCOME } from '../operate/explanations.ts';
 import type { DeliveryRecord } from './facts.ts';
 import type { JobResult } from './job-result.ts';
@@ -53,7 +53,8 @@ const isUnderClaim = ({ id, claim }: DeliveryRecord) =>
 
 /**
  * The carrier does not have the text: counted at first, and concluded by {@link LOOKS} look-ups. The row remembers
- * the first claim that was concluded absent, in case the list was only late.
+ * the first claim that was concluded absent, in case the list was only late. What a process that died merged into it waits
+ * again.
  */
 async function absent(deps: Deps, db: Db, record: DeliveryRecord): Promise<JobResult> {
   const now = deps.now();
@@ -62,20 +63,19 @@ async function absent(deps: Deps, db: Db, record: DeliveryRecord): Promise<JobRe
   const concluded = record.absences + 1 >= LOOKS && now >= earliest;
   const until = concluded ? now : Math.max(now + pauseMs(deps), earliest);
   const wakeAt = Math.max(now + leaseMs, until);
+  const counted = q
+    .update(log)
+    .set({
+      absences: record.absences + 1,
+      dueAt: until,
+      wakeAt,
+      ...(concluded
+        ? { status: 'pending' as const, doubtSince: coalesce<number>(log.doubtSince, log.claimedAt) }
+        : {}),
+    })
+    .where(and(isUnderClaim(record), mayBecome('pending'), eq(log.absences, record.absences)));
   await retrying(() =>
-    db.run(
-      q
-        .update(log)
-        .set({
-          absences: record.absences + 1,
-          dueAt: until,
-          wakeAt,
-          ...(concluded
-            ? { status: 'pending' as const, doubtSince: coalesce<number>(log.doubtSince, log.claimedAt) }
-            : {}),
-        })
-        .where(and(isUnderClaim(record), mayBecome('pending'), eq(log.absences, record.absences))),
-    ),
+    db.batch({ counted, returned: concluded && returnTold({ deliveryId: record.id, leaseMs }) }),
   );
   deps.log.info('delivery.absent', {
     deliveryId: record.id,

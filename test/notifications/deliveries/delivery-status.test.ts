@@ -15,7 +15,7 @@ describe('the state machine', () => {
     ['delivered', []],
     ['failed', []],
     ['suppressed', []],
-    ['merged', []],
+    ['merged', ['pending', 'suppressed']],
   ])('lets %s become %j', (status, next) => {
     expect(TRANSITIONS[status]).toEqual(next);
     for (const to of next) expect(predecessors(to)).toContain(status);

@@ -120,7 +120,7 @@ const report = (sid: string, status: string) =>
 const neverHandedOver = () =>
   reportStatements(
     { deliveryId: ID, sid: 'SM1', status: 'failed', errorCode: 30001, segments: null, now: NOW },
-    { from: NOW, delay: 1000, expiry: Number.MAX_SAFE_INTEGER / 2 },
+    { from: NOW, delay: 1000, lease: 60_000, expiry: Number.MAX_SAFE_INTEGER / 2 },
   );
 const verdict = (status: 'deferred' | 'suppressed') =>
   writeVerdicts([{ id: ID, status, reason: 'online', until: status === 'deferred' ? NOW : null }]);

@@ -18,6 +18,8 @@ function brokenRow(row: DeliveryRow, byId: Map<string, DeliveryRow>): string | n
   if (row.status === 'merged') {
     const lead = byId.get(row.mergedInto ?? '');
     if (!lead) return 'merged into nothing';
+    if (['pending', 'deferred', 'suppressed'].includes(lead.status))
+      return `merged into a text that did not arrive (${lead.status})`;
     if (lead.sid === null) return `merged into a text that never went out (${lead.status})`;
     if (lead.user !== row.user || lead.thread !== row.thread)
       return 'merged into a text about something else';
