@@ -1,4 +1,6 @@
 import { isTimeZone } from '../platform/time.ts';
+import { KNOWN_AS } from './zone-cities.ts';
+import { COUNTRIES } from './zone-countries.ts';
 
 /**
  * Zones whose name of today runtimes do not give: ICU keeps the first name that a zone ever had. From Unicode CLDR 48,
@@ -38,41 +40,6 @@ const COMMON: Readonly<Record<string, string>> = {
   'America/Halifax': 'Atlantic (Halifax)',
   'America/St_Johns': 'Newfoundland (St. Johns)',
 };
-
-/** What else people call zones, or the largest cities that name none; each with its zone. From tzdata's zone.tab, comments. */
-const KNOWN_AS: readonly [zone: string, names: string][] = [
-  [
-    'America/New_York',
-    'ET, EST, EDT, Boston, Miami, Atlanta, Washington, Washington DC, Philadelphia, Pittsburgh, Cleveland, Charlotte, Baltimore, Orlando, New York City, NYC, Brooklyn',
-  ],
-  ['America/Toronto', 'Montreal, Ottawa, Quebec, Quebec City, Mississauga, Hamilton'],
-  [
-    'America/Chicago',
-    'CT, CST, CDT, Houston, Dallas, Austin, San Antonio, New Orleans, St Louis, Saint Louis, Minneapolis, Milwaukee, Memphis, Nashville, Kansas City',
-  ],
-  ['America/Denver', 'MT, MST, MDT, Salt Lake City, Albuquerque, Colorado Springs'],
-  ['America/Edmonton', 'Calgary'],
-  ['America/Phoenix', 'Tucson'],
-  [
-    'America/Los_Angeles',
-    'PT, PST, PDT, San Francisco, San Diego, Seattle, Las Vegas, Oakland, Sacramento, LA',
-  ],
-  ['America/Anchorage', 'AKT, AKST, AKDT'],
-  ['Pacific/Honolulu', 'HT, HST'],
-  ['America/Halifax', 'AST, ADT, Nova Scotia'],
-  ['America/St_Johns', 'NT, NST, NDT'],
-  ['Asia/Kolkata', 'Mumbai, Bombay, Delhi, New Delhi, Bangalore, Bengaluru, Chennai, India'],
-  ['Asia/Shanghai', 'Beijing, Peking, Guangzhou, Shenzhen, China'],
-  ['Asia/Ho_Chi_Minh', 'Ho Chi Minh City, Hanoi'],
-  ['Australia/Melbourne', 'Canberra'],
-  ['America/Mexico_City', 'Mexico, Guadalajara'],
-  ['America/Sao_Paulo', 'Rio, Rio de Janeiro, Brasilia'],
-  ['Europe/Berlin', 'Munich, Hamburg, Frankfurt, Germany'],
-  ['Europe/Rome', 'Milan, Italy'],
-  ['Europe/Madrid', 'Barcelona'],
-  ['Europe/London', 'UK, England, Edinburgh, Glasgow, Cardiff, Manchester, Birmingham'],
-  ['Asia/Karachi', 'Lahore, Islamabad'],
-];
 
 /** A zone under its name of today: `Europe/Kyiv` for `Europe/Kiev`. Unknown names stay as they are. */
 export function todaysZone(zone: string): string {
@@ -117,13 +84,58 @@ const folded = (text: string) =>
     .trim();
 const city = (zone: string) => folded(zone.split('/').at(-1) ?? '');
 
+/** Names of zones beside those of the list, with their zone: what people call them, cities of old, countries with one. */
+function otherNames(): [name: string, zone: string][] {
+  const called = Object.entries(KNOWN_AS).flatMap(([zone, names]) =>
+    names.split(', ').map((name): [string, string] => [name, zone]),
+  );
+  const ofOld = Object.entries(RENAMED)
+    .filter(([old, today]) => city(old) !== city(today))
+    .map(([old, today]): [string, string] => [old.split('/').at(-1)!.replaceAll('_', ' '), today]);
+  return [...called, ...ofOld, ...Object.entries(COUNTRIES)];
+}
+
+/** What a list suggests, and how it is found: words or a name without case, accents and marks, each with its zone. */
+interface Suggestions {
+  words: readonly string[];
+  byWords: ReadonlyMap<string, string>;
+  byName: ReadonlyMap<string, string>;
+}
+
+let suggestions: Suggestions | null = null;
+
+/** Made once, as it stays the same. */
+function allSuggestions(): Suggestions {
+  if (suggestions) return suggestions;
+  const zones = allZones().map(({ words, zone }): [string, string] => [words, zone]);
+  const names = otherNames().filter(([name, zone]) => folded(name) !== city(zone));
+  const all = [
+    ...zones,
+    ...names.map(([name, zone]): [string, string] => [`${name}: ${listed(zone)}`, zone]),
+  ];
+  // Of names that are the same without their accents the first counts.
+  const byFolded = (pairs: [string, string][]) =>
+    new Map(pairs.map(([text, zone]): [string, string] => [folded(text), zone]).reverse());
+  suggestions = {
+    words: [...new Set(all.map(([words]) => words))],
+    byWords: byFolded(all),
+    byName: byFolded(names),
+  };
+  return suggestions;
+}
+
+/**
+ * What a list suggests to somebody who types: every zone by its words, and by its other names, such as `Kiev: Kyiv, Europe`
+ * or `San Francisco: Pacific (Los Angeles)`. Browsers suggest what holds the letters that are typed.
+ */
+export const zoneSuggestions = (): readonly string[] => allSuggestions().words;
+
 /** What somebody calls a zone beside its names: of a city, of its time in America (`Eastern`, `Pacific time`), in short. */
 function findKnownAs(wanted: string): string | null {
   const name = wanted.replace(/ (?:(?:standard|daylight) )?time( (?:us canada|us and canada|zone))?$/, '');
   const common = Object.entries(COMMON).find(([, words]) => folded(words).startsWith(`${name} `));
   if (common) return common[0];
-  const known = KNOWN_AS.find(([, names]) => names.split(', ').some((each) => folded(each) === name));
-  return known?.[0] ?? null;
+  return allSuggestions().byName.get(name) ?? null;
 }
 
 /**
@@ -134,9 +146,8 @@ function findKnownAs(wanted: string): string | null {
 export function findZone(typed: string): string | null {
   const wanted = folded(typed.slice(0, 100));
   if (wanted === '') return null;
-  const zones = allZones();
-  const chosen = zones.find(({ words }) => folded(words) === wanted);
-  if (chosen) return chosen.zone;
+  const chosen = allSuggestions().byWords.get(wanted);
+  if (chosen) return chosen;
   const known = findKnownAs(wanted);
   if (known) return known;
   const name = typed
@@ -144,7 +155,7 @@ export function findZone(typed: string): string | null {
     .replace(/\s*\/\s*/g, '/')
     .replace(/\s+/g, '_');
   if (isTimeZone(name)) return todaysZone(name);
-  const cities = [...zones.map(({ zone }) => zone), ...Object.keys(RENAMED)]
+  const cities = [...allZones().map(({ zone }) => zone), ...Object.keys(RENAMED)]
     .filter((zone) => city(zone) === wanted)
     .map((zone) => RENAMED[zone] ?? zone);
   return new Set(cities).size === 1 ? cities[0]! : null;

@@ -158,6 +158,10 @@ describe('clocks and zones', () => {
     await zone.focus();
     await page.keyboard.type('kyiv'); // All of it was taken, so that typing searches.
     expect(await zone.inputValue()).toBe('kyiv');
+    const suggested = await page
+      .locator('#zones option')
+      .evaluateAll((options) => options.map((option) => (option as HTMLOptionElement).value));
+    expect(suggested).toEqual(expect.arrayContaining(['Kyiv, Europe', 'Kiev: Kyiv, Europe']));
     await page.keyboard.press('Enter');
     await page.locator('#quiet').getByText('Saved.').waitFor();
     expect(await zone.inputValue()).toBe('Kyiv, Europe');

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { isTimeZone } from '../../src/platform/time.ts';
-import { allZones, findZone, todaysZone, zoneWords } from '../../src/web/zone-names.ts';
+import { allZones, findZone, todaysZone, zoneSuggestions, zoneWords } from '../../src/web/zone-names.ts';
 
 describe('the names of zones', () => {
   it.each([
@@ -29,6 +29,20 @@ describe('the names of zones', () => {
     }
   });
 
+  it('are suggested to who types a city, a name of old or a country, and each suggestion is found', () => {
+    const holding = (typed: string) => zoneSuggestions().filter((words) => words.includes(typed));
+    expect(holding('Berlin')[0]).toBe('Berlin, Europe');
+    expect(holding('Kiev')).toEqual(['Kiev: Kyiv, Europe']);
+    expect(holding('Saigon')).toEqual(['Saigon: Ho Chi Minh, Asia']);
+    expect(holding('San Francisco')).toEqual(['San Francisco: Pacific (Los Angeles)']);
+    expect(holding('Munich')).toEqual(['Munich: Berlin, Europe']);
+    expect(holding('Philippines')).toEqual(['Philippines: Manila, Asia']);
+    for (const words of zoneSuggestions()) {
+      const zone = findZone(words);
+      expect([words, zone && (words.split(': ')[1] ?? words)]).toEqual([words, zone && zoneWords(zone)]);
+    }
+  });
+
   it.each([
     ['kyiv', 'Europe/Kyiv'],
     ['Kiev', 'Europe/Kyiv'],
@@ -53,6 +67,10 @@ describe('the names of zones', () => {
     ['Montréal', 'America/Toronto'],
     ['Mumbai', 'Asia/Kolkata'],
     ['Ho Chi Minh City', 'Asia/Ho_Chi_Minh'],
+    ['Saigon', 'Asia/Ho_Chi_Minh'],
+    ['munich', 'Europe/Berlin'],
+    ['Poland', 'Europe/Warsaw'],
+    ['Kiev: Kyiv, Europe', 'Europe/Kyiv'],
   ])('%j is found as %s', (typed, zone) => expect(findZone(typed)).toBe(zone));
 
   it.each(['', '  ', 'Mars/Base', 'kyi', '+02:00', 'America', 'x'.repeat(5000), '<script>'])(

@@ -1,4 +1,4 @@
-import { allZones, todaysZone, zoneWords } from '../zone-names.ts';
+import { todaysZone, zoneSuggestions, zoneWords } from '../zone-names.ts';
 import { FieldError, invalid, Radio, SaveRow, Section } from './section.tsx';
 import type { SettingsView } from './settings-data.ts';
 
@@ -98,7 +98,7 @@ export function QuietSection({ preferences, told, browserZone, clock, typed }: S
   );
 }
 
-/** A field that is searched while one types, with every zone beneath it. */
+/** A field that is searched while one types, with every zone beneath it, also by its other names. */
 function ZoneField({ value, told }: { value: string; told: SettingsView['told'] }) {
   return (
     <>
@@ -115,7 +115,7 @@ function ZoneField({ value, told }: { value: string; told: SettingsView['told'] 
       />
       <FieldError told={told} field="zone" />
       <datalist id="zones">
-        {allZones().map(({ words }) => (
+        {zoneSuggestions().map((words) => (
           <option value={words}></option>
         ))}
       </datalist>

@@ -1,0 +1,67 @@
+/**
+ * What else people call zones: their time in short, large cities that name none, countries that have several names of
+ * zones and one time. From the comments of tzdata's zone.tab, and the cities' own states and countries.
+ */
+export const KNOWN_AS: Readonly<Record<string, string>> = {
+  'America/New_York':
+    'ET, EST, EDT, Boston, Miami, Atlanta, Washington, Washington DC, Philadelphia, Pittsburgh, Cleveland, Columbus, Cincinnati, Charlotte, Raleigh, Richmond, Baltimore, Buffalo, Orlando, Tampa, Jacksonville, New York City, NYC, Brooklyn, New Jersey, Massachusetts, Pennsylvania, Ohio, Virginia',
+  'America/Toronto': 'Montreal, Montréal, Ottawa, Quebec, Québec, Quebec City, Mississauga, Hamilton',
+  'America/Chicago':
+    'CT, CST, CDT, Houston, Dallas, Fort Worth, Austin, San Antonio, New Orleans, St. Louis, Saint Louis, Minneapolis, Milwaukee, Memphis, Nashville, Kansas City, Oklahoma City, Omaha, Illinois, Minnesota, Wisconsin, Louisiana',
+  'America/Denver': 'MT, MST, MDT, Salt Lake City, Albuquerque, Colorado Springs, El Paso, Colorado, Utah',
+  'America/Edmonton': 'Calgary, Alberta',
+  'America/Phoenix': 'Tucson',
+  'America/Los_Angeles':
+    'PT, PST, PDT, San Francisco, San Diego, San Jose California, Seattle, Portland, Las Vegas, Oakland, Sacramento, Fresno, LA, California, Nevada',
+  'America/Vancouver': 'Victoria, British Columbia',
+  'America/Anchorage': 'AKT, AKST, AKDT',
+  'Pacific/Honolulu': 'HT, HST',
+  'America/Halifax': 'AST, ADT, Nova Scotia',
+  'America/St_Johns': 'NT, NST, NDT',
+  'America/Mexico_City': 'Mexico, México, Guadalajara, Puebla',
+  'America/Sao_Paulo': 'São Paulo, Rio, Rio de Janeiro, Brasilia, Brasília, Belo Horizonte, Porto Alegre',
+  'America/Argentina/Buenos_Aires': 'Argentina',
+  'America/Bogota': 'Bogotá, Medellin, Medellín, Cali',
+  'America/Santiago': 'Chile, Valparaiso, Valparaíso',
+  'America/Guayaquil': 'Quito',
+  'Asia/Kolkata':
+    'Mumbai, Bombay, Delhi, New Delhi, Bangalore, Bengaluru, Chennai, Madras, Hyderabad, Pune, Ahmedabad, India',
+  'Asia/Karachi': 'Lahore, Islamabad, Rawalpindi',
+  'Asia/Dhaka': 'Chittagong',
+  'Asia/Shanghai': 'Beijing, Peking, Guangzhou, Shenzhen, Chengdu, Wuhan, Chongqing, China',
+  'Asia/Tokyo': 'Osaka, Kyoto, Nagoya, Yokohama',
+  'Asia/Seoul': 'Busan, Korea',
+  'Asia/Ho_Chi_Minh': 'Ho Chi Minh City, Hanoi, Da Nang',
+  'Asia/Manila': 'Cebu, Davao, Quezon City',
+  'Asia/Bangkok': 'Chiang Mai',
+  'Asia/Jakarta': 'Bandung, Surabaya',
+  'Asia/Dubai': 'Abu Dhabi, Emirates, UAE',
+  'Asia/Riyadh': 'Jeddah, Mecca, Medina',
+  'Asia/Jerusalem': 'Tel Aviv, Haifa',
+  'Australia/Sydney': 'Canberra',
+  'Australia/Brisbane': 'Gold Coast, Queensland',
+  'Pacific/Auckland': 'Wellington, Christchurch, New Zealand',
+  'Africa/Johannesburg': 'Cape Town, Durban, Pretoria',
+  'Africa/Lagos': 'Abuja, Kano',
+  'Africa/Cairo': 'Alexandria',
+  'Africa/Casablanca': 'Rabat, Marrakesh',
+  'Europe/Amsterdam': 'Rotterdam, The Hague, Utrecht, Holland',
+  'Europe/Athens': 'Thessaloniki',
+  'Europe/Berlin':
+    'Munich, München, Hamburg, Frankfurt, Cologne, Köln, Stuttgart, Düsseldorf, Dusseldorf, Leipzig, Germany',
+  'Europe/Brussels': 'Antwerp, Ghent',
+  'Europe/Dublin': 'Cork, Galway',
+  'Europe/Istanbul': 'Ankara, Izmir',
+  'Europe/Kyiv': 'Lviv, Odesa, Odessa, Kharkiv, Ukraine',
+  'Europe/Lisbon': 'Porto',
+  'Europe/London':
+    'UK, England, Scotland, Wales, Edinburgh, Glasgow, Cardiff, Belfast, Manchester, Birmingham, Liverpool, Leeds, Bristol',
+  'Europe/Madrid': 'Barcelona, Valencia, Seville',
+  'Europe/Moscow': 'St. Petersburg, Saint Petersburg',
+  'Europe/Paris': 'Lyon, Marseille, Nice, Bordeaux, Toulouse',
+  'Europe/Rome': 'Milan, Milano, Naples, Turin, Florence, Venice, Italy',
+  'Europe/Stockholm': 'Gothenburg',
+  'Europe/Vienna': 'Wien, Salzburg, Graz',
+  'Europe/Warsaw': 'Krakow, Kraków, Gdansk, Gdańsk, Wroclaw',
+  'Europe/Zurich': 'Zürich, Geneva, Genève, Basel, Bern',
+};
