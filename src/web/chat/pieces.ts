@@ -21,15 +21,24 @@ const BARE = 'com|org|net|edu|gov|mil|info|biz|app|dev|io|co|tv|xyz|uk|ca|mx|au|
 const WITH_PATH = 'be|ly|gl|gg|me|us|de|fr|es|it|to|in|ch|at|se|no|is|so|am|fm|page|link|shop|site|online';
 /** Not within a longer name, number or address. */
 const ALONE = String.raw`(?<![\p{L}\p{N}@._\/-])`;
-/** Between the digits of a number. */
-const GAP = String.raw`[ \u00a0\u202f().\u2010-\u2015-]{0,2}`;
+/** Between the digits of a number; of the North American plan, where their count is known, also ` – `. */
+const BETWEEN = String.raw`[ \u00a0\u202f().\u2010-\u2015-]`;
+const GAP = `${BETWEEN}{0,2}`;
+const WIDE = `${BETWEEN}{0,3}`;
+/** What says that the digits after it are a telephone number, though they have no country code. */
+const LABEL = String.raw`(?<!\p{L})(?:tel(?:efon|éfono|ephone)?|phone|ph|mob(?:ile|il)?|cell|handy|fax|call|ring|text|sms|whatsapp|[☎📞📱]\ufe0f?)\.?(?: (?:me|us|him|her|them|on|at|no|nr)\.?)*\s{0,2}:?\s{0,2}`;
+/** An extension behind a number. */
+const EXTENSION = String.raw`(?:(?:[,;]?[ ]?(?:ext(?:ension)?|x)[ .:=]{0,2}|#)(?<extension>\d{1,6}))?`;
+/** A number ends there, not in a longer one or a word. */
+const NUMBER_END = String.raw`(?![\p{L}\p{N}_]|[.-]\d)`;
 const LINK = new RegExp(
   [
     String.raw`(?<web>https?:\/\/${HOST}+(?:[\/?#]${REST}*)?)`,
     String.raw`(?<host>${ALONE}(?:www\.(?:[\p{L}\p{N}-]+\.)+\p{L}{2,}|(?:[\p{L}\p{N}-]+\.)+(?:(?:${BARE})(?![\p{L}\p{N}_@-])|(?:${WITH_PATH})(?=\/[\p{L}\p{N}])))(?:(?::\d{1,5})?[\/?#]${REST}*)?)`,
     String.raw`(?<mail>(?<![\p{L}\p{N}._+@-])(?:mailto:)?[\p{L}\p{N}._+-]{1,64}@(?:[\p{L}\p{N}-]{1,63}\.)+\p{L}{2,})`,
-    String.raw`(?<scheme>(?<![\p{L}\p{N}])(?:tel|sms):\+?\d(?:${GAP}\d){2,14})`,
-    String.raw`(?<phone>(?<![\p{L}\p{N}+#=_.-]|\d:|(?<!\d)\/)(?:\+1(?:${GAP}\d){10}|(?:\+|(?:00|011)[ -]?)[2-9]\d?(?:${GAP}\d){5,13}|(?:1[ .-])?(?:\([2-9]\d\d\)${GAP}|[2-9]\d\d${GAP})[2-9]\d\d${GAP}\d{4})(?![\p{L}\p{N}_]|[.-]\d))`,
+    String.raw`(?<scheme>(?<![\p{L}\p{N}])(?:tel|sms):\+?\d(?:${GAP}\d){2,14}(?!\/?\d))`,
+    String.raw`(?<phone>(?<![\p{L}\p{N}+#=_.-]|\d:|(?<!\d)\/)(?:\+1(?:${WIDE}\d){10}|(?:\+|(?:00|011)[ -]?)[2-9]\d?(?:${GAP}\d){5,13}|(?:1[ .-])?(?:\([2-9]\d\d\)${WIDE}|[2-9]\d\d${WIDE})[2-9]\d\d${WIDE}\d{4})${EXTENSION}${NUMBER_END})`,
+    String.raw`(?<national>(?=[(0])(?<=${LABEL})\(?0\d{1,4}(?:[\/]|${GAP})(?:${GAP}\d){5,11}${NUMBER_END})`,
   ].join('|'),
   'giu',
 );
@@ -87,10 +96,17 @@ function withoutTail(address: string): string {
 }
 
 /** Where a piece leads; null when it is no address after all. */
-function hrefOf(text: string, { host, mail, scheme, phone }: Record<string, string | undefined>) {
+function hrefOf(
+  text: string,
+  { host, mail, scheme, phone, extension, national }: Record<string, string | undefined>,
+) {
   if (mail) return `mailto:${text.replace(/^mailto:/i, '')}`;
   if (scheme) return text.slice(0, 4).toLowerCase() + text.slice(4).replace(/[^\d+]/g, '');
+  // Phones dial what is behind a comma once somebody has answered; few know RFC 3966's `;ext=`.
+  if (phone && extension) return phoneHref(text.replace(/\D+\d+$/, ''), `,${extension}`);
   if (phone) return phoneHref(text);
+  // Of which country it is, only the phone that dials it may know.
+  if (national) return `tel:${text.replace(/\D/g, '')}`;
   const url = host ? `https://${text}` : text;
   return URL.canParse(url) && !isDeceptive(url) ? url : null;
 }
@@ -111,11 +127,11 @@ function isDeceptive(url: string): boolean {
 }
 
 /** Numbers without a country code are of the North American plan: 3, 3 and 4 digits. */
-function phoneHref(text: string): string | null {
+function phoneHref(text: string, extension = ''): string | null {
   const digits = text.replace('(0)', '').replace(/\D/g, '');
-  if (text.startsWith('+')) return digits.length <= 15 ? `tel:+${digits}` : null;
+  if (text.startsWith('+')) return digits.length <= 15 ? `tel:+${digits}${extension}` : null;
   const abroad = /^(?:00|011)(\d+)$/.exec(digits)?.[1];
   // Without a gap it may be the number of anything.
-  if (abroad) return text !== digits && abroad.length >= 8 ? `tel:+${abroad}` : null;
-  return `tel:+${digits.length === 10 ? '1' : ''}${digits}`;
+  if (abroad) return text !== digits && abroad.length >= 8 ? `tel:+${abroad}${extension}` : null;
+  return `tel:+${digits.length === 10 ? '1' : ''}${digits}${extension}`;
 }

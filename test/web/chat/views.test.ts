@@ -128,6 +128,15 @@ describe('messagePieces', () => {
       '+52 55 1234 5678, +33 1 23 45 67 89',
       ['+52 55 1234 5678 → tel:+525512345678', '+33 1 23 45 67 89 → tel:+33123456789'],
     ],
+    // Numbers as they are dialled within a country, where a word says that they are some; extensions.
+    ['Tel.: 0171 1234567', ['0171 1234567 → tel:01711234567']],
+    ['Tel:0171/1234567', ['0171/1234567 → tel:01711234567']],
+    ['ring me on (020) 7946 0958.', ['(020) 7946 0958 → tel:02079460958']],
+    ['📞 030 901820, Handy 0171-1234567', ['030 901820 → tel:030901820', '0171-1234567 → tel:01711234567']],
+    ['call +1 (212) 555 – 0123', ['+1 (212) 555 – 0123 → tel:+12125550123']],
+    ['Call: +1 (212) 555-0123 ext. 5.', ['+1 (212) 555-0123 ext. 5 → tel:+12125550123,5']],
+    ['(212) 555-0123 x12, 5 people', ['(212) 555-0123 x12 → tel:+12125550123,12']],
+    ['+44 20 7946 0958;ext=5', ['+44 20 7946 0958;ext=5 → tel:+442079460958,5']],
   ])('%j links %j', (text, expected) => expect(links(text)).toEqual(expected));
 
   it.each([
@@ -145,6 +154,7 @@ describe('messagePieces', () => {
     '@rosa@example.social',
     'Yes.de, and.it is, come.to us, no.es, he/she.is',
     'order 0044207946095800, telling:1, tel:, sms:x, mailto:x',
+    'hotel 0171 1234567, order 0171 1234567, tel. 0171, call 911',
   ])('%j has no link', (text) => expect(links(text)).toEqual([]));
 
   it('sets code apart, without links in it', () => {
