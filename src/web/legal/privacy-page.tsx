@@ -69,6 +69,12 @@ export function PrivacyPage({ brand, company, contact, replies, spans }: Legal) 
           agreement to the number. It remains when the number is removed or the account deleted, so that
           nobody switches texts to it on again by mistake, and so that we can show what was agreed to.
         </dd>
+        <dt>What you chose, and where you are in each conversation</dt>
+        <dd>
+          Your settings and time zone, what you muted, how far you have read, and when you were here last: so
+          that a text comes only when it helps. The others in a conversation see how far you have read, and
+          whether you are here. Until you delete your account.
+        </dd>
         <dt>Your agreement to get texts, and every change of it</dt>
         <dd>
           When, how, with which wording, for which fingerprint, and from which network address and browser:
@@ -118,6 +124,8 @@ export function PrivacyPage({ brand, company, contact, replies, spans }: Legal) 
         </dd>
         <dt>Counts of attempts</dt>
         <dd>By network address and number, to hold off abuse. For a day at most.</dd>
+        <dt>Earlier states of our databases</dt>
+        <dd>So that a mistake of ours can be undone. What is deleted stays in them for 30 days at most.</dd>
       </dl>
 
       <h2>Cookies</h2>
