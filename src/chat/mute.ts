@@ -6,6 +6,7 @@ import { notificationPreferences, threadMembers } from '../db/schema.ts';
 import type { Caller } from '../platform/auth/caller.ts';
 import type { Deps } from '../platform/deps.ts';
 import { AppError } from '../platform/errors.ts';
+import { announceThread, getThread } from './threads.ts';
 
 /**
  * Mutes a thread for the caller until a time (ms; `FOREVER` for good), or not any more (null).
@@ -46,4 +47,15 @@ export async function setMute(
   );
   if (muted.length === 0)
     throw new AppError('thread_not_found', 'There is no such thread, or you are not in it.');
+  deps.afterwards(tellOwnDevices(deps, { userId, familyId }, threadId));
+}
+
+/** Lets the caller's other tabs and devices read the thread again. */
+async function tellOwnDevices(
+  deps: Deps,
+  who: Pick<Caller, 'userId' | 'familyId'>,
+  threadId: string,
+): Promise<void> {
+  const thread = await getThread(deps, who, threadId);
+  await announceThread(deps, who.familyId, thread, null, [who.userId]);
 }

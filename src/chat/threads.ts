@@ -214,18 +214,20 @@ export async function createThread(
  * Publishes a live event to a thread's members: it was created, renamed, or has other members. Where there are none, no
  * object is woken to tell nobody. A family's object is mostly made by it.
  * @param timeZone the family's, by which it is made where the family is
+ * @param to the members that it is for; who mutes a thread alone is told
  */
 export async function announceThread(
   deps: Deps,
   familyId: string,
   thread: Pick<ThreadJson, 'id' | 'title' | 'members'>,
   timeZone: string | null,
+  to: string[] = thread.members.map((member) => member.id),
 ): Promise<void> {
   const { id, title, members } = thread;
-  if (members.length === 0) return;
+  if (to.length === 0) return;
   const event = {
     type: 'thread' as const,
     thread: { id, title, members: members.map((m) => ({ id: m.id, name: m.name })) },
   };
-  await deps.family(familyId, timeZone).publish([{ event, to: members.map((member) => member.id) }]);
+  await deps.family(familyId, timeZone).publish([{ event, to }]);
 }

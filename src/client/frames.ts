@@ -2,7 +2,7 @@ import type { Message } from './api-types.ts';
 
 export type { Message };
 
-/** A thread that was created or renamed, or has other members. */
+/** A thread that was created or renamed, has other members, or was muted or unmuted by oneself. */
 export interface ThreadChange {
   id: string;
   title: string;

@@ -237,6 +237,7 @@ describe('what one has begun to write', () => {
 
 describe('who comes back after a while', () => {
   it('finds a line above what is new, the way back to the end, and days by their right names', async () => {
+    await portal.say(ben, 'Good morning');
     const page = await portal.open(rosa);
     await page.goto(PATH);
     await sees(page, 'Today');
@@ -688,6 +689,20 @@ describe('what one does', () => {
   });
 });
 
+it('a mute shows at once on one’s other devices, in the list and above the conversation', async () => {
+  const [page, other] = await Promise.all([portal.open(nina), portal.open(nina)]);
+  await Promise.all([page, other].map((each) => each.goto(LONG_PATH)));
+  await Promise.all([page, other].map(settled));
+  await page.locator('.thread-head summary').click();
+  await page.getByRole('button', { name: 'For good' }).click();
+  await other.locator('.thread-head > .pill', { hasText: 'Muted' }).waitFor();
+  await other.locator(`[data-row=${LONG}] .thread-muted`).waitFor();
+  await other.locator('.thread-head summary').click();
+  await other.getByRole('button', { name: 'Unmute' }).click();
+  await page.locator('.thread-head > .pill').waitFor({ state: 'detached' });
+  await page.locator(`[data-row=${LONG}] .thread-muted`).waitFor({ state: 'detached' });
+});
+
 describe('what happens in other conversations', () => {
   it.each([
     ['a phone, which does not show the list', PHONE],
@@ -726,14 +741,16 @@ describe('one’s own messages', () => {
     await item.getByRole('button', { name: 'Save' }).click();
     await item.getByText('Write a few words, or take the message back.').waitFor();
     await field.fill('Dinner at `seven`');
-    // One's own words are there before the answer is.
-    const held = Promise.withResolvers<void>();
+    // One's own words are there before the answer is, and so is what one takes back.
+    let held = Promise.withResolvers<void>();
     await page.route('**/api/threads/*/messages/*', async (route) => {
       await held.promise;
       await route.continue();
     });
+    const inList = page.locator(`[data-row=${LONG}] .thread-last`);
     await item.getByRole('button', { name: 'Save' }).click();
     await expect.poll(() => item.locator('.text').textContent()).toBe('Dinner at `seven`');
+    await expect.poll(() => inList.textContent()).toBe('You: Dinner at `seven`');
     held.resolve();
     for (const each of [page, rosas]) {
       await message(each, 'Dinner at seven').waitFor();
@@ -745,14 +762,15 @@ describe('one’s own messages', () => {
     await item.getByRole('button', { name: 'No' }).click();
     await menu.click();
     await item.getByRole('button', { name: 'Take back' }).click();
+    held = Promise.withResolvers<void>();
     await item.getByRole('button', { name: 'Yes, take it back' }).click();
     await message(page, 'You took back a message').waitFor();
+    await expect.poll(() => inList.textContent()).toBe('You took back a message');
+    await message(rosas, 'Dinner at seven').waitFor();
+    held.resolve();
     await message(rosas, 'Nina took back a message').waitFor();
     await sees(page, 'Taken back before anyone was texted.');
     await rosas.locator(`[data-row=${LONG}] .count`).waitFor({ state: 'detached' });
-    await expect
-      .poll(() => page.locator(`[data-row=${LONG}] .thread-last`).textContent())
-      .toBe('You took back a message');
   });
 
   it('that were texted already cannot be unsent, and say so', async () => {
@@ -786,6 +804,11 @@ describe('one’s own messages', () => {
     expect(await item.getByLabel('Your message').inputValue()).toBe('As it is not');
     await item.getByRole('button', { name: 'Cancel' }).click();
     await expect.poll(() => item.locator('.text').textContent()).toBe('As it was');
+    await item.locator('[data-own-menu] summary').click();
+    await item.getByRole('button', { name: 'Take back' }).click();
+    await item.getByRole('button', { name: 'Yes, take it back' }).click();
+    await item.locator('[data-own-menu]').getByText('This message was taken back.').waitFor();
+    expect(await item.locator('.text').textContent()).toBe('As it was');
   });
 });
 

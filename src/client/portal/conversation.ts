@@ -10,7 +10,7 @@ import { showNearTop } from './place.ts';
 import { ReadCursor } from './read-cursor.ts';
 import { Receipts } from './receipts.ts';
 import { refreshRegion } from './swap.ts';
-import { isAmended, showLastWords, showUnread } from './thread-rows.ts';
+import { changeLastWords, isAmended, showLastWords, showUnread } from './thread-rows.ts';
 import { Typists } from './typists.ts';
 
 /** How near the end still counts as being there, in pixels. */
@@ -94,7 +94,12 @@ export class Conversation {
       },
       find<HTMLFormElement>('[data-composer]', main)!,
     );
-    new OwnMessages({ threadId: thread, refresh: (seqs) => this.#refresh(seqs) });
+    new OwnMessages({
+      threadId: thread,
+      refresh: (seqs) => this.#refresh(seqs),
+      changed: (seq, words) =>
+        seq === this.#window.newest ? changeLastWords(thread, 'You', words) : () => undefined,
+    });
     this.#log.addEventListener('scroll', () => this.#look(), { passive: true });
     new ResizeObserver(() => this.#look()).observe(this.#log);
     on('click', '[data-jump]', (_, button) => {

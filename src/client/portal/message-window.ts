@@ -25,6 +25,16 @@ export interface WindowOptions {
   after: () => void;
 }
 
+/** Puts a message in the place of what it was. Its menu stays as it is, open and with the focus, where it still has one. */
+function putInPlace(stale: HTMLElement, fresh: HTMLElement, log: HTMLElement): void {
+  const at = document.activeElement;
+  const hadFocus = at instanceof HTMLElement && stale.contains(at);
+  const menu = find('[data-own-menu]', stale);
+  stale.replaceWith(fresh);
+  if (menu) find('[data-own-menu]', fresh)?.replaceWith(menu);
+  if (hadFocus) (fresh.contains(at) ? at : log).focus({ preventScroll: true });
+}
+
 /** Seq of an item, NaN for a line between messages. */
 export const seqOf = (item: HTMLElement | undefined) => Number(item?.dataset.seq ?? Number.NaN);
 
@@ -107,8 +117,7 @@ export class MessageWindow {
         const stale = find(`#${fresh.id}`, this.#o.items);
         // What comes between two messages of one person is not known from one of them.
         fresh.classList.toggle('follows', stale?.classList.contains('follows'));
-        if (stale?.contains(document.activeElement)) this.#o.log.focus({ preventScroll: true });
-        stale?.replaceWith(fresh);
+        if (stale) putInPlace(stale, fresh, this.#o.log);
       }
     });
     this.#o.after();

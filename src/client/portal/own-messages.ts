@@ -8,11 +8,16 @@ export interface OwnMessagesHost {
   threadId: string;
   /** Shows messages as they are now. */
   refresh(seqs: number[]): Promise<void>;
+  /** A message has other words now, or none (`null`). @returns puts back what the list showed */
+  changed(seq: number, words: string | null): () => void;
 }
 
 const UNREACHED = 'We could not reach the service. Check your connection and try again.';
 const button = (words: string, type: 'button' | 'submit') =>
   Object.assign(document.createElement('button'), { type, className: 'button small', textContent: words });
+
+/** The message of a menu, which stays when its message is read anew. */
+const itemOf = (menu: HTMLElement) => menu.closest<HTMLElement>('.msg')!;
 
 /** Editing and taking back what one has said oneself. */
 export class OwnMessages {
@@ -23,11 +28,11 @@ export class OwnMessages {
     // Without the script these buttons lead to a page with a form.
     on('click', '[data-edit-own]', (event, element) => {
       event.preventDefault();
-      void this.#edit(element.closest('.msg')!);
+      void this.#edit(element.closest('details')!);
     });
     on('click', '[data-take-back]', (event, element) => {
       event.preventDefault();
-      this.#ask(element.closest('.msg')!, element);
+      this.#ask(element.closest('details')!, element.parentElement!);
     });
   }
 
@@ -59,42 +64,73 @@ export class OwnMessages {
   }
 
   /** Taking back is for everybody and for good: it is asked once more. */
-  #ask(item: HTMLElement, first: HTMLElement): void {
-    const menu = first.closest('details')!;
-    const body = first.parentElement!;
+  #ask(menu: HTMLDetailsElement, body: HTMLElement): void {
     const [before, question] = [[...body.childNodes], document.createElement('p')];
     question.textContent = 'For everyone, and for good?';
     const [yes, no] = [button('Yes, take it back', 'button'), button('No', 'button')];
     yes.classList.add('danger');
-    body.replaceChildren(question, yes, no);
-    yes.focus();
-    const restore = () => body.replaceChildren(...before);
-    menu.addEventListener('toggle', restore, { once: true });
+    const restore = () => {
+      if (menu.open) return;
+      body.replaceChildren(...before);
+      menu.removeEventListener('toggle', restore);
+    };
+    const ask = () => {
+      body.replaceChildren(question, yes, no);
+      menu.open = true;
+      menu.addEventListener('toggle', restore);
+      yes.focus();
+    };
+    ask();
     no.addEventListener('click', () => {
       menu.open = false;
       find('summary', menu)?.focus();
     });
     yes.addEventListener('click', async () => {
-      yes.ariaBusy = 'true';
+      const item = itemOf(menu);
+      const putBack = this.#showGone(item, menu);
       const failure = await this.#send(item, 'DELETE');
-      yes.ariaBusy = null;
-      if (failure) question.textContent = failure;
       announce(failure ?? 'Taken back');
-      if (!failure) await this.#host.refresh([Number(item.dataset.seq)]);
+      if (failure) {
+        putBack();
+        question.textContent = failure;
+        ask();
+      } else await this.#host.refresh([Number(item.dataset.seq)]);
     });
   }
 
+  /** Shows at once that a message is taken back; the line may be slow. @returns puts it back */
+  #showGone(item: HTMLElement, menu: HTMLElement): () => void {
+    const bubble = find('.bubble', item)!;
+    const before = [...bubble.childNodes];
+    const isUrgent = item.classList.contains('urgent');
+    const words = document.createElement('p');
+    words.className = 'text gone';
+    words.textContent = 'You took back a message';
+    const restoreList = this.#host.changed(Number(item.dataset.seq), null);
+    bubble.replaceChildren(...[words, find('.when', bubble)].filter((each) => each !== null));
+    item.classList.remove('urgent');
+    menu.hidden = true;
+    find('[data-log]')?.focus({ preventScroll: true }); // What had the focus is not there any more.
+    return () => {
+      bubble.replaceChildren(...before);
+      item.classList.toggle('urgent', isUrgent);
+      menu.hidden = false;
+      restoreList();
+    };
+  }
+
   /** Puts a field in the place of the words, which it holds as they were written. */
-  async #edit(item: HTMLElement): Promise<void> {
-    const words = find('.text', item);
-    const menu = find<HTMLDetailsElement>('[data-own-menu]', item);
-    if (!words || !menu) return;
+  async #edit(menu: HTMLDetailsElement): Promise<void> {
     menu.open = false;
-    const written = await this.#read(Number(item.dataset.seq));
+    const seq = Number(itemOf(menu).dataset.seq);
+    const written = await this.#read(seq);
     if (written === null) {
       announce(UNREACHED);
       return;
     }
+    const item = itemOf(menu);
+    const words = find('.text', item);
+    if (!words || !menu.isConnected) return; // Taken back meanwhile, on another device.
     const form = Object.assign(document.createElement('form'), { className: 'edit' });
     const field = document.createElement('textarea');
     field.value = written;
@@ -128,17 +164,17 @@ export class OwnMessages {
         shown.textContent = body;
         form.replaceWith(shown);
         find('summary', menu)?.focus();
+        const restoreList = this.#host.changed(seq, body);
         const failure = await this.#send(item, 'PATCH', { body });
         if (failure) {
+          restoreList();
           note.textContent = failure;
-          shown.replaceWith(form);
+          find('.text', itemOf(menu))?.replaceWith(form);
           field.focus();
           return;
         }
         announce('Saved');
-        const wasHere = find(`#${item.id}`)?.contains(document.activeElement);
-        await this.#host.refresh([Number(item.dataset.seq)]);
-        if (wasHere) find(`#${item.id} [data-own-menu] summary`)?.focus();
+        await this.#host.refresh([seq]);
       }
     });
   }

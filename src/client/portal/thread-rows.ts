@@ -39,15 +39,34 @@ export function showUnread(threadId: string, count: (before: number) => number):
   titleUnread();
 }
 
+const isolated = (text: string) => Object.assign(document.createElement('bdi'), { textContent: text });
+
+/**
+ * Shows at once what the last words of a conversation are now: edited, or taken back (`null`) by oneself.
+ * @returns puts back what stood there, as long as nothing newer does
+ */
+export function changeLastWords(threadId: string, who: string, words: string | null): () => void {
+  const row = rowOf(threadId);
+  const line = row && find('.thread-last', row);
+  if (!line) return () => undefined;
+  const before = [...line.childNodes];
+  if (words === null) line.replaceChildren(isolated(who), ' took back a message');
+  else {
+    const name = document.createElement('b');
+    name.append(isolated(`${who}:`));
+    line.replaceChildren(name, ' ', isolated(words));
+  }
+  const shown = line.firstChild;
+  return () => {
+    if (line.firstChild === shown) line.replaceChildren(...before);
+  };
+}
+
 /** Shows at once what was said last in a conversation, which goes to the top of the list. */
 export function showLastWords(threadId: string, who: string, words: string): void {
   const row = rowOf(threadId);
-  const line = row && find('.thread-last', row);
-  if (!line) return;
-  const isolated = (text: string) => Object.assign(document.createElement('bdi'), { textContent: text });
-  const name = document.createElement('b');
-  name.append(isolated(`${who}:`));
-  line.replaceChildren(name, ' ', isolated(words));
+  if (!row) return;
+  changeLastWords(threadId, who, words);
   const item = row.closest('li');
   const hadFocus = row === document.activeElement;
   item?.parentElement?.prepend(item);
