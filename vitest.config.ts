@@ -1,8 +1,8 @@
 import path from 'node:path';
 import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin';
 import { defineConfig } from 'vitest/config';
-import { buildAll } from './dev/build.ts';
 import { COMPILE_CACHE } from './dev/compile-cache.ts';
+import { builtWorker } from './dev/stack/built-worker.ts';
 import { settingNames } from './src/platform/config.ts';
 import { LongestFirst } from './test/support/longest-first.ts';
 import { keepTemporaryFilesInMemory } from './test/support/memory-folder.ts';
@@ -22,8 +22,8 @@ keepTemporaryFilesInMemory();
 // Each process of the run loads the same tools.
 process.env.NODE_COMPILE_CACHE ??= COMPILE_CACHE;
 
-// The Worker bundles the list of what browsers load, so it is built first.
-await buildAll();
+// The Worker bundles the list of what browsers load, so that is built first; the stacks of the run take the same build.
+await builtWorker(import.meta.dirname);
 
 export default defineConfig({
   test: {

@@ -32,7 +32,7 @@ const HEADERS = `/assets/*
 `;
 
 /** Writes a file whole or not at all, and only when it changed: another process may be reading it. */
-async function put(file: string, text: string): Promise<void> {
+export async function put(file: string, text: string): Promise<void> {
   const before = await readFile(file, 'utf8').catch(() => null); // Not there yet.
   if (before === text) return;
   await writeFile(`${file}.${process.pid}`, text);

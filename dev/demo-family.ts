@@ -1,11 +1,7 @@
-import { eq, ne } from 'drizzle-orm';
-import type { Databases } from '../src/db/client.ts';
-import { q } from '../src/db/query.ts';
-import { families, threads } from '../src/db/schema.ts';
 import type { Host, HostUser } from './host.ts';
 import type { Person } from './simulator/types.ts';
 
-const FAMILY = { id: 'fam_demo', name: 'The Riveras', timeZone: 'America/New_York' };
+export const FAMILY = { id: 'fam_demo', name: 'The Riveras', timeZone: 'America/New_York' };
 
 /** One of the demo family: who they are, and what there is to see about them. */
 interface DemoPerson extends HostUser {
@@ -74,16 +70,6 @@ export function sleepingZone(now: Date): string {
 /** The people as the phone simulator shows them. */
 export const demoPhones = (): Person[] =>
   Object.values(DEMO_PEOPLE).map(({ id, name, phone, note }) => ({ id, name, phone, note }));
-
-/** Whether the demo family is there in whole, and whether anybody else is. */
-export async function lookForDemo(db: Databases): Promise<{ complete: boolean; others: boolean }> {
-  const complete = await db
-    .forFamily(FAMILY.id)
-    .first(q.select({ id: threads.id }).from(threads).where(eq(threads.id, DEMO_THREADS.photos.id)));
-  const others = q.select({ id: families.id }).from(families).where(ne(families.id, FAMILY.id)).limit(1);
-  const found = await Promise.all(db.shards().map((store) => store.first(others)));
-  return { complete: complete !== undefined, others: found.some((family) => family !== undefined) };
-}
 
 /**
  * Mirrors the demo family through the service API, as a host application would, and lets two of them choose

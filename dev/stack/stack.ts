@@ -3,22 +3,24 @@ import path from 'node:path';
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare, type V4WorkerOptions } from 'miniflare';
 import { parseConfig } from '../../src/platform/config.ts';
 import { ownNumbers, sendersOf } from '../../src/platform/sms/senders.ts';
-import { demoPhones, lookForDemo, seedDemoFamily } from '../demo-family.ts';
+import { demoPhones, seedDemoFamily } from '../demo-family.ts';
 import { createHost, type Host } from '../host.ts';
 import { JournalError } from '../simulator/journal.ts';
 import type { SimulatorOptions } from '../simulator/options.ts';
 import { createSimulator, type Simulator } from '../simulator/simulator.ts';
+import type { StoreState } from './apply-migrations.ts';
 import { freshSettings, readDevVars } from './dev-vars.ts';
-import { openStores, prepareStores } from './family-databases.ts';
+import { followsMigrations, readMigrations } from './migrations.ts';
 import { claimPort } from './ports.ts';
 import * as read from './settings.ts';
 import { signInAs } from './sign-in.ts';
 import { firstLine, StackError } from './stack-error.ts';
 import { openStateDir, unusableState } from './state-dir.ts';
+import type { PreparedStores } from './store-tools.ts';
 import { startSweeper } from './sweeper.ts';
 import { tourSteps } from './tour.ts';
 import { startWatchdog } from './watchdog.ts';
-import { describeWorker } from './worker-options.ts';
+import { describeWorker, TOOLS, toolsBeside } from './worker-options.ts';
 
 const JOURNAL = 'simulator.jsonl';
 const ROOT = path.resolve(import.meta.dirname, '../..');
@@ -61,7 +63,7 @@ const toConsole = ({ level, message }: LogLine) =>
 
 /** Starts the Workers runtime. @throws StackError */
 async function startRuntime(
-  worker: V4WorkerOptions,
+  workers: V4WorkerOptions[],
   port: number,
   stateDir: string,
   log: StackOptions['log'],
@@ -76,7 +78,7 @@ async function startRuntime(
       handleStructuredLogs: log ?? toConsole,
       resourcePersistencePath: path.join(stateDir, 'v3'), // Where `wrangler --local` looks.
       unsafeHandleRuntimeRestart: () => console.error('The Workers runtime ended and was started again'),
-      workers: [worker],
+      workers,
     }),
   );
   try {
@@ -106,6 +108,29 @@ async function seed(host: Host): Promise<void> {
   } catch (error) {
     throw new StackError(`The demo family could not be created: ${firstLine(error)}`, error);
   }
+}
+
+/**
+ * Brings the databases of a stack to the present schema. @returns what was found of the demo family
+ * @throws StackError for a state that another version made, or whose families are in databases that are not there now
+ */
+async function prepareStores(miniflare: Miniflare, migrationsDir: string, stateDir: string) {
+  const tools = await miniflare.getWorker(TOOLS);
+  const ask = async <Answer>(init?: { method: string; body: string }) => {
+    const response = await tools.fetch('http://stores/', init);
+    if (!response.ok) throw new StackError(`The databases cannot be prepared: ${await response.text()}`);
+    return (await response.json()) as Answer;
+  };
+  const [migrations, states] = await Promise.all([readMigrations(migrationsDir), ask<StoreState[]>()]);
+  if (!states.every((state) => followsMigrations(state, migrations))) {
+    throw unusableState(stateDir, 'another version made it');
+  }
+  const prepared = await ask<PreparedStores>({ method: 'POST', body: JSON.stringify(migrations) });
+  if (prepared.state === 'ready') return prepared.demo;
+  throw new StackError(
+    `The families of the state in ${stateDir} are spread over ${prepared.databases} databases; ` +
+      `set FAMILY_DATABASES to ${prepared.databases} or more, or STATE_DIR to another folder`,
+  );
 }
 
 /**
@@ -182,12 +207,10 @@ export async function startStack({ env = {}, devVars = true, log }: StackOptions
     const watchdog = startWatchdog();
     closers.push(watchdog.close);
     const options = { ...worker.options, bindings: settings as V4WorkerOptions['bindings'] };
-    const miniflare = await startRuntime(options, port, own.stateDir, log);
+    const miniflare = await startRuntime([options, toolsBeside(worker)], port, own.stateDir, log);
     closers.push(() => miniflare.dispose());
 
-    const stores = await openStores(miniflare, own.familyDatabases);
-    const databases = await prepareStores(stores, worker.migrationsDir, own.stateDir);
-    const found = await lookForDemo(databases);
+    const found = await prepareStores(miniflare, worker.migrationsDir, own.stateDir);
     const seeded = own.seedDemo && host !== null && !found.complete && !found.others;
     if (seeded) await seed(host);
     if (seeded || found.complete) simulator?.setPeople(demoPhones());

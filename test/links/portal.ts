@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare, type V4WorkerOptions } from 'miniflare';
-import { applyMigrations } from '../../dev/stack/migrations.ts';
+import { applyMigrations } from '../../dev/stack/apply-migrations.ts';
+import { readMigrations } from '../../dev/stack/migrations.ts';
 import { claimPort } from '../../dev/stack/ports.ts';
 import { describeWorker } from '../../dev/stack/worker-options.ts';
 import { codeHash, linkCode } from '../../src/links/link-code.ts';
@@ -64,7 +65,7 @@ export async function startPortal(): Promise<Portal> {
   );
   await miniflare.ready;
   const database = await miniflare.getD1Database('DB');
-  await applyMigrations(database, worker.migrationsDir);
+  await applyMigrations(database, await readMigrations(worker.migrationsDir));
   await database.batch(SEED.map((statement) => database.prepare(statement)));
 
   let made = 0;

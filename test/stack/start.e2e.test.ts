@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -63,13 +63,16 @@ describe('a stack that starts', () => {
     }
   });
 
-  it('is back on the same port, with the same state and the texts of the phones, right after SIGKILL', async () => {
+  it('is back on the same port, with the same state and the texts of the phones, right after SIGKILL, and builds nothing anew', async () => {
+    const built = () => stat(path.resolve(import.meta.dirname, '../../dist/worker.json'));
+    const { mtimeMs } = await built();
     const inbound = { from: '+12025550199', body: 'Is anybody there?' };
     const api = `${stack.simulatorOrigin}/simulator/api`;
     const sent = await fetch(`${api}/inbound`, { method: 'POST', body: JSON.stringify(inbound) });
     expect(await sent.json()).toMatchObject({ webhooks: [{ outcome: 'ok' }] });
     await stack.kill();
     await stack.restart();
+    expect(await built()).toMatchObject({ mtimeMs });
     expect(await status(`${stack.origin}/readyz`)).toBe(200);
     expect(await status(`${stack.simulatorOrigin}/simulator/api/state`)).toBe(200);
     const answer = await fetch(`${api}/messages?phone=%2B12025550199`);
