@@ -78,9 +78,16 @@ describe('for those who asked their system', () => {
         return { current: of(true), others: of(false) };
       });
     await page.goto('/settings/texts');
+    const highlight = await page.evaluate(() => {
+      const probe = Object.assign(document.createElement('i'), { style: 'background: Highlight' });
+      document.body.append(probe);
+      const { backgroundColor } = getComputedStyle(probe);
+      probe.remove();
+      return backgroundColor;
+    });
     for (const links of ['.nav a', '.filters a']) {
       const { current, others } = await backgrounds(links);
-      expect([links, current.length, others.includes(current[0] ?? '')]).toEqual([links, 1, false]);
+      expect([links, current, others.includes(highlight)]).toEqual([links, [highlight], false]);
     }
     await page.goto(PATH);
     const edges = (selector: string) =>
