@@ -546,7 +546,7 @@ describe('a long conversation', () => {
     // A page that is asked for later must not wait in a window that closes.
     await page.unroute('**/items?before=*');
     await expect.poll(async () => (await view(page)).count).toBe(240);
-    await expect.poll(() => view(page)).toMatchObject({ first: 1, last: 240, down: 'Newest messages' });
+    await expect.poll(() => view(page)).toMatchObject({ first: 1, last: 240, down: 'Newest ↓' });
     const seen = await topOf(page, 12);
     await tell(1);
     await page.getByRole('button', { name: '1 new ↓' }).waitFor();

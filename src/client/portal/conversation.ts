@@ -320,7 +320,7 @@ export class Conversation {
     this.#up.hidden = this.#unreadFrom === 0 || !isAbove || this.#lineSeen;
     this.#up.textContent = `${this.#window.newest - this.#unreadFrom + 1} new ↑`;
     this.#down.hidden = this.#isAtEnd();
-    this.#down.textContent = unread > 0 && !this.#skipped ? `${unread} new ↓` : 'Newest messages';
+    this.#down.textContent = unread > 0 && !this.#skipped ? `${unread} new ↓` : 'Newest ↓';
   }
 
   #readTo(item: HTMLElement | undefined): void {

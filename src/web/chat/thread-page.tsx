@@ -76,7 +76,7 @@ export function ThreadPage(view: ThreadPageView) {
         </section>
         <button class="jump up button small" type="button" data-jump="unread" hidden></button>
         <button class="jump button small" type="button" data-jump="newest" hidden>
-          Newest messages
+          Newest ↓
         </button>
       </div>
       <p class="offline" data-offline role="status"></p>

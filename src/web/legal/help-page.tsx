@@ -4,7 +4,7 @@ import { Dated } from './dated.tsx';
 import { Keywords, SampleText } from './keywords.tsx';
 import type { Legal } from './legal.ts';
 
-const CHANGED = '2026-11-27';
+const CHANGED = '2026-11-28';
 
 /** `/help`: for someone who got a text and wonders, and for someone who did not. */
 export function HelpPage({ brand, company, contact, dailyCap, sender }: Legal) {
@@ -18,7 +18,7 @@ export function HelpPage({ brand, company, contact, dailyCap, sender }: Legal) {
         <Dated changed={CHANGED} />
       </PageHead>
       <p>
-        Questions? Write or call us: <Contact contact={contact} />. A person answers.
+        Questions? Ask us: <Contact contact={contact} />. A person answers.
       </p>
 
       <h2>Words you can text back</h2>
@@ -32,8 +32,9 @@ export function HelpPage({ brand, company, contact, dailyCap, sender }: Legal) {
       <SampleText brand={brand} />
       <p>
         {sender ? `They come from ${sender} and begin ` : 'They begin '}
-        with “{brand}”. The link opens one conversation. We never ask for a password, and we only text you a
-        code when you have just asked for one. Do not pass a code on, not even to us.
+        with “{brand}
+        ”. The link opens one conversation. We never ask for a password, and we only text you a code when you
+        have just asked for one. Do not pass a code on, not even to us.
       </p>
 
       <h2>I get too many texts</h2>

@@ -6,6 +6,7 @@ import type { Config } from '../../platform/config.ts';
 import { ownNumbers, type SenderSettings } from '../../platform/sms/senders.ts';
 import { HOURS_TTL_SECONDS } from '../hours.ts';
 import { NONCE_TTL_SECONDS } from '../page-nonce.ts';
+import { phoneWords } from '../phone-words.ts';
 import { ZONE_TTL_SECONDS } from '../zone.ts';
 import { spanWords } from './span-words.ts';
 
@@ -106,7 +107,7 @@ export function legalOf(config: LegalSettings, consent: string): Legal {
     contact: config.SUPPORT_CONTACT,
     consent,
     dailyCap: config.SMS_USER_DAILY_CAP,
-    sender: ownNumbers(config).join(' or ') || null,
+    sender: ownNumbers(config).map(phoneWords).join(' or ') || null,
     replies: config.SMS_REPLIES === 'on',
     spans: spansOf(config),
   };

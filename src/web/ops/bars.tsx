@@ -31,7 +31,7 @@ export function roundUp(n: number): number {
 }
 
 /** Which of `count` labels are written, so that at most `most` are: the last one and every so many before it. */
-const isLabelled = (i: number, count: number, most = 5) => (count - 1 - i) % Math.ceil(count / most) === 0;
+const isLabelled = (i: number, count: number, most = 4) => (count - 1 - i) % Math.ceil(count / most) === 0;
 
 /** Bars over time, kinds one upon the other. The same numbers stand in a table beside it. */
 export function StackedBars({ bars, series, label }: { bars: Bar[]; series: Series[]; label: string }) {

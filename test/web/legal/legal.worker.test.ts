@@ -96,7 +96,7 @@ it('/terms shows the form of the opt-in to whoever reviews it: unticked, whole, 
  * and both into this list.
  */
 const DATED: [string, View, string, string][] = [
-  ['/help', HelpPage, '2026-11-27', '828e5f23723b'],
+  ['/help', HelpPage, '2026-11-28', 'cae9e9091687'],
   ['/terms', TermsPage, '2026-11-27', 'e21ecb78c126'],
   ['/privacy', PrivacyPage, '2026-11-28', 'ab032a6c6855'],
 ];
