@@ -171,7 +171,16 @@ export const states = (links: { fresh: string; used: string }, phones: Simulator
   },
   { name: 'settings-no-script', at: '/settings', who: leo, noScript: true },
   { name: 'texts-none', at: '/settings/texts', who: NEW },
-  { name: 'ops-look-up', at: '/ops/look-up', who: rosa },
+  {
+    name: 'ops-look-up',
+    at: '/ops',
+    who: rosa,
+    first: async (page) => {
+      await page.getByLabel('A number, the id of a person').fill(maya.id);
+      await page.getByRole('button', { name: 'Look', exact: true }).click();
+      await page.getByText('What they agreed to').waitFor();
+    },
+  },
   {
     name: 'docs-open',
     at: '/docs',
