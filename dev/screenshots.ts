@@ -21,7 +21,7 @@ const isAll = all === '--all';
 const FOLDER = path.resolve(import.meta.dirname, isAll ? '../.build-screens' : '../docs/screens');
 const ZONE = 'America/New_York';
 /** What a browser can still draw at once, px. */
-const HIGHEST = 6000;
+const HIGHEST = 16_000;
 const { rosa, maya, leo } = DEMO_PEOPLE;
 
 type Cookie = { name: string; value: string; url: string };
@@ -109,9 +109,10 @@ try {
     list = [...list, ...states({ fresh, used }, simulator)];
   }
   const wanted = (name: string) => names.length === 0 || names.some((begin) => name.startsWith(begin));
-  for (const [name, device] of Object.entries(isAll ? ALL_DEVICES : DEVICES)) {
-    for (const theme of device.themes) {
-      for (const shot of list.filter((each) => wanted(each.name))) {
+  // A state in all windows before the next one: what is done for it may change what the next one shows.
+  for (const shot of list.filter((each) => wanted(each.name))) {
+    for (const [name, device] of Object.entries(isAll ? ALL_DEVICES : DEVICES)) {
+      for (const theme of device.themes) {
         await take(browser, stack, shot, name, device, theme).catch((error: unknown) => {
           process.exitCode = 1;
           console.error(`${shot.name}-${name}-${theme}: ${String(error).slice(0, 300)}`);

@@ -5,6 +5,7 @@ import { axeViolations } from '../support/axe.ts';
 import { enterBrowser, leaveBrowser } from '../support/browser.ts';
 import { type FakeApp, startFakeApp } from '../support/fake-app.ts';
 import { twilioSdk } from '../support/twilio-sdk.ts';
+import { magnify } from '../web/magnified.ts';
 
 const FROM = '+15005550006';
 const ROSA = '+14155550101';
@@ -257,6 +258,14 @@ it('has nothing for axe to find, and fits the smallest phone', async () => {
   await page.getByText('Make Twilio misbehave').click();
   await page.locator('.tour summary').click();
   expect(await axeViolations(page)).toEqual([]);
-  expect(await page.evaluate('document.documentElement.scrollWidth > innerWidth')).toBe(false);
+  const tooWide = () =>
+    page.evaluate(() =>
+      [document.documentElement, ...document.querySelectorAll('.top .button, .levels, .row-link')]
+        .filter(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth)
+        .map(({ outerHTML }) => outerHTML.slice(0, 80)),
+    );
+  expect(await tooWide()).toEqual([]);
+  await magnify(page, { letters: 200 });
+  expect(await tooWide()).toEqual([]);
   await page.close();
 });

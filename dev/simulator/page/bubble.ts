@@ -23,7 +23,7 @@ export function statusWords({ status, errorCode }: SimulatedMessage): string {
 /** What a text weighs: RCS knows no segments. */
 function weight({ channel, segments, encoding }: SimulatedMessage): string {
   if (channel === 'rcs') return 'RCS';
-  const parts = segments === 1 ? '1 segment' : `${segments} segments`;
+  const parts = segments === 1 ? '1\u00a0segment' : `${segments}\u00a0segments`;
   return encoding === 'UCS-2' ? `${parts}, Unicode` : parts;
 }
 

@@ -78,7 +78,8 @@ export class OwnMessages {
       body.replaceChildren(question, yes, no);
       menu.open = true;
       menu.addEventListener('toggle', restore);
-      yes.focus();
+      yes.focus({ preventScroll: true });
+      body.scrollIntoView({ block: 'nearest' }); // The question with its answers.
     };
     ask();
     no.addEventListener('click', () => {
