@@ -1,7 +1,7 @@
 import * as z from 'zod';
 
 /** Any of Twilio's error codes (twilio.com/docs/api/errors). */
-export const errorCode = z.number().int().min(1).max(99_999);
+export const errorCode = z.number().int().min(1).max(999_999);
 
 /** How an accepted text ends; nothing set: delivered. */
 export const outcomeSchema = z.strictObject({

@@ -30,7 +30,7 @@ export const DELIVERY_REASONS = [
 ] as const;
 
 /** What a `daily_cap` or `rate_limited` speaks of, where it is not the whole cap, or the thread's own window. */
-export const REASON_DETAILS = ['author_share', 'urgent_reserve', 'every_thread'] as const;
+export const REASON_DETAILS = ['author_share', 'urgent_reserve', 'service_budget', 'every_thread'] as const;
 
 /** See {@link REASON_DETAILS}. */
 export type ReasonDetail = (typeof REASON_DETAILS)[number];

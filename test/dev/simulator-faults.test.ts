@@ -63,6 +63,8 @@ describe('planned faults', () => {
     const simulator = await start();
     simulator.faults.next({ fault: 'unavailable', times: 2, to: ROSA });
     simulator.faults.next({ fault: 'serverError', operation: 'read' });
+    // Twilio’s longest code.
+    expect(() => simulator.faults.next({ fault: 216_602, to: '+12025550199' })).not.toThrow();
     const statuses = [await send(simulator, TOM), await send(simulator), await send(simulator)];
     statuses.push(await send(simulator));
     expect(statuses.map((answer) => answer?.status)).toEqual([201, 503, 503, 201]);

@@ -22,6 +22,10 @@ it('the service’s budget lets so many texts leave; the others wait with a reas
   }
   const states = async () => (await Promise.all(WHO.map((who) => story.states(who)))).flat().sort();
   expect(await states()).toEqual([...Array(2).fill('deferred daily_cap'), ...Array(10).fill('sent')]);
+  const rows = (await Promise.all(WHO.map((who) => story.log(who)))).flat();
+  const waiting = rows.filter(({ status }) => status === 'deferred').map(({ explanation }) => explanation);
+  const why = expect.stringMatching(/^This service has sent as many texts as it may for the time being; /);
+  expect(waiting).toEqual([why, why]);
   const { json } = await story.api('GET', '/api/admin/stats', { as: 'service' });
   expect(json.alerts.map((alert: { kind: string }) => alert.kind)).toEqual(
     expect.arrayContaining(['service_cap_half', 'service_cap_near', 'service_cap_reached']),

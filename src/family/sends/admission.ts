@@ -96,7 +96,7 @@ export function admitCandidates(
 /** The service's budget has no room. */
 const beyondBudget = (deliveryId: string, until: number, now: number): Admission => ({
   deliveryId,
-  verdict: { action: 'defer', reason: BUDGET_REASON, until },
+  verdict: { action: 'defer', reason: BUDGET_REASON, detail: 'service_budget', until },
   at: now,
   lastToday: false,
   beyondBudget: true,

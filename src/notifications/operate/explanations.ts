@@ -84,6 +84,11 @@ const DETAILS: Record<ReasonDetail, { of: Reason; suppressed: string; waiting: s
     suppressed: 'The last texts of the day were kept for urgent messages, so none was sent.',
     waiting: 'The last texts of a day are kept for urgent messages; this one',
   },
+  service_budget: {
+    of: 'daily_cap',
+    suppressed: 'This service had sent as many texts as it may for the time being, so none was sent.',
+    waiting: 'This service has sent as many texts as it may for the time being; this one',
+  },
   every_thread: {
     of: 'rate_limited',
     suppressed: 'You had been texted about several conversations just before, so no further text was sent.',

@@ -94,6 +94,10 @@ describe('explain', () => {
       'The last texts of a day are kept for urgent messages; this one would go at 7:00 AM tomorrow.',
     ],
     [
+      { status: 'suppressed', reason: 'daily_cap', reasonDetail: 'service_budget' },
+      'This service had sent as many texts as it may for the time being, so none was sent.',
+    ],
+    [
       { status: 'deferred', reason: 'rate_limited', reasonDetail: 'every_thread', dueAt: NOW + 60_000 },
       'You were texted about several conversations just now; the next text would go at 8:01 AM.',
     ],
