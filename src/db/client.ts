@@ -4,7 +4,8 @@ import { oneRow } from './expressions.ts';
 import { q } from './query.ts';
 import { consentEvents, families, messages, smsDeliveryLog, threads, users } from './schema.ts';
 import { type Conditioned, compiledOf, type ResultOf, type Statement } from './statement.ts';
-import { isFenced } from './stores/fence-message.ts';
+import { hasLeft } from './stores/away.ts';
+import { FENCE_MESSAGE, isFenced } from './stores/fence-message.ts';
 import { MAIN_STORE, StoreMap } from './stores/map.ts';
 import type { StoreName } from './stores/slots.ts';
 
@@ -46,7 +47,8 @@ export interface Databases {
   directory: Db;
   /**
    * Where a family's rows are. While the family moves between stores a change waits for it, two seconds at the most.
-   * Its verbs throw {@link FamilyMovingError} then.
+   * Its verbs throw {@link FamilyMovingError} then. A store that the family has left answers nothing in its place, were it
+   * only that a row is not there: the map is read anew, and the trip made where the family lives.
    */
   forFamily(familyId: string): Db;
   /** The name of the store that holds a family: to group work by it. */
@@ -72,6 +74,8 @@ export interface Databases {
   at(store: StoreName): Db;
   /** Reads the map of stores anew: somebody has seen that it is stale. */
   refreshMap(): Promise<void>;
+  /** The same for somebody who has only found nothing; once a second at the most. @returns whether it was read */
+  doubtMap(): Promise<boolean>;
 }
 
 /** A family is being moved, and could not be written within the time that a request may wait. Try again in a moment. */
@@ -98,6 +102,9 @@ async function inTime<T>(answer: Promise<T>): Promise<T> {
     clearTimeout(timer);
   }
 }
+
+/** How often, at most, the map is read anew because somebody has found nothing: wrong codes are free. */
+const DOUBT_MS = 1000;
 
 /** D1 binds no booleans as such. */
 const bindable = (value: unknown) => (typeof value === 'boolean' ? Number(value) : value);
@@ -126,8 +133,17 @@ const FACT_TABLES: ReadonlySet<string> = new Set<string>(
 const mayMakeFacts = (text: string): boolean =>
   FACT_TABLES.has(/^(?:\/\*.*?\*\/ )?(?:insert into|update|delete from) "(\w+)"/.exec(text)?.[1] ?? '');
 
-/** A database whose D1 is found when a statement runs. */
-function open(reach: Reach, onFacts?: OnFacts): Db {
+/** @throws Error that {@link isFenced} knows, when a family's store has answered that it has left */
+function refuseLeft(left: D1Result | undefined): void {
+  if (left && left.results.length > 0) throw new Error(`${FENCE_MESSAGE}: it has left this database`);
+}
+
+/**
+ * A database whose D1 is found when a statement runs.
+ * @param familyId whose rows are asked for, where they may have left: it is asked in the same trip
+ */
+function open(reach: Reach, onFacts?: OnFacts, familyId: string | null = null): Db {
+  const guard = familyId === null ? null : hasLeft({ familyId });
   const notice = (store: StoreName | null, ran: readonly { text: string; result: D1Result }[]) => {
     if (store === null || !onFacts) return;
     if (ran.some(({ text, result }) => result.meta.changes > 0 && mayMakeFacts(text))) onFacts(store);
@@ -135,9 +151,12 @@ function open(reach: Reach, onFacts?: OnFacts): Db {
   const run = (statement: Statement): Promise<unknown> =>
     reach(async (d1, store) => {
       const { bound, read, text } = bind(d1, statement);
-      const result = await inTime(bound.run());
-      notice(store, [{ text, result }]);
-      return read(result);
+      const asked =
+        guard === null ? bound.run().then((result) => [result]) : d1.batch([bound, bind(d1, guard).bound]);
+      const [result, left] = await inTime(asked);
+      refuseLeft(left);
+      notice(store, [{ text, result: result! }]);
+      return read(result!);
     });
   const db = {
     all: run,
@@ -148,7 +167,9 @@ function open(reach: Reach, onFacts?: OnFacts): Db {
         const entries = Object.entries(statements).flatMap(([name, statement]) =>
           statement ? [{ name, ...bind(d1, statement, name) }] : [],
         );
-        const results = await inTime(d1.batch(entries.map(({ bound }) => bound)));
+        const guards = guard === null ? [] : [bind(d1, guard, 'hasLeft').bound];
+        const results = await inTime(d1.batch([...entries.map(({ bound }) => bound), ...guards]));
+        refuseLeft(results[entries.length]);
         notice(
           store,
           entries.map(({ text }, i) => ({ text, result: results[i]! })),
@@ -222,7 +243,7 @@ export function openDatabases(env: DatabaseBindings, mapSeconds = 15, onFacts?: 
 
   return {
     directory: open((call) => call(env.DB, null)),
-    forFamily: (familyId) => open(reachFamily(familyId), onFacts),
+    forFamily: (familyId) => open(reachFamily(familyId), onFacts, only ? null : familyId),
     storeOf,
     usualStoreOf: async (familyId) => (only ? MAIN_STORE : await map.usualStoreOf(familyId)),
     takesNewFamily: async (familyId) => only || (await map.takesNewFamily(familyId)),
@@ -236,5 +257,6 @@ export function openDatabases(env: DatabaseBindings, mapSeconds = 15, onFacts?: 
     shards: () => [...bound.keys()].map(at),
     at,
     refreshMap: () => map.refresh(),
+    doubtMap: async () => !only && (await map.doubt(DOUBT_MS)),
   };
 }

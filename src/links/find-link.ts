@@ -3,6 +3,7 @@ import type { Databases } from '../db/client.ts';
 import { q } from '../db/query.ts';
 import { links } from '../db/schema.ts';
 import { hot } from '../db/statement.ts';
+import type { StoreName } from '../db/stores/slots.ts';
 import { codeHash } from './link-code.ts';
 import { groupOfCode, isLinkCode } from './link-code-format.ts';
 
@@ -35,15 +36,27 @@ const byCode = hot<{ codeHash: string }>()((v) =>
     .where(eq(links.codeHash, v.codeHash)),
 );
 
+/** The stores in which a link may be. */
+const storesOfCode = async (db: Databases, code: string): Promise<readonly StoreName[]> => {
+  const group = groupOfCode(code);
+  return group === null ? db.stores() : await db.storesOfGroup(group);
+};
+
 /**
  * Looks a link up by its code, in one round trip; null when there is none. A malformed code needs no round
- * trip.
- * @throws when the database fails
+ * trip. Where it is not found, its family may have moved a moment ago.
+ * @throws when a database fails
  */
 export async function findLink(db: Databases, code: string): Promise<Link | null> {
   if (!isLinkCode(code)) return null;
-  const group = groupOfCode(code);
-  const stores = group === null ? db.stores() : await db.storesOfGroup(group);
+  const known = await storesOfCode(db, code);
+  const found = await findIn(db, known, code);
+  if (found || !(await db.doubtMap())) return found;
+  const more = (await storesOfCode(db, code)).filter((store) => !known.includes(store));
+  return await findIn(db, more, code);
+}
+
+async function findIn(db: Databases, stores: readonly StoreName[], code: string): Promise<Link | null> {
   const wanted = byCode({ codeHash: await codeHash(code) });
   for (const store of stores) {
     const found = await db.at(store).first(wanted);

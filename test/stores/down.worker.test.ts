@@ -2,6 +2,7 @@ import { createExecutionContext, createMessageBatch, getQueueResult } from 'clou
 import { env } from 'cloudflare:workers';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import type { DatabaseBindings } from '../../src/db/client.ts';
+import { FENCE_TRIGGERS } from '../../src/db/stores/family-tables.ts';
 import worker from '../../src/worker.ts';
 import { createWorld, type TestEnv, type World } from '../worker/world.ts';
 import { broken, WAYS } from './broken.ts';
@@ -66,6 +67,15 @@ describe.each(['fails', 'hangs'] as const)('a database that %s', (way) => {
       200,
       { ok: true, databases: { down: ['d1:1'] } },
     ]);
+    // Somebody signs in, by the text's link and by a code.
+    const [text] = await world.texts(up.number);
+    const code = /\/l\/(\w+)/.exec(text!.body)![1];
+    const signIn = (path: string, body: object) => world.api('POST', path, { body, env: without });
+    expect((await signIn('/api/links/open', { code })).json.session).toBeDefined();
+    const { handle } = (await signIn('/api/login/start', { phone: up.number })).json;
+    const texted = /\b\d{6}\b/.exec((await world.texts(up.number)).at(-1)!.body)![0];
+    const confirmed = await signIn('/api/login/confirm', { phone: up.number, code: texted, handle });
+    expect([confirmed.status, confirmed.json.ok]).toEqual([200, true]);
     const states = databases.json.databases.map(({ name, state }: Record<string, string>) => [name, state]);
     expect(states).toEqual([
       ['d1:0', 'up'],
@@ -232,16 +242,18 @@ describe('queues of groups of databases', () => {
   });
 });
 
-it('a database without its fences turns the service unready, by name', async () => {
+it('a database that lacks any of its fences turns the service unready, by name', async () => {
   const world = await createWorld();
-  const trigger = await bindings
-    .FAMILY_DB_2!.prepare(
-      "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND name = 'fence_messages_insert'",
-    )
-    .first<{ name: string; sql: string }>();
-  await bindings.FAMILY_DB_2!.prepare('DROP TRIGGER fence_messages_insert').run();
-  const answer = await world.send('GET', '/readyz');
-  await bindings.FAMILY_DB_2!.prepare(trigger!.sql).run();
-  expect(answer.status).toBe(503);
-  expect(await answer.json()).toMatchObject({ details: [{ check: 'fences', name: 'd1:2' }] });
+  const store = bindings.FAMILY_DB_2!;
+  const all = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'fence_%'";
+  const { results: fences } = await store.prepare(all).all<{ name: string; sql: string }>();
+  expect(fences).toHaveLength(FENCE_TRIGGERS);
+  for (const { name, sql } of fences) {
+    await store.prepare(`DROP TRIGGER ${name}`).run();
+    const answer = await world.send('GET', '/readyz');
+    await store.prepare(sql).run();
+    expect([name, answer.status]).toEqual([name, 503]);
+    expect(await answer.json()).toMatchObject({ details: [{ check: 'fences', name: 'd1:2' }] });
+  }
+  expect((await world.send('GET', '/readyz')).status).toBe(200);
 });

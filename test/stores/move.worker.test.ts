@@ -15,7 +15,9 @@ import {
   smsDeliveryLog,
 } from '../../src/db/schema.ts';
 import { FAMILY_TABLES, familyColumn } from '../../src/db/stores/family-tables.ts';
+import { twilioSignature } from '../../src/platform/sms/twilio-signature.ts';
 import worker from '../../src/worker.ts';
+import { watchD1 } from '../worker/counting.ts';
 import { createWorld, type TestEnv, type World } from '../worker/world.ts';
 import { type Life, mortal } from './mortal.ts';
 import { fillSlots, STORES } from './spread.ts';
@@ -139,6 +141,72 @@ describe('moving a family', () => {
       'Before',
       'After',
     ]);
+  });
+
+  it('is met by isolates that do not know of it yet: what has come since is found, changed and deleted by them', async () => {
+    const { world, post } = await chattingWorld({ MAP_SECONDS: '3600' });
+    const service = (method: string, path: string, more: object = {}) =>
+      world.api(method, `/api/admin/${path}`, { as, ...more });
+    /** An isolate of its own, that has read its map now. */
+    const isolate = async () => {
+      const env = { DB: watchD1(bindings.DB).d1 };
+      await world.api('GET', '/api/threads', { as: world.member('ana'), env });
+      return { env };
+    };
+    await post('Before');
+    const stale = await Promise.all(Array.from({ length: 7 }, isolate));
+    const { json } = await move(world, world.familyId, another(await home(world)));
+    const drive = mover(world);
+    await drive(json.id); // Flipped, not cleared yet.
+    const now = await isolate();
+    const { familyId } = world;
+    const [cleo, thread] = [world.member('cleo'), world.thread('later')];
+    const memberIds = ['ana', 'ben', 'cleo'].map((id) => world.member(id).userId);
+    await service('PUT', `users/${cleo.userId}`, { ...now, body: { familyId, name: 'Cleo' } });
+    await service('PUT', `threads/${thread}`, { ...now, body: { familyId, title: 'Later', memberIds } });
+    const messages = `/api/threads/${thread}/messages`;
+    const said = { as: world.member('ana'), body: { body: 'After' } };
+    expect((await world.api('POST', messages, { ...said, ...now })).status).toBe(201);
+    await world.drain(now);
+    const text = (await world.texts()).find(({ body }) => body.includes('After'))!;
+    const code = /\/l\/(\w+)/.exec(text.body)![1]!;
+
+    // A receipt, a link, a post, and what the host asks for.
+    const callback = new URL(text.statusCallback!);
+    const params = [
+      ['MessageSid', text.sid],
+      ['MessageStatus', 'delivered'],
+      ['To', text.to],
+      ['From', text.from],
+    ] as [string, string][];
+    const path = callback.pathname + callback.search;
+    const receipt = await world.send('POST', path, {
+      ...stale[0]!,
+      headers: {
+        'Content-Type': 'application/x-www-form-urlencoded',
+        'X-Twilio-Signature': await twilioSignature(
+          String(world.env.TWILIO_AUTH),
+          world.origin + path,
+          params,
+        ),
+      },
+      body: new URLSearchParams(params).toString(),
+    });
+    expect(receipt.status).toBeLessThan(300);
+    const isText = eq(smsDeliveryLog.id, callback.searchParams.get('delivery')!);
+    const status = q.select({ status: smsDeliveryLog.status }).from(smsDeliveryLog).where(isText);
+    await db.refreshMap();
+    expect(await db.forFamily(familyId).first(status)).toEqual({ status: 'delivered' });
+    const opened = await world.api('POST', '/api/links/open', { ...stale[1]!, body: { code } });
+    expect([opened.status, opened.json.threadId]).toEqual([200, thread]);
+    expect((await world.api('POST', messages, { ...said, as: cleo, ...stale[2]! })).json.message.seq).toBe(2);
+    expect((await service('GET', `users/${cleo.userId}`, stale[3]!)).json.name).toBe('Cleo');
+    expect((await service('DELETE', `threads/${thread}`, stale[4]!)).status).toBe(200);
+    expect((await world.api('GET', `/api/threads/${thread}`, { as: cleo, ...now })).status).toBe(404);
+    expect((await service('DELETE', `families/${familyId}`, stale[5]!)).status).toBe(200);
+    expect((await service('DELETE', `families/${familyId}`, stale[6]!)).status).toBe(404);
+    expect(await rowsIn(await db.storeOf(familyId), familyId)).toBe(1); // The ledger: Ben’s consent.
+    while ((await drive(json.id)) !== null);
   });
 
   it('there and back keeps the order in which its events are heard, whatever database is pushed first after an outage', async () => {

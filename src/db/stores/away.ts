@@ -1,7 +1,9 @@
-import { inArray, not, type SQL, sql } from 'drizzle-orm';
+import { eq, inArray, not, type SQL, sql } from 'drizzle-orm';
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
 import { allOf, hasRow } from '../expressions.ts';
+import { q } from '../query.ts';
 import { fences } from '../schema.ts';
+import { hot } from '../statement.ts';
 import { CLOSED_STATES } from './fence-message.ts';
 
 /** In these states of its fence a family is not at home in a store: it has left, or is not there yet. */
@@ -10,3 +12,11 @@ export const AWAY_STATES = ['clearing', 'incoming', 'moved'] as const;
 /** Condition: a row's family may be written in this store. @param family the column that says whose the row is */
 export const isOpenFor = (family: SQLiteColumn): SQL =>
   not(hasRow(fences, allOf(sql`${fences.familyId} = ${family}`, inArray(fences.state, [...CLOSED_STATES]))));
+
+/** Query: a row when a family has left this store. */
+export const hasLeft = hot<{ familyId: string }>()((v) =>
+  q
+    .select({ familyId: fences.familyId })
+    .from(fences)
+    .where(allOf(eq(fences.familyId, v.familyId), eq(fences.state, 'moved'))),
+);

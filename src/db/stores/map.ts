@@ -46,6 +46,7 @@ export class StoreMap {
   readonly #keptMs: number;
   #loaded: Loaded | null = null;
   #loading: Promise<Loaded> | null = null;
+  #doubtedAt = Number.NEGATIVE_INFINITY;
 
   /** @param keptMs for how long it is trusted */
   constructor(directory: D1Database, keptMs: number) {
@@ -94,6 +95,14 @@ export class StoreMap {
   /** Reads the map anew: a fence has told that it is stale. */
   async refresh(): Promise<void> {
     await this.#load();
+  }
+
+  /** Reads the map anew, unless somebody had it read by this within `ms`. @returns whether it did */
+  async doubt(ms: number): Promise<boolean> {
+    if (Date.now() - this.#doubtedAt < ms) return false;
+    this.#doubtedAt = Date.now();
+    await this.#load();
+    return true;
   }
 
   async #current(): Promise<Loaded> {

@@ -1,8 +1,8 @@
 import { eq, exists, gt, isNull, type SQL } from 'drizzle-orm';
 import type { Databases } from '../../db/client.ts';
-import { allOf, hasRow, oneRow } from '../../db/expressions.ts';
+import { allOf } from '../../db/expressions.ts';
 import { q } from '../../db/query.ts';
-import { fences, sessions, users } from '../../db/schema.ts';
+import { sessions, users } from '../../db/schema.ts';
 import { hot } from '../../db/statement.ts';
 import type { Config } from '../config.ts';
 import { AppError } from '../errors.ts';
@@ -134,31 +134,19 @@ export function callerCondition(
   return allOf(isKnownPerson(claim), exists(live));
 }
 
-/** Whether the family has left this store: an isolate whose map is stale must ask again. */
-const hasMoved = (familyId: SQL<string>) =>
-  hasRow(fences, allOf(eq(fences.familyId, familyId), eq(fences.state, 'moved')));
-
 const personOfToken = hot<Claim<string>>()((v) =>
-  q
-    .select({ moved: hasMoved(v.familyId).as('moved'), name: users.name })
-    .from(oneRow)
-    .leftJoin(users, isKnownPerson(v)),
+  q.select({ name: users.name }).from(users).where(isKnownPerson(v)),
 );
 const personOfSession = hot<Claim<string> & { sessionId: string; now: number }>()((v) =>
   q
-    .select({
-      moved: hasMoved(v.familyId).as('moved'),
-      name: users.name,
-      sessionLastUsedAt: sessions.lastUsedAt,
-    })
-    .from(oneRow)
-    .leftJoin(users, isKnownPerson(v))
-    .leftJoin(sessions, allOf(isLiveSession(v.userId, v.sessionId, v.now), eq(sessions.userId, users.id))),
+    .select({ name: users.name, sessionLastUsedAt: sessions.lastUsedAt })
+    .from(users)
+    .innerJoin(sessions, allOf(isLiveSession(v.userId, v.sessionId, v.now), eq(sessions.userId, users.id)))
+    .where(isKnownPerson(v)),
 );
 
 /**
- * Looks a claimed caller up, in one query; null when they do not exist, or their session has ended. Whoever reads of a
- * family comes through here first, so that a store which the family has left is noticed.
+ * Looks a claimed caller up, in one query; null when they do not exist, or their session has ended.
  * @throws when the database fails
  */
 export async function lookUpCaller(
@@ -168,17 +156,10 @@ export async function lookUpCaller(
 ): Promise<Caller | null> {
   const { userId, familyId, sessionId } = caller;
   const db = databases.forFamily(familyId);
-  const find = async () => {
-    if (sessionId !== null) return await db.first(personOfSession({ userId, familyId, sessionId, now }));
+  if (sessionId === null) {
     const person = await db.first(personOfToken({ userId, familyId }));
-    return person && { ...person, sessionLastUsedAt: null };
-  };
-  let found = await find();
-  if (found?.moved) {
-    await databases.refreshMap();
-    found = await find();
+    return person ? { ...caller, ...person, sessionLastUsedAt: null } : null;
   }
-  if (!found || found.name === null) return null;
-  const { name, sessionLastUsedAt } = found;
-  return sessionId !== null && sessionLastUsedAt === null ? null : { ...caller, name, sessionLastUsedAt };
+  const found = await db.first(personOfSession({ userId, familyId, sessionId, now }));
+  return found ? { ...caller, ...found } : null;
 }
