@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { Bindings } from '../../../src/platform/deps.ts';
+import { browsers } from '../../web/browse.ts';
 import { createWorld, type TestEnv, type World } from '../../worker/world.ts';
 
 const PEOPLE = ['rosa', ...Array.from({ length: 9 }, (_, n) => `p${n}`)];
@@ -48,6 +49,8 @@ describe('texts at the pace of their sender', () => {
       reason: null,
       explanation: expect.stringMatching(/^The text waits for its turn and would go at 11:00 AM\.$/),
     });
+    const browse = await browsers(world, [who]);
+    expect((await browse(who, '/settings/texts')).words).toContain('waits for its turn');
     await later(world, 10);
     expect(await statuses(world)).toEqual({ sent: 7, pending: 2 });
     await later(world, 20);
