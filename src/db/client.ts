@@ -5,9 +5,12 @@ import { q } from './query.ts';
 import { consentEvents, families, messages, smsDeliveryLog, threads, users } from './schema.ts';
 import { type Conditioned, compiledOf, type ResultOf, type Statement } from './statement.ts';
 import { hasLeft } from './stores/away.ts';
+import { type DatabaseBindings, mapOf, storesOf } from './stores/bindings.ts';
 import { FENCE_MESSAGE, isFenced } from './stores/fence-message.ts';
-import { MAIN_STORE, StoreMap } from './stores/map.ts';
+import { MAIN_STORE } from './stores/map.ts';
 import type { StoreName } from './stores/slots.ts';
+
+export type { DatabaseBindings };
 
 /** The statements of a batch by name; what is `null` or `false` is left out. */
 type Named = Readonly<Record<string, Statement | null | false>>;
@@ -178,33 +181,6 @@ function open(reach: Reach, onFacts?: OnFacts, familyId: string | null = null): 
       }),
   };
   return db as Db;
-}
-
-/** The bindings of databases: `DB`, the directory, and any number of `FAMILY_DB_0`, `FAMILY_DB_1` … */
-export interface DatabaseBindings {
-  DB: D1Database;
-}
-
-const FAMILY_BINDING = /^FAMILY_DB_(\d+)$/;
-
-/** The stores that an environment binds: those for families where there are any, and the directory's own. */
-function storesOf(env: DatabaseBindings): Map<StoreName, D1Database> {
-  const numbered = Object.entries(env as unknown as Record<string, D1Database>).flatMap(([binding, d1]) => {
-    const number = FAMILY_BINDING.exec(binding)?.[1];
-    return number === undefined ? [] : [[`d1:${number}`, d1] as const];
-  });
-  return new Map([...numbered, [MAIN_STORE, env.DB] as const]);
-}
-
-const maps = new WeakMap<D1Database, StoreMap>();
-
-/** An isolate has one map, whoever opens the databases. */
-function mapOf(env: DatabaseBindings, keptMs: number): StoreMap {
-  const known = maps.get(env.DB);
-  if (known) return known;
-  const map = new StoreMap(env.DB, keptMs);
-  maps.set(env.DB, map);
-  return map;
 }
 
 /**
