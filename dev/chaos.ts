@@ -50,7 +50,7 @@ try {
   });
   const { posts, kills, moves, messages, texts, weather, faults, ends, problems, healedAfterMs, log } =
     result;
-  const { receiver, heard, optOuts } = result;
+  const { receiver, heard, optOuts, outages, servedBeside } = result;
   const outcomes = Object.groupBy(posts, ({ outcome }) => outcome);
   console.log(`
 ${posts.length} posts: ${outcomes.acknowledged?.length ?? 0} acknowledged, ${outcomes.refused?.length ?? 0} refused, \
@@ -58,6 +58,8 @@ ${outcomes.unknown?.length ?? 0} given up without an answer; ${messages} message
 The stack was killed ${kills} times; ${moves} moves of families were begun. The carrier was ${weather.join(', ')}.
 Of ${optOuts.taken} opt-outs ${optOuts.between} died between the directory and the family's rows, behind 100 stuck ones.
 The receiver of events was ${receiver.join(', ')}; it heard ${heard}, repeats among them.
+${outages.length} times a family database was down: ${outages.join('; ')}.
+In the end one was silent, and ${servedBeside} threads of families elsewhere were texted and heard meanwhile.
 All had its end ${(healedAfterMs / 1000).toFixed(1)} s after the last fault.
 
 Requests to the carrier, by the fault that struck:

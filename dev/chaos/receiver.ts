@@ -9,6 +9,8 @@ export interface HeardEvent {
   /** The `webhook-id`. */
   id: string;
   type: string;
+  /** The message or delivery that it is about. */
+  subjectId?: string;
 }
 
 /** How the receiver treats what is posted; it has heard what it accepts, whatever it answers. */
@@ -58,7 +60,9 @@ export async function startReceiver(): Promise<Receiver> {
       forged += 1;
       return response.writeHead(401).end();
     }
-    if (accepts) heard.push({ id: headers['webhook-id']!, type: JSON.parse(body).type });
+    const { type, data } = JSON.parse(body);
+    if (accepts)
+      heard.push({ id: headers['webhook-id']!, type, subjectId: (data.message ?? data.delivery)?.id });
     if (answers === 'dies') return response.destroy();
     if (answers === 429) response.setHeader('Retry-After', '1');
     if (answers !== null) response.writeHead(answers).end();

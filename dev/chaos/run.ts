@@ -1,8 +1,10 @@
+import { serveBesideOutage } from './beside-outage.ts';
 import { castOf } from './cast.ts';
 import { listEvents } from './gather.ts';
 import { judgeEvents } from './judge-events.ts';
 import { startKiller } from './killer.ts';
 import { areMovesOver, judgeMoves, runMover } from './mover.ts';
+import { type Outages, startOutages, takeDown } from './outages.ts';
 import { type Post, runPoster } from './poster.ts';
 import { addStuckUpdates, judgeQuits, runQuitters } from './quitters.ts';
 import { type Receiver, startReceiver, troubleReceiver } from './receiver.ts';
@@ -52,6 +54,10 @@ export interface ChaosResult extends Tally {
   weather: string[];
   /** How the receiver of events treated what was posted, in order. */
   receiver: string[];
+  /** Which family database was down, and how, in order. */
+  outages: string[];
+  /** Threads that were served while a database of others was silent. */
+  servedBeside: number;
   /** Events that the receiver heard, with repeats. */
   heard: number;
   /** Requests to the carrier by the fault that struck them. */
@@ -79,12 +85,23 @@ function leaks({ stack, simulator, cast }: Stage): string[] {
   return secrets.filter((secret) => log.includes(secret)).map((secret) => `The log tells ${secret}`);
 }
 
+/** The family databases of the stack, by name. */
+async function storesOf(host: Stage['stack']['host']): Promise<string[]> {
+  const { databases } = await host.service<{ databases: { name: string }[] }>('GET', '/api/admin/databases');
+  return databases.map(({ name }) => name);
+}
+
 /** Posts, storms and kills; then waits for every row's end, and counts. */
-async function play(stage: Stage, receiver: Receiver, options: ChaosOptions): Promise<ChaosResult> {
+async function play(
+  stage: Stage,
+  { receiver, outages }: { receiver: Receiver; outages: Outages },
+  options: ChaosOptions,
+): Promise<ChaosResult> {
   const { stack, simulator, cast } = stage;
   const { seed, stuck = 0, say = () => undefined } = options;
   await addStuckUpdates(stage, stuck);
   const families = cast.families.length + (stuck > 0 ? 1 : 0);
+  const stores = await storesOf(stack.host);
   say(`${cast.members.length} people in ${cast.threads.length} threads; ${options.seconds} s of chaos begin`);
 
   const end = performance.now() + options.seconds * 1000;
@@ -106,9 +123,10 @@ async function play(stage: Stage, receiver: Receiver, options: ChaosOptions): Pr
   // Not for longer, however long the rest takes: each failure more makes the wait before the next try longer.
   const troubled = AbortSignal.any([over, AbortSignal.timeout(options.seconds * 1000)]);
   const trouble = troubleReceiver(receiver, seed, troubled);
+  const down = takeDown(outages, stores, seed, over);
   const quitters = runQuitters(stage, { killer, seed, over });
   const mover = options.moves ? runMover(target, seed, over) : Promise.resolve(0);
-  await Promise.all([weather, trouble, stop, enough, killer.done, quitters, mover, ...posters]);
+  await Promise.all([weather, trouble, down, stop, enough, killer.done, quitters, mover, ...posters]);
   await killer.up();
   options.signal?.throwIfAborted();
 
@@ -119,6 +137,8 @@ async function play(stage: Stage, receiver: Receiver, options: ChaosOptions): Pr
   await stage.settled();
   if (options.moves) await until('every move is over', PATIENCE_MS, () => areMovesOver(stack.host));
   const healedAfterMs = Math.round(performance.now() - cleared);
+  const beside = await serveBesideOutage(stage, outages, receiver.heard, posts);
+  await stage.settled();
   const { woken } = await stack.host.service<{ woken: number }>('POST', '/api/admin/sweep');
 
   const evidence = await stage.evidence();
@@ -137,6 +157,7 @@ async function play(stage: Stage, receiver: Receiver, options: ChaosOptions): Pr
     ends,
     problems: [
       ...problems,
+      ...beside.problems,
       ...(await judgeLedger(stack.host, cast, await stop)),
       ...(await judgeQuits(stage, quits, stuck)),
       ...(options.moves ? await judgeMoves(stack.host, families) : []),
@@ -150,6 +171,8 @@ async function play(stage: Stage, receiver: Receiver, options: ChaosOptions): Pr
     optOuts: { taken: quits.length, between: quits.filter(({ between }) => between).length },
     weather: await weather,
     receiver: await trouble,
+    outages: await down,
+    servedBeside: beside.served,
     heard: receiver.heard.length,
     faults: countBy(simulator.requests(), ({ fault }) => String(fault ?? 'none')),
     healedAfterMs,
@@ -163,19 +186,19 @@ async function play(stage: Stage, receiver: Receiver, options: ChaosOptions): Pr
  * @throws ChaosError when the stack does not come up again, or a row finds no end within a minute
  */
 export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
-  const receiver = await startReceiver();
+  const [receiver, outages] = await Promise.all([startReceiver(), startOutages()]);
   let stage: Stage | null = null;
   try {
     stage = await setStage(castOf(options.smallFamilies, options.crowd, options.quitters), {
       seed: options.seed,
-      settings: receiver.settings,
+      settings: { ...receiver.settings, ...outages.settings },
     });
-    return await play(stage, receiver, options);
+    return await play(stage, { receiver, outages }, options);
   } catch (error) {
     throw new ChaosError(error, stage?.stack.output() ?? '');
   } finally {
     await stage?.close();
-    await receiver.close();
+    await Promise.all([receiver.close(), outages.close()]);
   }
 }
 

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { build, type OutputFile } from 'esbuild';
+import { build, type OutputFile, type Plugin } from 'esbuild';
 import { unstable_getMiniflareWorkerOptions, unstable_readConfig } from 'wrangler';
 import { buildApiDocs, buildAssets, put } from '../build.ts';
 import { type BuiltWorker, fingerprintOf, type KeptBuild, SERVED, SOURCES } from './built-worker.ts';
@@ -9,7 +9,7 @@ import { firstLine, StackError } from './stack-error.ts';
 const [root, file] = process.argv.slice(2) as [string, string];
 
 /** Bundles a Worker the way wrangler does (its own esbuild options). @returns the script; its source map is `${name}.map` in `dist` */
-async function bundle(main: string, name: string): Promise<string> {
+async function bundle(main: string, name: string, plugins: Plugin[] = []): Promise<string> {
   const result = await build({
     entryPoints: [main],
     absWorkingDir: root,
@@ -27,6 +27,7 @@ async function bundle(main: string, name: string): Promise<string> {
     sourcemap: 'linked', // Beside the script: the runtime is handed the code alone, Miniflare reads the map for a stack trace.
     sourcesContent: false,
     logLevel: 'silent',
+    plugins,
   });
   const [map, script] = result.outputFiles as [OutputFile, OutputFile];
   await put(map.path, map.text);
@@ -35,6 +36,13 @@ async function bundle(main: string, name: string): Promise<string> {
 
 /** The code of the Worker in `dist/worker.js`. */
 const SCRIPT = 'worker.js';
+
+/** Leaves the Worker itself out of what goes around it: it is there as a module of its own. */
+const beside: Plugin = {
+  name: 'beside the Worker',
+  setup: ({ onResolve }) =>
+    onResolve({ filter: /\/src\/worker\.ts$/ }, () => ({ path: `./${SCRIPT}`, external: true })),
+};
 
 /** Builds what browsers load, then the Worker that names it beside the API's description. @throws StackError when the Worker does not build */
 async function script(main: string): Promise<string> {
@@ -66,6 +74,7 @@ async function readWorker(): Promise<BuiltWorker> {
     migrationsDir: path.resolve(root, config.d1_databases[0]?.migrations_dir ?? 'migrations'),
     crons: config.triggers.crons ?? [],
     tools: await bundle('dev/stack/store-tools.ts', 'store-tools.js'),
+    outages: await bundle('dev/stack/outages/worker.ts', 'outages.js', [beside]),
   };
 }
 

@@ -14,6 +14,8 @@ export interface BuiltWorker {
   crons: string[];
   /** The code of `store-tools.ts`, a Worker of the stack's own. */
   tools: string;
+  /** The code of `outages/worker.ts`, which goes around the Worker's own and imports it as `./worker.js`. */
+  outages: string;
 }
 
 /** A build as it is kept for later starts, with the fingerprints of what it came from and of what it wrote. */

@@ -15,6 +15,8 @@ export interface StackSettings {
   familyDatabases: number;
   /** Where secrets are kept between starts. */
   devVarsPath: string;
+  /** Where the family databases' outages are asked for; null: they have none. The chaos takes databases down with it. */
+  outagesUrl: string | null;
 }
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -28,6 +30,7 @@ export const STACK_NAMES = [
   'SEED_DEMO',
   'FAMILY_DATABASES',
   'DEV_VARS',
+  'DATABASE_OUTAGES_URL',
 ] as const;
 
 /** Reads what concerns the stack itself; what is malformed goes to `faults`. */
@@ -51,6 +54,7 @@ export function readStackSettings(env: Env, root: string, faults: ConfigFault[])
     seedDemo: env.SEED_DEMO !== '0',
     familyDatabases: number('FAMILY_DATABASES', 3, 64, true),
     devVarsPath: path.resolve(root, env.DEV_VARS || '.dev.vars'),
+    outagesUrl: env.DATABASE_OUTAGES_URL || null,
   };
 }
 

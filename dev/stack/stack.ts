@@ -20,7 +20,7 @@ import type { PreparedStores } from './store-tools.ts';
 import { startSweeper } from './sweeper.ts';
 import { tourSteps } from './tour.ts';
 import { startWatchdog } from './watchdog.ts';
-import { describeWorker, TOOLS, toolsBeside } from './worker-options.ts';
+import { describeWorker, TOOLS, toolsBeside, withOutages } from './worker-options.ts';
 
 const JOURNAL = 'simulator.jsonl';
 const ROOT = path.resolve(import.meta.dirname, '../..');
@@ -175,8 +175,10 @@ export async function startStack({ env = {}, devVars = true, log }: StackOptions
     closers.push(await openStateDir(own.stateDir));
     const port = await claimPort(own.port, 'PORT');
     if (simulated) await claimPort(own.simulatorPort, 'SIMULATOR_PORT');
+    const { outagesUrl } = own;
     const worker = await describeWorker(ROOT, own.familyDatabases);
     const settings: Record<string, unknown> = { ...read.originSettings(port), ...worker.vars, ...given };
+    if (outagesUrl !== null) settings.DATABASE_OUTAGES_URL = outagesUrl;
     const origin = `http://127.0.0.1:${port}`;
     const publicOrigin = String(settings.PUBLIC_ORIGIN);
     const host = given.AUTH_SECRET ? createHost(origin, given.AUTH_SECRET) : null;
@@ -206,7 +208,8 @@ export async function startStack({ env = {}, devVars = true, log }: StackOptions
 
     const watchdog = startWatchdog();
     closers.push(watchdog.close);
-    const options = { ...worker.options, bindings: settings as V4WorkerOptions['bindings'] };
+    const served = outagesUrl === null ? worker.options : withOutages(worker);
+    const options = { ...served, bindings: settings as V4WorkerOptions['bindings'] };
     const miniflare = await startRuntime([options, toolsBeside(worker)], port, own.stateDir, log);
     closers.push(() => miniflare.dispose());
 

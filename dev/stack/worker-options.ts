@@ -32,3 +32,17 @@ export const toolsBeside = ({ options, tools }: BuiltWorker): V4WorkerOptions =>
   compatibilityDate: options.compatibilityDate,
   d1Databases: options.d1Databases,
 });
+
+/** The same Worker behind one whose family databases can be taken down: `outages/worker.ts`. */
+export function withOutages({ options, outages }: BuiltWorker): V4WorkerOptions {
+  const {
+    script,
+    scriptPath: _,
+    ...rest
+  } = options as V4WorkerOptions & { script: string; scriptPath: string };
+  const modules = [
+    { type: 'ESModule', path: 'outages.js', contents: outages },
+    { type: 'ESModule', path: 'worker.js', contents: script },
+  ];
+  return { ...rest, modules } as V4WorkerOptions;
+}

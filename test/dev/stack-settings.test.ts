@@ -58,6 +58,7 @@ describe('the settings of the stack', () => {
       seedDemo: true,
       familyDatabases: 3,
       devVarsPath: '/repo/.dev.vars',
+      outagesUrl: null,
     });
   });
 

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { runChaos } from '../../dev/chaos/run.ts';
 
 it('gives everyone one text, one summary or one reason, and the host every event, whatever is killed and whatever fails', async () => {
-  const { problems, texts, faults, heard } = await runChaos({
+  const { problems, texts, faults, heard, outages, servedBeside } = await runChaos({
     seed: 20_261_122,
     seconds: 6,
     atLeast: { posts: 20, kills: 2 },
@@ -16,5 +16,7 @@ it('gives everyone one text, one summary or one reason, and the host every event
   // It was chaos, and something arrived all the same.
   expect(texts).toBeGreaterThan(0);
   expect(heard).toBeGreaterThan(0);
+  expect(outages.length).toBeGreaterThan(0);
+  expect(servedBeside).toBeGreaterThan(0);
   expect(Object.keys(faults)).not.toEqual(['none']);
 }, 600_000);
