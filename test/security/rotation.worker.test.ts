@@ -1,10 +1,16 @@
+import { createExecutionContext, createMessageBatch, getQueueResult } from 'cloudflare:test';
 import { SignJWT } from 'jose';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { Webhook } from 'standardwebhooks';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { readDevice, signDevice } from '../../src/identity/login/known-device.ts';
+import type { SessionSecrets } from '../../src/platform/auth/session.ts';
+import { twilioSignature } from '../../src/platform/sms/twilio-signature.ts';
+import worker from '../../src/worker.ts';
 import { createWorld, type TestEnv, type World } from '../worker/world.ts';
 
 let world: World;
 beforeAll(async () => {
-  world = await createWorld({}, 30);
+  world = await createWorld({}, 40);
   await world.seed([
     { id: 'rosa', name: 'Rosa', phone: world.phone(0) },
     { id: 'maya', name: 'Maya', phone: world.phone(1) },
@@ -98,11 +104,10 @@ describe('a rotation of MAGIC_SECRET', () => {
  * The isolates that answer at the same moment while a secret is rotated as README says: the new one becomes the previous
  * one everywhere, then the two change places.
  */
-function rollout(name: string): Partial<TestEnv>[][] {
-  const old = world.env[name];
-  const before = {};
-  const knowing = { [`${name}_PREVIOUS`]: ROTATED };
-  const after = { [name]: ROTATED, [`${name}_PREVIOUS`]: old };
+function rollout(name: string, next = ROTATED, old = world.env[name]): Partial<TestEnv>[][] {
+  const before = { [name]: old };
+  const knowing = { ...before, [`${name}_PREVIOUS`]: next };
+  const after = { [name]: next, [`${name}_PREVIOUS`]: old };
   return [[before], [before, knowing], [knowing], [knowing, after], [after]];
 }
 
@@ -175,4 +180,105 @@ describe.each(['AUTH_SECRET', 'SESSION_SECRET', 'MAGIC_SECRET'])('%s, rotated wh
     expect(new Set(numbers).size).toBe(posted.length);
     expect(texts.filter(({ to }) => numbers.includes(to))).toHaveLength(posted.length);
   });
+});
+
+it('a device that once signed in is known to every isolate while SESSION_SECRET is rotated', async () => {
+  const person = { userId: 'usr_rosa', numberHash: 'hash' };
+  const now = Date.now();
+  for (const isolates of rollout('SESSION_SECRET')) {
+    const configs = isolates.map((env) => ({ ...world.env, ...env }) as unknown as SessionSecrets);
+    for (const maker of configs) {
+      const token = await signDevice(maker, person, now);
+      for (const reader of configs)
+        expect(await readDevice(reader, token, person.numberHash, now)).toMatchObject(person);
+    }
+  }
+});
+
+it('EVENTS_SECRET, rotated while events are pushed: the receiver changes its own in between, and takes all', async () => {
+  const url = 'https://host.example.com/rotation';
+  const [old, next] = ['a-secret-of-24-bytes-long', 'another-of-24-bytes-long'].map(
+    (secret) => `whsec_${btoa(secret)}`,
+  ) as [string, string];
+  let verifier = new Webhook(old);
+  const heard = new Set<string>();
+  const refused: string[] = [];
+  const real = globalThis.fetch;
+  vi.spyOn(globalThis, 'fetch').mockImplementation(async (input, init) => {
+    if (String(input) !== url) return await real(input as RequestInfo, init as RequestInit);
+    const headers = Object.fromEntries(new Headers(init!.headers as HeadersInit));
+    try {
+      const { data } = verifier.verify(String(init!.body), headers) as { data: { message: { id: string } } };
+      heard.add(data.message.id);
+      return new Response(null, { status: 204 });
+    } catch (error) {
+      refused.push(String(error));
+      return new Response(null, { status: 401 });
+    }
+  });
+  const EVENTS = { sendBatch: async () => undefined };
+  const pushing = { ...world.env, EVENTS_URL: url, EVENTS_TYPES: 'message.created', EVENTS };
+  await world.env.DB.prepare(
+    'INSERT INTO event_cursors (id, seq) SELECT 1, max(seq) FROM events WHERE true ON CONFLICT DO UPDATE SET seq = excluded.seq',
+  ).run();
+  const push = async (env: Partial<TestEnv>, id: string) => {
+    const body = { store: 'd1:main' };
+    const batch = createMessageBatch('fcs-events', [{ id, timestamp: new Date(), attempts: 1, body }]);
+    const ctx = createExecutionContext();
+    await worker.queue?.(batch, { ...pushing, ...env } as TestEnv, ctx);
+    await getQueueResult(batch, ctx);
+  };
+  const posted: string[] = [];
+  const steps = rollout('EVENTS_SECRET', next, old);
+  for (const [step, isolates] of [...steps, [{ EVENTS_SECRET: next }]].entries()) {
+    // The receiver may change once every isolate signs with both.
+    if (step === 3) verifier = new Webhook(next);
+    for (const [i, env] of isolates.entries()) {
+      const path = `/api/threads/${world.thread()}/messages`;
+      const post = { as: world.member('rosa'), body: { body: `Event ${step} ${i}` } };
+      posted.push((await world.api('POST', path, post)).json.message.id);
+      await push(env, `${step}-${i}`);
+    }
+  }
+  vi.restoreAllMocks();
+  expect(refused).toEqual([]);
+  expect([...heard]).toEqual(posted);
+});
+
+it('the token of Twilio, rotated while texts travel: the second one is set first, then it is promoted, and no receipt is refused', async () => {
+  const [old, next] = [String(world.env.TWILIO_AUTH), 'the-secondary-token'];
+  const before = { TWILIO_AUTH: old };
+  const after = { TWILIO_AUTH: next, TWILIO_AUTH_SECONDARY: old };
+  // Twilio signs with its primary token: with the old one until the other is promoted.
+  const steps = [
+    { isolates: [before], signs: old },
+    { isolates: [before, after], signs: old },
+    { isolates: [after], signs: next },
+    { isolates: [{ TWILIO_AUTH: next }], signs: next },
+  ];
+  for (const [step, { isolates, signs }] of steps.entries()) {
+    if (signs === next) await world.control('PATCH', 'settings', { authToken: next });
+    const reader = await newReader(readers++);
+    const path = `/api/threads/${reader}/messages`;
+    const post = { as: world.member('rosa'), body: { body: `Step ${step}` } };
+    expect((await world.api('POST', path, post)).status).toBe(201);
+    await world.drain({ env: isolates[0]! });
+    const row = (await world.rows()).find(({ user_id }) => user_id === reader)!;
+    const text = (await world.texts()).find(({ sid }) => sid === row.provider_sid)!;
+    const params = [
+      ['MessageSid', text.sid],
+      ['MessageStatus', 'delivered'],
+    ] as const;
+    const { pathname, search } = new URL(text.statusCallback!);
+    const signature = await twilioSignature(signs, world.origin + pathname + search, params);
+    for (const env of isolates) {
+      const receipt = await world.send('POST', pathname + search, {
+        env,
+        body: new URLSearchParams(params.map((pair) => [...pair])).toString(),
+        headers: { 'Content-Type': 'application/x-www-form-urlencoded', 'X-Twilio-Signature': signature },
+      });
+      expect(receipt.status).toBeLessThan(300);
+    }
+    expect((await world.rows()).find(({ user_id }) => user_id === reader)!.status).toBe('delivered');
+  }
 });
