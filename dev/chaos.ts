@@ -58,7 +58,9 @@ ${outcomes.unknown?.length ?? 0} given up without an answer; ${messages} message
 The stack was killed ${kills} times; ${moves} moves of families were begun. The carrier was ${weather.join(', ')}.
 Of ${optOuts.taken} opt-outs ${optOuts.between} died between the directory and the family's rows, behind 100 stuck ones.
 The receiver of events was ${receiver.join(', ')}; it heard ${heard}, repeats among them.
-${outages.length} times a family database was down: ${outages.join('; ')}.
+${outages.length} times a family database was down: ${Object.entries(Object.groupBy(outages, (how) => how))
+    .map(([how, all]) => `${all?.length} ${how}`)
+    .join('; ')}.
 In the end one was silent, and ${servedBeside} threads of families elsewhere were texted and heard meanwhile.
 All had its end ${(healedAfterMs / 1000).toFixed(1)} s after the last fault.
 

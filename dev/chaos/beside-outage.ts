@@ -1,6 +1,5 @@
 import type { Host } from '../host.ts';
-import type { ChaosThread } from './cast.ts';
-import { fateOf } from './cast.ts';
+import { type Cast, type ChaosThread, fateOf } from './cast.ts';
 import { sentByApp } from './gather.ts';
 import type { Outages } from './outages.ts';
 import type { Post } from './poster.ts';
@@ -42,6 +41,28 @@ async function postIn({ host }: Stage['stack'], { id: threadId, familyId, member
 }
 
 /**
+ * The database beside which most families can be served, and a thread of each. Not of one that once moved away from it: its
+ * events wait until that database has said that none is left there.
+ */
+async function chooseDatabase(host: Host, { families, threads }: Cast) {
+  const { moves } = await host.service<{ moves: { familyId: string; from: string }[] }>(
+    'GET',
+    '/api/admin/moves',
+  );
+  const homes = new Map<string, string>();
+  for (const { id } of families) homes.set(id, await storeOf(host, id));
+  const choices = [...new Set(homes.values())].map((down) => {
+    const leftIt = (id: string) => moves.some(({ familyId, from }) => familyId === id && from === down);
+    const others = families.filter(({ id }) => homes.get(id) !== down && !leftIt(id));
+    return {
+      down,
+      threads: others.flatMap(({ id }) => threads.filter(({ familyId }) => familyId === id).slice(0, 1)),
+    };
+  });
+  return choices.reduce((best, each) => (each.threads.length > best.threads.length ? each : best));
+}
+
+/**
  * Takes one family database down, silently, and does not take it up again until families of the others have been served:
  * a post in a thread of each is answered, its texts arrive, and the host hears of it. In fine weather, with nothing waiting.
  * @param posts where each post is added
@@ -52,12 +73,7 @@ export async function serveBesideOutage(
   heard: readonly HeardEvent[],
   posts: Post[],
 ): Promise<BesideOutage> {
-  const homes = new Map<string, string>();
-  for (const { id } of cast.families) homes.set(id, await storeOf(stack.host, id));
-  const down = homes.get(cast.families[0]!.id)!;
-  const threads = cast.families.flatMap(({ id }) =>
-    homes.get(id) === down ? [] : cast.threads.filter(({ familyId }) => familyId === id).slice(0, 1),
-  );
+  const { down, threads } = await chooseDatabase(stack.host, cast);
   outages.set(down);
   try {
     await until('the service names the database that is down', WITHIN_MS, async () => {

@@ -51,7 +51,7 @@ export async function startOutages(): Promise<Outages> {
 
 /**
  * Takes one database after the other down, for half a second to three, until the signal; then all are up.
- * @returns which was down, and how, in order
+ * @returns how each was down, in order
  */
 export async function takeDown(
   outages: Pick<Outages, 'set'>,
@@ -66,7 +66,7 @@ export async function takeDown(
     const store = pick(stores, 'store');
     const outage = pick(WAYS, 'way');
     const lasts = 500 + 2500 * draw(seed, `outage:${had.length}:lasts`);
-    had.push(`${store} ${outage.message ?? 'silent'}, ${outage.when} the effect`);
+    had.push(`${outage.message ?? 'silent'} ${outage.when} the effect`);
     outages.set(store, outage);
     await rest(lasts, over);
     outages.set(null);

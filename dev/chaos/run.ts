@@ -54,7 +54,7 @@ export interface ChaosResult extends Tally {
   weather: string[];
   /** How the receiver of events treated what was posted, in order. */
   receiver: string[];
-  /** Which family database was down, and how, in order. */
+  /** How family databases were down, in order. */
   outages: string[];
   /** Threads that were served while a database of others was silent. */
   servedBeside: number;
@@ -89,6 +89,16 @@ function leaks({ stack, simulator, cast }: Stage): string[] {
 async function storesOf(host: Stage['stack']['host']): Promise<string[]> {
   const { databases } = await host.service<{ databases: { name: string }[] }>('GET', '/api/admin/databases');
   return databases.map(({ name }) => name);
+}
+
+/** Waits until the receiver has heard all there is. @returns every event, as the service lists it */
+async function allHeard(host: Stage['stack']['host'], receiver: Receiver) {
+  const listed = await listEvents(host);
+  await until('every event is heard', HEARING_MS, () => {
+    const heard = new Set(receiver.heard.map(({ id }) => id));
+    return listed.every(({ id }) => heard.has(id));
+  });
+  return listed;
 }
 
 /** Posts, storms and kills; then waits for every row's end, and counts. */
@@ -137,6 +147,9 @@ async function play(
   await stage.settled();
   if (options.moves) await until('every move is over', PATIENCE_MS, () => areMovesOver(stack.host));
   const healedAfterMs = Math.round(performance.now() - cleared);
+  await allHeard(stack.host, receiver);
+  const after = ((performance.now() - cleared) / 1000).toFixed(1);
+  say(`Every event was heard ${after} s after the last fault; now one database is silent`);
   const beside = await serveBesideOutage(stage, outages, receiver.heard, posts);
   await stage.settled();
   const { woken } = await stack.host.service<{ woken: number }>('POST', '/api/admin/sweep');
@@ -144,12 +157,7 @@ async function play(
   const evidence = await stage.evidence();
   const quits = await quitters;
   const { ends, problems } = tally(cast, posts, evidence);
-  const listed = await listEvents(stack.host);
-  await until('every event is heard', HEARING_MS, () => {
-    const heard = new Set(receiver.heard.map(({ id }) => id));
-    return listed.every(({ id }) => heard.has(id));
-  });
-  say(`Every event was heard ${((performance.now() - cleared) / 1000).toFixed(1)} s after the last fault`);
+  const listed = await allHeard(stack.host, receiver);
   problems.push(...judgeEvents(listed, receiver.heard, evidence));
   if (receiver.forged() > 0) problems.push(`${receiver.forged()} events bore a wrong signature`);
   if (woken > 0) problems.push(`A sweep found ${woken} rows after all had their end`);
