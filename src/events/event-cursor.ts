@@ -28,6 +28,22 @@ export interface StorePage<E> {
   isAll: boolean;
 }
 
+/** The part of a page before the first event that cannot be told now; the rest keeps its place for a later page. */
+export function holdBack<E extends { seq: number }>(
+  page: StorePage<E>,
+  isHeld: (event: E) => boolean,
+): StorePage<E> {
+  const first = page.events.findIndex(isHeld);
+  if (first < 0) return page;
+  // All that is to be had of this store: it does not end the page of the others.
+  return {
+    ...page,
+    events: page.events.slice(0, first),
+    searchedTo: page.events[first]!.seq - 1,
+    isAll: true,
+  };
+}
+
 /**
  * Merges the pages of several stores, the oldest event first and each store in its own order, and moves the cursor behind
  * what is taken: what is left, and what a store commits later, has a greater number and comes with the next page. The page

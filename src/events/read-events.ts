@@ -9,7 +9,14 @@ import { within } from '../platform/deadline.ts';
 import type { Deps } from '../platform/deps.ts';
 import { AppError } from '../platform/errors.ts';
 import { errorFields } from '../platform/log.ts';
-import { type EventCursor, mergePages, readCursor, type StorePage, writeCursor } from './event-cursor.ts';
+import {
+  type EventCursor,
+  holdBack,
+  mergePages,
+  readCursor,
+  type StorePage,
+  writeCursor,
+} from './event-cursor.ts';
 import type { EventJson, EventRow } from './event-data.ts';
 import type { EventKey } from './event-id.ts';
 import { fillAtHome } from './events-at-home.ts';
@@ -87,6 +94,35 @@ async function searchAll(deps: Deps, stores: readonly StoreName[], cursor: Event
 }
 
 /**
+ * Without the events, and what follows them in their store, of families that have moved to a store that does not answer:
+ * what they tell of is there.
+ */
+async function withoutAbsent(
+  { db }: Deps,
+  stores: readonly StoreName[],
+  pages: readonly StorePage<EventRow>[],
+): Promise<readonly StorePage<EventRow>[]> {
+  const answered = new Set(pages.map(({ store }) => store));
+  if (answered.size === stores.length) return pages;
+  const families = new Set(pages.flatMap(({ events }) => events.map(({ familyId }) => familyId)));
+  const homes = await Promise.all(
+    [...families].map(async (familyId) => [familyId, await db.storeOf(familyId)] as const),
+  );
+  const absent = new Set(homes.filter(([, home]) => !answered.has(home)).map(([familyId]) => familyId));
+  return pages.map((page) => holdBack(page, ({ familyId }) => absent.has(familyId)));
+}
+
+/** Events with their data. @throws AppError `unavailable` when a store has ceased to answer meanwhile */
+async function fillInTime(deps: Deps, rows: readonly EventRow[]): Promise<EventJson[]> {
+  try {
+    return await within(PATIENCE_MS, fillAtHome(deps, rows));
+  } catch (error) {
+    deps.log.error('events.not_filled', errorFields(error));
+    throw notEveryStore();
+  }
+}
+
+/**
  * A page of events, oldest first. Without gaps and repeats, though many write at once: a store is one SQLite database,
  * which commits one change after another, and an event gets its number in the commit of its fact. So whoever has seen a
  * number has seen all smaller ones of that store, and the cursor holds one number a store. Events of one family are in
@@ -104,7 +140,7 @@ export async function readEvents(
   if (given === null || Object.keys(given).some((store) => !stores.includes(store))) throw noCursor();
   let cursor: EventCursor = given;
   for (;;) {
-    const pages = await searchAll(deps, stores, cursor, query);
+    const pages = await withoutAbsent(deps, stores, await searchAll(deps, stores, cursor, query));
     const merged = mergePages(
       pages.map((page) => ({ ...page, events: page.events.map((row) => ({ ...row, store: page.store })) })),
       cursor,
@@ -113,7 +149,7 @@ export async function readEvents(
     const moved = stores.some((store) => (merged.cursor[store] ?? 0) > (cursor[store] ?? 0));
     cursor = merged.cursor;
     if (merged.events.length === 0 && moved) continue; // Nothing wanted among so many: search on.
-    const ordered = await fillAtHome(deps, merged.events);
+    const ordered = await fillInTime(deps, merged.events);
     return { events: ordered, next: writeCursor(cursor) };
   }
 }

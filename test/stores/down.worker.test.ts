@@ -191,6 +191,7 @@ it('events of a family that has moved to a database that hangs wait, and those o
   });
   const up = await familyOfTwo(world, 'd1:0', 4);
   const moved = await familyOfTwo(world, 'd1:1', 5);
+  const start = (await world.api('GET', '/api/admin/events?types=family.deleted', { as })).json.next;
   // An event stays where it was written, though its family lives elsewhere now.
   await bindings
     .FAMILY_DB_0!.prepare(
@@ -202,6 +203,19 @@ it('events of a family that has moved to a database that hangs wait, and those o
   await push(['d1:0'], { FAMILY_DB_1: broken(WAYS.hangs) });
   expect(heard).toContain(`thr_${up.familyId}`);
   expect(heard).not.toContain('msg_1');
+  // So do they in the list: what stands behind them in their database waits too, and all others are there.
+  const elsewhere = await familyOfTwo(world, 'd1:2', 6);
+  const list = async (after: string, env: Partial<TestEnv> = {}) => {
+    const path = `/api/admin/events?types=message.created&limit=200&after=${after}`;
+    const { status, json } = await world.api('GET', path, { as, env });
+    const told = json.events.map(({ familyId }: { familyId: string }) => familyId);
+    return { status, told, next: json.next as string };
+  };
+  const path = `/api/threads/thr_${elsewhere.familyId}/messages`;
+  await world.api('POST', path, { as: elsewhere.ana, body: { body: 'Hi' } });
+  const page = await list(start, { FAMILY_DB_1: broken(WAYS.hangs) });
+  expect([page.status, page.told]).toEqual([200, [elsewhere.familyId]]);
+  expect((await list(page.next)).told).toEqual([moved.familyId, up.familyId]);
   await bindings.FAMILY_DB_0!.prepare("UPDATE event_backlog SET next_at = 0 WHERE family_id > ''").run();
   await push(['d1:0']);
   expect(heard).toContain('msg_1');

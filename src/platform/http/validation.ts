@@ -9,12 +9,19 @@ const LINE_CONTROL = /[\u0080-\u009f\u2028\u2029]/;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: as above; tab and line feeds may stand in a message
 const CONTROL_IN_PROSE = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/;
 
-/** An id: opaque, without control characters, at most 200 characters. */
+/** What no path can name: whoever reads an address takes these segments away (RFC 3986, 5.2.4), percent-encoded too. */
+const DOT_SEGMENT = /^\.\.?$/;
+
+/** An id: opaque, without control characters, at most 200 characters, not `.` or `..`. */
 export const id = z
   .string()
   .min(1)
   .max(200)
-  .refine((text) => text.isWellFormed() && !CONTROL.test(text), 'should be an id without control characters');
+  .refine((text) => text.isWellFormed() && !CONTROL.test(text), 'should be an id without control characters')
+  .refine(
+    (text) => !DOT_SEGMENT.test(text),
+    'should be another id than "." and "..", which no address can name',
+  );
 
 /** One line of text with something to see, trimmed, without controls of direction: a name, a title. */
 export const line = (max: number) =>
