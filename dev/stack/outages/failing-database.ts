@@ -4,9 +4,12 @@ import type { D1Database, D1PreparedStatement, D1Result } from '@cloudflare/work
 export interface Outage {
   /** Whether a call fails before it had its effect, or after. */
   when: 'before' | 'after';
-  /** What D1 throws then; null: it never answers. */
+  /** What D1 throws then; null: it is silent for as long as it is down, and then the connection is lost. */
   message: string | null;
 }
+
+/** How often a call to a silent database looks whether it is up again, ms. */
+const LOOK_MS = 100;
 
 /** Says how a database fails at this moment; null: it is up. */
 export type AskOutage = () => Promise<Outage | null>;
@@ -19,8 +22,10 @@ async function strike<T>(ask: AskOutage, call: () => Promise<T>): Promise<T> {
   const outage = await ask();
   if (outage === null) return await call();
   if (outage.when === 'after') await call();
-  if (outage.message === null) return await new Promise<never>(() => undefined);
-  throw new Error(outage.message);
+  if (outage.message === null) {
+    while (await ask()) await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+  }
+  throw new Error(outage.message ?? 'D1_ERROR: Network connection lost.');
 }
 
 /** The statements behind those that were handed out, for batches. */
