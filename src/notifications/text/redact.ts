@@ -21,6 +21,15 @@ const IPV4 = new RegExp(
   `(?<![\\p{N}.])\\p{Nd}{1,3}(?:${DOT}\\p{Nd}{1,3}){3}(?!${DOT}?\\p{Nd})${PORT_AND_PATH}`,
   'gu',
 );
+/** The other ways to write an IPv4 address (WHATWG URL, "ends in a number"), and a host without a dot, with a port or path. */
+const NUMBER_HOST =
+  /(?<![\p{L}\p{N}.])0x[0-9a-f]{1,8}(?:\.(?:0x[0-9a-f]{1,8}|\d{1,10})){0,3}(?![\p{L}\p{N}])(?::\d{1,5})?(?:[/?#]\S*)?|(?<![\p{L}\p{N}.])(?:\d{1,10}\.){1,3}0x[0-9a-f]{1,8}(?![\p{L}\p{N}])(?::\d{1,5})?(?:[/?#]\S*)?|(?<![\p{L}\p{N}.])(?:0\d{1,11}|\d{5,10}|\d{1,3}(?:\.\d{1,8}){1,2}):\d{1,5}\/\S*|(?<![\p{L}\p{N}./])(?:0\d{3,11}|\d{8,10}|\d{1,3}(?:\.\d{1,8}){2}|(?:127|10)\.\d{1,8})\/(?=[a-z])\S*/giu;
+const LOCAL_HOST =
+  /(?<![\p{L}\p{N}.-])(?:localhost(?=[:/?#]\S)|[a-z][a-z0-9-]{0,62}(?=:\d{2,5}\/))(?::\d{1,5})?(?:[/?#]\S*)?/giu;
+/** A host whose dots are written as browsers decode them: `evil%2Ecom`. */
+const ESCAPED_DOT =
+  /(?<![\p{L}\p{N}%])[\p{L}\p{N}%][\p{L}\p{N}.%-]{0,250}%(?:25){0,3}(?:2e|e3%80%82|ef%bc%8e|ef%bd%a1)[\p{L}\p{N}%]\S*/giu;
+
 /** With `::` in it, or more colons than a time of day has. */
 const IPV6 = new RegExp(
   `(?<![\\p{L}\\p{N}:])\\[?(?:(?=[0-9a-f:]*::)(?=[a-f:]*\\d)[0-9a-f:]{3,39}|(?:[0-9a-f]{1,4}:){4,7}[0-9a-f]{1,4})(?:%\\w{1,15})?(?![\\p{L}\\p{N}])\\]?${PORT_AND_PATH}`,
@@ -64,6 +73,9 @@ const CJK_TLD =
 export function redact(text: string): string {
   return text
     .replace(SCHEME_LINK, (match) => LINK + closingOf(match))
+    .replace(ESCAPED_DOT, (match) => LINK + closingOf(match))
+    .replace(NUMBER_HOST, (match) => LINK + closingOf(match))
+    .replace(LOCAL_HOST, (match) => LINK + closingOf(match))
     .replace(IPV4, (match) => LINK + closingOf(match))
     .replace(IPV6, (match) => LINK + closingOf(match.replace(/\]$/, '')))
     .replace(BARE_LINK, (match) => (isLink(match) ? LINK + closingOf(match) : match))
