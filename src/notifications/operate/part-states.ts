@@ -26,6 +26,8 @@ const SLOW_MS = SECOND_MS;
 const DOWN_MS = 5 * SECOND_MS;
 /** The cron comes each minute. */
 const CRON_LATE_MS = 3 * MINUTE_MS;
+/** The sweep comes each minute; what has been overdue for longer it did not take up. */
+const OVERDUE_MS = 2 * MINUTE_MS;
 /** A store of D1 holds 10 GB; operators hear of it at 70 %. */
 const FILLING_BYTES = 7_000_000_000;
 /** No family has this id: the object that is asked whether objects answer. */
@@ -55,9 +57,10 @@ function queueState({ troubles, waiting, unmoved, deadLetters }: Stats, now: num
     unmoved.oldestAt === null ? '' : `, the oldest for ${agoWords(Date.parse(unmoved.oldestAt), now)}`;
   const letters = deadLetters.length === 1 ? 'one dead letter' : `${deadLetters.length || 'no'} dead letters`;
   const isBad = troubles.some(({ kind }) => kind === 'texts_late');
+  const isLeft = waiting.oldestAt !== null && now - Date.parse(waiting.oldestAt) > OVERDUE_MS;
   return {
     name: 'Queue of texts',
-    state: isBad ? 'bad' : waiting.count > 0 || deadLetters.length > 0 ? 'slow' : 'good',
+    state: isBad ? 'bad' : isLeft || deadLetters.length > 0 ? 'slow' : 'good',
     proof: `${unmoved.texts} texts should have left${oldest}; ${waiting.count} are overdue for the sweep; ${letters}.`,
   };
 }

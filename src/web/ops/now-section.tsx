@@ -4,7 +4,7 @@ import { newestOf, type OpsView } from './ops-view.ts';
 import { DataTable, StatePill } from './tables.tsx';
 
 /** Is anything wrong at this moment? What an operator knows of is said without alarm. */
-export function Now({ today, now, clock }: OpsView) {
+export function Now({ today, parts, now, clock }: OpsView) {
   const { troubles, alerts } = today;
   const open = alerts.filter(
     ({ acknowledgedAt, kind }) => acknowledgedAt === null && !troubles.some((each) => each.kind === kind),
@@ -12,7 +12,7 @@ export function Now({ today, now, clock }: OpsView) {
   const kinds = [...new Set(open.map(({ kind }) => kind))];
   return (
     <div class="ops-now" id="now" data-region>
-      {troubles.length === 0 && <Notice tone="good">Nothing is wrong now.</Notice>}
+      <Parts parts={parts} isTroubled={troubles.length > 0} />
       {troubles.map(({ kind, message }) => {
         const known = newestOf(alerts, kind);
         return known?.acknowledgedAt ? (
@@ -34,6 +34,31 @@ export function Now({ today, now, clock }: OpsView) {
         </Notice>
       )}
     </div>
+  );
+}
+
+/** That all is well; or the parts that are not, as the table below says of each. */
+function Parts({ parts, isTroubled }: Pick<OpsView, 'parts'> & { isTroubled: boolean }) {
+  const named = (state: OpsView['parts'][number]['state']) =>
+    parts
+      .filter((part) => part.state === state)
+      .map(({ name }) => name)
+      .join(', ');
+  const [bad, slow] = [named('bad'), named('slow')];
+  const link = <a href="#parts">What proves it</a>;
+  if (isTroubled) return null;
+  if (bad !== '') {
+    return (
+      <Notice tone="bad">
+        Not working: {bad}. {link}
+      </Notice>
+    );
+  }
+  if (slow === '') return <Notice tone="good">Nothing is wrong now.</Notice>;
+  return (
+    <Notice tone="care">
+      Nothing is wrong with texts now. Look at: {slow}. {link}
+    </Notice>
   );
 }
 

@@ -24,8 +24,8 @@ export function OpsPage(view: OpsView) {
       </PageHead>
       <Now {...view} />
       <PartsSection {...view} />
-      <Alerts {...view} />
       <LookUpForm />
+      <Alerts {...view} />
       <Pauses {...view} />
       <Today {...view} />
       <HoursOfToday {...view} />
