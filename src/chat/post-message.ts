@@ -292,13 +292,14 @@ export async function postMessage(
   caller: ClaimedCaller,
   message: NewMessage,
 ): Promise<MessageJson> {
+  const isBounded = message.via === 'app' || message.via === 'portal';
+  const turn = isBounded ? await deps.postPace.turn(caller) : null;
   const now = deps.now();
   const db = deps.db.forFamily(caller.familyId);
   const id = newId('msg', now);
   const digest = await sha256(
     JSON.stringify([message.threadId, message.body, message.fileIds, message.urgent]),
   );
-  const isBounded = message.via === 'app' || message.via === 'portal';
   const posting: Posting = {
     ...message,
     id,
@@ -318,6 +319,7 @@ export async function postMessage(
     wakeAt: now + deps.config.CLAIM_LEASE_SECONDS * 1000,
   };
   const results = await retrying(() => db.batch(postStatements(posting)));
+  turn?.settle(results.recipients.length);
   const [guard] = results.guard;
   const [row] = results.posted;
   if (!row || !guard?.isCaller) throw refusal(guard, message, deps);
@@ -327,7 +329,7 @@ export async function postMessage(
       'This Idempotency-Key was used with another message; use a new one.',
     );
   }
-  if (row.id === id) deps.afterwards(announce(deps, caller, toMessage(row), results));
+  if (row.id === id) deps.afterwards(announce(deps, caller, toMessage(row), results, turn?.gatherSeconds));
   return toMessage(row);
 }
 
@@ -337,8 +339,9 @@ export function announce(
   { familyId }: Pick<ClaimedCaller, 'familyId'>,
   message: MessageJson,
   { recipients, facts }: Pick<Results<ReturnType<typeof postStatements>>, 'recipients' | 'facts'>,
+  gatherSeconds = 0,
 ): Promise<void> {
   const event = { type: 'message' as const, threadId: message.threadId, message };
   const publication = { event, to: recipients.map(({ userId }) => userId) };
-  return announceMessage(deps, familyId, publication, facts ?? []);
+  return announceMessage(deps, familyId, publication, facts ?? [], gatherSeconds);
 }

@@ -106,7 +106,7 @@ export abstract class FamilyObject<Env> extends DurableObject<Env> implements Fa
     const now = this.#now();
     const { settings, decide, lease } = this.#host;
     const people = this.#refresh(now);
-    return this.ctx.storage.transactionSync(() => {
+    return this.#atOnce(() => {
       if ((this.#meta.get('pruned_at') ?? 0) + DAY_MS <= now) {
         this.#sends.prune(now - retentionMs(settings));
         this.#meta.set('pruned_at', now);
@@ -118,6 +118,16 @@ export abstract class FamilyObject<Env> extends DurableObject<Env> implements Fa
       if (budget && budget.left < left) this.#lease.keep(budget.left);
       return admissions;
     });
+  }
+
+  /** All that is stored, or nothing. */
+  #atOnce<T>(work: () => T): T {
+    try {
+      return this.ctx.storage.transactionSync(work);
+    } catch (error) {
+      this.#sends.reload();
+      throw error;
+    }
   }
 
   async release(unused: Unused[]): Promise<void> {

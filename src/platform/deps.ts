@@ -15,6 +15,7 @@ import {
   type SweepJob,
 } from './jobs.ts';
 import type { Log } from './log.ts';
+import { type PostPace, postPaceOf } from './pace/post-pace.ts';
 import { type SenderRpc, senderClient } from './pace/sender-client.ts';
 import { type Pause, readPauses } from './pauses.ts';
 import { phones } from './sms/number-plans.ts';
@@ -61,6 +62,8 @@ export interface Deps {
   family: (familyId: string, timeZone?: string | null) => FamilyRpc;
   /** Where a sender of texts is asked whether it may go on. */
   sender: (sender: Sender) => SenderRpc;
+  /** Whose posts wait for their turn. */
+  postPace: PostPace;
   /** What operators have paused, as known for at most two seconds. Rejects when the directory does not answer. */
   pauses: () => Promise<readonly Pause[]>;
   /** Limits that cost no database. */
@@ -127,6 +130,7 @@ export function createDeps(
       familyClient(env.FAMILY, familyId, config.FAMILY_LOCATION ?? hintOfZone(timeZone)),
     edge: createEdgeLimits(env),
     sender: (sender) => senderClient(env.SENDER, senderAccount(config), sender),
+    postPace: postPaceOf(env.DB, now),
     pauses: () => readPauses(db.directory, env.DB, now()),
     alert: createAlerts({ directory: db.directory, config, log, now }),
     afterwards,

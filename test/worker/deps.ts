@@ -161,6 +161,7 @@ export function testDeps(settings: Record<string, string> = {}): TestDeps {
     enqueueEvents: async () => undefined,
     enqueueMove: async () => undefined,
     enqueueSweeps: async () => undefined,
+    postPace: { turn: async () => ({ gatherSeconds: 0, settle: () => undefined }) },
     pauses: async () => [],
     enqueueOptOut: async () => undefined,
     alert: async (kind, message) => {

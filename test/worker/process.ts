@@ -160,6 +160,7 @@ export function startProcess(
     family: (familyId) => familyClient(namespace, familyId, null),
     edge: createEdgeLimits({}),
     sender: (sender) => senderClient(objects('sender', SENDER), account, sender),
+    postPace: { turn: async () => ({ gatherSeconds: 0, settle: () => undefined }) },
     pauses: async () => [],
     alert: createAlerts({ directory: db.directory, config, log, now }),
     afterwards: (work) => {

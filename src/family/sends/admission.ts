@@ -6,9 +6,8 @@ import type {
 } from '../../platform/family/family-rpc.ts';
 import { DAY_MS } from '../../platform/time.ts';
 import type { Presence } from '../presence/presence.ts';
-import { KnownTexts } from './known-texts.ts';
 import type { SendRow, SendStore } from './send-store.ts';
-import { type DayText, everyThreadUntil, longer, shareHold, usesUpOrdinary } from './shares.ts';
+import { authorShare, type DayText, everyThreadUntil, longer, shareHold, usesUpOrdinary } from './shares.ts';
 import { capUntil, nextRank, type WindowSettings, windowUntil } from './windows.ts';
 
 /** Decides about one delivery; injected, so that this folder does not depend on notifications. */
@@ -35,7 +34,7 @@ const sameConversation = (a: SendRow, b: Candidate) =>
  * one thread cannot both pass. Urgent texts ignore windows and do not lengthen them, but ordinary ones keep the
  * base distance after them; test texts count for the caps alone. Of several candidates that may be sent about
  * one thread, only the last counts for the caps; the others are superseded. A candidate that was admitted
- * before is counted from now on, not from then. What is stored is read once, however many candidates there are.
+ * before is counted from now on, not from then.
  */
 export function admitCandidates(
   context: AdmissionContext,
@@ -45,15 +44,14 @@ export function admitCandidates(
 ): Admission[] {
   const admitted: SendRow[] = [];
   const superseded = new Set<string>();
-  const texts = new KnownTexts(context.sends, candidates, context.settings.familyCap);
   return candidates.map((candidate) => {
     const { deliveryId, userId, threadId } = candidate;
-    const known = texts.to(userId);
+    const known = context.sends.toUser(userId);
     const earlier = known.find((send) => send.deliveryId === deliveryId);
     const others = known.filter((send) => send !== earlier);
     const previous = admitted.findLast((send) => sameConversation(send, candidate))?.deliveryId ?? deliveryId;
     const uncounted = new Set([...superseded, previous, deliveryId]);
-    const family = texts.ofFamily(uncounted);
+    const family = textsOfFamily(context, uncounted);
     const about = candidate.kind === 'test' ? [] : others.filter((send) => send.threadId === threadId);
     const counted = others.filter((send) => !uncounted.has(send.deliveryId));
     const asking = { authorId: candidate.authorId ?? null, urgent: candidate.urgent };
@@ -86,7 +84,6 @@ export function admitCandidates(
       lastToday: earlier?.lastToday || usesUpDay(counted, family, context.settings, now),
     };
     context.sends.save(send);
-    texts.add(send);
     admitted.push(send);
     if (previous !== deliveryId) superseded.add(previous);
     return { deliveryId, verdict, at: now, lastToday: send.lastToday };
@@ -101,6 +98,16 @@ const beyondBudget = (deliveryId: string, until: number, now: number): Admission
   lastToday: false,
   beyondBudget: true,
 });
+
+/**
+ * The family's newest texts, the newest first, as many as its cap counts; none where they are fewer than one author's share
+ * of it, and so hold nothing up.
+ * @param without ids of candidates
+ */
+function textsOfFamily({ sends, settings }: AdmissionContext, without: ReadonlySet<string>): DayText[] {
+  if (sends.size + 1 < authorShare(settings.familyCap)) return [];
+  return sends.newest(settings.familyCap, without);
+}
 
 const times = (texts: readonly DayText[]) => texts.map(({ at }) => at);
 

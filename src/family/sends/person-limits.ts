@@ -10,7 +10,7 @@ export function personLimits(
   settings: WindowSettings,
   now: number,
 ): Omit<PersonLimits, 'presence'> {
-  const theirs = sends.forUsers([userId]);
+  const theirs = sends.toUser(userId);
   const byThread = Map.groupBy(theirs, ({ threadId }) => threadId);
   const windows = [...byThread].flatMap(([threadId, about]) => {
     const until = threadId === null ? null : windowUntil(about, settings, now);

@@ -1,6 +1,6 @@
-import { and, asc, desc, eq, exists, gt, lt, lte, sql } from 'drizzle-orm';
+import { and, asc, eq, exists, gt, lt } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/sqlite-core';
-import { anyOf, excluded, inList } from '../../db/expressions.ts';
+import { anyOf, excluded } from '../../db/expressions.ts';
 import type { ObjectDb } from '../../db/object/object-db.ts';
 import { sends } from '../../db/object/object-tables.ts';
 import { q } from '../../db/query.ts';
@@ -20,19 +20,7 @@ export interface SendRow extends Send {
   lastToday: boolean;
 }
 
-/** A text of the family's day. */
-export type FamilyText = Pick<SendRow, 'deliveryId' | 'at' | 'authorId'>;
-
-const textsTo = hot<{ userIds: string }>()((v) =>
-  q.select().from(sends).where(inList(sends.userId, v.userIds)).orderBy(asc(sends.at)),
-);
-const newestTexts = hot<{ limit: number }>()(() =>
-  q
-    .select({ deliveryId: sends.deliveryId, at: sends.at, authorId: sends.authorId })
-    .from(sends)
-    .orderBy(desc(sends.at))
-    .limit(sql.placeholder('limit')),
-);
+const everyText = hot<object>()(() => q.select().from(sends).orderBy(asc(sends.at)));
 const saveText = hot<{ [K in keyof SendRow]: SendRow[K] }>()((v) =>
   q
     .insert(sends)
@@ -51,43 +39,88 @@ const saveText = hot<{ [K in keyof SendRow]: SendRow[K] }>()((v) =>
     }),
 );
 
-/** Stores admitted texts, from which windows and caps are computed. */
+/** The stored texts as the object knows them, in the order of their time: all, and those to each person. */
+interface KnownTexts {
+  all: Map<string, SendRow>;
+  byUser: Map<string, Map<string, SendRow>>;
+}
+
+function keep({ all, byUser }: KnownTexts, text: SendRow): void {
+  all.set(text.deliveryId, text);
+  const theirs = byUser.get(text.userId);
+  if (theirs) theirs.set(text.deliveryId, text);
+  else byUser.set(text.userId, new Map([[text.deliveryId, text]]));
+}
+
+/**
+ * Stores admitted texts, from which windows and caps are computed. Nobody but the object writes them, so they are read once
+ * in its life: what a post costs does not grow with the texts of the day.
+ */
 export class SendStore {
   readonly #db: ObjectDb;
+  #texts: KnownTexts | null = null;
 
   constructor(db: ObjectDb) {
     this.#db = db;
   }
 
-  /** The stored texts to some people: those of the last day, and the newest unanswered one of each person and thread. */
-  forUsers(userIds: readonly string[]): SendRow[] {
-    return this.#db.all(textsTo({ userIds: JSON.stringify(userIds) }));
+  get #known(): KnownTexts {
+    if (this.#texts) return this.#texts;
+    const known: KnownTexts = { all: new Map(), byUser: new Map() };
+    for (const text of this.#db.all(everyText({}))) keep(known, text);
+    this.#texts = known;
+    return known;
   }
 
-  /** The family's newest texts, the newest first, at most `limit`. */
-  newest(limit: number): FamilyText[] {
-    return this.#db.all(newestTexts({ limit }));
+  /** Reads the texts anew when they are next asked for: what was stored since was rolled back. */
+  reload(): void {
+    this.#texts = null;
   }
 
-  /** Stores a text; a known one is updated. */
+  /** The stored texts to a person, in the order of their time: those of the last day, and the newest unanswered one of each thread. */
+  toUser(userId: string): SendRow[] {
+    return [...(this.#known.byUser.get(userId)?.values() ?? [])];
+  }
+
+  /** The number of stored texts of the family. */
+  get size(): number {
+    return this.#known.all.size;
+  }
+
+  /** The family's newest texts, the newest first, at most `limit`. @param without ids that do not count */
+  newest(limit: number, without: ReadonlySet<string> = new Set()): SendRow[] {
+    const counted = [...this.#known.all.values()].filter(({ deliveryId }) => !without.has(deliveryId));
+    return counted.slice(-limit).reverse();
+  }
+
+  /** Stores a text; a known one is updated, and is the newest now. */
   save({ deliveryId, userId, threadId, authorId, rank, at, lastToday }: SendRow): void {
-    this.#db.run(saveText({ deliveryId, userId, threadId, authorId, rank, at, lastToday }));
+    const text = { deliveryId, userId, threadId, authorId, rank, at, lastToday };
+    const known = this.#known;
+    this.#db.run(saveText(text));
+    this.#drop(known, deliveryId);
+    keep(known, text);
   }
 
   /** Deletes a text that was not sent after all, unless it was admitted anew since. @returns whether it was there */
   release({ deliveryId, at }: Unused): boolean {
-    const gone = q
-      .delete(sends)
-      .where(and(eq(sends.deliveryId, deliveryId), lte(sends.at, at)))
-      .returning({ id: sends.deliveryId });
-    return this.#db.all(gone).length > 0;
+    const known = this.#known.all.get(deliveryId);
+    if (!known || known.at > at) return false;
+    this.#db.run(q.delete(sends).where(eq(sends.deliveryId, deliveryId)));
+    this.#drop(this.#known, deliveryId);
+    return true;
   }
 
   /** Marks the person's texts, about one thread or all, as answered. */
   markAnswered(userId: string, threadId?: string): void {
+    const answered = this.toUser(userId).filter(
+      (text) => text.rank > 0 && (threadId === undefined || text.threadId === threadId),
+    );
+    if (answered.length === 0) return;
     const about = threadId === undefined ? undefined : eq(sends.threadId, threadId);
     const unanswered = and(eq(sends.userId, userId), about, gt(sends.rank, 0));
     this.#db.run(q.update(sends).set({ rank: 0 }).where(unanswered));
+    for (const text of answered) keep(this.#known, { ...text, rank: 0 });
   }
 
   /** Deletes texts before a moment, except the newest unanswered one of each person and thread. */
@@ -102,10 +135,19 @@ export class SendStore {
         ),
     );
     this.#db.run(q.delete(sends).where(and(lt(sends.at, before), anyOf(eq(sends.rank, 0), hasLater))));
+    this.reload();
   }
 
   /** Forgets everything about a person. */
   forget(userId: string): void {
     this.#db.run(q.delete(sends).where(eq(sends.userId, userId)));
+    this.reload();
+  }
+
+  #drop({ all, byUser }: KnownTexts, deliveryId: string): void {
+    const text = all.get(deliveryId);
+    if (!text) return;
+    all.delete(deliveryId);
+    byUser.get(text.userId)?.delete(deliveryId);
   }
 }

@@ -32,6 +32,7 @@ async function tellFamily(
  * goes to the queue as admitted; what is held back is written, and never becomes a queue message. When the object
  * does not answer, the consumer asks it again. The rows in D1 are authoritative: the sweep finds what is lost here.
  * @param rows the facts of the message's deliveries, as read in the post's own batch
+ * @param gatherSeconds how long the texts wait for further messages that they can tell of
  * @throws when the database or the queue fails
  */
 export async function announceMessage(
@@ -39,6 +40,7 @@ export async function announceMessage(
   familyId: string,
   publication: Publication,
   rows: readonly FactsRow[],
+  gatherSeconds = 0,
 ): Promise<void> {
   const waiting = rows.filter(({ status }) => status === 'pending').map((row) => toRecord(row, deps));
   const { leads, ruledOut } = fold(waiting, policySettings(deps.config), deps.now());
@@ -58,7 +60,7 @@ export async function announceMessage(
           admitted: { at, lastToday },
         }));
   await Promise.all([
-    jobs.length > 0 && deps.enqueue(jobs),
+    jobs.length > 0 && deps.enqueue(jobs, gatherSeconds),
     verdicts.length > 0 && retrying(() => deps.db.forFamily(familyId).run(writeVerdicts(verdicts))),
   ]);
 }

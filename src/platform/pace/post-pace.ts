@@ -1,0 +1,109 @@
+import { rateLimited } from '../errors.ts';
+
+/** A post whose turn it is. */
+export interface Turn {
+  /**
+   * How long its texts are to wait: more messages of its author are on their way to many, and one text may tell of them.
+   * 0 for all who write by hand.
+   */
+  gatherSeconds: number;
+  /** Says how many recipients the message turned out to have. */
+  settle(recipients: number): void;
+}
+
+/**
+ * The pace of posts. A message costs as much work as it has recipients, so a member who writes very much into a large
+ * conversation could slow everybody down: beyond a burst their posts wait for their turn, and those of a family together,
+ * before any work is done. It is the memory of one isolate, which is what is kept free here; budgets that hold everywhere
+ * stand in the database (`chat/budget.ts`). People who write by hand never meet it.
+ */
+export interface PostPace {
+  /** Waits for a post's turn. @throws AppError `rate_limited` when it is too far away */
+  turn(author: { userId: string; familyId: string }): Promise<Turn>;
+}
+
+/** What a post costs beside its recipients, as if it had so many more. */
+const POST_ITSELF = 3;
+/** Of an author, and of all authors of a family together, ms a recipient. */
+const AUTHOR_MS = 3;
+const FAMILY_MS = 2;
+/** So much may go at once: ten messages to a hundred people. */
+const BURST_MS = 3000;
+/** Whoever is so far ahead writes more than is read: the texts of the messages are gathered for so long. */
+const GATHER_FROM_MS = 1000;
+const GATHER_SECONDS = 10;
+/** The longest wait for a turn; beyond: 429. */
+const LONGEST_WAIT_MS = 10_000;
+/** Lanes that are remembered at the least; beyond, those that are idle are forgotten. */
+const LANES = 1000;
+
+/** Posts that share a pace, as one author's. */
+interface Lane {
+  /** When all that was taken will have been worked off, ms. */
+  busyUntil: number;
+  /** The cost of the last post: what the next is thought to cost. */
+  cost: number;
+}
+
+/** Creates the pace of an isolate. `now` in ms; `pause` waits so many ms. */
+export function createPostPace({
+  now,
+  pause,
+}: {
+  now: () => number;
+  pause: (ms: number) => Promise<unknown>;
+}): PostPace {
+  const lanes = new Map<string, Lane>();
+
+  function laneOf(key: string, at: number): Lane {
+    const known = lanes.get(key);
+    // A clock that was set back is another one.
+    const isOurs = known && known.busyUntil <= at + BURST_MS + 2 * LONGEST_WAIT_MS;
+    const lane = isOurs ? known : { busyUntil: at, cost: POST_ITSELF };
+    lane.busyUntil = Math.max(lane.busyUntil, at);
+    lanes.set(key, lane);
+    return lane;
+  }
+  function forgetIdle(at: number): void {
+    if (lanes.size <= LANES) return;
+    for (const [key, { busyUntil }] of lanes) if (busyUntil <= at) lanes.delete(key);
+  }
+
+  return {
+    turn: async ({ userId, familyId }) => {
+      const at = now();
+      forgetIdle(at);
+      const taken = [
+        { lane: laneOf(`author:${familyId}:${userId}`, at), each: AUTHOR_MS },
+        { lane: laneOf(`family:${familyId}`, at), each: FAMILY_MS },
+      ].map(({ lane, each }) => ({ lane, each, cost: lane.cost }));
+      const ahead = Math.max(...taken.map(({ lane }) => lane.busyUntil - at));
+      const wait = Math.max(0, ahead - BURST_MS);
+      if (wait > LONGEST_WAIT_MS) {
+        throw rateLimited('Too many messages to many people at once. Go on in a moment.', wait / 1000);
+      }
+      for (const { lane, each, cost } of taken) lane.busyUntil += cost * each;
+      if (wait > 0) await pause(wait);
+      return {
+        gatherSeconds: ahead > GATHER_FROM_MS ? GATHER_SECONDS : 0,
+        settle: (recipients) => {
+          for (const { lane, each, cost } of taken) {
+            lane.cost = POST_ITSELF + recipients;
+            lane.busyUntil += (lane.cost - cost) * each;
+          }
+        },
+      };
+    },
+  };
+}
+
+const kept = new WeakMap<object, PostPace>();
+
+/** The pace of this isolate. @param key what its memory hangs on: a binding of the environment */
+export function postPaceOf(key: object, now: () => number): PostPace {
+  const known = kept.get(key);
+  if (known) return known;
+  const pace = createPostPace({ now, pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms)) });
+  kept.set(key, pace);
+  return pace;
+}

@@ -1,0 +1,103 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { createPostPace } from '../../../src/platform/pace/post-pace.ts';
+
+let now = 0;
+let waits: number[] = [];
+let pace = createPostPace({ now: () => now, pause: async (ms) => waits.push(ms) });
+beforeEach(() => {
+  now = 1_000_000;
+  waits = [];
+  pace = createPostPace({
+    now: () => now,
+    pause: async (ms) => {
+      waits.push(ms);
+      now += ms;
+    },
+  });
+});
+
+async function post(userId: string, recipients: number, familyId = 'fam'): Promise<number> {
+  const { gatherSeconds, settle } = await pace.turn({ userId, familyId });
+  settle(recipients);
+  return gatherSeconds;
+}
+async function posts(count: number, userId: string, recipients: number, familyId?: string) {
+  for (let n = 0; n < count; n++) await post(userId, recipients, familyId);
+}
+
+describe('the pace of posts', () => {
+  it('lets a burst to a hundred people pass, and then one message in a third of a second', async () => {
+    await posts(10, 'rosa', 99);
+    expect(waits).toEqual([]);
+    const began = now;
+    await posts(100, 'rosa', 99);
+    expect((now - began) / 100).toBeGreaterThan(290);
+    expect((now - began) / 100).toBeLessThan(310);
+  });
+
+  it('is never met by somebody who writes a message a second to a hundred, or ten to a family of four', async () => {
+    for (let n = 0; n < 300; n++) {
+      await post('rosa', 99);
+      for (let i = 0; i < 10; i++) await post('ana', 3, 'fam_small');
+      now += 1000;
+    }
+    expect(waits).toEqual([]);
+  });
+
+  it('gathers the texts of whoever writes to many faster than anybody reads, and of nobody else', async () => {
+    expect(await post('rosa', 99)).toBe(0);
+    now += 1000;
+    for (let n = 0; n < 3; n++) expect(await post('rosa', 99)).toBe(0);
+    for (let n = 0; n < 10; n++) expect(await post('ana', 3, 'fam_small')).toBe(0);
+    await posts(3, 'rosa', 99);
+    expect(await post('rosa', 99)).toBe(10);
+    now += 10_000;
+    expect(await post('rosa', 99)).toBe(0);
+  });
+
+  it('makes nobody else wait, not even in the family of the one who floods', async () => {
+    await posts(100, 'rosa', 99);
+    waits = [];
+    await post('ben', 99);
+    await post('ana', 3, 'fam_small');
+    expect(waits).toEqual([]);
+  });
+
+  it('holds a family in which all flood together', async () => {
+    const began = now;
+    for (let n = 0; n < 40; n++) for (let i = 0; i < 10; i++) await post(`usr_${i}`, 99);
+    expect((now - began) / 400).toBeGreaterThan(190);
+  });
+
+  it('gives those who come together a turn each, and refuses whose turn is too far away, with the true wait', async () => {
+    await post('rosa', 99); // From now on it is known how many they write to.
+    now += 60_000;
+    const asked: Promise<unknown>[] = [];
+    const began = now;
+    for (let n = 0; n < 60; n++) {
+      now = began;
+      asked.push(pace.turn({ userId: 'rosa', familyId: 'fam' }));
+    }
+    const answers = await Promise.allSettled(asked);
+    const refused = answers.flatMap((each) => (each.status === 'rejected' ? [each.reason] : []));
+    expect(refused.length).toBeGreaterThan(10);
+    expect(refused[0]).toMatchObject({ code: 'rate_limited', status: 429 });
+    expect(Number(refused[0].headers()['Retry-After'])).toBeGreaterThanOrEqual(10);
+    expect(waits).toEqual(waits.toSorted((a, b) => a - b));
+    expect(new Set(waits).size).toBe(waits.length);
+  });
+
+  it('takes what was refused or repeated for what it cost', async () => {
+    await posts(1, 'rosa', 99);
+    await posts(200, 'rosa', 0);
+    expect(waits).toEqual([]);
+  });
+
+  it('forgets what another clock has said', async () => {
+    await posts(20, 'rosa', 99);
+    waits = [];
+    now -= 3_600_000;
+    await posts(5, 'rosa', 99);
+    expect(waits).toEqual([]);
+  });
+});
