@@ -1,4 +1,6 @@
 import { expect, it } from 'vitest';
+import { postMessage } from '../../src/chat/post-message.ts';
+import { testDeps } from '../worker/deps.ts';
 import { createWorld } from '../worker/world.ts';
 
 async function writer(settings: Record<string, string>) {
@@ -53,4 +55,32 @@ it('lets one person open so many threads a day', async () => {
   expect(refused).toMatchObject({ status: 429, json: { error: 'rate_limited' } });
   expect(Number(refused.headers.get('Retry-After'))).toBeGreaterThan(0);
   expect((await open('ben')).status).toBe(201);
+});
+
+it('tells the pace of posts how many people a message has, and lets texts wait that are gathered', async () => {
+  const world = await createWorld({}, 2);
+  await world.seed([
+    { id: 'rosa', name: 'Grandma Rosa' },
+    { id: 'ben', name: 'Ben', phone: world.phone(2) },
+  ]);
+  const deps = testDeps();
+  const [settled, enqueued]: [number[], [number, number | undefined][]] = [[], []];
+  deps.postPace = { turn: async () => ({ gatherSeconds: 10, settle: (people) => settled.push(people) }) };
+  deps.enqueue = async (jobs, delaySeconds) => void enqueued.push([jobs.length, delaySeconds]);
+  deps.familyDown.value = true; // So that the consumer decides.
+  const { userId } = world.member('rosa');
+  const message = {
+    threadId: world.thread(),
+    body: 'One of very many',
+    fileIds: [],
+    urgent: false,
+    via: 'app' as const,
+    clientKey: 'once',
+  };
+  const { familyId } = world;
+  const caller = { userId, familyId, sessionId: null, via: 'host', expiresAt: null } as const;
+  for (let n = 0; n < 2; n++) await postMessage(deps, caller, message);
+  await deps.idle();
+  expect(settled).toEqual([2, 0]); // A repeat costs nothing.
+  expect(enqueued).toEqual([[1, 10]]);
 });

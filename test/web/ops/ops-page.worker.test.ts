@@ -120,6 +120,7 @@ describe('/ops', () => {
     );
     expect(words).toMatch(/Family objects One (answered within \d+ ms|did not answer)/);
     expect(words).toContain('Receiver of events EVENTS_URL is not set');
+    expect(words.includes('Nothing is wrong now.')).toBe(!/Look at it|Not working/.test(words));
   });
 
   it('tells why somebody got nothing, by number, id or name, and writes each look down', async () => {
