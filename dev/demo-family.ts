@@ -88,7 +88,7 @@ export async function seedDemoFamily(host: Host, now: Date): Promise<void> {
       email,
       phone,
       phoneVerifiedAt: at,
-      smsConsent: { at, source: 'demo', version: 'demo' },
+      smsConsent: { at, source: 'demo', version: '2026-11-01' },
       timeZone: userId === DEMO_PEOPLE.leo.id ? zone : FAMILY.timeZone,
     });
   }

@@ -75,7 +75,12 @@ export function ConsentsSection({ consents, told, now, clock }: SettingsView) {
                 {SOURCES[source]}
                 <span class="soft small">
                   <time datetime={new Date(at).toISOString()}>{timeInWords(at, now, clock)}</time>
-                  {version && ` · wording of ${version}`}
+                  {version && (
+                    <>
+                      {' · wording of '}
+                      <span class="nowrap">{version}</span>
+                    </>
+                  )}
                 </span>
               </p>
             </li>
