@@ -329,7 +329,10 @@ export async function postMessage(
       'This Idempotency-Key was used with another message; use a new one.',
     );
   }
-  if (row.id === id) deps.afterwards(announce(deps, caller, toMessage(row), results, turn?.gatherSeconds));
+  if (row.id === id) {
+    const gatherSeconds = message.urgent ? 0 : turn?.gatherSeconds;
+    deps.afterwards(announce(deps, caller, toMessage(row), results, gatherSeconds));
+  }
   return toMessage(row);
 }
 

@@ -26,14 +26,14 @@ export interface PostPace {
 const POST_ITSELF = 3;
 /** Of an author, and of all authors of a family together, ms a recipient. */
 const AUTHOR_MS = 3;
-const FAMILY_MS = 2;
+const FAMILY_MS = 1;
 /** So much may go at once: ten messages to a hundred people. */
 const BURST_MS = 3000;
 /** Whoever is so far ahead writes more than is read: the texts of the messages are gathered for so long. */
 const GATHER_FROM_MS = 1000;
 const GATHER_SECONDS = 10;
-/** The longest wait for a turn; beyond: 429. */
-const LONGEST_WAIT_MS = 10_000;
+/** The longest wait for a turn; beyond: 429. A whole budget of posts a minute to a hundred people is taken at once. */
+const LONGEST_WAIT_MS = 60_000;
 /** Lanes that are remembered at the least; beyond, those that are idle are forgotten. */
 const LANES = 1000;
 
