@@ -8,7 +8,7 @@ import type { Stage } from './stage.ts';
 import { until } from './until.ts';
 
 /** What others notice of a database that is down; fewer than the 31 s for which a call to a silent one may wait. */
-const WITHIN_MS = 25_000;
+const WITHIN_MS = 30_000;
 
 /** What came of it. */
 export interface BesideOutage {
