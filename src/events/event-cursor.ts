@@ -13,7 +13,10 @@ export const writeCursor = (cursor: EventCursor): string =>
 /** Reads a cursor; null for what was never one. */
 export function readCursor(text: string): EventCursor | null {
   try {
-    return shape.parse(JSON.parse(atob(text.replaceAll('-', '+').replaceAll('_', '/'))));
+    const given: object = JSON.parse(atob(text.replaceAll('-', '+').replaceAll('_', '/')));
+    const cursor = shape.parse(given);
+    // Zod leaves `__proto__` out without a word.
+    return Object.keys(cursor).length === Object.keys(given).length ? cursor : null;
   } catch {
     return null; // Neither base64, nor JSON, nor of this shape: all are answered alike.
   }

@@ -17,6 +17,7 @@ describe('a cursor', () => {
     writeCursor({ 'd1:0': 1.5 }),
     btoa('[1]'),
     btoa('null'),
+    btoa('{"__proto__":1}'),
   ])('was never %j', (text) => {
     expect(readCursor(text)).toBeNull();
   });
