@@ -22,8 +22,8 @@ export interface PostPace {
   turn(author: { userId: string; familyId: string }): Promise<Turn>;
 }
 
-/** What a post costs beside its recipients, as if it had so many more. */
-const POST_ITSELF = 3;
+/** A post is counted by its recipients beyond so many, and as one at the least: small conversations are quick as they are. */
+const FEW_RECIPIENTS = 10;
 /** Of an author, and of all authors of a family together, ms a recipient. */
 const AUTHOR_MS = 3;
 const FAMILY_MS = 1;
@@ -59,7 +59,7 @@ export function createPostPace({
     const known = lanes.get(key);
     // A clock that was set back is another one.
     const isOurs = known && known.busyUntil <= at + BURST_MS + 2 * LONGEST_WAIT_MS;
-    const lane = isOurs ? known : { busyUntil: at, cost: POST_ITSELF };
+    const lane = isOurs ? known : { busyUntil: at, cost: 1 };
     lane.busyUntil = Math.max(lane.busyUntil, at);
     lanes.set(key, lane);
     return lane;
@@ -88,7 +88,7 @@ export function createPostPace({
         gatherSeconds: ahead > GATHER_FROM_MS ? GATHER_SECONDS : 0,
         settle: (recipients) => {
           for (const { lane, each, cost } of taken) {
-            lane.cost = POST_ITSELF + recipients;
+            lane.cost = Math.max(1, recipients - FEW_RECIPIENTS);
             lane.busyUntil += (lane.cost - cost) * each;
           }
         },

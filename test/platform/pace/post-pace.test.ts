@@ -26,13 +26,13 @@ async function posts(count: number, userId: string, recipients: number, familyId
 }
 
 describe('the pace of posts', () => {
-  it('lets a burst to a hundred people pass, and then one message in a third of a second', async () => {
+  it('lets a burst to a hundred people pass, and then four messages a second', async () => {
     await posts(10, 'rosa', 99);
     expect(waits).toEqual([]);
     const began = now;
     await posts(100, 'rosa', 99);
-    expect((now - began) / 100).toBeGreaterThan(290);
-    expect((now - began) / 100).toBeLessThan(310);
+    expect((now - began) / 100).toBeGreaterThan(260);
+    expect((now - began) / 100).toBeLessThan(280);
   });
 
   it('is never met by somebody who writes a message a second to a hundred, or ten to a family of four', async () => {
@@ -41,6 +41,11 @@ describe('the pace of posts', () => {
       for (let i = 0; i < 10; i++) await post('ana', 3, 'fam_small');
       now += 1000;
     }
+    expect(waits).toEqual([]);
+  });
+
+  it('is never met in a family of four, however fast they write', async () => {
+    for (let n = 0; n < 900; n++) await post('rosa', 3);
     expect(waits).toEqual([]);
   });
 
@@ -75,7 +80,7 @@ describe('the pace of posts', () => {
   it('holds a family in which all flood together', async () => {
     const began = now;
     for (let n = 0; n < 40; n++) for (let i = 0; i < 10; i++) await post(`usr_${i}`, 99);
-    expect((now - began) / 400).toBeGreaterThan(90);
+    expect((now - began) / 400).toBeGreaterThan(80);
   });
 
   it('gives those who come together a turn each, and refuses whose turn is too far away, with the true wait', async () => {
@@ -89,7 +94,7 @@ describe('the pace of posts', () => {
     }
     const answers = await Promise.allSettled(asked);
     const refused = answers.flatMap((each) => (each.status === 'rejected' ? [each.reason] : []));
-    // Ten of the burst, and two hundred within the minute.
+    // A dozen of the burst, and two hundred and twenty within the minute.
     expect(refused.length).toBeLessThan(100);
     expect(refused.length).toBeGreaterThan(50);
     expect(refused[0]).toMatchObject({ code: 'rate_limited', status: 429 });
