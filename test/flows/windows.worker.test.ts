@@ -155,6 +155,8 @@ describe('somebody who returns', () => {
         )
         .bind(from, to, story.familyId, story.member('ben').userId, story.thread())
         .run();
+    // All of it in one hour, whose counters are there.
+    vi.setSystemTime((Math.floor(Date.now() / 3_600_000) + 1) * 3_600_000 + 60_000);
     await texted(1, 2); // A search ends with the first row that is too old, if there is one.
     await cost();
     await cost(); // The first text of a kind and hour makes the counters of the hour.

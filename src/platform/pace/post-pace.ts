@@ -43,6 +43,8 @@ interface Lane {
   busyUntil: number;
   /** The cost of the last post: what the next is thought to cost. */
   cost: number;
+  /** When it was last asked, ms. */
+  askedAt: number;
 }
 
 /** Creates the pace of an isolate. `now` in ms; `pause` waits so many ms. */
@@ -58,9 +60,10 @@ export function createPostPace({
   function laneOf(key: string, at: number): Lane {
     const known = lanes.get(key);
     // A clock that was set back is another one.
-    const isOurs = known && known.busyUntil <= at + BURST_MS + 2 * LONGEST_WAIT_MS;
-    const lane = isOurs ? known : { busyUntil: at, cost: 1 };
+    const isOurs = known && known.askedAt <= at;
+    const lane = isOurs ? known : { busyUntil: at, cost: 1, askedAt: at };
     lane.busyUntil = Math.max(lane.busyUntil, at);
+    lane.askedAt = at;
     lanes.set(key, lane);
     return lane;
   }
