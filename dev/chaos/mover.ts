@@ -53,14 +53,22 @@ export async function areMovesOver(host: Host): Promise<boolean> {
   return (await listMoves(host)).every(({ state }) => ['done', 'cancelled'].includes(state));
 }
 
-/** What the moves have left behind: each of so many families is counted in one database, and no move was given up. */
+/** What a move says that met a database which was down for longer than its family may wait. */
+const OUTAGE = /^D1_ERROR|did not answer/;
+
+/**
+ * What the moves have left behind: each of so many families is counted in one database, and no move was given up, unless a
+ * database was down.
+ */
 export async function judgeMoves(host: Host, families: number): Promise<string[]> {
   const { databases } = await host.service<{ databases: { families: number | null }[] }>(
     'GET',
     '/api/admin/databases',
   );
   const counted = databases.reduce((sum, { families }) => sum + (families ?? 0), 0);
-  const cancelled = (await listMoves(host)).filter(({ state }) => state === 'cancelled');
+  const cancelled = (await listMoves(host)).filter(
+    ({ state, problem }) => state === 'cancelled' && !OUTAGE.test(problem ?? ''),
+  );
   return [
     ...(counted === families ? [] : [`${counted} families are in databases, not ${families}`]),
     ...cancelled.map(({ familyId, problem }) => `A move of ${familyId} was given up: ${problem}`),
