@@ -66,7 +66,7 @@ export class OwnMessages {
   /** Taking back is for everybody and for good: it is asked once more. */
   #ask(menu: HTMLDetailsElement, body: HTMLElement): void {
     const [before, question] = [[...body.childNodes], document.createElement('p')];
-    question.textContent = 'For everyone, and for good?';
+    question.textContent = 'Take it back, for everyone, and for good?';
     const [yes, no] = [button('Yes, take it back', 'button'), button('No', 'button')];
     yes.classList.add('danger');
     const restore = () => {
@@ -78,7 +78,7 @@ export class OwnMessages {
       body.replaceChildren(question, yes, no);
       menu.open = true;
       menu.addEventListener('toggle', restore);
-      yes.focus({ preventScroll: true });
+      no.focus({ preventScroll: true }); // A key that is held down does no harm.
       body.scrollIntoView({ block: 'nearest' }); // The question with its answers.
     };
     ask();
@@ -86,7 +86,8 @@ export class OwnMessages {
       menu.open = false;
       find('summary', menu)?.focus();
     });
-    yes.addEventListener('click', async () => {
+    yes.addEventListener('click', async ({ detail }) => {
+      if (detail > 1) return; // The second tap of a trembling finger, where the first one asked.
       const item = itemOf(menu);
       const putBack = this.#showGone(item, menu);
       const failure = await this.#send(item, 'DELETE');
