@@ -49,11 +49,10 @@ const storesOfCode = async (db: Databases, code: string): Promise<readonly Store
  */
 export async function findLink(db: Databases, code: string): Promise<Link | null> {
   if (!isLinkCode(code)) return null;
-  const known = await storesOfCode(db, code);
-  const found = await findIn(db, known, code);
+  const found = await findIn(db, await storesOfCode(db, code), code);
   if (found || !(await db.doubtMap())) return found;
-  const more = (await storesOfCode(db, code)).filter((store) => !known.includes(store));
-  return await findIn(db, more, code);
+  // In all of them again: it may have been found where its family was not thought to live.
+  return await findIn(db, await storesOfCode(db, code), code);
 }
 
 async function findIn(db: Databases, stores: readonly StoreName[], code: string): Promise<Link | null> {

@@ -154,8 +154,11 @@ describe('moving a family', () => {
       return { env };
     };
     await post('Before');
+    // Where another family has gone before, every isolate looks for links; what it finds there is not where it thinks.
+    const target = another(await home(world));
+    await db.directory.run(q.insert(homes).values({ familyId: `${world.familyId}_before`, store: target }));
     const stale = await Promise.all(Array.from({ length: 7 }, isolate));
-    const { json } = await move(world, world.familyId, another(await home(world)));
+    const { json } = await move(world, world.familyId, target);
     const drive = mover(world);
     await drive(json.id); // Flipped, not cleared yet.
     const now = await isolate();
