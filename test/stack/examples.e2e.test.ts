@@ -121,7 +121,7 @@ it('the client package does in an empty project what its README says', async () 
     try {
       const heard = (text: string) => expect.poll(() => output, { timeout: 20_000 }).toContain(text);
       await heard('thread.created {"thread":{"id":"thr_1"');
-      await heard('message.created {"message":{"id":"msg_1"');
+      await heard('message.created {"message":{"id":"msg_dinner"');
       await heard('Ana: Are you coming?');
       const forged = await fetch(`http://127.0.0.1:${receiverPort}/`, { method: 'POST', body: '{}' });
       expect(forged.status).toBe(401);

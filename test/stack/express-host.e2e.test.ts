@@ -9,7 +9,7 @@ import { cleanEnv, type SpawnedStack, spawnStack } from '../../dev/stack/spawn-s
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
 const EVENTS_SECRET = `whsec_${btoa('a-secret-of-24-bytes-long')}`;
-const BEN = { id: 'usr_ben', phone: '+12025550123' };
+const BEN = { id: 'member_ben', phone: '+12025550147' };
 const THREAD = 'thr_dinner_club';
 
 interface HostMessage {
@@ -69,7 +69,7 @@ const chatPost = (route: string, body: object) =>
     headers: { 'Content-Type': 'application/json' },
     body: JSON.stringify(body),
   });
-const say = (body: string) => chatPost(`/api/threads/${THREAD}/messages`, { authorId: 'usr_ana', body });
+const say = (body: string) => chatPost(`/api/threads/${THREAD}/messages`, { authorId: 'member_ana', body });
 const messages = () => chatCall<HostMessage[]>(`/api/threads/${THREAD}/messages`);
 const bodies = async () => (await messages()).map(({ body }) => body);
 const isBenTexted = async () =>

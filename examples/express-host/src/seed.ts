@@ -5,11 +5,11 @@ const signedUp = new Date('2026-01-31T12:00:00Z');
 
 /** The people of the example: Ana sits at the chat, Ben is away with his phone. */
 export const PEOPLE = {
-  ana: { id: 'usr_ana', name: 'Ana' },
+  ana: { id: 'member_ana', name: 'Ana' },
   ben: {
-    id: 'usr_ben',
+    id: 'member_ben',
     name: 'Ben',
-    phone: '+12025550123',
+    phone: '+12025550147',
     phoneVerifiedAt: signedUp,
     smsConsentAt: signedUp,
   },
