@@ -1,8 +1,9 @@
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import { writeApiDocs } from './api-docs.ts';
+import { readIfThere } from './read-if-there.ts';
 
 const ROOT = path.join(import.meta.dirname, '..');
 const ASSETS = path.join(ROOT, 'dist/public/assets');
@@ -33,8 +34,7 @@ const HEADERS = `/assets/*
 
 /** Writes a file whole or not at all, and only when it changed: another process may be reading it. */
 export async function put(file: string, text: string): Promise<void> {
-  const before = await readFile(file, 'utf8').catch(() => null); // Not there yet.
-  if (before === text) return;
+  if ((await readIfThere(file)) === text) return;
   await writeFile(`${file}.${process.pid}`, text);
   await rename(`${file}.${process.pid}`, file);
 }

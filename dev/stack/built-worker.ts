@@ -1,9 +1,11 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { statSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import type { V4WorkerOptions } from 'miniflare';
+import { readIfThere } from '../read-if-there.ts';
 import { StackError } from './stack-error.ts';
 
 /** The Worker as wrangler.toml describes it, ready for Miniflare; `vars` are the plain settings in there. */
@@ -31,7 +33,7 @@ export const SOURCES = ['src', 'dev', 'wrangler.toml', 'package-lock.json'];
 export const SERVED = ['dist/public', 'dist/assets.json'];
 
 async function filesOf(root: string, name: string): Promise<string[]> {
-  const found = await stat(path.join(root, name)).catch(() => null); // Not there: no file of it.
+  const found = statSync(path.join(root, name), { throwIfNoEntry: false });
   if (!found?.isDirectory()) return found ? [name] : [];
   const entries = await readdir(path.join(root, name), { recursive: true, withFileTypes: true });
   return entries
@@ -51,14 +53,10 @@ export async function fingerprintOf(root: string, names: readonly string[]): Pro
   return hash.digest('hex');
 }
 
-/** Reads what an earlier start kept. One that is not there or cannot be read is none. */
+/** Reads what an earlier start kept, which was written whole or not at all; null when there is none. */
 async function readKept(file: string): Promise<KeptBuild | null> {
-  const text = await readFile(file, 'utf8').catch(() => null);
-  try {
-    return text === null ? null : (JSON.parse(text) as KeptBuild);
-  } catch {
-    return null; // Not whole: it is built anew.
-  }
+  const text = await readIfThere(file);
+  return text === null ? null : (JSON.parse(text) as KeptBuild);
 }
 
 async function build(root: string, file: string): Promise<void> {

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { appendFile, readFile, writeFile } from 'node:fs/promises';
+import { appendFile, writeFile } from 'node:fs/promises';
 import { parseEnv } from 'node:util';
+import { readIfThere } from '../read-if-there.ts';
 import { firstLine, StackError } from './stack-error.ts';
 
 const HEAD = `# Settings of the local stack, made on its first start. Never committed: the secrets are yours alone.
@@ -32,15 +33,6 @@ const lines = (settings: Record<string, string>) =>
   Object.entries(settings)
     .map(([name, value]) => `${name}="${value}"\n`)
     .join('');
-
-async function readIfThere(path: string): Promise<string | null> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
-    throw new StackError(`${path} cannot be read: ${firstLine(error)}`, error);
-  }
-}
 
 /**
  * Reads a `.dev.vars` file. A missing one is made with fresh secrets; names it lacks are added, so that a

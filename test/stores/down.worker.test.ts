@@ -71,7 +71,14 @@ describe.each(['fails', 'hangs'] as const)('a database that %s', (way) => {
     const [text] = await world.texts(up.number);
     const code = /\/l\/(\w+)/.exec(text!.body)![1];
     const signIn = (path: string, body: object) => world.api('POST', path, { body, env: without });
-    expect((await signIn('/api/links/open', { code })).json.session).toBeDefined();
+    const opened = await signIn('/api/links/open', { code });
+    expect([opened.status, opened.json.session]).toEqual([
+      200,
+      {
+        token: expect.stringMatching(/^[\w-]+\.[\w-]+\.[\w-]+$/),
+        expiresAt: expect.stringMatching(/^\d{4}-.*Z$/),
+      },
+    ]);
     const { handle } = (await signIn('/api/login/start', { phone: up.number })).json;
     const texted = /\b\d{6}\b/.exec((await world.texts(up.number)).at(-1)!.body)![0];
     const confirmed = await signIn('/api/login/confirm', { phone: up.number, code: texted, handle });
