@@ -124,11 +124,16 @@ export const provesNumber =
     known.out.delete(number);
   };
 
-/** The host names another number, to which nobody has agreed yet. One that is held stays where it is. */
+/**
+ * The host names another number, to which nobody has agreed yet. One that is held stays where it is; one's own that died is
+ * alive again, since the host proves it anew.
+ */
 export const isGivenNumber =
   (name: Name, number: string): Change =>
   (known) => {
-    if (holderOf(known, number) !== null) return;
+    const holder = holderOf(known, number);
+    if (holder === name && known.dead.delete(number)) known.strikes.delete(number);
+    if (holder !== null) return;
     losesNumber(name)(known);
     provesNumber(name, number, false)(known);
   };
