@@ -20,7 +20,7 @@ export interface BesideOutage {
 const storeOf = async (host: Host, familyId: string) =>
   (await host.service<{ database: string }>('GET', `/api/admin/families/${familyId}`)).database;
 
-/** Posts in a thread. @returns the post, and the message's id */
+/** Posts in a thread. @returns the post, with its message's id */
 async function postIn({ host }: Stage['stack'], { id: threadId, familyId, members }: ChaosThread) {
   const [author] = members;
   const key = `beside-outage-${threadId}`;

@@ -53,10 +53,15 @@ export async function fingerprintOf(root: string, names: readonly string[]): Pro
   return hash.digest('hex');
 }
 
-/** Reads what an earlier start kept, which was written whole or not at all; null when there is none. */
+/** Reads what an earlier start kept; null when there is none, or none that is whole. */
 async function readKept(file: string): Promise<KeptBuild | null> {
   const text = await readIfThere(file);
-  return text === null ? null : (JSON.parse(text) as KeptBuild);
+  try {
+    return text === null ? null : (JSON.parse(text) as KeptBuild);
+  } catch (error) {
+    if (error instanceof SyntaxError) return null; // The machine died while it was written: it is built anew.
+    throw error;
+  }
 }
 
 async function build(root: string, file: string): Promise<void> {

@@ -17,6 +17,7 @@ export interface MoveDeps {
   drainMs: number;
   /** After so long no isolate reads the source any more. */
   settleMs: number;
+  /** The id of a move that a move's end begins, such as `mov_01J…`. */
   newMoveId: () => string;
   pause: (ms: number) => Promise<void>;
 }
