@@ -99,6 +99,22 @@ describe('a summary that did not reach the phone', () => {
     expect(await ends()).toEqual(['suppressed read', 'sent']);
   });
 
+  it('is no part of a later text when all of it was read before the carrier said so', async () => {
+    await summary(30036);
+    const id = await message('Two');
+    await lab.run((deps) => markRead(deps, lab.caller('ben'), 'dinner', id));
+    await fails();
+    await lab.pass(2 * MINUTE);
+    await say('Three');
+    await drain(lab);
+    expect(newestWords()).toContain('"Three"');
+    expect(newestWords()).not.toMatch(/messages/);
+    await lab.run(sweep);
+    await drainUntilIdle(lab);
+    expect(lab.carrier.texts).toHaveLength(2);
+    expect(await ends()).toEqual(['suppressed read', 'suppressed read', 'sent']);
+  });
+
   it.each([30036, 30003])('is told with what was said since, and counted right (%i)', async (code) => {
     await summary(code);
     await fails();

@@ -14,9 +14,9 @@ import {
   sql,
 } from 'drizzle-orm';
 import { alias, unionAll } from 'drizzle-orm/sqlite-core';
-import { allOf, coalesce, greatest, jsonArray, scalar } from '../../db/expressions.ts';
+import { allOf, coalesce, greatest, hasRow, jsonArray, scalar } from '../../db/expressions.ts';
 import { q } from '../../db/query.ts';
-import { smsDeliveryLog } from '../../db/schema.ts';
+import { smsDeliveryLog, threadMembers } from '../../db/schema.ts';
 import type { Status } from './delivery-status.ts';
 
 /** The delivery log under an alias, for statements that join several of its rows. */
@@ -67,6 +67,20 @@ export const coveredInFlight = (row: Delivery): SQL => isToldBy(row);
  */
 export const coveredByEarlierClaim = (row: Delivery, lead: Delivery): SQL =>
   isToldBy(row, lt(other.claimedAt, lead.claimedAt));
+
+/**
+ * Condition: the person has read the message. Such a row waits only when it came back from a text that did not arrive, and no
+ * text tells of it any more.
+ */
+export const isRead = (row: Delivery): SQL =>
+  hasRow(
+    threadMembers,
+    allOf(
+      eq(threadMembers.threadId, row.threadId),
+      eq(threadMembers.userId, row.userId),
+      gte(threadMembers.lastReadSeq, row.seq),
+    ),
+  );
 
 /**
  * The min. claim time (ms) of a row: later than the claims of texts in flight to the same person about the same

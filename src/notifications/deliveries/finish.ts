@@ -4,7 +4,7 @@ import { anyOf, coalesce, iif, jsonTable, listTable } from '../../db/expressions
 import { q } from '../../db/query.ts';
 import { smsDeliveryLog } from '../../db/schema.ts';
 import { hot } from '../../db/statement.ts';
-import { coveredByEarlierClaim, deliveryAs } from './coverage.ts';
+import { coveredByEarlierClaim, deliveryAs, isRead } from './coverage.ts';
 import { mayBecome } from './delivery-status.ts';
 
 /** The outcome of a claimed row. */
@@ -81,6 +81,7 @@ const mergePart = hot<{ leadIds: string; claim: string }>()((v) => {
         inArray(w.status, ['pending', 'deferred']),
         lte(w.seq, lead.coversSeq),
         ne(w.id, lead.id),
+        not(isRead(w)),
         not(coveredByEarlierClaim(w, lead)),
       ),
     )
@@ -126,6 +127,7 @@ const merge = hot<{ leadIds: string }>()((v) => {
         mayBecome('merged'),
         lte(log.seq, lead.coversSeq),
         ne(log.id, lead.id),
+        not(isRead(log)),
         not(coveredByEarlierClaim(log, lead)),
       ),
     );

@@ -153,12 +153,7 @@ describe('each statement that writes a status', () => {
     ['writes that a claimed text left', TEST_TEXT, () => finished('sent'), { sending: 'sent' }],
     ['writes that a claimed text was refused', TEST_TEXT, () => finished('failed'), { sending: 'failed' }],
     ['lets go of a claimed text', TEST_TEXT, () => finished('pending'), { sending: 'pending' }],
-    [
-      'merges what waits into a text that covered it',
-      ABOUT_MESSAGE,
-      () => mergeInto(['dlv_01KLEAD']),
-      { pending: 'merged', deferred: 'merged' },
-    ],
+    ['merges nothing that was read', ABOUT_MESSAGE, () => mergeInto(['dlv_01KLEAD']), {}],
     [
       'suppresses what waits and has been read',
       ABOUT_MESSAGE,
@@ -225,6 +220,17 @@ describe('each statement that writes a status', () => {
       deferred: 'pending',
       undelivered: 'pending',
     });
+  });
+
+  it('merges what waits unread into a text that covered it, and nothing else', async () => {
+    const readTo = (lastReadSeq: number) =>
+      unwatched.run(q.update(threadMembers).set({ lastReadSeq }).where(eq(threadMembers.userId, 'maya')));
+    const merged = await stepsOf(ABOUT_MESSAGE, async () => {
+      await readTo(0);
+      await unwatched.run(mergeInto(['dlv_01KLEAD']));
+      await readTo(2);
+    });
+    expect(merged).toEqual({ pending: 'merged', deferred: 'merged' });
   });
 
   it('of a look-up lets go of a claimed text that the carrier does not have, and of nothing else', async () => {
