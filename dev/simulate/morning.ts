@@ -162,8 +162,10 @@ export function morning(options: MorningOptions, placed: Placement): MorningResu
     const turns = takePermits(pace, asked, { perSecond, perDay: null }, MIDNIGHT + now * 1000);
     pace = turns.state;
     let room = turns.given.returning;
+    let looked = 0;
     for (const second of open) {
       if (room <= 0) break;
+      looked += 1;
       const stores = due.get(second)!;
       for (const [store, count] of stores) {
         const may = isDown(store) ? 0 : (left.get(store) ?? A_STORE_SECOND);
@@ -182,10 +184,11 @@ export function morning(options: MorningOptions, placed: Placement): MorningResu
       }
     }
     mostAhead = Math.max(mostAhead, (pace.busyUntil - MIDNIGHT) / 1000 - now);
-    for (let i = open.length - 1; i >= 0; i--) {
+    // Written at two in the night on average: what is left a day later expires, with its reason.
+    const isOver = now - 2 * 3600 > EXPIRY_MS / 1000;
+    for (let i = (isOver ? open.length : looked) - 1; i >= 0; i--) {
       const stores = due.get(open[i]!)!;
-      // Written at two in the night on average: what is left a day later expires, with its reason.
-      if (now - 2 * 3600 > EXPIRY_MS / 1000) {
+      if (isOver) {
         for (const count of stores.values()) {
           expired += count;
           backlog -= count;
