@@ -24,7 +24,7 @@ interface Declared {
   query?: z.ZodType;
   body?: z.ZodType;
   optionalBody?: boolean;
-  answer: { status: number; schema?: z.ZodType };
+  answer: { status: number; schema?: () => z.ZodType };
 }
 
 type Json = z.core.JSONSchema.BaseSchema;
@@ -122,7 +122,7 @@ function routeType({
   return `/** ${summary} */
   ${JSON.stringify(`${method.toUpperCase()} ${address}`)}: {
     input: ${parts.some((part) => part !== '') ? `{ ${parts.join(' ')} }` : 'Record<never, never>'};
-    answer: ${written(answer.schema, 'output') ?? 'unknown'};
+    answer: ${written(answer.schema?.(), 'output') ?? 'unknown'};
   };`;
 }
 

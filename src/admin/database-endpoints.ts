@@ -4,32 +4,37 @@ import { countFamilies, hasFences } from '../db/stores/store-state.ts';
 import { askStores } from '../platform/ask-stores.ts';
 import type { Deps } from '../platform/deps.ts';
 import { endpoint, jsonResponse } from '../platform/http/endpoint.ts';
+import { lazySchema } from '../platform/http/lazy-schema.ts';
 import { id, iso, timestamp } from '../platform/http/validation.ts';
 import { listMoves, requestMove } from './moves.ts';
 
 const tag = 'Operations';
 
-const databaseSchema = z.object({
-  name: z.string().describe('As `to` of a move takes it, and `database` of a family says it.'),
-  families: z.int().nullable().describe('How many it holds; null while it does not answer.'),
-  bytes: z.int().nullable().describe('Its size; null while it does not answer.'),
-  state: z
-    .enum(['up', 'down', 'unfenced'])
-    .describe('`unfenced`: its triggers are missing; apply the migrations before families move.'),
-});
+const databaseSchema = lazySchema(() =>
+  z.object({
+    name: z.string().describe('As `to` of a move takes it, and `database` of a family says it.'),
+    families: z.int().nullable().describe('How many it holds; null while it does not answer.'),
+    bytes: z.int().nullable().describe('Its size; null while it does not answer.'),
+    state: z
+      .enum(['up', 'down', 'unfenced'])
+      .describe('`unfenced`: its triggers are missing; apply the migrations before families move.'),
+  }),
+);
 
-const moveSchema = z.object({
-  id: z.string(),
-  familyId: z.string(),
-  from: z.string(),
-  to: z.string(),
-  state: z
-    .enum(['draining', 'copying', 'flipped', 'cancelling', 'done', 'cancelled'])
-    .describe('`flipped`: the family lives in its new database; the old one is cleared a little later.'),
-  startedAt: timestamp,
-  steppedAt: timestamp.describe('When it reached this state'),
-  problem: z.string().nullable().describe('What its last attempt met'),
-});
+const moveSchema = lazySchema(() =>
+  z.object({
+    id: z.string(),
+    familyId: z.string(),
+    from: z.string(),
+    to: z.string(),
+    state: z
+      .enum(['draining', 'copying', 'flipped', 'cancelling', 'done', 'cancelled'])
+      .describe('`flipped`: the family lives in its new database; the old one is cleared a little later.'),
+    startedAt: timestamp,
+    steppedAt: timestamp.describe('When it reached this state'),
+    problem: z.string().nullable().describe('What its last attempt met'),
+  }),
+);
 
 const toJson = ({ id, familyId, source, target, state, startedAt, steppedAt, problem }: Move) => ({
   id,
@@ -43,7 +48,7 @@ const toJson = ({ id, familyId, source, target, state, startedAt, steppedAt, pro
 });
 
 /** The databases that may hold families, each asked by itself. */
-async function listDatabases(deps: Deps): Promise<z.infer<typeof databaseSchema>[]> {
+async function listDatabases(deps: Deps): Promise<z.infer<ReturnType<typeof databaseSchema>>[]> {
   const stores = await deps.db.familyStores();
   const { answers } = await askStores(
     deps,
@@ -75,7 +80,7 @@ export const databaseEndpoints = [
     answer: {
       status: 200,
       description: 'The databases.',
-      schema: z.object({ databases: z.array(databaseSchema) }),
+      schema: () => z.object({ databases: z.array(databaseSchema()) }),
     },
     handle: async ({ deps }) => jsonResponse({ databases: await listDatabases(deps) }),
   }),
@@ -90,7 +95,7 @@ export const databaseEndpoints = [
     answer: {
       status: 202,
       description: 'It is under way; the list of moves tells how far.',
-      schema: z.object({ id: z.string() }),
+      schema: () => z.object({ id: z.string() }),
     },
     errors: ['family_not_found', 'conflict'],
     handle: async ({ deps, body }) =>
@@ -103,7 +108,11 @@ export const databaseEndpoints = [
     scope: 'ops',
     tag,
     summary: 'The newest moves, the last begun first',
-    answer: { status: 200, description: 'The moves.', schema: z.object({ moves: z.array(moveSchema) }) },
+    answer: {
+      status: 200,
+      description: 'The moves.',
+      schema: () => z.object({ moves: z.array(moveSchema()) }),
+    },
     handle: async ({ deps }) => jsonResponse({ moves: (await listMoves(deps)).map(toJson) }),
   }),
 ] as const;

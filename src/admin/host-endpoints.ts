@@ -22,7 +22,7 @@ import { patchForUser, postForUser, readForUser, setHostPresence } from './on-be
 
 const tag = 'Service';
 const params = z.object({ id });
-const deleted = { status: 200, description: 'Deleted.', schema: z.object({ ok: z.literal(true) }) };
+const deleted = { status: 200, description: 'Deleted.', schema: () => z.object({ ok: z.literal(true) }) };
 
 /** What the host reads back, deletes, and does on behalf of its people. */
 export const hostEndpoints = [
@@ -63,7 +63,7 @@ export const hostEndpoints = [
     answer: {
       status: 200,
       description: 'For a day they sign in by phone.',
-      schema: z.object({ ok: z.literal(true) }),
+      schema: () => z.object({ ok: z.literal(true) }),
     },
     errors: ['user_not_found'],
     handle: async ({ deps, params }) => {
@@ -127,7 +127,11 @@ export const hostEndpoints = [
     params,
     headers: { 'Idempotency-Key': 'A repeat with the same key makes no second message.' },
     body: hostMessage,
-    answer: { status: 201, description: 'The message.', schema: z.object({ message: messageSchema }) },
+    answer: {
+      status: 201,
+      description: 'The message.',
+      schema: () => z.object({ message: messageSchema() }),
+    },
     errors: [
       'thread_not_found',
       'user_not_found',
@@ -151,7 +155,7 @@ export const hostEndpoints = [
     answer: {
       status: 200,
       description: 'How far the person has read.',
-      schema: z.object({ ok: z.literal(true), lastReadSeq: z.int(), unread: z.int() }),
+      schema: () => z.object({ ok: z.literal(true), lastReadSeq: z.int(), unread: z.int() }),
     },
     errors: ['thread_not_found', 'user_not_found', 'message_not_found'],
     handle: async ({ deps, params, body }) =>
@@ -177,12 +181,13 @@ export const hostEndpoints = [
       status: 200,
       description: 'A result for each line, in their order: `ok`, or `error` and `message`.',
       mediaType: 'application/x-ndjson',
-      schema: z.object({
-        line: z.int().describe('From 1'),
-        ok: z.literal(true).optional(),
-        error: z.string().optional(),
-        message: z.string().optional(),
-      }),
+      schema: () =>
+        z.object({
+          line: z.int().describe('From 1'),
+          ok: z.literal(true).optional(),
+          error: z.string().optional(),
+          message: z.string().optional(),
+        }),
     },
     handle: async ({ deps, request }) => {
       const results = await importLines(deps, request);
@@ -214,7 +219,7 @@ export const hostEndpoints = [
     answer: {
       status: 200,
       description: 'They are here; those of `unknown` are nobody.',
-      schema: z.object({ ok: z.literal(true), unknown: z.array(z.string()) }),
+      schema: () => z.object({ ok: z.literal(true), unknown: z.array(z.string()) }),
     },
     handle: async ({ deps, body: { present, ttlSeconds = deps.config.PRESENCE_TTL_SECONDS } }) =>
       jsonResponse({ ok: true, ...(await setHostPresence(deps, present, ttlSeconds * 1000)) }),

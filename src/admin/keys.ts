@@ -7,6 +7,7 @@ import { SERVICE_SCOPES, type ServiceScope } from '../platform/auth/service-scop
 import type { Deps } from '../platform/deps.ts';
 import { AppError } from '../platform/errors.ts';
 import { endpoint, jsonResponse } from '../platform/http/endpoint.ts';
+import { namedSchema } from '../platform/http/lazy-schema.ts';
 import { id, instant, iso, isoOrNull, line, timestamp } from '../platform/http/validation.ts';
 import { newId } from '../platform/ids.ts';
 
@@ -14,15 +15,16 @@ const tag = 'Service';
 const scope = 'ops';
 const params = z.object({ id });
 const scopes = z.array(z.enum(SERVICE_SCOPES)).min(1).max(SERVICE_SCOPES.length);
-const keySchema = z.object({
-  id: z.string(),
-  name: z.string(),
-  scopes,
-  createdAt: timestamp,
-  expiresAt: timestamp.nullable(),
-  lastUsedAt: timestamp.nullable().describe('To the hour'),
-});
-z.globalRegistry.add(keySchema, { id: 'ServiceKey' });
+const keySchema = namedSchema('ServiceKey', () =>
+  z.object({
+    id: z.string(),
+    name: z.string(),
+    scopes,
+    createdAt: timestamp,
+    expiresAt: timestamp.nullable(),
+    lastUsedAt: timestamp.nullable().describe('To the hour'),
+  }),
+);
 
 /** Hundreds would be a mistake: the list has no pages. */
 const MAX_KEYS = 1000;
@@ -92,7 +94,7 @@ export const keyEndpoints = [
       ),
       expiresAt: instant.nullish(),
     }),
-    answer: { status: 201, description: 'The key.', schema: keySchema.extend({ key: z.string() }) },
+    answer: { status: 201, description: 'The key.', schema: () => keySchema().extend({ key: z.string() }) },
     handle: async ({ deps, caller, body }) => jsonResponse(await createKey(deps, caller.scopes, body), 201),
   }),
   endpoint({
@@ -102,7 +104,7 @@ export const keyEndpoints = [
     scope,
     tag,
     summary: 'All keys, oldest first, without the keys themselves',
-    answer: { status: 200, description: 'The keys.', schema: z.object({ keys: z.array(keySchema) }) },
+    answer: { status: 200, description: 'The keys.', schema: () => z.object({ keys: z.array(keySchema()) }) },
     handle: async ({ deps }) => {
       const { id } = serviceKeys; // From the first id on: a range of the primary key.
       const all = q.select(columns).from(serviceKeys).where(gte(id, '')).orderBy(asc(id)).limit(MAX_KEYS);
@@ -134,7 +136,7 @@ export const keyEndpoints = [
     tag,
     summary: 'End a key; the next request with it is refused',
     params,
-    answer: { status: 200, description: 'Ended.', schema: z.object({ ok: z.literal(true) }) },
+    answer: { status: 200, description: 'Ended.', schema: () => z.object({ ok: z.literal(true) }) },
     errors: ['key_not_found'],
     handle: async ({ deps, params }) => {
       const gone = q

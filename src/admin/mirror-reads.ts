@@ -6,6 +6,7 @@ import { retrying } from '../db/retry.ts';
 import { families, threads, users } from '../db/schema.ts';
 import type { Deps } from '../platform/deps.ts';
 import { AppError } from '../platform/errors.ts';
+import { namedSchema } from '../platform/http/lazy-schema.ts';
 import { iso, isoOrNull, timestamp } from '../platform/http/validation.ts';
 import { familyOfKnownThread, familyOfKnownUser, userNotFound } from './find-family.ts';
 import { selectThreadMembers } from './mirror-thread.ts';
@@ -15,46 +16,52 @@ import { readPersonState } from './person-state.ts';
 const MAX_PEOPLE = 1000;
 
 /** A family as it stands here. */
-export const mirroredFamilySchema = z.object({
-  id: z.string(),
-  name: z.string(),
-  timeZone: z.string().nullable(),
-  database: z.string().describe('The store that holds its rows'),
-  userIds: z.array(z.string()).describe(`Its people, ${MAX_PEOPLE} at most`),
-  createdAt: timestamp,
-});
-z.globalRegistry.add(mirroredFamilySchema, { id: 'MirroredFamily' });
+export const mirroredFamilySchema = namedSchema('MirroredFamily', () =>
+  z.object({
+    id: z.string(),
+    name: z.string(),
+    timeZone: z.string().nullable(),
+    database: z.string().describe('The store that holds its rows'),
+    userIds: z.array(z.string()).describe(`Its people, ${MAX_PEOPLE} at most`),
+    createdAt: timestamp,
+  }),
+);
 
 /** A person as they stand here. */
-export const mirroredPersonSchema = z.object({
-  id: z.string(),
-  familyId: z.string(),
-  name: z.string(),
-  phone: z.string().nullable().describe('E.164'),
-  phoneState: z.enum(['none', 'pending', 'verified', 'unusable']),
-  phoneVerifiedAt: timestamp.nullable(),
-  smsEnabled: z.boolean().describe('Whether texts are on'),
-  optedOut: z.boolean().describe('They, or their carrier, said stop for this number'),
-  timeZone: z.string().nullable().describe('Their own'),
-  createdAt: timestamp,
-});
-z.globalRegistry.add(mirroredPersonSchema, { id: 'MirroredPerson' });
+export const mirroredPersonSchema = namedSchema('MirroredPerson', () =>
+  z.object({
+    id: z.string(),
+    familyId: z.string(),
+    name: z.string(),
+    phone: z.string().nullable().describe('E.164'),
+    phoneState: z.enum(['none', 'pending', 'verified', 'unusable']),
+    phoneVerifiedAt: timestamp.nullable(),
+    smsEnabled: z.boolean().describe('Whether texts are on'),
+    optedOut: z.boolean().describe('They, or their carrier, said stop for this number'),
+    timeZone: z.string().nullable().describe('Their own'),
+    createdAt: timestamp,
+  }),
+);
 
 /** A thread as it stands here. */
-export const mirroredThreadSchema = z.object({
-  id: z.string(),
-  familyId: z.string(),
-  title: z.string(),
-  memberIds: z.array(z.string()),
-  members: z.array(z.object({ id: z.string(), name: z.string(), lastReadSeq: z.int() })),
-  lastSeq: z.int(),
-  lastActivityAt: timestamp,
-  createdAt: timestamp,
-});
-z.globalRegistry.add(mirroredThreadSchema, { id: 'MirroredThread' });
+export const mirroredThreadSchema = namedSchema('MirroredThread', () =>
+  z.object({
+    id: z.string(),
+    familyId: z.string(),
+    title: z.string(),
+    memberIds: z.array(z.string()),
+    members: z.array(z.object({ id: z.string(), name: z.string(), lastReadSeq: z.int() })),
+    lastSeq: z.int(),
+    lastActivityAt: timestamp,
+    createdAt: timestamp,
+  }),
+);
 
 /** A family. @throws AppError `family_not_found` */
-export async function readFamily(deps: Deps, id: string): Promise<z.infer<typeof mirroredFamilySchema>> {
+export async function readFamily(
+  deps: Deps,
+  id: string,
+): Promise<z.infer<ReturnType<typeof mirroredFamilySchema>>> {
   await deps.db.refreshMap(); // A family that has just moved is where it is now.
   const [database, { family, people }] = await Promise.all([
     deps.db.storeOf(id),
@@ -79,7 +86,10 @@ export async function readFamily(deps: Deps, id: string): Promise<z.infer<typeof
 }
 
 /** A person. @throws AppError `user_not_found`, for a deleted one too */
-export async function readUser(deps: Deps, id: string): Promise<z.infer<typeof mirroredPersonSchema>> {
+export async function readUser(
+  deps: Deps,
+  id: string,
+): Promise<z.infer<ReturnType<typeof mirroredPersonSchema>>> {
   const familyId = await familyOfKnownUser(deps, id);
   const state = await readPersonState(deps, { userId: id, familyId });
   if (!state) throw userNotFound();
@@ -99,7 +109,10 @@ export async function readUser(deps: Deps, id: string): Promise<z.infer<typeof m
 }
 
 /** A thread. @throws AppError `thread_not_found` */
-export async function readThread(deps: Deps, id: string): Promise<z.infer<typeof mirroredThreadSchema>> {
+export async function readThread(
+  deps: Deps,
+  id: string,
+): Promise<z.infer<ReturnType<typeof mirroredThreadSchema>>> {
   const familyId = await familyOfKnownThread(deps, id);
   const members = selectThreadMembers();
   const query = q
@@ -108,7 +121,9 @@ export async function readThread(deps: Deps, id: string): Promise<z.infer<typeof
       lastSeq: threads.lastSeq,
       lastActivityAt: threads.lastActivityAt,
       createdAt: threads.createdAt,
-      members: json<z.infer<typeof mirroredThreadSchema>['members']>(scalar(members)).as('members'),
+      members: json<z.infer<ReturnType<typeof mirroredThreadSchema>>['members']>(scalar(members)).as(
+        'members',
+      ),
     })
     .from(threads)
     .where(allOf(eq(threads.id, id), eq(threads.familyId, familyId)));

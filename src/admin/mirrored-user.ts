@@ -1,17 +1,20 @@
 import * as z from 'zod';
+import { lazySchema } from '../platform/http/lazy-schema.ts';
 import type { PersonState } from './person-state.ts';
 
 /** What the host is told of a person whom it has mirrored. */
-export const mirroredUserSchema = z.object({
-  ok: z.literal(true).describe('Name, address, zone and family stand as they were sent'),
-  phoneState: z.enum(['none', 'pending', 'verified', 'unusable']),
-  smsEnabled: z.boolean().describe('Whether texts are on for this person now'),
-  consent: z.enum(['taken', 'refused']).optional().describe('What came of `smsConsent`'),
-  why: z.string().optional().describe('Why number or consent were not taken, for people'),
-});
+export const mirroredUserSchema = lazySchema(() =>
+  z.object({
+    ok: z.literal(true).describe('Name, address, zone and family stand as they were sent'),
+    phoneState: z.enum(['none', 'pending', 'verified', 'unusable']),
+    smsEnabled: z.boolean().describe('Whether texts are on for this person now'),
+    consent: z.enum(['taken', 'refused']).optional().describe('What came of `smsConsent`'),
+    why: z.string().optional().describe('Why number or consent were not taken, for people'),
+  }),
+);
 
 /** See {@link mirroredUserSchema}. */
-export type MirroredUser = Omit<z.infer<typeof mirroredUserSchema>, 'ok'>;
+export type MirroredUser = Omit<z.infer<ReturnType<typeof mirroredUserSchema>>, 'ok'>;
 
 /** What the host asked for beside the person's own fields. */
 export interface NumberAndConsent {

@@ -9,33 +9,36 @@ import { loadStats, statsSchema } from '../notifications/operate/stats.ts';
 import { cursor } from '../notifications/routes.ts';
 import { selectActs } from '../platform/audit.ts';
 import { endpoint, jsonResponse } from '../platform/http/endpoint.ts';
+import { namedSchema } from '../platform/http/lazy-schema.ts';
 import { id, iso, isoOrNull, line, pageSize, timestamp } from '../platform/http/validation.ts';
 
 const tag = 'Operations';
 
-const auditSchema = z.object({
-  id: z.string(),
-  at: timestamp,
-  actor: z.string().describe("An operator's user id, or the service: `key:ID`, `token:SUBJECT`."),
-  act: z.enum(AUDITED_ACTS),
-  subject: z
-    .string()
-    .nullable()
-    .describe('The id of the person, alert or delivery, or the scope of a pause; null: nothing was found.'),
-});
-z.globalRegistry.add(auditSchema, { id: 'AuditEntry' });
+const auditSchema = namedSchema('AuditEntry', () =>
+  z.object({
+    id: z.string(),
+    at: timestamp,
+    actor: z.string().describe("An operator's user id, or the service: `key:ID`, `token:SUBJECT`."),
+    act: z.enum(AUDITED_ACTS),
+    subject: z
+      .string()
+      .nullable()
+      .describe('The id of the person, alert or delivery, or the scope of a pause; null: nothing was found.'),
+  }),
+);
 
-const receiverSchema = z.object({
-  lastSuccessAt: timestamp.nullable(),
-  lastFailureAt: timestamp.nullable(),
-  lastError: z.string().nullable(),
-  failures: z.int().describe('Since the last success.'),
-  waiting: z.int().describe('Events that were not handed over yet, roughly.'),
-  oldestAt: timestamp.nullable(),
-  families: z.int().describe('Whose events wait behind one that was refused.'),
-  gone: z.boolean().describe('It said 410 and is asked no more.'),
-});
-z.globalRegistry.add(receiverSchema, { id: 'ReceiverHealth' });
+const receiverSchema = namedSchema('ReceiverHealth', () =>
+  z.object({
+    lastSuccessAt: timestamp.nullable(),
+    lastFailureAt: timestamp.nullable(),
+    lastError: z.string().nullable(),
+    failures: z.int().describe('Since the last success.'),
+    waiting: z.int().describe('Events that were not handed over yet, roughly.'),
+    oldestAt: timestamp.nullable(),
+    families: z.int().describe('Whose events wait behind one that was refused.'),
+    gone: z.boolean().describe('It said 410 and is asked no more.'),
+  }),
+);
 
 /** What operators do beside pauses: alerts, and what was done by whom. */
 export const operationsEndpoints = [
@@ -50,7 +53,7 @@ export const operationsEndpoints = [
     answer: {
       status: 200,
       description: 'The alert. Older ones of its kind are acknowledged with it.',
-      schema: z.object({ alert: alertSchema }),
+      schema: () => z.object({ alert: alertSchema() }),
     },
     errors: ['alert_not_found'],
     handle: async ({ deps, caller, params }) =>
@@ -66,11 +69,12 @@ export const operationsEndpoints = [
     answer: {
       status: 200,
       description: 'The parts, what is wrong now, and the receiver of events.',
-      schema: z.object({
-        troubles: statsSchema.shape.troubles,
-        parts: z.array(partSchema),
-        receiver: receiverSchema,
-      }),
+      schema: () =>
+        z.object({
+          troubles: statsSchema().shape.troubles,
+          parts: z.array(partSchema()),
+          receiver: receiverSchema(),
+        }),
     },
     handle: async ({ deps }) => {
       const loading = loadStats(deps, 1);
@@ -120,7 +124,7 @@ export const operationsEndpoints = [
     answer: {
       status: 200,
       description: 'A page.',
-      schema: z.object({ entries: z.array(auditSchema), next: z.string().nullable() }),
+      schema: () => z.object({ entries: z.array(auditSchema()), next: z.string().nullable() }),
     },
     handle: async ({ deps, query: { limit, cursor } }) => {
       const rows = await retrying(() => deps.db.directory.all(selectActs(limit + 1, cursor)));

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { audit } from '../platform/audit.ts';
 import { AppError } from '../platform/errors.ts';
 import { endpoint, jsonResponse } from '../platform/http/endpoint.ts';
+import { namedSchema } from '../platform/http/lazy-schema.ts';
 import { instant, iso, isoOrNull, line, timestamp } from '../platform/http/validation.ts';
 import { deletePause, listPauses, PAUSE_SCOPE, type Pause, putPause } from '../platform/pauses.ts';
 
@@ -12,13 +13,14 @@ const scope = z
   .regex(PAUSE_SCOPE, 'should be service, family:ID, country:CC or kind:code')
   .describe('`service`, `family:ID`, `country:CC` or `kind:code`; codes go on unless they are named.');
 
-const pauseSchema = z.object({
-  scope: z.string(),
-  until: timestamp.nullable().describe('Null: until it is taken away.'),
-  reason: z.string(),
-  since: timestamp,
-});
-z.globalRegistry.add(pauseSchema, { id: 'Pause' });
+const pauseSchema = namedSchema('Pause', () =>
+  z.object({
+    scope: z.string(),
+    until: timestamp.nullable().describe('Null: until it is taken away.'),
+    reason: z.string(),
+    since: timestamp,
+  }),
+);
 
 const toJson = ({ until, since, ...pause }: Pause) => ({
   ...pause,
@@ -36,7 +38,7 @@ export const pauseEndpoints = [
     tag,
     summary: 'Pause texts of a scope; what waits goes later, or expires',
     body: z.object({ scope, until: instant.nullish(), reason: line(200) }),
-    answer: { status: 200, description: 'Paused.', schema: z.object({ pause: pauseSchema }) },
+    answer: { status: 200, description: 'Paused.', schema: () => z.object({ pause: pauseSchema() }) },
     handle: async ({ deps, caller, body }) => {
       const until = body.until ?? null;
       if (until !== null && until <= deps.now())
@@ -57,7 +59,7 @@ export const pauseEndpoints = [
     tag,
     summary: 'Let texts of a scope go again; repeating it does no harm',
     query: z.object({ scope }),
-    answer: { status: 200, description: 'They go again.', schema: z.object({ ok: z.literal(true) }) },
+    answer: { status: 200, description: 'They go again.', schema: () => z.object({ ok: z.literal(true) }) },
     handle: async ({ deps, caller, query }) => {
       await audit(deps, { actor: caller.actor, act: 'resume', subject: query.scope });
       await deletePause(deps.db.directory, query.scope);
@@ -72,7 +74,11 @@ export const pauseEndpoints = [
     scope: 'ops',
     tag,
     summary: 'What is paused now',
-    answer: { status: 200, description: 'The pauses.', schema: z.object({ pauses: z.array(pauseSchema) }) },
+    answer: {
+      status: 200,
+      description: 'The pauses.',
+      schema: () => z.object({ pauses: z.array(pauseSchema()) }),
+    },
     handle: async ({ deps }) =>
       jsonResponse({ pauses: (await listPauses(deps.db.directory, deps.now())).map(toJson) }),
   }),

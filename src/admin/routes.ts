@@ -11,6 +11,7 @@ import { sweep } from '../notifications/operate/sweep.ts';
 import { cursor } from '../notifications/routes.ts';
 import { audit } from '../platform/audit.ts';
 import { endpoint, jsonResponse } from '../platform/http/endpoint.ts';
+import { lazySchema } from '../platform/http/lazy-schema.ts';
 import { id, iso, pageSize, timestamp } from '../platform/http/validation.ts';
 import { hostEndpoints } from './host-endpoints.ts';
 import { familyMirror, threadMirror, userMirror } from './host-schemas.ts';
@@ -20,7 +21,7 @@ import { mirroredUserSchema } from './mirrored-user.ts';
 
 const tag = 'Service';
 const params = z.object({ id });
-const done = z.object({ ok: z.literal(true) });
+const done = lazySchema(() => z.object({ ok: z.literal(true) }));
 const hours = z
   .string()
   .regex(/^\d{1,4}$/, 'should be a whole number from 1 to 2160')
@@ -107,7 +108,7 @@ export const adminEndpoints = [
     answer: {
       status: 200,
       description: 'The message without its words; its place in the thread stays.',
-      schema: z.object({ message: messageSchema }),
+      schema: () => z.object({ message: messageSchema() }),
     },
     errors: ['message_not_found'],
     handle: async ({ deps, params }) => jsonResponse({ message: await retractForHost(deps, params.id) }),
@@ -123,7 +124,7 @@ export const adminEndpoints = [
     answer: {
       status: 200,
       description: 'The token, and the address that carries it.',
-      schema: z.object({ token: z.string(), url: z.string(), expiresAt: timestamp }),
+      schema: () => z.object({ token: z.string(), url: z.string(), expiresAt: timestamp }),
     },
     errors: ['user_not_found', 'thread_not_found'],
     handle: async ({ deps, body }) => {
@@ -148,13 +149,14 @@ export const adminEndpoints = [
     answer: {
       status: 200,
       description: 'A page.',
-      schema: z.object({
-        deliveries: z.array(hostDeliverySchema),
-        next: z.string().nullable().describe('A page may be short, or empty, and not the last one.'),
-        databases: z
-          .object({ down: z.array(z.string()) })
-          .describe('Databases that did not answer, and were left out.'),
-      }),
+      schema: () =>
+        z.object({
+          deliveries: z.array(hostDeliverySchema()),
+          next: z.string().nullable().describe('A page may be short, or empty, and not the last one.'),
+          databases: z
+            .object({ down: z.array(z.string()) })
+            .describe('Databases that did not answer, and were left out.'),
+        }),
     },
     handle: async ({ deps, query }) => jsonResponse(await searchDeliveries(deps, query)),
   }),
@@ -179,7 +181,7 @@ export const adminEndpoints = [
     answer: {
       status: 200,
       description: 'What it found.',
-      schema: z.object({ woken: z.int(), updates: z.int() }),
+      schema: () => z.object({ woken: z.int(), updates: z.int() }),
     },
     handle: async ({ deps }) => {
       const [found] = await Promise.all([sweep(deps), sweepEvents(deps)]);

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { SlotMove } from '../db/move/slot-move-record.ts';
 import { SLOTS } from '../db/stores/slots.ts';
 import { endpoint, jsonResponse } from '../platform/http/endpoint.ts';
+import { lazySchema } from '../platform/http/lazy-schema.ts';
 import { iso, timestamp } from '../platform/http/validation.ts';
 import { startSlotMove } from './moves.ts';
 import { listSlotMoves, readRanges } from './slot-moves.ts';
@@ -12,22 +13,24 @@ const slot = z
   .min(0)
   .max(SLOTS - 1);
 
-const slotMoveSchema = z.object({
-  id: z.string(),
-  first: z.int(),
-  last: z.int().describe('Inclusive'),
-  from: z.string(),
-  to: z.string(),
-  state: z
-    .enum(['closing', 'given', 'moving', 'done'])
-    .describe(
-      '`closing`: its slots take no new family for a moment; `given`: new families go to the new database; `moving`: the others follow.',
-    ),
-  familiesLeft: z.int().describe('Families that have not moved yet'),
-  startedAt: timestamp,
-  steppedAt: timestamp.describe('When it reached this state'),
-  problem: z.string().nullable().describe('What its last attempt met'),
-});
+const slotMoveSchema = lazySchema(() =>
+  z.object({
+    id: z.string(),
+    first: z.int(),
+    last: z.int().describe('Inclusive'),
+    from: z.string(),
+    to: z.string(),
+    state: z
+      .enum(['closing', 'given', 'moving', 'done'])
+      .describe(
+        '`closing`: its slots take no new family for a moment; `given`: new families go to the new database; `moving`: the others follow.',
+      ),
+    familiesLeft: z.int().describe('Families that have not moved yet'),
+    startedAt: timestamp,
+    steppedAt: timestamp.describe('When it reached this state'),
+    problem: z.string().nullable().describe('What its last attempt met'),
+  }),
+);
 
 const toJson = ({ source, target, startedAt, steppedAt, wakeAt: _, ...rest }: SlotMove) => ({
   ...rest,
@@ -51,10 +54,11 @@ export const slotEndpoints = [
     answer: {
       status: 200,
       description: 'The map.',
-      schema: z.object({
-        slots: z.array(z.object({ first: z.int(), last: z.int(), database: z.string() })),
-        moves: z.array(slotMoveSchema),
-      }),
+      schema: () =>
+        z.object({
+          slots: z.array(z.object({ first: z.int(), last: z.int(), database: z.string() })),
+          moves: z.array(slotMoveSchema()),
+        }),
     },
     handle: async ({ deps }) => {
       const [ranges, moves] = await Promise.all([readRanges(deps), listSlotMoves(deps)]);
@@ -77,7 +81,7 @@ export const slotEndpoints = [
     answer: {
       status: 202,
       description: 'It is under way; the map of slots tells how far.',
-      schema: z.object({ id: z.string() }),
+      schema: () => z.object({ id: z.string() }),
     },
     errors: ['conflict'],
     handle: async ({ deps, body }) => jsonResponse({ id: await startSlotMove(deps, body) }, 202),

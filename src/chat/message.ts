@@ -2,29 +2,31 @@ import type { SelectResultFields } from 'drizzle-orm/query-builders/select.types
 import * as z from 'zod';
 import { messages, users } from '../db/schema.ts';
 import { VIAS } from '../db/statuses.ts';
+import { namedSchema } from '../platform/http/lazy-schema.ts';
 import { iso, isoOrNull, timestamp } from '../platform/http/validation.ts';
 
 /** A message as the API gives it. */
-export const messageSchema = z.object({
-  id: z.string(),
-  threadId: z.string(),
-  seq: z.int().describe('Gapless in its thread, from 1.'),
-  authorId: z.string(),
-  authorName: z.string(),
-  body: z.string(),
-  fileIds: z.array(z.string()),
-  urgent: z.boolean(),
-  via: z.enum(VIAS),
-  createdAt: timestamp,
-  editedAt: timestamp.nullable().describe('When its author last edited it.'),
-  deletedAt: timestamp
-    .nullable()
-    .describe('When it was taken back; its words and files are gone, its place stays.'),
-});
-z.globalRegistry.add(messageSchema, { id: 'Message' });
+export const messageSchema = namedSchema('Message', () =>
+  z.object({
+    id: z.string(),
+    threadId: z.string(),
+    seq: z.int().describe('Gapless in its thread, from 1.'),
+    authorId: z.string(),
+    authorName: z.string(),
+    body: z.string(),
+    fileIds: z.array(z.string()),
+    urgent: z.boolean(),
+    via: z.enum(VIAS),
+    createdAt: timestamp,
+    editedAt: timestamp.nullable().describe('When its author last edited it.'),
+    deletedAt: timestamp
+      .nullable()
+      .describe('When it was taken back; its words and files are gone, its place stays.'),
+  }),
+);
 
 /** See {@link messageSchema}. */
-export type MessageJson = z.infer<typeof messageSchema>;
+export type MessageJson = z.infer<ReturnType<typeof messageSchema>>;
 
 /** What is read of a message: of `messages`, with its author joined as `users`. */
 export const messageColumns = {

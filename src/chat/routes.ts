@@ -34,7 +34,7 @@ export const chatEndpoints = [
     answer: {
       status: 200,
       description: 'The threads.',
-      schema: z.object({ threads: z.array(threadSchema) }),
+      schema: () => z.object({ threads: z.array(threadSchema()) }),
     },
     handle: async ({ deps, caller }) => jsonResponse({ threads: await listThreads(deps, caller) }),
   }),
@@ -45,7 +45,7 @@ export const chatEndpoints = [
     tag,
     summary: 'Create a thread inside your family',
     body: z.object({ title: line(120), memberIds: z.array(id).max(200) }),
-    answer: { status: 201, description: 'The thread.', schema: z.object({ thread: threadSchema }) },
+    answer: { status: 201, description: 'The thread.', schema: () => z.object({ thread: threadSchema() }) },
     errors: ['user_not_found', 'rate_limited'],
     handle: async ({ deps, caller, body }) =>
       jsonResponse({ thread: await createThread(deps, caller, body) }, 201),
@@ -57,7 +57,7 @@ export const chatEndpoints = [
     tag,
     summary: 'One thread',
     params: threadParams,
-    answer: { status: 200, description: 'The thread.', schema: z.object({ thread: threadSchema }) },
+    answer: { status: 200, description: 'The thread.', schema: () => z.object({ thread: threadSchema() }) },
     errors: ['thread_not_found'],
     handle: async ({ deps, caller, params }) =>
       jsonResponse({ thread: await getThread(deps, caller, params.id) }),
@@ -73,7 +73,7 @@ export const chatEndpoints = [
     answer: {
       status: 200,
       description: 'A page; `next` goes into `before` (or `after`) for the next one.',
-      schema: z.object({ messages: z.array(messageSchema), next: z.string().nullable() }),
+      schema: () => z.object({ messages: z.array(messageSchema()), next: z.string().nullable() }),
     },
     errors: ['thread_not_found'],
     handle: async ({ deps, caller, params, query }) => {
@@ -100,7 +100,7 @@ export const chatEndpoints = [
       description:
         'What was found. A page looks back through 5,000 messages at most: it may hold fewer than `limit`, even none, ' +
         'while `next` still leads further back.',
-      schema: z.object({ messages: z.array(messageSchema), next: z.string().nullable() }),
+      schema: () => z.object({ messages: z.array(messageSchema()), next: z.string().nullable() }),
     },
     errors: ['thread_not_found', 'rate_limited'],
     handle: async ({ deps, caller, query: { q: question, ...query } }) =>
@@ -119,7 +119,11 @@ export const chatEndpoints = [
       fileIds: z.array(id).max(10).default([]),
       urgent: z.boolean().default(false),
     }),
-    answer: { status: 201, description: 'The message.', schema: z.object({ message: messageSchema }) },
+    answer: {
+      status: 201,
+      description: 'The message.',
+      schema: () => z.object({ message: messageSchema() }),
+    },
     errors: ['empty_message', 'thread_not_found', 'idempotency_conflict', 'rate_limited'],
     handle: async ({ deps, caller, params, body, request }) => {
       if (isBlank(body.body) && body.fileIds.length === 0) {
@@ -145,18 +149,19 @@ export const chatEndpoints = [
     answer: {
       status: 200,
       description: 'One entry a recipient; private settings are not given away.',
-      schema: z.object({
-        deliveries: z.array(
-          z.object({
-            userId: z.string(),
-            name: z.string(),
-            told: z.boolean(),
-            read: z.boolean(),
-            explanation: z.string(),
-            sentAt: timestamp.nullable().describe('When a text that told of it left; null: none did.'),
-          }),
-        ),
-      }),
+      schema: () =>
+        z.object({
+          deliveries: z.array(
+            z.object({
+              userId: z.string(),
+              name: z.string(),
+              told: z.boolean(),
+              read: z.boolean(),
+              explanation: z.string(),
+              sentAt: timestamp.nullable().describe('When a text that told of it left; null: none did.'),
+            }),
+          ),
+        }),
     },
     errors: ['message_not_found'],
     handle: async ({ deps, caller, params }) => {
@@ -172,7 +177,11 @@ export const chatEndpoints = [
     summary: 'Edit your message; texts that have not left yet quote what it says now',
     params: z.object({ id, messageId: id }),
     body: z.object({ body: prose(4000) }),
-    answer: { status: 200, description: 'The message.', schema: z.object({ message: messageSchema }) },
+    answer: {
+      status: 200,
+      description: 'The message.',
+      schema: () => z.object({ message: messageSchema() }),
+    },
     errors: ['empty_message', 'message_not_found', 'conflict', 'rate_limited'],
     handle: async ({ deps, caller, params, body }) => {
       await deps.edge.act('edit', caller, deps.now());
@@ -192,7 +201,7 @@ export const chatEndpoints = [
       status: 200,
       description:
         'The message without its words. What had left before cannot be unsent: see its deliveries.',
-      schema: z.object({ message: messageSchema }),
+      schema: () => z.object({ message: messageSchema() }),
     },
     errors: ['message_not_found', 'rate_limited'],
     handle: async ({ deps, caller, params }) => {
@@ -212,7 +221,7 @@ export const chatEndpoints = [
     answer: {
       status: 200,
       description: 'How far you have read.',
-      schema: z.object({ ok: z.literal(true), lastReadSeq: z.int(), unread: z.int() }),
+      schema: () => z.object({ ok: z.literal(true), lastReadSeq: z.int(), unread: z.int() }),
     },
     errors: ['thread_not_found', 'message_not_found', 'rate_limited'],
     handle: async ({ deps, caller, params, body }) => {
@@ -232,7 +241,7 @@ export const chatEndpoints = [
     answer: {
       status: 200,
       description: 'Muted.',
-      schema: z.object({ ok: z.literal(true), mutedUntil: z.union([timestamp, z.literal(true)]) }),
+      schema: () => z.object({ ok: z.literal(true), mutedUntil: z.union([timestamp, z.literal(true)]) }),
     },
     errors: ['thread_not_found', 'rate_limited'],
     handle: async ({ deps, caller, params, body }) => {
@@ -248,7 +257,7 @@ export const chatEndpoints = [
     tag,
     summary: 'Hear of a thread again',
     params: threadParams,
-    answer: { status: 200, description: 'Not muted.', schema: z.object({ ok: z.literal(true) }) },
+    answer: { status: 200, description: 'Not muted.', schema: () => z.object({ ok: z.literal(true) }) },
     errors: ['thread_not_found', 'rate_limited'],
     handle: async ({ deps, caller, params }) => {
       await setMute(deps, caller, params.id, null);

@@ -10,6 +10,7 @@ import type { ResultOf } from '../db/statement.ts';
 import type { Caller } from '../platform/auth/caller.ts';
 import type { Deps } from '../platform/deps.ts';
 import { AppError } from '../platform/errors.ts';
+import { namedSchema } from '../platform/http/lazy-schema.ts';
 import { iso, isoOrNull, timestamp } from '../platform/http/validation.ts';
 import { threadClaims } from '../platform/id-claims.ts';
 import { newId } from '../platform/ids.ts';
@@ -17,30 +18,31 @@ import { FOREVER } from '../platform/time.ts';
 import { countThread, threadsUsedUp, usedUp, windowsAt } from './budget.ts';
 
 /** A thread as one of its members sees it. */
-export const threadSchema = z.object({
-  id: z.string(),
-  title: z.string(),
-  members: z.array(z.object({ id: z.string(), name: z.string(), lastReadSeq: z.int() })),
-  lastSeq: z.int(),
-  lastReadSeq: z.int(),
-  unread: z.int(),
-  mutedUntil: z.union([timestamp, z.literal(true), z.null()]).describe('true: for good'),
-  lastMessage: z
-    .object({
-      authorId: z.string(),
-      authorName: z.string(),
-      body: z.string(),
-      createdAt: timestamp,
-      deletedAt: timestamp.nullable().describe('Taken back: it has no words any more.'),
-    })
-    .nullable(),
-  lastActivityAt: timestamp,
-  createdAt: timestamp,
-});
-z.globalRegistry.add(threadSchema, { id: 'Thread' });
+export const threadSchema = namedSchema('Thread', () =>
+  z.object({
+    id: z.string(),
+    title: z.string(),
+    members: z.array(z.object({ id: z.string(), name: z.string(), lastReadSeq: z.int() })),
+    lastSeq: z.int(),
+    lastReadSeq: z.int(),
+    unread: z.int(),
+    mutedUntil: z.union([timestamp, z.literal(true), z.null()]).describe('true: for good'),
+    lastMessage: z
+      .object({
+        authorId: z.string(),
+        authorName: z.string(),
+        body: z.string(),
+        createdAt: timestamp,
+        deletedAt: timestamp.nullable().describe('Taken back: it has no words any more.'),
+      })
+      .nullable(),
+    lastActivityAt: timestamp,
+    createdAt: timestamp,
+  }),
+);
 
 /** See {@link threadSchema}. */
-export type ThreadJson = z.infer<typeof threadSchema>;
+export type ThreadJson = z.infer<ReturnType<typeof threadSchema>>;
 
 type Who = Pick<Caller, 'userId' | 'familyId'>;
 

@@ -11,12 +11,13 @@ import {
   operatorDeliveries,
   selectDeliveries,
 } from '../notifications/operate/delivery-log.ts';
+import { namedSchema } from '../platform/http/lazy-schema.ts';
 import { iso, timestamp } from '../platform/http/validation.ts';
 import { eventId } from './event-id.ts';
 
 /** A thread as events show it. */
-const threadSchema = z
-  .object({
+const threadSchema = namedSchema('EventThread', () =>
+  z.object({
     id: z.string(),
     familyId: z.string(),
     title: z.string(),
@@ -24,71 +25,71 @@ const threadSchema = z
     lastSeq: z.int(),
     lastActivityAt: timestamp,
     createdAt: timestamp,
-  })
-  .meta({ id: 'EventThread' });
+  }),
+);
 
-const goneSchema = z
-  .object({ id: z.string(), deleted: z.literal(true) })
-  .meta({ id: 'Gone', description: 'What the subject is once it is no more' });
+const goneSchema = namedSchema('Gone', () =>
+  z.object({ id: z.string(), deleted: z.literal(true) }).describe('What the subject is once it is no more'),
+);
 
-/** What each kind of fact tells of its subject, as it is when the event is read or posted. */
-const KINDS = {
-  Message: {
-    types: ['message.created', 'message.edited', 'message.deleted'],
-    data: z.object({ message: z.union([messageSchema, goneSchema]) }),
-  },
-  Thread: {
-    types: ['thread.created'],
-    data: z.object({ thread: z.union([threadSchema, goneSchema]) }),
-  },
-  Delivery: {
-    types: ['delivery.sent', 'delivery.delivered', 'delivery.failed', 'delivery.suppressed'],
-    data: z.object({ delivery: z.union([hostDeliverySchema, goneSchema]) }),
-  },
-  Consent: {
-    types: ['consent.given', 'consent.withdrawn'],
-    data: z.object({
+/** What is posted of a kind of subject: types of events, and what each tells of the subject as it is by then. */
+const payload = <const T extends readonly EventType[], D extends z.ZodType>(
+  kind: string,
+  types: T,
+  data: () => D,
+) =>
+  namedSchema(`${kind}Payload`, () =>
+    z.object({
+      type: z.enum(types),
+      timestamp: timestamp.describe('When it became a fact'),
+      data: data(),
+    }),
+  );
+
+/** What is posted to the receiver, by the kind of its subject. */
+export const PAYLOADS = {
+  Message: payload('Message', ['message.created', 'message.edited', 'message.deleted'], () =>
+    z.object({ message: z.union([messageSchema(), goneSchema()]) }),
+  ),
+  Thread: payload('Thread', ['thread.created'], () =>
+    z.object({ thread: z.union([threadSchema(), goneSchema()]) }),
+  ),
+  Delivery: payload(
+    'Delivery',
+    ['delivery.sent', 'delivery.delivered', 'delivery.failed', 'delivery.suppressed'],
+    () => z.object({ delivery: z.union([hostDeliverySchema(), goneSchema()]) }),
+  ),
+  Consent: payload('Consent', ['consent.given', 'consent.withdrawn'], () =>
+    z.object({
       userId: z.string(),
       source: z.enum(consentEvents.source.enumValues),
       version: z.string().nullable(),
       at: timestamp,
     }),
-  },
-  Person: {
-    types: ['phone.verified', 'phone.moved', 'phone.removed', 'phone.unusable', 'user.deleted'],
-    data: z.object({ userId: z.string() }),
-  },
-  Family: { types: ['family.deleted'], data: z.object({ familyId: z.string() }) },
-} as const satisfies Record<string, { types: readonly EventType[]; data: z.ZodType }>;
-
-const envelope = <const T extends readonly EventType[], D extends z.ZodType>(types: T, data: D) =>
-  z.object({ type: z.enum(types), timestamp: timestamp.describe('When it became a fact'), data });
-const listed = { id: z.string().describe('The `webhook-id`'), familyId: z.string() };
-
-/** What is posted to the receiver, by the kind of its subject. */
-export const PAYLOADS = {
-  Message: envelope(KINDS.Message.types, KINDS.Message.data).meta({ id: 'MessagePayload' }),
-  Thread: envelope(KINDS.Thread.types, KINDS.Thread.data).meta({ id: 'ThreadPayload' }),
-  Delivery: envelope(KINDS.Delivery.types, KINDS.Delivery.data).meta({ id: 'DeliveryPayload' }),
-  Consent: envelope(KINDS.Consent.types, KINDS.Consent.data).meta({ id: 'ConsentPayload' }),
-  Person: envelope(KINDS.Person.types, KINDS.Person.data).meta({ id: 'PersonPayload' }),
-  Family: envelope(KINDS.Family.types, KINDS.Family.data).meta({ id: 'FamilyPayload' }),
+  ),
+  Person: payload(
+    'Person',
+    ['phone.verified', 'phone.moved', 'phone.removed', 'phone.unusable', 'user.deleted'],
+    () => z.object({ userId: z.string() }),
+  ),
+  Family: payload('Family', ['family.deleted'], () => z.object({ familyId: z.string() })),
 };
 
 /** An event as the API shows it: what is posted, with its id and family. */
-export const eventSchema = z
-  .discriminatedUnion('type', [
-    PAYLOADS.Message.extend(listed).meta({ id: 'MessageEvent' }),
-    PAYLOADS.Thread.extend(listed).meta({ id: 'ThreadEvent' }),
-    PAYLOADS.Delivery.extend(listed).meta({ id: 'DeliveryEvent' }),
-    PAYLOADS.Consent.extend(listed).meta({ id: 'ConsentEvent' }),
-    PAYLOADS.Person.extend(listed).meta({ id: 'PersonEvent' }),
-    PAYLOADS.Family.extend(listed).meta({ id: 'FamilyEvent' }),
-  ])
-  .meta({ id: 'Event' });
+export const eventSchema = namedSchema('Event', () => {
+  const listed = { id: z.string().describe('The `webhook-id`'), familyId: z.string() };
+  return z.discriminatedUnion('type', [
+    PAYLOADS.Message().extend(listed).meta({ id: 'MessageEvent' }),
+    PAYLOADS.Thread().extend(listed).meta({ id: 'ThreadEvent' }),
+    PAYLOADS.Delivery().extend(listed).meta({ id: 'DeliveryEvent' }),
+    PAYLOADS.Consent().extend(listed).meta({ id: 'ConsentEvent' }),
+    PAYLOADS.Person().extend(listed).meta({ id: 'PersonEvent' }),
+    PAYLOADS.Family().extend(listed).meta({ id: 'FamilyEvent' }),
+  ]);
+});
 
 /** See {@link eventSchema}. */
-export type EventJson = z.infer<typeof eventSchema>;
+export type EventJson = z.infer<ReturnType<typeof eventSchema>>;
 
 /** A row of `events`. */
 export type EventRow = typeof events.$inferSelect;

@@ -23,9 +23,9 @@ const SUMMARIES: Record<EventType, string> = {
 };
 
 const payloadOf = (type: EventType) => {
-  const kind = Object.values(PAYLOADS).find(({ shape }) =>
-    (shape.type.options as readonly string[]).includes(type),
-  );
+  const kind = Object.values(PAYLOADS)
+    .map((payload) => payload())
+    .find(({ shape }) => (shape.type.options as readonly string[]).includes(type));
   if (!kind) throw new Error(`No payload is declared for ${type}.`);
   return kind;
 };

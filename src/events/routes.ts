@@ -42,7 +42,7 @@ export const eventEndpoints = [
     answer: {
       status: 200,
       description: 'A page.',
-      schema: z.object({ events: z.array(eventSchema), next: z.string() }),
+      schema: () => z.object({ events: z.array(eventSchema()), next: z.string() }),
     },
     handle: async ({ deps, query }) => jsonResponse(await readEvents(deps, query)),
   }),
@@ -54,7 +54,11 @@ export const eventEndpoints = [
     tag,
     summary: 'Post an event to the receiver again, under the same id',
     params: z.object({ id }),
-    answer: { status: 202, description: 'It will be posted.', schema: z.object({ ok: z.literal(true) }) },
+    answer: {
+      status: 202,
+      description: 'It will be posted.',
+      schema: () => z.object({ ok: z.literal(true) }),
+    },
     errors: ['event_not_found', 'events_off'],
     handle: async ({ deps, params }) => {
       const key = readEventId(params.id);

@@ -5,20 +5,23 @@ import type { Deps } from '../platform/deps.ts';
 import { AppError } from '../platform/errors.ts';
 import type { OnlineMember } from '../platform/family/family-rpc.ts';
 import { endpoint, jsonResponse } from '../platform/http/endpoint.ts';
+import { lazySchema } from '../platform/http/lazy-schema.ts';
 import { iso, timestamp } from '../platform/http/validation.ts';
 import { PROTOCOL, upgradeRequest } from './sockets/upgrade.ts';
 
 const deviceState = z.enum(['active', 'away'], 'should be active or away').default('active');
 
-const onlineSchema = z.object({
-  online: z.array(
-    z.object({
-      userId: z.string(),
-      state: z.enum(['online', 'away']),
-      since: timestamp,
-    }),
-  ),
-});
+const onlineSchema = lazySchema(() =>
+  z.object({
+    online: z.array(
+      z.object({
+        userId: z.string(),
+        state: z.enum(['online', 'away']),
+        since: timestamp,
+      }),
+    ),
+  }),
+);
 
 const online = (members: OnlineMember[]) =>
   jsonResponse({ online: members.map((member) => ({ ...member, since: iso(member.since) })) });

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { currentCaller } from '../platform/auth/request-caller.ts';
 import { AppError } from '../platform/errors.ts';
 import { endpoint, jsonResponse } from '../platform/http/endpoint.ts';
+import { lazySchema } from '../platform/http/lazy-schema.ts';
 import { iso, timestamp } from '../platform/http/validation.ts';
 import { readerOf } from './app-links/device.ts';
 import { parseReferrer } from './app-links/referrer.ts';
@@ -32,10 +33,12 @@ const openBody = z
     'should hold exactly one of code, token and referrer',
   );
 
-const destination = z.object({ threadId: z.string().nullable(), path: z.string() });
-const opened = destination.extend({
-  session: z.object({ token: z.string(), expiresAt: timestamp }).optional(),
-});
+const destination = lazySchema(() => z.object({ threadId: z.string().nullable(), path: z.string() }));
+const opened = lazySchema(() =>
+  destination().extend({
+    session: z.object({ token: z.string(), expiresAt: timestamp }).optional(),
+  }),
+);
 
 /** Opens a link in the app: answers its destination and, once while the link may sign in, a session. */
 const openLink = endpoint({
@@ -121,7 +124,7 @@ const pendingLink = <M extends 'get' | 'post'>(method: M) =>
     answer: {
       status: 200,
       description: 'Where to go first, or null',
-      schema: z.object({ link: destination.nullable() }),
+      schema: () => z.object({ link: destination().nullable() }),
     },
     handle: async ({ deps, caller, client }) => {
       const now = deps.now();

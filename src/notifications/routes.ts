@@ -19,7 +19,7 @@ export const notificationEndpoints = [
     answer: {
       status: 200,
       description: 'A page of the log.',
-      schema: z.object({ deliveries: z.array(deliverySchema), next: z.string().nullable() }),
+      schema: () => z.object({ deliveries: z.array(deliverySchema()), next: z.string().nullable() }),
     },
     handle: async ({ deps, caller, query }) => jsonResponse(await listDeliveries(deps, caller, query)),
   }),
@@ -32,7 +32,7 @@ export const notificationEndpoints = [
     answer: {
       status: 202,
       description: 'On its way; watch the log.',
-      schema: z.object({ deliveryId: z.string() }),
+      schema: () => z.object({ deliveryId: z.string() }),
     },
     errors: ['rate_limited'],
     handle: async ({ deps, caller }) => jsonResponse({ deliveryId: await sendTestText(deps, caller) }, 202),

@@ -16,7 +16,13 @@ export interface PhoneChoices {
   country: string;
 }
 
-const NAMES = new Intl.DisplayNames('en', { type: 'region' });
+/** Names of countries; made with the first page that has such a field, since it takes milliseconds. */
+let names: Intl.DisplayNames | null = null;
+
+const countryName = (code: string): string => {
+  names ??= new Intl.DisplayNames('en', { type: 'region' });
+  return names.of(code) ?? code;
+};
 
 /**
  * The countries of a field for a number (`SMS_ALLOWED_COUNTRIES`), with the one that was chosen in a form; before
@@ -26,7 +32,7 @@ export function phoneChoices(c: PageContext, chosen: string | null = null): Phon
   const codes = c.var.deps.config.SMS_ALLOWED_COUNTRIES;
   const wished = chosen ?? preferredRegion(c.req.header('Accept-Language'));
   return {
-    countries: codes.map((code) => ({ code, name: NAMES.of(code) ?? code })),
+    countries: codes.map((code) => ({ code, name: countryName(code) })),
     country: wished !== null && codes.includes(wished) ? wished : (codes[0] ?? 'US'),
   };
 }

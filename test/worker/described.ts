@@ -21,7 +21,7 @@ export function expectDescribed(method: string, url: string, status: number, bod
   const said = `${method} ${endpoint.path} answered ${status} ${JSON.stringify(body)}`;
   expect(Object.keys(responses), said).toContain(String(status));
   if (status === endpoint.answer.status) {
-    if (endpoint.answer.schema) expect(endpoint.answer.schema.parse(body), said).toEqual(body);
+    if (endpoint.answer.schema) expect(endpoint.answer.schema().parse(body), said).toEqual(body);
     return;
   }
   const { error } = body as { error: string };

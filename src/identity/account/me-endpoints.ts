@@ -3,41 +3,45 @@ import { listConsents } from '../../consent/ledger.ts';
 import { clearSessionCookie } from '../../platform/auth/session.ts';
 import { AppError } from '../../platform/errors.ts';
 import { endpoint, jsonResponse } from '../../platform/http/endpoint.ts';
+import { namedSchema } from '../../platform/http/lazy-schema.ts';
 import { id, iso, isoOrNull, timestamp } from '../../platform/http/validation.ts';
 import { ok } from '../request-schemas.ts';
 import { deletePerson } from './delete-person.ts';
 import { readMe } from './me.ts';
 import { listSessions, revokeAllSessions, revokeOwnSession } from './own-sessions.ts';
 
-const me = z.object({
-  id: z.string(),
-  name: z.string(),
-  familyId: z.string(),
-  phone: z.string().nullable().describe('Masked'),
-  phoneState: z.enum(['none', 'pending', 'verified', 'unusable']),
-  phoneVerifiedAt: timestamp.nullable(),
-  timeZone: z.string().nullable(),
-});
-z.globalRegistry.add(me, { id: 'Me' });
+const me = namedSchema('Me', () =>
+  z.object({
+    id: z.string(),
+    name: z.string(),
+    familyId: z.string(),
+    phone: z.string().nullable().describe('Masked'),
+    phoneState: z.enum(['none', 'pending', 'verified', 'unusable']),
+    phoneVerifiedAt: timestamp.nullable(),
+    timeZone: z.string().nullable(),
+  }),
+);
 
-const session = z.object({
-  id: z.string(),
-  kind: z.enum(['web', 'app']),
-  userAgent: z.string().nullable(),
-  createdAt: timestamp,
-  lastUsedAt: timestamp,
-  expiresAt: timestamp,
-  current: z.boolean().describe('The session of this request'),
-});
-z.globalRegistry.add(session, { id: 'Session' });
+const session = namedSchema('Session', () =>
+  z.object({
+    id: z.string(),
+    kind: z.enum(['web', 'app']),
+    userAgent: z.string().nullable(),
+    createdAt: timestamp,
+    lastUsedAt: timestamp,
+    expiresAt: timestamp,
+    current: z.boolean().describe('The session of this request'),
+  }),
+);
 
-const consent = z.object({
-  action: z.enum(['opt_in', 'opt_out']),
-  source: z.enum(['web', 'api', 'keyword', 'carrier', 'import', 'host', 'number_moved', 'number_removed']),
-  version: z.string().nullable(),
-  at: timestamp,
-});
-z.globalRegistry.add(consent, { id: 'ConsentEntry' });
+const consent = namedSchema('ConsentEntry', () =>
+  z.object({
+    action: z.enum(['opt_in', 'opt_out']),
+    source: z.enum(['web', 'api', 'keyword', 'carrier', 'import', 'host', 'number_moved', 'number_removed']),
+    version: z.string().nullable(),
+    at: timestamp,
+  }),
+);
 
 /** The caller's own record, sessions and ledger. */
 export const meEndpoints = [
@@ -72,7 +76,11 @@ export const meEndpoints = [
     who: 'user',
     tag: 'Account',
     summary: 'The caller’s sessions in browsers and apps, last used first',
-    answer: { status: 200, description: 'Sessions', schema: z.object({ sessions: z.array(session) }) },
+    answer: {
+      status: 200,
+      description: 'Sessions',
+      schema: () => z.object({ sessions: z.array(session()) }),
+    },
     handle: async ({ deps, caller }) => {
       const sessions = (await listSessions(deps, caller)).map((live) => ({
         ...live,
@@ -93,7 +101,7 @@ export const meEndpoints = [
     answer: {
       status: 200,
       description: 'Ended; `ended` says how many were alive',
-      schema: ok.extend({ ended: z.int() }),
+      schema: () => ok().extend({ ended: z.int() }),
     },
     handle: async ({ deps, caller }) => {
       const ended = await revokeAllSessions(deps, caller);
@@ -121,7 +129,7 @@ export const meEndpoints = [
     who: 'user',
     tag: 'Preferences',
     summary: 'The ledger of the caller’s opt-ins and opt-outs, newest first',
-    answer: { status: 200, description: 'Ledger', schema: z.object({ consents: z.array(consent) }) },
+    answer: { status: 200, description: 'Ledger', schema: () => z.object({ consents: z.array(consent()) }) },
     handle: async ({ deps, caller }) => {
       const consents = (await listConsents(deps, caller)).map((entry) => ({ ...entry, at: iso(entry.at) }));
       return jsonResponse({ consents });

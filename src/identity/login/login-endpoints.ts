@@ -5,6 +5,7 @@ import { clearSessionCookie, sessionCookie } from '../../platform/auth/session.t
 import type { Deps } from '../../platform/deps.ts';
 import { AppError } from '../../platform/errors.ts';
 import { endpoint, jsonResponse } from '../../platform/http/endpoint.ts';
+import { lazySchema } from '../../platform/http/lazy-schema.ts';
 import { iso, timestamp } from '../../platform/http/validation.ts';
 import { revokeSession } from '../account/own-sessions.ts';
 import { code, ok, phone } from '../request-schemas.ts';
@@ -12,7 +13,7 @@ import { endFormerSession } from './end-former-session.ts';
 import { confirmLogin, startLogin } from './login.ts';
 import { deviceCookie, deviceOf, handleCookie, handleOf } from './login-cookies.ts';
 
-const session = z.object({ token: z.string(), expiresAt: timestamp });
+const session = lazySchema(() => z.object({ token: z.string(), expiresAt: timestamp }));
 
 const deviceToken = z
   .string()
@@ -49,7 +50,7 @@ export const loginEndpoints = [
       status: 200,
       description:
         'The same whether or not the number is known. `handle` goes with the code to confirm; our own pages have it as a cookie too',
-      schema: ok.extend({ expiresAt: timestamp, handle: z.string() }),
+      schema: () => ok().extend({ expiresAt: timestamp, handle: z.string() }),
     },
     errors: ['invalid_phone', 'country_not_allowed', 'rate_limited'],
     handle: async ({ deps, client, body, request }) => {
@@ -89,7 +90,7 @@ export const loginEndpoints = [
     answer: {
       status: 200,
       description: 'Signed in: by the cookie, and for apps by `session`, to be sent as Authorization: Bearer',
-      schema: ok.extend({ session: session.optional(), deviceToken: deviceToken.optional() }),
+      schema: () => ok().extend({ session: session().optional(), deviceToken: deviceToken.optional() }),
     },
     errors: [
       'invalid_phone',

@@ -8,6 +8,7 @@ import { hostDeliverySchema, searchDeliveries } from '../../notifications/operat
 import { policySettings } from '../../notifications/send/policy.ts';
 import { audit } from '../../platform/audit.ts';
 import type { Deps } from '../../platform/deps.ts';
+import { lazySchema, namedSchema } from '../../platform/http/lazy-schema.ts';
 import { iso, isoOrNull, timestamp } from '../../platform/http/validation.ts';
 import { errorFields } from '../../platform/log.ts';
 import { listPauses, pauseOf } from '../../platform/pauses.ts';
@@ -17,65 +18,72 @@ import { readPreferences } from '../preferences/read-preferences.ts';
 import { type FoundPerson, findPeople } from './find-people.ts';
 import { holdUps } from './hold-ups.ts';
 
-const limitsSchema = z.object({
-  presence: z.enum(['online', 'away', 'offline']),
-  windows: z.array(z.object({ threadId: z.string(), until: timestamp })),
-  everyThreadUntil: timestamp.nullable(),
-  userCapUntil: timestamp.nullable(),
-  familyCapUntil: timestamp.nullable(),
-});
+const limitsSchema = lazySchema(() =>
+  z.object({
+    presence: z.enum(['online', 'away', 'offline']),
+    windows: z.array(z.object({ threadId: z.string(), until: timestamp })),
+    everyThreadUntil: timestamp.nullable(),
+    userCapUntil: timestamp.nullable(),
+    familyCapUntil: timestamp.nullable(),
+  }),
+);
 
 /** Everything that decides about texts to one person, and what became of the last ones. */
-export const personReportSchema = z.object({
-  id: z.string(),
-  name: z.string(),
-  familyId: z.string(),
-  familyName: z.string(),
-  database: z.string(),
-  phone: z.string().nullable().describe('Masked.'),
-  phoneState: z.enum(['none', 'pending', 'verified', 'unusable']),
-  phoneVerifiedAt: timestamp.nullable(),
-  optedOutAt: timestamp.nullable(),
-  carrierOptedOutAt: timestamp.nullable(),
-  lastSeenAt: timestamp.nullable(),
-  holdUps: z
-    .array(z.string())
-    .describe('Why a text about a new message would not leave now, a sentence each; empty: it would leave.'),
-  preferences: preferencesAnswer,
-  limits: limitsSchema.nullable().describe('Null: the family’s object did not answer.'),
-  threads: z
-    .array(z.object({ id: z.string(), title: z.string(), lastSeq: z.int(), lastReadSeq: z.int() }))
-    .describe('Those with the newest activity, and how far the person has read.'),
-  consents: z
-    .array(
-      z.object({ action: z.string(), source: z.string(), version: z.string().nullable(), at: timestamp }),
-    )
-    .describe('The newest entries of the ledger.'),
-  deliveries: z.array(hostDeliverySchema).describe('The newest ones, with reason and explanation.'),
-});
-z.globalRegistry.add(personReportSchema, { id: 'PersonReport' });
+export const personReportSchema = namedSchema('PersonReport', () =>
+  z.object({
+    id: z.string(),
+    name: z.string(),
+    familyId: z.string(),
+    familyName: z.string(),
+    database: z.string(),
+    phone: z.string().nullable().describe('Masked.'),
+    phoneState: z.enum(['none', 'pending', 'verified', 'unusable']),
+    phoneVerifiedAt: timestamp.nullable(),
+    optedOutAt: timestamp.nullable(),
+    carrierOptedOutAt: timestamp.nullable(),
+    lastSeenAt: timestamp.nullable(),
+    holdUps: z
+      .array(z.string())
+      .describe(
+        'Why a text about a new message would not leave now, a sentence each; empty: it would leave.',
+      ),
+    preferences: preferencesAnswer(),
+    limits: limitsSchema().nullable().describe('Null: the family’s object did not answer.'),
+    threads: z
+      .array(z.object({ id: z.string(), title: z.string(), lastSeq: z.int(), lastReadSeq: z.int() }))
+      .describe('Those with the newest activity, and how far the person has read.'),
+    consents: z
+      .array(
+        z.object({ action: z.string(), source: z.string(), version: z.string().nullable(), at: timestamp }),
+      )
+      .describe('The newest entries of the ledger.'),
+    deliveries: z.array(hostDeliverySchema()).describe('The newest ones, with reason and explanation.'),
+  }),
+);
 
 /** See {@link personReportSchema}. */
-export type PersonReport = z.infer<typeof personReportSchema>;
+export type PersonReport = z.infer<ReturnType<typeof personReportSchema>>;
 
 /** What a look-up answers. */
-export const lookUpSchema = z.object({
-  number: z
-    .object({
-      held: z.boolean(),
-      optedOutAt: timestamp.nullable(),
-      carrierOptedOutAt: timestamp.nullable(),
-      unusableAt: timestamp.nullable(),
-    })
-    .nullable()
-    .describe('What is known of the number that was asked for, whoever holds it.'),
-  people: z.array(z.object({ id: z.string(), familyId: z.string(), name: z.string() })),
-  person: personReportSchema.nullable().describe('The one who was found; null for none or several.'),
-  databases: z.object({ down: z.array(z.string()) }).describe('Databases that did not answer.'),
-});
+export const lookUpSchema = lazySchema(() =>
+  z.object({
+    number: z
+      .object({
+        held: z.boolean(),
+        optedOutAt: timestamp.nullable(),
+        carrierOptedOutAt: timestamp.nullable(),
+        unusableAt: timestamp.nullable(),
+      })
+      .nullable()
+      .describe('What is known of the number that was asked for, whoever holds it.'),
+    people: z.array(z.object({ id: z.string(), familyId: z.string(), name: z.string() })),
+    person: personReportSchema().nullable().describe('The one who was found; null for none or several.'),
+    databases: z.object({ down: z.array(z.string()) }).describe('Databases that did not answer.'),
+  }),
+);
 
 /** See {@link lookUpSchema}. */
-export type LookUp = z.infer<typeof lookUpSchema>;
+export type LookUp = z.infer<ReturnType<typeof lookUpSchema>>;
 
 /** Entries of each list of a report. */
 const ENTRIES = 20;

@@ -22,7 +22,7 @@ export const phoneEndpoints = [
     answer: {
       status: 200,
       description: 'The code is on its way; nothing else has changed',
-      schema: ok.extend({ expiresAt: timestamp }),
+      schema: () => ok().extend({ expiresAt: timestamp }),
     },
     errors: ['invalid_phone', 'country_not_allowed', 'carrier_opted_out', 'rate_limited', 'sms_unavailable'],
     handle: async ({ deps, caller, client, body }) => {
@@ -56,10 +56,11 @@ export const phoneEndpoints = [
       status: 200,
       description:
         'The number is the caller’s. `carrierOptedOut` only when `smsConsent` could not count, because the carrier blocks until START is texted to `startNumber`',
-      schema: ok.extend({
-        carrierOptedOut: z.literal(true).optional(),
-        startNumber: z.string().nullable().optional(),
-      }),
+      schema: () =>
+        ok().extend({
+          carrierOptedOut: z.literal(true).optional(),
+          startNumber: z.string().nullable().optional(),
+        }),
     },
     errors: ['no_code', 'expired', 'invalid'],
     handle: async ({ deps, caller, client, body }) => {

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { namedSchema } from '../../platform/http/lazy-schema.ts';
 import { id, instant, timestamp } from '../../platform/http/validation.ts';
 import { isTimeZone } from '../../platform/time.ts';
 import { consentVersion } from '../request-schemas.ts';
@@ -42,26 +43,27 @@ export const preferencesPatch = z.strictObject({
 export type PreferencesPatch = z.output<typeof preferencesPatch>;
 
 /** What `GET /api/preferences` answers. */
-export const preferencesAnswer = z.object({
-  smsEnabled: z.boolean(),
-  urgentAllowed: z.boolean(),
-  quietStart: minute.nullable(),
-  quietEnd: minute.nullable(),
-  timeZone: z.string().describe('The zone that counts for quiet hours; the first of `timeZones`'),
-  timeZoneSource: zoneSource.describe(
-    'What it is known from: the person, the family, the area code or the country of the number',
-  ),
-  timeZones: z
-    .array(z.string())
-    .describe('Every zone in which the person may be: it is quiet when it is quiet in one of them'),
-  quietDelivery: z.enum(['defer', 'drop']),
-  preview: z.enum(['full', 'sender', 'none']),
-  perThreadMute: z.record(z.string(), z.union([z.literal(true), timestamp])),
-});
-z.globalRegistry.add(preferencesAnswer, { id: 'Preferences' });
+export const preferencesAnswer = namedSchema('Preferences', () =>
+  z.object({
+    smsEnabled: z.boolean(),
+    urgentAllowed: z.boolean(),
+    quietStart: minute.nullable(),
+    quietEnd: minute.nullable(),
+    timeZone: z.string().describe('The zone that counts for quiet hours; the first of `timeZones`'),
+    timeZoneSource: zoneSource.describe(
+      'What it is known from: the person, the family, the area code or the country of the number',
+    ),
+    timeZones: z
+      .array(z.string())
+      .describe('Every zone in which the person may be: it is quiet when it is quiet in one of them'),
+    quietDelivery: z.enum(['defer', 'drop']),
+    preview: z.enum(['full', 'sender', 'none']),
+    perThreadMute: z.record(z.string(), z.union([z.literal(true), timestamp])),
+  }),
+);
 
 /** A person's preferences, as the API writes them. */
-export type Preferences = z.output<typeof preferencesAnswer>;
+export type Preferences = z.output<ReturnType<typeof preferencesAnswer>>;
 
 /** What is wrong with a pair of quiet times after a patch; null when it is valid. */
 export function quietTimesProblem(start: number | null, end: number | null): string | null {

@@ -8,25 +8,27 @@ import type { ResultOf } from '../../db/statement.ts';
 import { insertAct } from '../../platform/audit.ts';
 import type { Deps } from '../../platform/deps.ts';
 import { AppError } from '../../platform/errors.ts';
+import { namedSchema } from '../../platform/http/lazy-schema.ts';
 import { iso, isoOrNull, timestamp } from '../../platform/http/validation.ts';
 
 /** An alert as operators see it: one kind, one hour. */
-export const alertSchema = z.object({
-  id: z.string(),
-  kind: z.string(),
-  message: z.string(),
-  count: z.int(),
-  firstAt: timestamp,
-  lastAt: timestamp,
-  acknowledgedAt: timestamp
-    .nullable()
-    .describe('When an operator said that they know; what repeats is listed then, and not posted.'),
-  acknowledgedBy: z.string().nullable().describe("An operator's user id, or the service's key or token."),
-});
-z.globalRegistry.add(alertSchema, { id: 'Alert' });
+export const alertSchema = namedSchema('Alert', () =>
+  z.object({
+    id: z.string(),
+    kind: z.string(),
+    message: z.string(),
+    count: z.int(),
+    firstAt: timestamp,
+    lastAt: timestamp,
+    acknowledgedAt: timestamp
+      .nullable()
+      .describe('When an operator said that they know; what repeats is listed then, and not posted.'),
+    acknowledgedBy: z.string().nullable().describe("An operator's user id, or the service's key or token."),
+  }),
+);
 
 /** See {@link alertSchema}. */
-export type AlertJson = z.infer<typeof alertSchema>;
+export type AlertJson = z.infer<ReturnType<typeof alertSchema>>;
 
 /** The columns of {@link alertToJson}. */
 export const alertColumns = {

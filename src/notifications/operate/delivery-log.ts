@@ -12,6 +12,7 @@ import type { Caller } from '../../platform/auth/caller.ts';
 import { clockWords, type Hours } from '../../platform/clock-words.ts';
 import type { Deps } from '../../platform/deps.ts';
 import { AppError } from '../../platform/errors.ts';
+import { namedSchema } from '../../platform/http/lazy-schema.ts';
 import { isoOrNull, timestamp } from '../../platform/http/validation.ts';
 import { possibleZones } from '../../platform/possible-zones.ts';
 import { phones } from '../../platform/sms/number-plans.ts';
@@ -28,30 +29,32 @@ import {
 import { type AuthorsView, explain, explainToAuthor } from './explanations.ts';
 
 /** A delivery as its recipient sees it. */
-export const deliverySchema = z.object({
-  id: z.string(),
-  kind: z.enum(['message', 'test']),
-  threadId: z.string().nullable(),
-  messageId: z.string().nullable(),
-  status: z.enum(STATUSES),
-  reason: z.enum(DELIVERY_REASONS).nullable(),
-  explanation: z.string().describe('Why a text came or did not come, in a sentence.'),
-  mergedInto: z.string().nullable(),
-  createdAt: timestamp,
-  dueAt: timestamp.nullable(),
-  sentAt: timestamp.nullable(),
-  deliveredAt: timestamp.nullable(),
-  segments: z.int().nullable(),
-  error: z.string().nullable(),
-});
-z.globalRegistry.add(deliverySchema, { id: 'Delivery' });
+export const deliverySchema = namedSchema('Delivery', () =>
+  z.object({
+    id: z.string(),
+    kind: z.enum(['message', 'test']),
+    threadId: z.string().nullable(),
+    messageId: z.string().nullable(),
+    status: z.enum(STATUSES),
+    reason: z.enum(DELIVERY_REASONS).nullable(),
+    explanation: z.string().describe('Why a text came or did not come, in a sentence.'),
+    mergedInto: z.string().nullable(),
+    createdAt: timestamp,
+    dueAt: timestamp.nullable(),
+    sentAt: timestamp.nullable(),
+    deliveredAt: timestamp.nullable(),
+    segments: z.int().nullable(),
+    error: z.string().nullable(),
+  }),
+);
 
 /** A delivery as the host application and the operators see it. */
-export const hostDeliverySchema = deliverySchema.extend({ userId: z.string(), familyId: z.string() });
-z.globalRegistry.add(hostDeliverySchema, { id: 'HostDelivery' });
+export const hostDeliverySchema = namedSchema('HostDelivery', () =>
+  deliverySchema().extend({ userId: z.string(), familyId: z.string() }),
+);
 
 /** See {@link deliverySchema}. */
-export type DeliveryJson = z.infer<typeof deliverySchema>;
+export type DeliveryJson = z.infer<ReturnType<typeof deliverySchema>>;
 
 const log = smsDeliveryLog;
 const lead = deliveryAs('lead');

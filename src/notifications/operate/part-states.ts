@@ -6,20 +6,22 @@ import { agoWords } from '../../platform/ago.ts';
 import { askStores } from '../../platform/ask-stores.ts';
 import { within } from '../../platform/deadline.ts';
 import type { Deps } from '../../platform/deps.ts';
+import { namedSchema } from '../../platform/http/lazy-schema.ts';
 import { errorFields } from '../../platform/log.ts';
 import { MINUTE_MS, SECOND_MS } from '../../platform/time.ts';
 import type { Stats } from './stats.ts';
 
 /** A part that texts depend on: how it does, and what proves it. */
-export const partSchema = z.object({
-  name: z.string(),
-  state: z.enum(['good', 'slow', 'bad', 'off']),
-  proof: z.string().describe('What was seen, in a sentence.'),
-});
-z.globalRegistry.add(partSchema, { id: 'PartState' });
+export const partSchema = namedSchema('PartState', () =>
+  z.object({
+    name: z.string(),
+    state: z.enum(['good', 'slow', 'bad', 'off']),
+    proof: z.string().describe('What was seen, in a sentence.'),
+  }),
+);
 
 /** See {@link partSchema}. */
-export type PartState = z.infer<typeof partSchema>;
+export type PartState = z.infer<ReturnType<typeof partSchema>>;
 
 /** What answers later than this is slow; what does not answer within the other is down. */
 const SLOW_MS = SECOND_MS;

@@ -4,6 +4,7 @@ import { q } from '../../db/query.ts';
 import { retrying } from '../../db/retry.ts';
 import { alerts, deadLetters, linkOpens } from '../../db/schema.ts';
 import type { Deps } from '../../platform/deps.ts';
+import { lazySchema } from '../../platform/http/lazy-schema.ts';
 import { iso, isoOrNull, timestamp } from '../../platform/http/validation.ts';
 import { errorRule } from '../../platform/sms/twilio-errors.ts';
 import { DAY_MS, HOUR_MS } from '../../platform/time.ts';
@@ -13,65 +14,71 @@ import { addUp, type Cell, type CountedSince, type HourCount, quantile } from '.
 import { loadCounts } from './counts.ts';
 import { lookAtTexts } from './watch.ts';
 
-const counts = z.record(z.string(), z.int());
-const left = z.object({ texts: z.int(), segments: z.int() });
+const counts = lazySchema(() => z.record(z.string(), z.int()));
+const left = lazySchema(() => z.object({ texts: z.int(), segments: z.int() }));
 
 /** Statistics for operators: counts without personal data. */
-export const statsSchema = z.object({
-  since: timestamp,
-  byStatus: counts,
-  byReason: counts.describe('Suppressions and deferrals.'),
-  errors: z.array(
-    z.object({
-      code: z.string(),
-      count: z.int(),
-      advice: z.string(),
-      firstAt: timestamp,
-      lastAt: timestamp,
-      url: z.string().nullable().describe("The carrier's own page about the code."),
-    }),
-  ),
-  secondsToSent: z.object({ p50: z.number().nullable(), p95: z.number().nullable() }),
-  segments: z.int(),
-  byDay: z.array(z.object({ day: z.string(), status: z.string(), count: z.int() })).describe('Days of UTC.'),
-  byHour: z
-    .array(z.object({ hour: timestamp, status: z.string(), count: z.int() }))
-    .describe('By the hour that begins then, the last 48 hours at most.'),
-  hour: z
-    .object({ at: timestamp, now: left, weekAgo: left })
-    .describe('What left of the texts written in this hour so far, and in the whole same hour a week ago.'),
-  opens: z.array(z.object({ day: z.string(), device: z.string(), outcome: z.string(), count: z.int() })),
-  waiting: z
-    .object({ count: z.int(), oldestAt: timestamp.nullable() })
-    .describe('Overdue for the sweep now; counted up to 10,000.'),
-  deadLetters: z.array(
-    z.object({ deliveryId: z.string(), familyId: z.string(), count: z.int(), lastAt: timestamp }),
-  ),
-  databases: z
-    .object({ down: z.array(z.string()) })
-    .describe('Databases that did not answer, and are not counted.'),
-  troubles: z
-    .array(z.object({ kind: z.string(), message: z.string() }))
-    .describe('What is wrong with texts at this moment, and what to do; empty: nothing.'),
-  tries: z
-    .object({
-      five: z.object({ failed: z.int(), share: z.number() }),
-      sixty: z.object({ failed: z.int(), share: z.number() }),
-    })
-    .describe(
-      "Tries of the last five and sixty minutes that failed for the carrier's or our account's sake.",
+export const statsSchema = lazySchema(() =>
+  z.object({
+    since: timestamp,
+    byStatus: counts(),
+    byReason: counts().describe('Suppressions and deferrals.'),
+    errors: z.array(
+      z.object({
+        code: z.string(),
+        count: z.int(),
+        advice: z.string(),
+        firstAt: timestamp,
+        lastAt: timestamp,
+        url: z.string().nullable().describe("The carrier's own page about the code."),
+      }),
     ),
-  lastAcceptedAt: timestamp
-    .nullable()
-    .describe('The minute in which the carrier last took a text, within two days.'),
-  unmoved: z
-    .object({ texts: z.int(), people: z.int(), families: z.int(), oldestAt: timestamp.nullable() })
-    .describe('Texts that should have left by now, whatever they wait for; counted up to 1,000 a database.'),
-  alerts: z.array(alertSchema),
-});
+    secondsToSent: z.object({ p50: z.number().nullable(), p95: z.number().nullable() }),
+    segments: z.int(),
+    byDay: z
+      .array(z.object({ day: z.string(), status: z.string(), count: z.int() }))
+      .describe('Days of UTC.'),
+    byHour: z
+      .array(z.object({ hour: timestamp, status: z.string(), count: z.int() }))
+      .describe('By the hour that begins then, the last 48 hours at most.'),
+    hour: z
+      .object({ at: timestamp, now: left(), weekAgo: left() })
+      .describe('What left of the texts written in this hour so far, and in the whole same hour a week ago.'),
+    opens: z.array(z.object({ day: z.string(), device: z.string(), outcome: z.string(), count: z.int() })),
+    waiting: z
+      .object({ count: z.int(), oldestAt: timestamp.nullable() })
+      .describe('Overdue for the sweep now; counted up to 10,000.'),
+    deadLetters: z.array(
+      z.object({ deliveryId: z.string(), familyId: z.string(), count: z.int(), lastAt: timestamp }),
+    ),
+    databases: z
+      .object({ down: z.array(z.string()) })
+      .describe('Databases that did not answer, and are not counted.'),
+    troubles: z
+      .array(z.object({ kind: z.string(), message: z.string() }))
+      .describe('What is wrong with texts at this moment, and what to do; empty: nothing.'),
+    tries: z
+      .object({
+        five: z.object({ failed: z.int(), share: z.number() }),
+        sixty: z.object({ failed: z.int(), share: z.number() }),
+      })
+      .describe(
+        "Tries of the last five and sixty minutes that failed for the carrier's or our account's sake.",
+      ),
+    lastAcceptedAt: timestamp
+      .nullable()
+      .describe('The minute in which the carrier last took a text, within two days.'),
+    unmoved: z
+      .object({ texts: z.int(), people: z.int(), families: z.int(), oldestAt: timestamp.nullable() })
+      .describe(
+        'Texts that should have left by now, whatever they wait for; counted up to 1,000 a database.',
+      ),
+    alerts: z.array(alertSchema()),
+  }),
+);
 
 /** See {@link statsSchema}. */
-export type Stats = z.infer<typeof statsSchema>;
+export type Stats = z.infer<ReturnType<typeof statsSchema>>;
 
 const LISTED = 50;
 

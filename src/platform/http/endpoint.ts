@@ -86,8 +86,8 @@ export interface DeclaredEndpoint<
   maxBodyBytes?: number;
   /** Request headers worth documenting. */
   headers?: Record<string, string>;
-  /** JSON, unless `mediaType` says otherwise. */
-  answer: { status: number; description: string; mediaType?: string; schema?: A };
+  /** JSON, unless `mediaType` says otherwise. The schema is built when the API is described, and never for an answer. */
+  answer: { status: number; description: string; mediaType?: string; schema?: () => A };
   /** Errors beyond those that any route can answer. */
   errors?: ErrorCode[];
   /** @throws AppError one of `errors`, or one that any route can answer */

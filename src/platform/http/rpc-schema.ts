@@ -19,7 +19,7 @@ type Route<E extends Endpoint> = {
   input: Part<'param', NonNullable<E['params']>> &
     Part<'query', NonNullable<E['query']>> &
     Part<'json', NonNullable<E['body']>>;
-  output: z.output<NonNullable<E['answer']['schema']>>;
+  output: z.output<ReturnType<NonNullable<E['answer']['schema']>>>;
   outputFormat: 'json';
   status: StatusCode;
 };

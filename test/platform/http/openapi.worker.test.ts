@@ -41,7 +41,11 @@ describe('one operation', () => {
       name: z.string().trim().min(1).max(9),
       n: z.int().default(3),
     }),
-    answer: { status: 201, description: 'Put.', schema: z.object({ id: z.string(), at: z.iso.datetime() }) },
+    answer: {
+      status: 201,
+      description: 'Put.',
+      schema: () => z.object({ id: z.string(), at: z.iso.datetime() }),
+    },
     errors: ['conflict', 'thread_not_found', 'phone_in_use'],
     handle: () => jsonResponse({}),
   });

@@ -95,7 +95,7 @@ export const MALFORMED: Operation['responses'] = {
 export function schemasOf({ body, answer }: Endpoint): Record<string, JsonSchema> {
   return {
     ...(body ? namedSchemasOf(body, 'input') : {}),
-    ...(answer.schema ? namedSchemasOf(answer.schema, 'output') : {}),
+    ...(answer.schema ? namedSchemasOf(answer.schema(), 'output') : {}),
   };
 }
 
@@ -110,7 +110,7 @@ export function operationOf(endpoint: Endpoint): Operation {
     ...headersOf(headers),
   ];
   const content = answer.schema && {
-    [answer.mediaType ?? 'application/json']: { schema: jsonSchemaOf(answer.schema, 'output') },
+    [answer.mediaType ?? 'application/json']: { schema: jsonSchemaOf(answer.schema(), 'output') },
   };
   const errors = errorResponses([...commonErrors(endpoint), ...(endpoint.errors ?? [])]);
   const isRefused = Object.keys(errors).some((status) => status.startsWith('4'));
