@@ -21,10 +21,21 @@ const NUMBER_SIGN = /\b(my|this|wrong|the|ur|your) ?#(?![\p{L}\p{N}])/gu;
 const DOTTED_PLEASE = /\bs\. ?v\. ?p\b\.?/g;
 
 type Strength = 'clear' | 'ask' | 'weak' | 'leaning' | 'aside' | 'onTopic';
-type PhraseReader = Record<Strength, (part: string) => boolean>;
+/** What one part of a text is in one language; each is found out when it is first asked for. */
+type PartReading = Record<Strength, () => boolean>;
+/** Whether a part is one of these, in any language. */
+type Read = (part: string, ...by: Strength[]) => boolean;
 
 const whole = (pattern: string) => new RegExp(`^(?:${pattern})$`);
 const anywhere = (patterns: readonly string[]) => new RegExp(`(?:^| )(?:${patterns.join('|')})(?: |$)`);
+
+function once<T>(find: () => T): () => T {
+  let found: { value: T } | null = null;
+  return () => {
+    found ??= { value: find() };
+    return found.value;
+  };
+}
 
 /** Shorter words are too near to others. */
 const LEAST_SLIPPERY = 5;
@@ -43,7 +54,7 @@ export function isOneSlipAway(a: string, b: string): boolean {
   );
 }
 
-function createReader(language: Language): PhraseReader {
+function createReader(language: Language): (part: string) => PartReading {
   const { before, after, polite, asides, clear, ask, weak, leaning, words, slippery } = language;
   const framed = (cores: readonly string[]) =>
     whole(`(?:(?:${before.join('|')}) )*(?:${cores.join('|')})(?: (?:${after.join('|')}))*`);
@@ -82,35 +93,42 @@ function createReader(language: Language): PhraseReader {
   };
   const speaksOfTexts = (part: string) =>
     part.split(' ').every((each) => vocabulary.has(each) || /^\d{7,}$/.test(each));
-  const either = (pattern: RegExp) => (part: string) => pattern.test(part) || pattern.test(spelt(part));
-  return {
-    clear: either(patterns.clear),
-    ask: (part) => {
-      if (either(patterns.ask)(part)) return true;
-      const plain = spelt(part);
-      return speaksOfTexts(plain) && cores.test(plain) && !vetoes.test(plain);
-    },
-    weak: either(patterns.weak),
-    leaning: either(patterns.leaning),
-    aside: either(patterns.aside),
-    onTopic: (part) => {
-      const plain = spelt(part);
-      return speaksOfTexts(plain) && topic.test(plain) && !vetoes.test(plain);
-    },
+  return (part) => {
+    const plain = once(() => spelt(part));
+    const either = (pattern: RegExp) => once(() => pattern.test(part) || pattern.test(plain()));
+    const isAllOfTexts = once(() => speaksOfTexts(plain()) && !vetoes.test(plain()));
+    const isAsk = either(patterns.ask);
+    return {
+      clear: either(patterns.clear),
+      ask: once(() => isAsk() || (cores.test(plain()) && isAllOfTexts())),
+      weak: either(patterns.weak),
+      leaning: either(patterns.leaning),
+      aside: either(patterns.aside),
+      onTopic: once(() => topic.test(plain()) && isAllOfTexts()),
+    };
   };
 }
 
 const readers = LANGUAGES.map(createReader);
 
 const isShort = (part: string) => part.split(' ', MOST_WORDS_IN_PART + 1).length <= MOST_WORDS_IN_PART;
-const read = (part: string, ...by: Strength[]) =>
-  isShort(part) && readers.some((reader) => by.some((strength) => reader[strength](part)));
+
+/** Reads the parts of one text: each is asked about several times, and many texts repeat theirs. */
+function createRead(): Read {
+  const known = new Map<string, PartReading[]>();
+  return (part, ...by) => {
+    if (!isShort(part)) return false;
+    const readings = known.get(part) ?? readers.map((reader) => reader(part));
+    known.set(part, readings);
+    return readings.some((reading) => by.some((strength) => reading[strength]()));
+  };
+}
 
 /** A question that asks for nothing to be done. */
 const asksOnly = ({ parts, question }: Sentence) => question && !parts.some((part) => REQUEST.test(part));
 
 /** A clear wording revokes in any part; a request needs a sentence that says nothing else. */
-function sentenceRevokes(sentence: Sentence): boolean {
+function sentenceRevokes(sentence: Sentence, read: Read): boolean {
   const { parts } = sentence;
   if (asksOnly(sentence)) return false;
   if (parts.some((part) => read(part, 'clear'))) return true;
@@ -124,7 +142,7 @@ function sentenceRevokes(sentence: Sentence): boolean {
  * Short wordings ("please stop", "don't text me") revoke only when the text says nothing else. A question beside them
  * may be an aside ("who is this?").
  */
-function textRevokes(sentences: Sentence[]): boolean {
+function textRevokes(sentences: Sentence[], read: Read): boolean {
   const parts = sentences.flatMap((sentence) =>
     sentence.parts.map((part) => ({ part, isRequest: !asksOnly(sentence) })),
   );
@@ -153,7 +171,11 @@ export function revokesInPlainWords(folded: string): boolean {
     .replace(DOTTED_PLEASE, 'svp')
     .replace(NUMBER_SIGN, '$1 number')
     .replace(TAG_QUESTION, '$1.');
-  return [text, text.replaceAll('\n', ' ')].map(splitSentences).some((sentences) => {
-    return sentences.some(sentenceRevokes) || (solemn && textRevokes(sentences));
+  const read = createRead();
+  return [...new Set([text, text.replaceAll('\n', ' ')])].map(splitSentences).some((sentences) => {
+    return (
+      sentences.some((sentence) => sentenceRevokes(sentence, read)) ||
+      (solemn && textRevokes(sentences, read))
+    );
   });
 }
