@@ -66,12 +66,15 @@ function walk(start: number, end: number, zone: string, now: number): number | n
 function changes(zone: string): number[] {
   const shift = (at: number) => wallClock(zone, at) - at;
   const found: number[] = [];
+  let after = shift(Date.UTC(1990, 0));
   for (let day = Date.UTC(1990, 0); day < Date.UTC(2037, 0); day += DAY) {
     let [low, high] = [day, day + DAY];
-    if (shift(low) === shift(high)) continue;
+    const before = after;
+    after = shift(high);
+    if (before === after) continue;
     while (high - low > MINUTE) {
       const middle = Math.floor((low + high) / 2 / MINUTE) * MINUTE;
-      if (shift(middle) === shift(low)) low = middle;
+      if (shift(middle) === before) low = middle;
       else high = middle;
     }
     found.push(high);
