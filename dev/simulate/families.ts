@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { evenRanges, SLOTS, slotOfHash, storeOfSlot } from '../../src/db/stores/slots.ts';
 import { FAMILIES_A_STORE, MOST_STORES } from './service-times.ts';
 
@@ -27,7 +27,7 @@ export function placement(families: number): Placement {
   const ranges = evenRanges(stores);
   const index = new Map(stores.map((store, i) => [store, i]));
   const bySlot = Int32Array.from({ length: SLOTS }, (_, slot) => index.get(storeOfSlot(ranges, slot)!)!);
-  const storeOf = (familyId: string) => bySlot[slotOfHash(createHash('sha256').update(familyId).digest())]!;
+  const storeOf = (familyId: string) => bySlot[slotOfHash(hash('sha256', familyId, 'buffer'))]!;
   return { stores, storeOf };
 }
 
