@@ -131,7 +131,7 @@ export abstract class FamilyObject<Env> extends DurableObject<Env> implements Fa
   }
 
   async release(unused: Unused[]): Promise<void> {
-    const released = unused.filter((text) => this.#sends.release(text));
+    const released = this.#atOnce(() => unused.filter((text) => this.#sends.release(text)));
     if (this.#host.lease) this.#lease.refund(released.length);
     this.#refresh(this.#now());
   }

@@ -8,7 +8,7 @@ import { DAY_MS } from '../../platform/time.ts';
 import type { Presence } from '../presence/presence.ts';
 import type { SendRow, SendStore } from './send-store.ts';
 import { authorShare, type DayText, everyThreadUntil, longer, shareHold, usesUpOrdinary } from './shares.ts';
-import { capUntil, nextRank, type WindowSettings, windowUntil } from './windows.ts';
+import { capUntil, nextRank, ranksWithout, type WindowSettings, windowUntil } from './windows.ts';
 
 /** Decides about one delivery; injected, so that this folder does not depend on notifications. */
 export type DecideAdmission = (facts: unknown, family: FamilyFacts, now: number) => AdmissionVerdict;
@@ -34,7 +34,7 @@ const sameConversation = (a: SendRow, b: Candidate) =>
  * one thread cannot both pass. Urgent texts ignore windows and do not lengthen them, but ordinary ones keep the
  * base distance after them; test texts count for the caps alone. Of several candidates that may be sent about
  * one thread, only the last counts for the caps; the others are superseded. A candidate that was admitted
- * before is counted from now on, not from then.
+ * before is counted from now on, not from then: it takes the place of its earlier self, and doubles no window twice.
  */
 export function admitCandidates(
   context: AdmissionContext,
@@ -52,7 +52,8 @@ export function admitCandidates(
     const previous = admitted.findLast((send) => sameConversation(send, candidate))?.deliveryId ?? deliveryId;
     const uncounted = new Set([...superseded, previous, deliveryId]);
     const family = textsOfFamily(context, uncounted);
-    const about = candidate.kind === 'test' ? [] : others.filter((send) => send.threadId === threadId);
+    const sameThread = candidate.kind === 'test' ? [] : others.filter((send) => send.threadId === threadId);
+    const about = earlier ? ranksWithout(sameThread, earlier) : sameThread;
     const counted = others.filter((send) => !uncounted.has(send.deliveryId));
     const asking = { authorId: candidate.authorId ?? null, urgent: candidate.urgent };
     const { userCap, familyCap } = context.settings;

@@ -1,4 +1,4 @@
-import { and, asc, eq, exists, gt, lt } from 'drizzle-orm';
+import { and, asc, eq, exists, gt, lt, sql } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/sqlite-core';
 import { anyOf, excluded } from '../../db/expressions.ts';
 import type { ObjectDb } from '../../db/object/object-db.ts';
@@ -6,7 +6,7 @@ import { sends } from '../../db/object/object-tables.ts';
 import { q } from '../../db/query.ts';
 import { hot } from '../../db/statement.ts';
 import type { Unused } from '../../platform/family/family-rpc.ts';
-import type { Send } from './windows.ts';
+import { ranksWithout, type Send } from './windows.ts';
 
 /** An admitted text. */
 export interface SendRow extends Send {
@@ -93,12 +93,12 @@ export class SendStore {
     return counted.slice(-limit).reverse();
   }
 
-  /** Stores a text; a known one is updated, and is the newest now. */
+  /** Stores a text; a known one gives up its place, and is the newest now. */
   save({ deliveryId, userId, threadId, authorId, rank, at, lastToday }: SendRow): void {
     const text = { deliveryId, userId, threadId, authorId, rank, at, lastToday };
     const known = this.#known;
+    this.#drop(deliveryId);
     this.#db.run(saveText(text));
-    this.#drop(known, deliveryId);
     keep(known, text);
   }
 
@@ -107,7 +107,7 @@ export class SendStore {
     const known = this.#known.all.get(deliveryId);
     if (!known || known.at > at) return false;
     this.#db.run(q.delete(sends).where(eq(sends.deliveryId, deliveryId)));
-    this.#drop(this.#known, deliveryId);
+    this.#drop(deliveryId);
     return true;
   }
 
@@ -144,10 +144,25 @@ export class SendStore {
     this.reload();
   }
 
-  #drop({ all, byUser }: KnownTexts, deliveryId: string): void {
+  /** Takes a text out of what is known. Those about its thread that were counted after it count one less, stored too. */
+  #drop(deliveryId: string): void {
+    const { all, byUser } = this.#known;
     const text = all.get(deliveryId);
     if (!text) return;
+    const { userId, threadId, rank } = text;
     all.delete(deliveryId);
-    byUser.get(text.userId)?.delete(deliveryId);
+    byUser.get(userId)?.delete(deliveryId);
+    if (rank === 0 || threadId === null) return;
+    const about = this.toUser(userId).filter((other) => other.threadId === threadId);
+    const lowered = ranksWithout(about, text).filter((other, i) => other.rank !== about[i]!.rank);
+    if (lowered.length === 0) return;
+    const countedAfter = and(eq(sends.userId, userId), eq(sends.threadId, threadId), gt(sends.rank, rank));
+    this.#db.run(
+      q
+        .update(sends)
+        .set({ rank: sql`${sends.rank} - 1` })
+        .where(countedAfter),
+    );
+    for (const other of lowered) keep(this.#known, other);
   }
 }

@@ -113,6 +113,24 @@ describe('the window of a person and thread', () => {
     expect(await admit(candidate(), candidate())).toEqual(['send', 'rate_limited 2']);
   });
 
+  it('is doubled by no text that was given back, or that is admitted anew after it', async () => {
+    const [lost, next] = [candidate(), candidate()];
+    expect(await admit(lost)).toEqual(['send']);
+    later(10 * MINUTE);
+    expect(await admit(next)).toEqual(['send']);
+    expect(await admit(candidate())).toEqual(['rate_limited 4']);
+    // Admitted anew it is the second one; until then it has to wait for the other as for a first.
+    expect(await admit(lost)).toEqual(['rate_limited 2']);
+    later(2 * MINUTE);
+    expect(await admit(lost)).toEqual(['send']);
+    expect(await admit(candidate())).toEqual(['rate_limited 4']);
+    await release(next.deliveryId);
+    await evictDurableObject(stub());
+    expect(await admit(candidate())).toEqual(['rate_limited 2']);
+    await release(lost.deliveryId);
+    expect(await admit(candidate())).toEqual(['send']);
+  });
+
   it.each<[string, () => Promise<unknown>]>([
     ['reading', () => publish({ type: 'read', threadId: 'dinner', userId: 'leo', seq: 1 })],
     ['writing', () => publish({ type: 'message', threadId: 'dinner', message: { seq: 1, authorId: 'leo' } })],
@@ -169,8 +187,9 @@ describe('the window of a person and thread', () => {
     await release(second.deliveryId, 'unknown');
     await release(second.deliveryId);
     expect(await admit(candidate(), candidate())).toEqual(['send', 'rate_limited 4']);
+    // The third is the first that went out.
     await release(first.deliveryId);
-    expect(await admit(candidate())).toEqual(['rate_limited 4']);
+    expect(await admit(candidate())).toEqual(['rate_limited 2']);
   });
 
   it('is not given back by a process that stood still while another one sent the text', async () => {
