@@ -78,6 +78,8 @@ export interface Bench {
   messages: Message[];
   /** When each step was seen, by its seq; exact, as the clock stands still between commands. */
   stepAt: Map<number, number>;
+  /** When the queue was last seen to hold a delivery's job. */
+  queuedAt: Map<string, number>;
   /** To be done as soon as what happened was looked at, before it is judged. */
   whenSeen: (() => unknown)[];
   /** How many of the texts were judged. */
@@ -230,6 +232,7 @@ export async function openBench(settings: Record<string, string>, calm = false):
     steps: [],
     messages: [],
     stepAt: new Map(),
+    queuedAt: new Map(),
     whenSeen: [],
     judged: 0,
     looks: [],

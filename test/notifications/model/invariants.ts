@@ -113,6 +113,7 @@ export async function checkBench(bench: Bench): Promise<DeliveryRow[]> {
   const now = Date.now();
   const { rows, steps, messages, members } = await bench.lab.look(lastStep(bench));
   for (const step of steps) bench.stepAt.set(step.seq, now);
+  for (const { job } of bench.lab.jobs) bench.queuedAt.set(job.deliveryId, now);
   bench.steps.push(...steps);
   const fresh = messages.filter(({ id }) => !bench.messages.some((seen) => seen.id === id));
   bench.messages.push(...fresh);

@@ -25,9 +25,18 @@ export function sendsOf(config: Pick<Config, 'SMS_WINDOW_SECONDS' | 'SMS_WINDOW_
   const untilOf = (sends: Ranked[]) =>
     sends.map((send) => ({ ...send, until: send.at + distance(send.rank) }));
   return {
-    /** Until when the texts about a thread keep the next one back; of one that is tried again, the others. */
-    since: (key: string, deliveryId: string) =>
-      untilOf(about(key).filter((send) => send.deliveryId !== deliveryId)),
+    /**
+     * Until when the texts about a thread keep the next one back; of one that is tried again, the others.
+     * @param letGo when texts were let go that the queue still held when the next one was decided about: those that
+     * left after them are counted behind them
+     */
+    since: (key: string, deliveryId: string, letGo: readonly number[] = []) =>
+      about(key)
+        .filter((send) => send.deliveryId !== deliveryId)
+        .map((send) => {
+          const before = send.urgent ? 0 : letGo.filter((at) => at <= send.at).length;
+          return { ...send, until: send.at + distance(send.rank + before) };
+        }),
     /**
      * Until when a text that was admitted at that moment keeps the next one back, whether it has left or not.
      * @param before how many were admitted before it, and may not have left either

@@ -80,14 +80,23 @@ export function brokenWait(
     online: () =>
       Math.min(now + bench.lab.config.PRESENT_RECHECK_SECONDS * 1000, row.createdAt + PRESENT_WATCH_MS),
     quiet_hours: () => quietEnd(bench.quiet.get(name), now) + SPREAD,
-    rate_limited: () =>
-      Math.max(
-        ...bench.sends.since(key, row.id).map(({ until }) => until),
-        ...admittedBefore(row, rows)
-          .filter(({ user, thread }) => user === row.user && thread === row.thread)
-          .map((other, before) => bench.sends.afterAdmission(key, other.createdAt, before)),
+    rate_limited: () => {
+      const letGo = admittedBefore(row, rows).filter(
+        ({ user, thread }) => user === row.user && thread === row.thread,
+      );
+      const queued = letGo.filter(({ id }) => (bench.queuedAt.get(id) ?? 0) >= row.createdAt);
+      return Math.max(
+        ...bench.sends
+          .since(
+            key,
+            row.id,
+            queued.map(({ createdAt }) => createdAt),
+          )
+          .map(({ until }) => until),
+        ...letGo.map((other, before) => bench.sends.afterAdmission(key, other.createdAt, before)),
         everyThreadEnd(bench, row, rows),
-      ),
+      );
+    },
     daily_cap: () => capEnd(bench, row, rows),
   };
   const end = ends[row.reason!]?.();
