@@ -37,18 +37,19 @@ export const columns = {
   leadError: sql<string | null>`${lead.error}`.as('leadError'),
 };
 
-/** By which clock it is quiet for the recipient. */
-const clockColumns = {
+/** How it stands for the recipient now: by which clock it is quiet, and since when the carrier blocks our texts. */
+const recipientColumns = {
   phone: sql<string | null>`${users.phone}`.as('phone'),
   personZone: sql<string | null>`${users.timeZone}`.as('personZone'),
   familyZone: sql<string | null>`${families.timeZone}`.as('familyZone'),
   quietStart: sql<number | null>`${notificationPreferences.quietStart}`.as('quietStart'),
+  carrierOptedOutAt: sql<number | null>`${notificationPreferences.carrierOptedOutAt}`.as('carrierOptedOutAt'),
 };
 
 /** Deliveries with what their sentences need. The joins cannot lead, so that the log's indexes do. */
 export const select = (condition: SQL) =>
   q
-    .select({ ...columns, ...clockColumns })
+    .select({ ...columns, ...recipientColumns })
     .from(log)
     .leftJoin(lead, eq(lead.id, log.mergedInto))
     .leftJoin(users, eq(users.id, log.userId))

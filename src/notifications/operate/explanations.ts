@@ -24,6 +24,8 @@ export interface LoggedDelivery {
   /** For a merged one: the status of the text that covers it. */
   leadStatus?: Status | null;
   leadError?: string | null;
+  /** Since when the person's carrier blocks our texts: only START ends that. */
+  carrierOptedOutAt?: number | null;
   /** Whose quiet hours count, and by which clocks; absent: the person's own, by their own clock. */
   quiet?: QuietClock;
 }
@@ -170,6 +172,7 @@ export function explain(delivery: LoggedDelivery, now: number, timeZone: string,
       return MERGED[delivery.leadStatus ?? 'sent'] ?? 'You were told of this message in another text.';
     case 'suppressed':
       if (isStopped(delivery.error)) return STOPPED;
+      if (delivery.reason === 'opted_out' && delivery.carrierOptedOutAt) return STOPPED;
       if (!isReason(delivery.reason)) return 'No text was sent.';
       return detailOf(delivery)?.suppressed ?? SUPPRESSED[delivery.reason];
   }

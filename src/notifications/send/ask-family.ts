@@ -21,7 +21,7 @@ export const OBJECT_DEADLINE_MS = 3000;
 
 /** A job that is decided again soon. */
 export const retryOf = (
-  { id, familyId }: DeliveryRecord,
+  { id, familyId }: Pick<DeliveryRecord, 'id' | 'familyId'>,
   delaySeconds = OBJECT_PAUSE_SECONDS,
 ): JobResult => ({
   id,

@@ -14,10 +14,11 @@ import { decideFamily, releaseWindows, retryOf, withCovered } from './ask-family
 import { type CoverageRead, loadCovered } from './covered.ts';
 import { type DeliveryRecord, loadFacts } from './facts.ts';
 import { fold, postponed } from './fold.ts';
-import { admittedInVain, splitHandedOver } from './handed-over.ts';
+import { admittedInVain, firstTry, splitHandedOver } from './handed-over.ts';
 import { enqueueAgain, type JobResult, MAX_DELAY_SECONDS } from './job-result.ts';
 import { Lanes } from './lanes.ts';
 import { reconcile } from './look-up.ts';
+import { handOnMoved } from './moved-away.ts';
 import { type PauseReader, pauseReader, withoutPaused } from './paused.ts';
 import { policySettings } from './policy.ts';
 import { type Arrival, Sending } from './sending.ts';
@@ -79,7 +80,13 @@ async function settleDoubts(deps: Deps, db: Db, records: DeliveryRecord[]): Prom
  * is late joins the others; one that hangs is asked again later, by itself.
  * @throws when the database fails
  */
-async function consumeOn(deps: Deps, db: Db, jobs: DeliveryJob[], lanes: Lanes): Promise<JobResult[]> {
+async function consumeOn(
+  deps: Deps,
+  store: StoreName,
+  jobs: DeliveryJob[],
+  lanes: Lanes,
+): Promise<JobResult[]> {
+  const db = deps.db.at(store);
   const ends: JobResult[] = [];
   const now = deps.now();
   const { records: loaded, coverage, pauses } = await loadSettled(deps, db, jobs, ends);
@@ -132,6 +139,7 @@ async function consumeOn(deps: Deps, db: Db, jobs: DeliveryJob[], lanes: Lanes):
   }
   const doubtful = due.filter(({ status }) => status === 'sending');
   ends.push(...(await settleDoubts(deps, db, doubtful)));
+  ends.push(...(await handOnMoved(deps, store, jobs, [...loaded, ...ends])));
   return ends;
 }
 
@@ -151,7 +159,7 @@ async function consumeStore(
   lanes: Lanes,
 ): Promise<JobResult[]> {
   try {
-    return await consumeOn(deps, deps.db.at(store), [...jobs], lanes);
+    return await consumeOn(deps, store, [...jobs], lanes);
   } catch (error) {
     const families = Map.groupBy(jobs, ({ familyId }) => familyId);
     if (isFenced(error) && families.size > 1) {
@@ -208,13 +216,6 @@ async function takeOptOut(deps: Deps, message: Message<unknown>, job: OptOutJob)
     message.retry({ delaySeconds: 2 });
   }
 }
-
-/** What the family's object said at the post holds for the first attempt alone. */
-const firstTry = (
-  { attempts }: Message<unknown>,
-  { deliveryId, familyId, admitted }: DeliveryJob,
-): DeliveryJob =>
-  attempts === 1 && admitted ? { deliveryId, familyId, admitted } : { deliveryId, familyId };
 
 /** The queue's consumer: acknowledges or retries each message by itself. Never throws. */
 export async function consumeBatch(deps: Deps, batch: MessageBatch<unknown>): Promise<void> {

@@ -17,6 +17,13 @@ export const admissionMs = ({ SMS_WINDOW_SECONDS }: Pick<Config, 'SMS_WINDOW_SEC
   SMS_WINDOW_SECONDS === 0 ? MOST_MS : Math.min(MOST_MS, (SMS_WINDOW_SECONDS * SECOND_MS) / 60);
 const MOST_MS = 2000;
 
+/** What the family's object said at the post holds for the first attempt alone. */
+export const firstTry = (
+  { attempts }: Pick<Message<unknown>, 'attempts'>,
+  { deliveryId, familyId, admitted }: DeliveryJob,
+): DeliveryJob =>
+  attempts === 1 && admitted ? { deliveryId, familyId, admitted } : { deliveryId, familyId };
+
 /** A family that restricts nothing. */
 const FREE: FamilyFacts = {
   presence: 'offline',

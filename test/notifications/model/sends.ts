@@ -34,7 +34,7 @@ export function sendsOf(config: Pick<Config, 'SMS_WINDOW_SECONDS' | 'SMS_WINDOW_
       about(key)
         .filter((send) => send.deliveryId !== deliveryId)
         .map((send) => {
-          const before = send.urgent ? 0 : letGo.filter((at) => at <= send.at).length;
+          const before = send.rank === 0 ? 0 : letGo.filter((at) => at <= send.at).length;
           return { ...send, until: send.at + distance(send.rank + before) };
         }),
     /**

@@ -163,6 +163,10 @@ describe('explain', () => {
       'You asked your phone company to stop our texts, so none was sent; text START to our number to allow them again.',
     ],
     [
+      { status: 'suppressed', reason: 'opted_out', carrierOptedOutAt: 1 },
+      'You asked your phone company to stop our texts, so none was sent; text START to our number to allow them again.',
+    ],
+    [
       { status: 'suppressed', reason: 'opted_out' },
       'Texts to you are turned off, so none was sent; you can turn them on in your settings.',
     ],
