@@ -84,6 +84,7 @@ CREATE TABLE `event_barriers` (
 	`from_seq` integer NOT NULL,
 	`behind_store` text NOT NULL,
 	`behind_seq` integer NOT NULL,
+	`passed_at` integer,
 	`at` integer NOT NULL
 );
 --> statement-breakpoint

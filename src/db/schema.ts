@@ -789,7 +789,7 @@ export const eventCursors = sqliteTable('event_cursors', {
 
 /**
  * Where the events of a family that moved here begin: what it left behind in the other store is heard before. A row a move,
- * written before the family can write here, and deleted once all of that was handed over.
+ * written before the family can write here, and kept as long as events are: who lists events goes by it too.
  */
 export const eventBarriers = sqliteTable(
   'event_barriers',
@@ -801,6 +801,8 @@ export const eventBarriers = sqliteTable(
     /** The store that the family left, and its newest event then. */
     behindStore: text('behind_store').notNull(),
     behindSeq: integer('behind_seq').notNull(),
+    /** When all of that had been handed over; null: it holds up the events here. */
+    passedAt: at('passed_at'),
     at: at('at').notNull(),
   },
   (t) => [index('event_barriers_family').on(t.familyId, t.fromSeq), index('event_barriers_at').on(t.at)],

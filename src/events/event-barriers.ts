@@ -1,6 +1,6 @@
-import { asc, eq, inArray, lte } from 'drizzle-orm';
+import { and, asc, eq, inArray, isNull, lte } from 'drizzle-orm';
 import type { Db } from '../db/client.ts';
-import { allOf } from '../db/expressions.ts';
+import { allOf, inList } from '../db/expressions.ts';
 import { q } from '../db/query.ts';
 import { eventBarriers as barriers, eventBacklog, eventCursors } from '../db/schema.ts';
 import { within } from '../platform/deadline.ts';
@@ -15,13 +15,17 @@ export type Barrier = typeof barriers.$inferSelect;
 /** So long the store that a family left may take to answer. */
 const ASK_MS = 5_000;
 
-/** The query of the barriers of families, each family's in the order of its events. */
+/** The query of the barriers that hold families up, each family's in the order of its events. At most a hundred families. */
 export const barriersOf = (families: readonly string[]) =>
   q
     .select()
     .from(barriers)
-    .where(inArray(barriers.familyId, [...families]))
+    .where(and(inArray(barriers.familyId, [...families]), isNull(barriers.passedAt)))
     .orderBy(asc(barriers.familyId), asc(barriers.fromSeq));
+
+/** The query of all barriers of families, of which the receiver of events may have passed some. */
+export const everyBarrierOf = (families: readonly string[]) =>
+  q.select().from(barriers).where(inList(barriers.familyId, families));
 
 /** Whether all that a family had left behind was handed over. A store that does not answer has not said so. Never throws. */
 async function isPassed({ db, log }: Deps, barrier: Barrier): Promise<boolean> {
@@ -61,7 +65,7 @@ export async function beforeBarriers(
     if (!first) break;
     const isOver = deps.now() - first.at >= GIVE_UP_MS;
     if (!isOver && !(await isPassed(deps, barrier))) return rows.filter(({ seq }) => seq < barrier.fromSeq);
-    await db.run(q.delete(barriers).where(eq(barriers.moveId, barrier.moveId)));
+    await db.run(q.update(barriers).set({ passedAt: deps.now() }).where(eq(barriers.moveId, barrier.moveId)));
   }
   return rows;
 }

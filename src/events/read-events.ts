@@ -9,6 +9,7 @@ import { within } from '../platform/deadline.ts';
 import type { Deps } from '../platform/deps.ts';
 import { AppError } from '../platform/errors.ts';
 import { errorFields } from '../platform/log.ts';
+import { type Barrier, everyBarrierOf } from './event-barriers.ts';
 import {
   type EventCursor,
   holdBack,
@@ -93,23 +94,51 @@ async function searchAll(deps: Deps, stores: readonly StoreName[], cursor: Event
   return settled.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
 }
 
+/** What decides whether an event of a store can be told while another does not answer. */
+type IsHeld = (event: EventRow) => boolean;
+
+/** The events of families that have left events behind in a store that does not answer, unless the cursor is past those. */
+async function behindBarriers(
+  { db }: Deps,
+  store: StoreName,
+  families: readonly string[],
+  isUnread: (barrier: Barrier) => boolean,
+): Promise<IsHeld> {
+  const waiting = (await db.at(store).all(everyBarrierOf(families))).filter(isUnread);
+  return ({ familyId, seq }) =>
+    waiting.some((barrier) => barrier.familyId === familyId && barrier.fromSeq <= seq);
+}
+
 /**
- * Without the events, and what follows them in their store, of families that have moved to a store that does not answer:
- * what they tell of is there.
+ * Without the events, and what follows them in their store, of families that have moved to a store that does not answer,
+ * for what they tell of is there; or that have left such a store, for their earlier events are there.
  */
 async function withoutAbsent(
-  { db }: Deps,
+  deps: Deps,
   stores: readonly StoreName[],
   pages: readonly StorePage<EventRow>[],
+  cursor: EventCursor,
 ): Promise<readonly StorePage<EventRow>[]> {
   const answered = new Set(pages.map(({ store }) => store));
   if (answered.size === stores.length) return pages;
-  const families = new Set(pages.flatMap(({ events }) => events.map(({ familyId }) => familyId)));
-  const homes = await Promise.all(
-    [...families].map(async (familyId) => [familyId, await db.storeOf(familyId)] as const),
+  const isAbsent = (store: StoreName) => !answered.has(store);
+  return await Promise.all(
+    pages.map(async (page) => {
+      const families = [...new Set(page.events.map(({ familyId }) => familyId))];
+      if (families.length === 0) return page;
+      const [isBehind, homes] = await Promise.all([
+        behindBarriers(
+          deps,
+          page.store,
+          families,
+          ({ behindStore, behindSeq }) => isAbsent(behindStore) && (cursor[behindStore] ?? 0) < behindSeq,
+        ),
+        Promise.all(families.map(async (familyId) => [familyId, await deps.db.storeOf(familyId)] as const)),
+      ]);
+      const absent = new Set(homes.filter(([, home]) => isAbsent(home)).map(([familyId]) => familyId));
+      return holdBack(page, (event) => absent.has(event.familyId) || isBehind(event));
+    }),
   );
-  const absent = new Set(homes.filter(([, home]) => !answered.has(home)).map(([familyId]) => familyId));
-  return pages.map((page) => holdBack(page, ({ familyId }) => absent.has(familyId)));
 }
 
 /** Events with their data. @throws AppError `unavailable` when a store has ceased to answer meanwhile */
@@ -140,7 +169,8 @@ export async function readEvents(
   if (given === null || Object.keys(given).some((store) => !stores.includes(store))) throw noCursor();
   let cursor: EventCursor = given;
   for (;;) {
-    const pages = await withoutAbsent(deps, stores, await searchAll(deps, stores, cursor, query));
+    const found = await searchAll(deps, stores, cursor, query);
+    const pages = await withoutAbsent(deps, stores, found, cursor);
     const merged = mergePages(
       pages.map((page) => ({ ...page, events: page.events.map((row) => ({ ...row, store: page.store })) })),
       cursor,

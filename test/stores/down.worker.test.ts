@@ -229,6 +229,59 @@ it('events of a family that has moved to a database that hangs wait, and those o
   vi.restoreAllMocks();
 });
 
+it('newer events of a family that has moved are not listed before older ones in a database that hangs', async () => {
+  const heard: string[] = [];
+  const { world, push } = await hearingWorld(({ data: { message } }) => {
+    heard.push(message.body ?? message.id);
+    return 204;
+  });
+  const moved = await familyOfTwo(world, 'd1:1', 9);
+  const elsewhere = await familyOfTwo(world, 'd1:2', 10);
+  const list = async (after: string, env: Partial<TestEnv> = {}) => {
+    const path = `/api/admin/events?types=message.created&limit=200&after=${after}`;
+    const { status, json } = await world.api('GET', path, { as, env });
+    const told = json.events.map(({ data }: { data: { message: { body?: string; id: string } } }) => {
+      return data.message.body ?? data.message.id;
+    });
+    return { status, told, next: json.next as string };
+  };
+  const { next: start } = await list('');
+  const post = (family: typeof moved, body: string) =>
+    world.api('POST', `/api/threads/thr_${family.familyId}/messages`, { as: family.ana, body: { body } });
+  // What it left behind in the first database, and what has come about since, in the second.
+  const left = await bindings
+    .FAMILY_DB_0!.prepare(
+      "INSERT INTO events (nonce, family_id, type, subject, at) VALUES ('00', ?, 'message.created', 'msg_old', ?) RETURNING seq",
+    )
+    .bind(moved.familyId, Date.now() - 1000)
+    .first<{ seq: number }>();
+  await bindings
+    .FAMILY_DB_1!.prepare(
+      `INSERT INTO event_barriers (move_id, family_id, from_seq, behind_store, behind_seq, at)
+      SELECT 'mov_list', ?, max(seq) + 1, 'd1:0', ?, ? FROM events`,
+    )
+    .bind(moved.familyId, left!.seq, Date.now())
+    .run();
+  for (const [family, body] of [
+    [moved, 'New'],
+    [elsewhere, 'Elsewhere'],
+  ] as const)
+    expect((await post(family, body)).status).toBe(201);
+  const FAMILY_DB_0 = broken(WAYS.hangs);
+  const page = await list(start, { FAMILY_DB_0 });
+  expect([page.status, page.told]).toEqual([200, ['Elsewhere']]);
+  // Not either once the receiver has heard of all: who lists has not.
+  for (const store of ['d1:0', 'd1:1', 'd1:1']) await push([store]);
+  expect(heard.slice(-2)).toEqual(['msg_old', 'New']);
+  expect((await list(start, { FAMILY_DB_0 })).told).toEqual(['Elsewhere']);
+  const rest = await list(page.next);
+  expect(rest.told).toEqual(['msg_old', 'New']);
+  // Whoever has read what was left behind waits for that database no more.
+  await post(moved, 'Newer');
+  expect((await list(rest.next, { FAMILY_DB_0 })).told).toEqual(['Newer']);
+  vi.restoreAllMocks();
+});
+
 describe('queues of groups of databases', () => {
   it('carry the jobs of their own; one that takes nothing holds up no family of another', async () => {
     const world = await createWorld();
