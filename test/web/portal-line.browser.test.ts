@@ -142,6 +142,12 @@ describe('a line that breaks', () => {
     await write(page, 'One more for the day');
     await sees(page, `${reason} This message is kept here.`);
     await page.getByRole('button', { name: 'Send again' }).waitFor();
+    await page.unroute('**/api/threads/*/messages');
+    await page.route('**/api/threads/*/messages', (route) =>
+      route.fulfill({ status: 429, headers: { 'Retry-After': '62' }, json: { error: 'rate_limited' } }),
+    );
+    await write(page, 'To very many');
+    await sees(page, 'This message is kept, and sends itself in about a minute.');
   });
 
   it('gives a refused message back to be changed, and sends it by itself no more', async () => {

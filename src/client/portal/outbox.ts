@@ -16,9 +16,10 @@ export type Outcome =
   | { sent: false; again: boolean; afterMs: number | null; message: string };
 
 const OFFLINE = 'Not sent yet: no connection.';
-/** Who wrote too much for a minute waits by the page; for a day, by themselves. */
-const PATIENCE_S = 60;
+/** Who wrote too much for a minute, or to too many, waits by the page; for a day, by themselves. */
+const PATIENCE_S = 120;
 const TOO_FAST = 'That was a lot for one minute. This message is kept, and sends itself within the next.';
+const TOO_MANY = 'That was a lot at once. This message is kept, and sends itself in about a minute.';
 
 /** Sends a draft once. */
 export async function post(threadId: string, { key, ...message }: Draft): Promise<Outcome> {
@@ -40,7 +41,7 @@ export async function post(threadId: string, { key, ...message }: Draft): Promis
   const answer: unknown = await response.json().catch(() => null); // Not ours: said in general words below.
   const wait = Number(response.headers.get('Retry-After'));
   if (response.status === 429 && wait > 0 && wait <= PATIENCE_S) {
-    return { sent: false, again: true, afterMs: wait * 1000, message: TOO_FAST };
+    return { sent: false, again: true, afterMs: wait * 1000, message: wait <= 60 ? TOO_FAST : TOO_MANY };
   }
   const known = typeof answer === 'object' && answer !== null && 'message' in answer;
   const reason = known ? String(answer.message) : 'The message could not be sent.';

@@ -83,7 +83,7 @@ export function createPostPace({
       const ahead = Math.max(...taken.map(({ lane }) => lane.busyUntil - at));
       const wait = Math.max(0, ahead - BURST_MS);
       if (wait > LONGEST_WAIT_MS) {
-        throw rateLimited('Too many messages to many people at once. Go on in a moment.', wait / 1000);
+        throw rateLimited('That was a lot for many people at once. Go on in about a minute.', wait / 1000);
       }
       for (const { lane, each, cost } of taken) lane.busyUntil += cost * each;
       if (wait > 0) await pause(wait);

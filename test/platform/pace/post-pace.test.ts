@@ -99,6 +99,9 @@ describe('the pace of posts', () => {
     expect(refused.length).toBeGreaterThan(50);
     expect(refused[0]).toMatchObject({ code: 'rate_limited', status: 429 });
     expect(Number(refused[0].headers()['Retry-After'])).toBeGreaterThanOrEqual(60);
+    now = began + Number(refused[0].headers()['Retry-After']) * 1000;
+    await expect(pace.turn({ userId: 'rosa', familyId: 'fam' })).resolves.toBeDefined();
+    waits.pop();
     expect(waits).toEqual(waits.toSorted((a, b) => a - b));
     expect(new Set(waits).size).toBe(waits.length);
   });
