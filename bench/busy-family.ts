@@ -11,7 +11,7 @@ import { parseArgs } from 'node:util';
 import { type ChaosThread, castOf } from '../dev/chaos/cast.ts';
 import { countWaiting } from '../dev/chaos/gather.ts';
 import { setStage } from '../dev/chaos/stage.ts';
-import { cpuSeconds, line, machine, percentile, timed } from './figures.ts';
+import { cpuSeconds, line, machine, percentile, postMessage, timed } from './figures.ts';
 
 const { values } = parseArgs({
   options: { posts: { type: 'string' }, people: { type: 'string' }, unlimited: { type: 'boolean' } },
@@ -55,12 +55,7 @@ async function poster(
   authors: number,
 ): Promise<(n: number) => Promise<number>> {
   const tokens = await Promise.all(members.slice(0, authors).map((member) => stack.host.token(member)));
-  const post = (n: number) =>
-    fetch(`${stack.origin}/api/threads/${id}/messages`, {
-      method: 'POST',
-      headers: { Authorization: `Bearer ${tokens[n % authors]}`, 'Content-Type': 'application/json' },
-      body: JSON.stringify({ body: `Message ${n}` }),
-    });
+  const post = (n: number) => postMessage(stack.origin, id, tokens[n % authors]!, `Message ${n}`);
   return async (n) => {
     for (;;) {
       let answer: Response | undefined;

@@ -9,7 +9,7 @@ import path from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { DatabaseSync } from 'node:sqlite';
 import type { BrowserContext, CDPSession, Page } from 'playwright-core';
-import { pressLink } from '../dev/press-link.ts';
+import { magicCookies } from '../dev/stack/sign-in.ts';
 import { startStack } from '../dev/stack/stack.ts';
 import { launchBrowser } from '../test/support/browser.ts';
 
@@ -142,13 +142,9 @@ try {
     await host.as(READER)('POST', `/api/threads/${threadId}/read`, {});
   }
   const context = await browser.newContext({ baseURL: origin, viewport: { width: 1200, height: 800 } });
-  const { url } = await host.service<{ url: string }>('POST', '/api/admin/magic', {
-    userId: READER.id,
-    threadId: 'thr_long',
-  });
-  const { setCookie } = await pressLink(url, origin, stack.publicOrigin);
-  const cookies = setCookie.map((line) => line.split(';', 1)[0]!.split(/=(.*)/s));
-  await context.addCookies(cookies.map(([key, value]) => ({ name: key!, value: value!, url: origin })));
+  const link = { userId: READER.id, threadId: 'thr_long' };
+  const origins = { appOrigin: origin, publicOrigin: stack.publicOrigin };
+  await context.addCookies(await magicCookies(link, host, origins));
   const short = await measure(context, 'thr_short', 6);
   const long = await measure(context, 'thr_long', PAGES);
   const row = (name: string, { opened, page, before, most, after }: typeof long) => ({

@@ -20,6 +20,14 @@ export function line(name: string, times: readonly number[], shares: readonly [n
 export const machine = (): string =>
   `${cpus().length} × ${cpus()[0]?.model ?? 'cpu'}, load ${loadavg()[0]?.toFixed(1)} before, Node ${process.version}`;
 
+/** Posts a message as whoever the token speaks for. */
+export const postMessage = (origin: string, threadId: string, token: string, body: string) =>
+  fetch(`${origin}/api/threads/${threadId}/messages`, {
+    method: 'POST',
+    headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' },
+    body: JSON.stringify({ body }),
+  });
+
 /** @returns the ms that something took */
 export async function timed(work: () => Promise<unknown>): Promise<number> {
   const began = performance.now();

@@ -9,7 +9,7 @@ import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { pressLink } from '../dev/press-link.ts';
+import { magicCookies } from '../dev/stack/sign-in.ts';
 import { startStack } from '../dev/stack/stack.ts';
 import { cpuSeconds, line, machine, timed } from './figures.ts';
 
@@ -83,12 +83,10 @@ try {
     fill(db, familyId, Math.round(DELIVERIES / stores.length));
     db.close();
   }
-  const { url } = await host.service<{ url: string }>('POST', '/api/admin/magic', {
-    userId: AUTHOR.id,
-    threadId: 'thr_0',
-  });
-  const { setCookie } = await pressLink(url, origin, stack.publicOrigin);
-  const Cookie = setCookie.map((each) => each.split(';', 1)[0]).join('; ');
+  const link = { userId: AUTHOR.id, threadId: 'thr_0' };
+  const origins = { appOrigin: origin, publicOrigin: stack.publicOrigin };
+  const cookies = await magicCookies(link, host, origins);
+  const Cookie = cookies.map(({ name, value }) => `${name}=${value}`).join('; ');
   const open = async () => {
     const answer = await fetch(`${origin}/ops`, { headers: { Cookie } });
     if (answer.status !== 200) throw new Error(`/ops answered ${answer.status}`);

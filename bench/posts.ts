@@ -7,7 +7,7 @@ import { parseArgs } from 'node:util';
 import { type Cast, castOf } from '../dev/chaos/cast.ts';
 import type { Evidence } from '../dev/chaos/gather.ts';
 import { type Stage, setStage } from '../dev/chaos/stage.ts';
-import { line, machine } from './figures.ts';
+import { line, machine, postMessage } from './figures.ts';
 
 const { values } = parseArgs({ options: { seconds: { type: 'string' }, parallel: { type: 'string' } } });
 const SECONDS = Number(values.seconds ?? 10);
@@ -56,11 +56,7 @@ async function post({ stack, cast }: Stage, n: number): Promise<Timed> {
   const token = tokens.get(author.id) ?? (await stack.host.token(author));
   tokens.set(author.id, token);
   const startedAt = Date.now();
-  const answer = await fetch(`${stack.origin}/api/threads/${id}/messages`, {
-    method: 'POST',
-    headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' },
-    body: JSON.stringify({ body: `Message ${n}` }),
-  });
+  const answer = await postMessage(stack.origin, id, token, `Message ${n}`);
   const { message } = (await answer.json()) as { message?: { id: string } };
   if (!message) throw new Error(`A post was answered with ${answer.status}`);
   return { messageId: message.id, startedAt, answeredAt: Date.now() };

@@ -14,6 +14,7 @@ import { pressLink } from './press-link.ts';
 import { ALL_DEVICES, DEVICES, type Device } from './screenshots/devices.ts';
 import { type Shot, shots, talk, talkAtLength } from './screenshots/shots.ts';
 import { states } from './screenshots/states.ts';
+import { magicCookies, type SetCookie } from './stack/sign-in.ts';
 import { type Stack, startStack } from './stack/stack.ts';
 
 const [all, ...names] = process.argv.slice(2);
@@ -24,22 +25,17 @@ const ZONE = 'America/New_York';
 const HIGHEST = 16_000;
 const { rosa, maya, leo } = DEMO_PEOPLE;
 
-type Cookie = { name: string; value: string; url: string };
-const cookiesOf = new Map<string, Cookie[]>();
+const cookiesOf = new Map<string, SetCookie[]>();
 
 /** The cookies of a person's browser; each signs in once. */
-async function signedIn(stack: Stack, who: HostUser): Promise<Cookie[]> {
+async function signedIn(stack: Stack, who: HostUser): Promise<SetCookie[]> {
   const known = cookiesOf.get(who.id);
   if (known || !stack.host) return known ?? [];
   const isDemo = Object.values(DEMO_PEOPLE).some(({ id }) => id === who.id);
   const threadId = isDemo ? DEMO_THREADS.dinner.id : 'thr_empty';
   const link = { userId: who.id, threadId };
-  const { url } = await stack.host.service<{ url: string }>('POST', '/api/admin/magic', link);
-  const { setCookie } = await pressLink(url, stack.origin, stack.publicOrigin);
-  const own = setCookie.map((line) => {
-    const [name = '', value = ''] = line.split(';', 1)[0]!.split(/=(.*)/s);
-    return { name, value, url: stack.origin };
-  });
+  const origins = { appOrigin: stack.origin, publicOrigin: stack.publicOrigin };
+  const own = await magicCookies(link, stack.host, origins);
   const cookies = [...own, { name: 'fcs_zone', value: ZONE, url: stack.origin }];
   cookiesOf.set(who.id, cookies);
   return cookies;

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import type { Host, HostUser } from '../../dev/host.ts';
-import { pressLink } from '../../dev/press-link.ts';
 import type { Simulator } from '../../dev/simulator/simulator.ts';
+import { magicCookies } from '../../dev/stack/sign-in.ts';
 import { type Stack, startStack } from '../../dev/stack/stack.ts';
 import { enterBrowser, leaveBrowser, takenOver } from '../support/browser.ts';
 
@@ -116,12 +116,8 @@ export async function startPortalStack(settings: Record<string, string> = {}): P
 
   async function signIn(page: Page, who: Someone): Promise<void> {
     const link = { userId: who.id, threadId: THREAD };
-    const { url } = await host!.service<{ url: string }>('POST', '/api/admin/magic', link);
-    const { setCookie } = await pressLink(url, origin, origin);
-    const cookies = setCookie.map((line) => line.split(';', 1)[0]!.split(/=(.*)/s));
-    await page
-      .context()
-      .addCookies(cookies.map(([name, value]) => ({ name: name!, value: value!, url: origin })));
+    const origins = { appOrigin: origin, publicOrigin: origin };
+    await page.context().addCookies(await magicCookies(link, host!, origins));
   }
 
   return {
