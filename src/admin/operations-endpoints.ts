@@ -1,11 +1,11 @@
 import * as z from 'zod';
 import { retrying } from '../db/retry.ts';
 import { AUDITED_ACTS } from '../db/statuses.ts';
-import { loadReceiverHealth, receiverState } from '../events/receiver-health.ts';
+import { loadOverview } from '../events/operations-overview.ts';
 import { lookUp, lookUpSchema } from '../identity/look-up/person-look-up.ts';
 import { acknowledgeAlert, alertSchema } from '../notifications/operate/acknowledge.ts';
-import { loadPartStates, partSchema } from '../notifications/operate/part-states.ts';
-import { loadStats, statsSchema } from '../notifications/operate/stats.ts';
+import { partSchema } from '../notifications/operate/part-states.ts';
+import { statsSchema, utcDay } from '../notifications/operate/stats.ts';
 import { cursor } from '../notifications/routes.ts';
 import { selectActs } from '../platform/audit.ts';
 import { endpoint, jsonResponse } from '../platform/http/endpoint.ts';
@@ -77,16 +77,11 @@ export const operationsEndpoints = [
         }),
     },
     handle: async ({ deps }) => {
-      const loading = loadStats(deps, 1);
-      const [stats, parts, receiver] = await Promise.all([
-        loading,
-        loadPartStates(deps, loading),
-        loadReceiverHealth(deps),
-      ]);
+      const { today, parts, receiver } = await loadOverview(deps, utcDay);
       const { lastSuccessAt, lastFailureAt, oldestAt } = receiver;
       return jsonResponse({
-        troubles: stats.troubles,
-        parts: [...parts, receiverState(receiver, deps.config.EVENTS_URL !== undefined, deps.now())],
+        troubles: today.troubles,
+        parts,
         receiver: {
           ...receiver,
           lastSuccessAt: isoOrNull(lastSuccessAt),

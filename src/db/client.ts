@@ -3,7 +3,7 @@ import { getTableName, sql } from 'drizzle-orm';
 import { oneRow } from './expressions.ts';
 import { q } from './query.ts';
 import { consentEvents, families, messages, smsDeliveryLog, threads, users } from './schema.ts';
-import { type Conditioned, compiledOf, type ResultOf, type Statement } from './statement.ts';
+import { type Conditioned, compiledOf, type ResultOf, type Statement, sizeBy } from './statement.ts';
 import { hasLeft } from './stores/away.ts';
 import { type DatabaseBindings, mapOf, storesOf } from './stores/bindings.ts';
 import { FENCE_MESSAGE, isFenced } from './stores/fence-message.ts';
@@ -71,6 +71,8 @@ export interface Databases {
   familyStores(): Promise<StoreName[]>;
   /** How many bytes a store takes, as D1 says. */
   sizeOf(store: StoreName): Promise<number>;
+  /** An object that stands for a store in this isolate: what a memory of the store may hang on. */
+  keyOf(store: StoreName): object;
   /** All of them, opened. */
   shards(): Db[];
   /** One store; its statements do not wait for moves. @throws Error for a store that is not bound */
@@ -124,8 +126,8 @@ function bind(d1: D1Database, statement: Statement, name?: string) {
   return { bound: d1.prepare(text).bind(...params.map(bindable)), read, text };
 }
 
-/** Asks for nothing but D1's account of itself. */
-const nothing = q.select({ one: sql`1`.as('one') }).from(oneRow);
+/** Statement: how many bytes a database takes, as D1 says. */
+export const selectSize = sizeBy(q.select({ one: sql`1`.as('one') }).from(oneRow));
 
 /** The tables on which triggers write events (dev/event-triggers.ts). */
 const FACT_TABLES: ReadonlySet<string> = new Set<string>(
@@ -229,7 +231,8 @@ export function openDatabases(env: DatabaseBindings, mapSeconds = 15, onFacts?: 
       const isMainUsed = only || (await map.uses(MAIN_STORE));
       return [...bound.keys()].filter((store) => store !== MAIN_STORE || isMainUsed);
     },
-    sizeOf: async (store) => (await inTime(bind(d1Of(store), nothing).bound.run())).meta.size_after,
+    sizeOf: async (store) => (await at(store).batch({ size: selectSize })).size,
+    keyOf: d1Of,
     shards: () => [...bound.keys()].map(at),
     at,
     refreshMap: () => map.refresh(),

@@ -78,6 +78,10 @@ class Filled implements Statement {
   }
 }
 
+/** Statement: how many bytes the database takes, which D1 says with every answer. @param nothing a query that asks for nothing */
+export const sizeBy = (nothing: Statement): Statement<number> =>
+  new Filled({ ...compile(nothing), read: ({ meta }) => meta.size_after }) as Statement<number>;
+
 /** See {@link compile}; a hot statement is compiled already. */
 export function compiledOf(statement: Statement): Compiled {
   return statement instanceof Filled ? statement.compiled : compile(statement);

@@ -1,13 +1,13 @@
 import { asc, count, eq, gt, max, min } from 'drizzle-orm';
+import type { Results } from '../db/client.ts';
 import { scalar } from '../db/expressions.ts';
 import { q } from '../db/query.ts';
-import { retrying } from '../db/retry.ts';
 import { eventBacklog, eventCursors, events } from '../db/schema.ts';
+import { hot } from '../db/statement.ts';
 import type { PartState } from '../notifications/operate/part-states.ts';
 import { agoWords } from '../platform/ago.ts';
-import { askStores } from '../platform/ask-stores.ts';
+import type { Config } from '../platform/config.ts';
 import { sha256 } from '../platform/crypto.ts';
-import type { Deps } from '../platform/deps.ts';
 import { MINUTE_MS } from '../platform/time.ts';
 
 /** How the receiver of events does. Times are ms; null: never, or none. */
@@ -32,55 +32,71 @@ const COUNTED = 1000;
 const SLOW_MS = MINUTE_MS;
 const BAD_MS = 10 * MINUTE_MS;
 
-/** Statements of a store; each reads a handful of rows, or a thousand families at most. */
-function statements() {
-  const heldUp = q
+/** Statements that take no values. */
+type None = Record<never, never>;
+
+const selectHeldUp = () =>
+  q
     .select({ seq: eventBacklog.fromSeq })
     .from(eventBacklog)
     .where(gt(eventBacklog.nextAt, 0))
     .orderBy(asc(eventBacklog.nextAt))
     .limit(COUNTED)
     .as('held_up');
+
+const selectCursor = hot<None>()(() =>
+  q
+    .select({
+      seq: cursor.seq,
+      lastSuccessAt: cursor.lastSuccessAt,
+      lastFailureAt: cursor.lastFailureAt,
+      lastError: cursor.lastError,
+      failures: cursor.failures,
+      goneReceiver: cursor.goneReceiver,
+    })
+    .from(cursor)
+    .where(eq(cursor.id, 1)),
+);
+const selectNewest = hot<None>()(() => q.select({ seq: max(events.seq).as('newest') }).from(events));
+const countHeldUp = hot<None>()(() => q.select({ count: count().as('count') }).from(selectHeldUp()));
+const oldestHeldUp = hot<None>()(() => {
+  const heldUp = selectHeldUp();
   const first = q.select({ seq: min(heldUp.seq).as('first') }).from(heldUp);
+  return q
+    .select({ at: events.at })
+    .from(events)
+    .where(eq(events.seq, scalar<number>(first)));
+});
+const oldestAhead = hot<None>()(() => {
   const handedOver = scalar<number>(q.select({ seq: cursor.seq }).from(cursor).where(eq(cursor.id, 1)));
-  return {
-    cursor: q
-      .select({
-        seq: cursor.seq,
-        lastSuccessAt: cursor.lastSuccessAt,
-        lastFailureAt: cursor.lastFailureAt,
-        lastError: cursor.lastError,
-        failures: cursor.failures,
-        goneReceiver: cursor.goneReceiver,
-      })
-      .from(cursor)
-      .where(eq(cursor.id, 1)),
-    newest: q.select({ seq: max(events.seq).as('newest') }).from(events),
-    familiesHeldUp: q.select({ count: count().as('count') }).from(heldUp),
-    oldestHeldUp: q
-      .select({ at: events.at })
-      .from(events)
-      .where(eq(events.seq, scalar<number>(first))),
-    oldestAhead: q
-      .select({ at: events.at })
-      .from(events)
-      .where(gt(events.seq, handedOver))
-      .orderBy(asc(events.seq))
-      .limit(1),
-  };
-}
+  return q
+    .select({ at: events.at })
+    .from(events)
+    .where(gt(events.seq, handedOver))
+    .orderBy(asc(events.seq))
+    .limit(1);
+});
+
+/** The statements of a store; each reads a handful of rows, or a thousand families at most. */
+export const receiverStatements = () => ({
+  cursor: selectCursor({}),
+  newest: selectNewest({}),
+  familiesHeldUp: countHeldUp({}),
+  oldestHeldUp: oldestHeldUp({}),
+  oldestAhead: oldestAhead({}),
+});
 
 const latest = (times: readonly (number | null)[]): number | null => {
   const known = times.filter((at) => at !== null);
   return known.length === 0 ? null : Math.max(...known);
 };
 
-/** Asks all stores how their events are handed over. @throws never; a store that does not answer is left out */
-export async function loadReceiverHealth(deps: Deps): Promise<ReceiverHealth> {
-  const { EVENTS_URL: url } = deps.config;
+/** How events are handed over, by what {@link receiverStatements} came to in the stores that answered. */
+export async function receiverHealth(
+  { EVENTS_URL: url }: Pick<Config, 'EVENTS_URL'>,
+  all: readonly Results<ReturnType<typeof receiverStatements>>[],
+): Promise<ReceiverHealth> {
   const receiver = url === undefined ? null : await sha256(url);
-  const { answers } = await askStores(deps, 'receiver', (db) => retrying(() => db.batch(statements())));
-  const all = answers.map(({ answer }) => answer);
   const cursors = all.flatMap((each) => each.cursor);
   const lastFailureAt = latest(cursors.map((each) => each.lastFailureAt));
   const oldest = all.flatMap((each) => [...each.oldestHeldUp, ...each.oldestAhead].map(({ at }) => at));

@@ -135,7 +135,7 @@ const STEPS: [route: string, trips: number, asked?: () => Asked | Promise<Asked>
   ['post /api/admin/magic', 1, () => ({ body: { userId: user('maya'), threadId: world.thread() } })],
   ['post /api/admin/presence', 2, () => ({ body: { present: [user('maya')] } })],
   ['get /api/admin/deliveries', 1],
-  ['get /api/admin/stats', 3],
+  ['get /api/admin/stats', 2],
   ['post /api/admin/sweep', 8],
   ['get /api/admin/events', 1],
   [
@@ -144,7 +144,7 @@ const STEPS: [route: string, trips: number, asked?: () => Asked | Promise<Asked>
     () => ({ path: `/api/admin/events/${told['get /api/admin/events'].events[0].id}/redeliver` }),
   ],
   ['post /api/admin/look-up', 4, () => ({ body: { q: world.phone(1) } })],
-  ['get /api/admin/health', 6],
+  ['get /api/admin/health', 2],
   ['get /api/admin/audit', 1],
   ['get /api/admin/databases', 0],
   ['get /api/admin/slots', 2],

@@ -1,5 +1,5 @@
 import { env } from 'cloudflare:workers';
-import { beforeAll, expect, it } from 'vitest';
+import { beforeAll, expect, it, onTestFinished, vi } from 'vitest';
 import { STATUSES } from '../../src/db/statuses.ts';
 import { endpoints } from '../../src/routes.ts';
 import { type Browse, browsers } from '../web/browse.ts';
@@ -138,6 +138,23 @@ it('reads a bounded number of rows for every page', async () => {
   const tooMany = Object.entries(read).filter(([, rows]) => rows > BOUND);
   expect(tooMany).toEqual([]);
 }, 60_000);
+
+it('opens /ops in one trip to each database, and reads days that are over once a minute for all operators', async () => {
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() });
+  onTestFinished(() => void vi.useRealTimers());
+  const look = async () => {
+    const rows = await rowsRead('/ops', () => browse('rosa', '/ops', { cookie: 'fcs_zone=Asia%2FTokyo' }));
+    const tripsOf = (statement: string) =>
+      world.watch.trips.filter(({ statements }) => statements.some((text) => text.includes(statement)))
+        .length;
+    expect([tripsOf('/* overdue */'), tripsOf('delivery_counts'), tripsOf('/* beat */')]).toEqual([1, 1, 1]);
+    return rows;
+  };
+  const [first, second] = [await look(), await look()];
+  vi.setSystemTime(Date.now() + 60_000);
+  const later = await look();
+  expect(second * 4).toBeLessThan(Math.min(first, later));
+});
 
 it('finds the few that went wrong among all of them, and goes on from a page that found none', async () => {
   const search = async (query: string) =>

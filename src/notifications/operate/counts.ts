@@ -1,23 +1,32 @@
-import { count, eq, gte, lt, lte, min, type SQL, type SQLWrapper, sql } from 'drizzle-orm';
+import { count, eq, gte, lt, lte, min, type SQL, sql } from 'drizzle-orm';
+import type { Results } from '../../db/client.ts';
 import { allOf, jsonTable } from '../../db/expressions.ts';
 import { isInSight } from '../../db/in-sight.ts';
 import { q } from '../../db/query.ts';
-import { retrying } from '../../db/retry.ts';
 import { deliveryCounts, sendingTimes, smsDeliveryLog } from '../../db/schema.ts';
+import { hot } from '../../db/statement.ts';
 import { isOpenFor } from '../../db/stores/away.ts';
-import { askStores } from '../../platform/ask-stores.ts';
-import type { Deps } from '../../platform/deps.ts';
-import { DAY_MS, HOUR_MS } from '../../platform/time.ts';
-import { type CountedSince, type HourCount, type Left, leftIn, mergedHours, summed } from './count-sums.ts';
+import { DAY_MS } from '../../platform/time.ts';
+import { type CountSpans, hourOf, type Span } from './count-spans.ts';
+import {
+  type Cell,
+  type CountedSince,
+  type HourCount,
+  type Left,
+  leftIn,
+  mergedHours,
+  summed,
+  type TimeClass,
+} from './count-sums.ts';
 
 /** What the counters of all stores that answer come to. */
 export interface Counts {
   whole: CountedSince;
   /** Of the last part of that time alone. */
   recent: CountedSince;
-  /** By the hour, the last {@link HOURS_COUNTED}. */
+  /** By the hour, the last hours that are told one by one. */
   hours: HourCount[];
-  /** By the day: `hourAt` is its first hour. */
+  /** By the day, or a part of one: `hourAt` is its first hour. */
   days: HourCount[];
   /** The hour of now, and the same hour a week ago. */
   hour: { at: number; now: Left; weekAgo: Left };
@@ -26,9 +35,6 @@ export interface Counts {
   /** Stores that did not answer. */
   down: string[];
 }
-
-/** Hours that are told one by one; what lies before, by the day. */
-export const HOURS_COUNTED = 48;
 
 /** Max. rows that are counted one by one in a store. */
 export const COUNTED = 10_000;
@@ -55,121 +61,161 @@ const hourColumns = {
   segments: total(counts.segments).as('parts'),
 };
 
-/** A day of whoever reads: its first hour, and the first hour after it, ms. */
-interface Day {
-  from: number;
-  until: number;
+/** Statement: counters summed by spans of hours (JSON of {@link Span}). */
+const sumCells = hot<{ spans: string }>()((v) => {
+  const span = jsonTable<Span>('span', v.spans, ['from', 'until']);
+  return q
+    .select({
+      from: sql<number>`${span.from}`.as('span_at'),
+      status: counts.status,
+      reason: counts.reason,
+      error: counts.error,
+      count: total(counts.count).as('sum'),
+      segments: total(counts.segments).as('parts'),
+      firstAt: sql<number>`min(${counts.firstAt})`.as('first'),
+      lastAt: sql<number>`max(${counts.lastAt})`.as('last'),
+    })
+    .from(span)
+    .crossJoin(counts)
+    .where(allOf(gte(counts.hourAt, span.from), lt(counts.hourAt, span.until)))
+    .groupBy(sql`${span.from}`, counts.status, counts.reason, counts.error);
+});
+
+/** Statement: how long texts took to leave, summed in the same way. */
+const sumTimes = hot<{ spans: string }>()((v) => {
+  const span = jsonTable<Span>('span', v.spans, ['from', 'until']);
+  return q
+    .select({
+      from: sql<number>`${span.from}`.as('span_at'),
+      atMost: sendingTimes.atMost,
+      count: sql<number>`sum(${sendingTimes.count})`.as('sum'),
+    })
+    .from(span)
+    .crossJoin(sendingTimes)
+    .where(allOf(gte(sendingTimes.hourAt, span.from), lt(sendingTimes.hourAt, span.until)))
+    .groupBy(sql`${span.from}`, sendingTimes.atMost);
+});
+
+/** Statement: counters by the hour. */
+const sumHours = hot<{ from: number }>()(({ from }) =>
+  q.select(hourColumns).from(counts).where(gte(counts.hourAt, from)).groupBy(counts.hourAt, counts.status),
+);
+
+const sumHour = hot<{ at: number }>()(({ at }) =>
+  q.select(hourColumns).from(counts).where(eq(counts.hourAt, at)).groupBy(counts.hourAt, counts.status),
+);
+
+const countSending = hot<Record<never, never>>()(() => upTo(isInSight('sending')));
+
+/** As the sweep sees it: a family that moves is in two stores, and may be swept in none of them. */
+const isDue = (now: SQL<number>) => allOf(lte(log.wakeAt, now), isOpenFor(log.familyId));
+const countOverdue = hot<{ now: number }>()(({ now }) => upTo(isDue(now)));
+const oldestOverdue = hot<{ now: number }>()(({ now }) =>
+  q
+    .select({ at: min(log.wakeAt).as('at') })
+    .from(log)
+    .where(isDue(now)),
+);
+
+/** What a store's counters come to, by spans of hours. */
+interface Sums {
+  cells: readonly (Cell & { from: number })[];
+  times: readonly (TimeClass & { from: number })[];
 }
 
-/** The days from one hour to another, both included. @param dayOf names the day of a moment */
-function daysOf(first: number, last: number, dayOf: (at: number) => string): Day[] {
-  const days: (Day & { name: string })[] = [];
-  for (let from = first; from <= last; from += HOUR_MS) {
-    const [name, until, latest] = [dayOf(from), from + HOUR_MS, days.at(-1)];
-    if (latest?.name === name) latest.until = until;
-    else days.push({ name, from, until });
-  }
-  return days.map(({ from, until }) => ({ from, until }));
+/** What was read of a store's counters that hardly change any more. */
+interface Kept extends Sums {
+  at: number;
 }
 
-const hourOf = (at: number) => at - (at % HOUR_MS);
+/** For how long an isolate trusts the counters of hours that lie two days back: what the operators' page mostly reads. */
+const KEPT_MS = 60_000;
+/** So many clocks of operators, or hours of callers, are remembered at the most. */
+const MOST_KEPT = 16;
+/** By the store, and by the spans. */
+const kept = new WeakMap<object, Map<string, Kept>>();
 
-/** What counters are summed: from which hour on, from which on once more apart, and by which days. */
-interface Asked {
-  from: number;
-  recentFrom: number;
-  days: Day[];
-  now: number;
+/** The sums that are known of a store; null when they must be read. @param store an object that stands for it */
+function knownOf(store: object, spans: string, now: number): Kept | null {
+  const known = kept.get(store)?.get(spans);
+  return known && now >= known.at && now - known.at < KEPT_MS ? known : null;
 }
 
-function statements({ from, recentFrom, days, now }: Asked) {
-  const thisHour = hourOf(now);
-  const day = jsonTable('day', days, ['from', 'until']);
-  const isRecent = (hourAt: SQLWrapper) =>
-    sql`${hourAt} >= ${recentFrom}`.mapWith(Boolean).as('recent') as SQL.Aliased<boolean>;
-  // As the sweep sees it: a family that moves is in two stores, and may be swept in none of them.
-  const isDue = allOf(lte(log.wakeAt, now), isOpenFor(log.familyId));
+function keep(store: object, spans: string, sums: Kept): void {
+  const all = kept.get(store) ?? new Map<string, Kept>();
+  if (all.size >= MOST_KEPT) all.clear();
+  kept.set(store, all.set(spans, sums));
+}
+
+/** Statements of a store's counters. @param old spans that lie two days back, null where their sums are known; as JSON */
+const countStatements = (
+  old: string | null,
+  recent: string,
+  { from, now }: { from: number; now: number },
+) => ({
+  oldCells: old !== null && sumCells({ spans: old }),
+  oldTimes: old !== null && sumTimes({ spans: old }),
+  cells: sumCells({ spans: recent }),
+  times: sumTimes({ spans: recent }),
+  hours: sumHours({ from }),
+  weekAgo: sumHour({ at: hourOf(now) - 7 * DAY_MS }),
+  underWay: countSending({}),
+  overdue: countOverdue({ now }),
+  oldestOverdue: oldestOverdue({ now }),
+});
+
+type CountAnswers = Results<ReturnType<typeof countStatements>>;
+
+/** What the counters of one store come to. */
+export type StoreCounts = Omit<CountAnswers, 'oldCells' | 'oldTimes' | keyof Sums> & Sums;
+
+/**
+ * The statements of a store's counters, and what they come to. They read a row for each hour and state, however many
+ * deliveries there are, and at most {@link COUNTED} of the rows that are overdue, and of those that are being sent. Hours that
+ * lie two days back are read once a minute in an isolate, so that ten operators cost hardly more than one.
+ * @param store an object that stands for the store: what the isolate's memory of it hangs on
+ * @param now ms
+ */
+export function countsOfStore(store: object, { settled, recent, now }: CountSpans & { now: number }) {
+  const old = JSON.stringify(settled);
+  const known = knownOf(store, old, now);
+  const from = recent[0]?.from ?? hourOf(now);
   return {
-    cells: q
-      .select({
-        status: counts.status,
-        reason: counts.reason,
-        error: counts.error,
-        recent: isRecent(counts.hourAt),
-        count: total(counts.count).as('sum'),
-        segments: total(counts.segments).as('parts'),
-        firstAt: sql<number>`min(${counts.firstAt})`.as('first'),
-        lastAt: sql<number>`max(${counts.lastAt})`.as('last'),
-      })
-      .from(counts)
-      .where(gte(counts.hourAt, from))
-      .groupBy(counts.status, counts.reason, counts.error, sql`recent`),
-    hours: q
-      .select(hourColumns)
-      .from(counts)
-      .where(gte(counts.hourAt, Math.max(from, thisHour - (HOURS_COUNTED - 1) * HOUR_MS)))
-      .groupBy(counts.hourAt, counts.status),
-    days: q
-      .select({ ...hourColumns, hourAt: sql<number>`${day.from}`.as('day_at') })
-      .from(day)
-      .crossJoin(counts)
-      .where(allOf(gte(counts.hourAt, day.from), lt(counts.hourAt, day.until)))
-      .groupBy(sql`${day.from}`, counts.status),
-    weekAgo: q
-      .select(hourColumns)
-      .from(counts)
-      .where(eq(counts.hourAt, thisHour - 7 * DAY_MS))
-      .groupBy(counts.hourAt, counts.status),
-    times: q
-      .select({
-        atMost: sendingTimes.atMost,
-        recent: isRecent(sendingTimes.hourAt),
-        count: sql<number>`sum(${sendingTimes.count})`.as('sum'),
-      })
-      .from(sendingTimes)
-      .where(gte(sendingTimes.hourAt, from))
-      .groupBy(sendingTimes.atMost, sql`recent`),
-    sending: upTo(isInSight('sending')),
-    overdue: upTo(isDue),
-    oldest: q
-      .select({ at: min(log.wakeAt).as('at') })
-      .from(log)
-      .where(isDue),
+    statements: countStatements(known ? null : old, JSON.stringify(recent), { from, now }),
+    /** @param answers what the statements came to */
+    read: (answers: CountAnswers): StoreCounts => {
+      const before: Sums = known ?? { cells: answers.oldCells ?? [], times: answers.oldTimes ?? [] };
+      if (!known) keep(store, old, { ...before, at: now });
+      return {
+        ...answers,
+        cells: [...before.cells, ...answers.cells],
+        times: [...before.times, ...answers.times],
+      };
+    },
   };
 }
 
 /**
- * Sums the counters of all stores from the hour of `since` (ms) on, and those from the hour of `recentSince` on apart. It
- * reads a row for each hour and state, however many deliveries there are, and at most {@link COUNTED} of the rows that are
- * overdue, and of those that are being sent.
- * @param dayOf names the day of a moment (ms), by the clock of whoever reads
+ * Sums the counters of stores.
+ * @param recentSince from the hour of which on they are summed once more, apart
+ * @param down the stores that did not answer
  */
-export async function loadCounts(
-  deps: Deps,
-  {
-    since,
-    recentSince,
-    dayOf,
-    now,
-  }: { since: number; recentSince: number; dayOf: (at: number) => string; now: number },
-): Promise<Counts> {
-  const [from, recentFrom, thisHour] = [hourOf(since), hourOf(recentSince), hourOf(now)];
-  const asked = { from, recentFrom, days: daysOf(from, thisHour, dayOf), now };
-  const { answers, down } = await askStores(deps, 'counts', (db) =>
-    retrying(() => db.batch(statements(asked))),
-  );
-  const all = answers.map(({ answer }) => answer);
-  const sending = all.reduce((sum, each) => sum + (each.sending[0]?.count ?? 0), 0);
+export function addUpCounts(
+  all: readonly StoreCounts[],
+  { recentSince, now, down }: { recentSince: number; now: number; down: string[] },
+): Counts {
+  const [recentFrom, thisHour] = [hourOf(recentSince), hourOf(now)];
+  const sending = all.reduce((sum, each) => sum + (each.underWay[0]?.count ?? 0), 0);
   const cells = all.flatMap((each) => each.cells);
   const times = all.flatMap((each) => each.times);
-  const isRecent = ({ recent }: { recent: boolean }) => recent;
+  const isRecent = ({ from }: { from: number }) => from >= recentFrom;
   const hours = mergedHours(all.map((each) => each.hours));
-  const oldest = all.flatMap((each) => each.oldest[0]?.at ?? []);
+  const oldest = all.flatMap((each) => each.oldestOverdue[0]?.at ?? []);
   return {
     whole: summed(cells, times, sending),
     recent: summed(cells.filter(isRecent), times.filter(isRecent), sending),
     hours,
-    days: mergedHours(all.map((each) => each.days)),
+    days: mergedHours([cells.map((cell) => ({ ...cell, hourAt: cell.from }))]),
     hour: {
       at: thisHour,
       now: leftIn(hours, thisHour),

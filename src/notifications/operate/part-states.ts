@@ -2,8 +2,9 @@ import { eq } from 'drizzle-orm';
 import * as z from 'zod';
 import { q } from '../../db/query.ts';
 import { heartbeats } from '../../db/schema.ts';
+import { hot } from '../../db/statement.ts';
+import type { StoreName } from '../../db/stores/slots.ts';
 import { agoWords } from '../../platform/ago.ts';
-import { askStores } from '../../platform/ask-stores.ts';
 import { within } from '../../platform/deadline.ts';
 import type { Deps } from '../../platform/deps.ts';
 import { namedSchema } from '../../platform/http/lazy-schema.ts';
@@ -67,16 +68,18 @@ function queueState({ troubles, waiting, unmoved, deadLetters }: Stats, now: num
   };
 }
 
-/** Whether the cron comes. */
-async function cronState(deps: Deps): Promise<PartState> {
-  const name = 'Sweep (cron)';
-  const query = q
+/** Statement of the directory: when the cron last came. */
+export const selectBeat = hot<Record<never, never>>()(() =>
+  q
     .select({ at: heartbeats.at, tookMs: heartbeats.tookMs })
     .from(heartbeats)
-    .where(eq(heartbeats.name, 'sweep'));
-  const beat = await deps.db.directory.first(query);
+    .where(eq(heartbeats.name, 'sweep')),
+);
+
+/** Whether the cron comes. */
+function cronState(beat: { at: number; tookMs: number } | undefined, now: number): PartState {
+  const name = 'Sweep (cron)';
   if (!beat) return { name, state: 'slow', proof: 'It has not come yet.' };
-  const now = deps.now();
   return {
     name,
     state: now - beat.at > CRON_LATE_MS ? 'bad' : 'good',
@@ -84,15 +87,17 @@ async function cronState(deps: Deps): Promise<PartState> {
   };
 }
 
+/** A store that has answered: how many bytes it takes, and how long the answer took. */
+interface StoreUp {
+  store: StoreName;
+  bytes: number;
+  ms: number;
+}
+
 /** How each database does, by one question to it. */
-async function databaseStates(deps: Deps): Promise<PartState[]> {
-  const { answers, down } = await askStores(deps, 'health', async (_, store) => {
-    const asked = Date.now();
-    const bytes = await deps.db.sizeOf(store);
-    return { bytes, ms: Date.now() - asked };
-  });
-  const up = answers.map(
-    ({ store, answer: { bytes, ms } }): PartState => ({
+function databaseStates(answered: readonly StoreUp[], down: readonly StoreName[]): PartState[] {
+  const up = answered.map(
+    ({ store, bytes, ms }): PartState => ({
       name: `Database ${store}`,
       state: ms > SLOW_MS || bytes > FILLING_BYTES ? 'slow' : 'good',
       proof: `It answered within ${ms} ms, and holds ${gigabytes(bytes)} of 10 GB.`,
@@ -109,7 +114,7 @@ async function databaseStates(deps: Deps): Promise<PartState[]> {
 }
 
 /** Whether family objects answer, by one that belongs to no family. */
-async function objectState(deps: Deps): Promise<PartState> {
+export async function objectState(deps: Deps): Promise<PartState> {
   const name = 'Family objects';
   const asked = Date.now();
   try {
@@ -122,14 +127,20 @@ async function objectState(deps: Deps): Promise<PartState> {
   }
 }
 
-/** The parts that texts go through, each with its proof. @throws when the directory fails */
-export async function loadPartStates(deps: Deps, loading: Promise<Stats>): Promise<PartState[]> {
-  const [stats, cron, databases, objects] = await Promise.all([
-    loading,
-    cronState(deps),
-    databaseStates(deps),
-    objectState(deps),
-  ]);
-  const now = deps.now();
-  return [carrierState(stats, now), queueState(stats, now), cron, ...databases, objects];
+/** What the states of the parts are told from. */
+interface PartsSeen {
+  stats: Stats;
+  beat: { at: number; tookMs: number } | undefined;
+  answered: readonly StoreUp[];
+  down: readonly StoreName[];
+  objects: PartState;
 }
+
+/** The parts that texts go through, each with its proof. */
+export const partStates = ({ stats, beat, answered, down, objects }: PartsSeen, now: number): PartState[] => [
+  carrierState(stats, now),
+  queueState(stats, now),
+  cronState(beat, now),
+  ...databaseStates(answered, down),
+  objects,
+];

@@ -1,18 +1,22 @@
 import { desc, gte, isNull } from 'drizzle-orm';
 import * as z from 'zod';
+import type { Results } from '../../db/client.ts';
 import { q } from '../../db/query.ts';
 import { retrying } from '../../db/retry.ts';
 import { alerts, deadLetters, linkOpens } from '../../db/schema.ts';
+import type { StoreName } from '../../db/stores/slots.ts';
+import { askStores } from '../../platform/ask-stores.ts';
 import type { Deps } from '../../platform/deps.ts';
 import { lazySchema } from '../../platform/http/lazy-schema.ts';
 import { iso, isoOrNull, timestamp } from '../../platform/http/validation.ts';
 import { errorRule } from '../../platform/sms/twilio-errors.ts';
-import { DAY_MS, HOUR_MS } from '../../platform/time.ts';
+import { HOUR_MS } from '../../platform/time.ts';
 import { alertColumns, alertSchema, alertToJson } from './acknowledge.ts';
 import { failedTries, type TextsSeen, troublesOf } from './carrier-health.ts';
+import { hourOf, spansOf } from './count-spans.ts';
 import { addUp, type Cell, type CountedSince, type HourCount, quantile } from './count-sums.ts';
-import { loadCounts } from './counts.ts';
-import { lookAtTexts } from './watch.ts';
+import { addUpCounts, type Counts, countsOfStore, type StoreCounts } from './counts.ts';
+import { doubtAfterMs, textsSeen, watchStatements } from './watch.ts';
 
 const counts = lazySchema(() => z.record(z.string(), z.int()));
 const left = lazySchema(() => z.object({ texts: z.int(), segments: z.int() }));
@@ -130,10 +134,8 @@ function errorsOf(cells: readonly Cell[]): Stats['errors'] {
     .sort((a, b) => b.count - a.count);
 }
 
-/** Hours of the operators' month. */
-const MONTH_HOURS = 30 * 24;
-
-const utcDay = (at: number): string => iso(at).slice(0, 10);
+/** The day of a moment by UTC. */
+export const utcDay = (at: number): string => iso(at).slice(0, 10);
 
 /** Hours as days. @param dayOf the day of a moment, by the clock of whoever reads it */
 function byDay(hours: readonly HourCount[], dayOf: (at: number) => string): Stats['byDay'] {
@@ -155,21 +157,54 @@ interface Span {
   days: Stats['byDay'];
 }
 
-type Loaded = Awaited<ReturnType<typeof load>>;
-
-/** Reads what the figures of a time, and of its last part, are made of: a trip to each store, and one to the directory. */
-async function load(
-  deps: Deps,
-  { since, recentSince, dayOf, now }: Parameters<typeof loadCounts>[1],
-  looking: Promise<TextsSeen>,
-) {
-  const [directory, counted, seen] = await Promise.all([
-    retrying(() => deps.db.directory.batch(directoryStatements(since))),
-    loadCounts(deps, { since, recentSince, dayOf, now }),
-    looking,
-  ]);
-  return { directory, counted, seen, now };
+/** The time that figures are of, and its last part, which is told apart. */
+export interface StatsRange {
+  /** ms */
+  since: number;
+  recentSince: number;
+  /** The day of a moment (ms UTC) as `2026-11-27`, by the clock of whoever reads it. */
+  dayOf: (at: number) => string;
 }
+
+/** What is asked for such figures: statements of the directory and of each store. */
+export function planStats(deps: Deps, range: StatsRange) {
+  const now = deps.now();
+  const spans = spansOf({ ...range, now });
+  return {
+    ...range,
+    now,
+    directory: directoryStatements(range.since),
+    watch: watchStatements(now, doubtAfterMs(deps.config)),
+    countsOf: (store: StoreName) => countsOfStore(deps.db.keyOf(store), { ...spans, now }),
+  };
+}
+
+type Plan = ReturnType<typeof planStats>;
+type Watched = Parameters<typeof textsSeen>[0][number];
+
+/** What the figures are made of. */
+interface Loaded {
+  directory: Results<Plan['directory']>;
+  counted: Counts;
+  seen: TextsSeen;
+  now: number;
+}
+
+/** Adds up what stores have answered. @param down those that did not */
+export const addUpStores = (
+  { recentSince, now }: Plan,
+  directory: Loaded['directory'],
+  stores: readonly (Watched & { counts: StoreCounts })[],
+  down: string[],
+): Loaded => ({
+  directory,
+  counted: addUpCounts(
+    stores.map(({ counts }) => counts),
+    { recentSince, now, down },
+  ),
+  seen: textsSeen(stores, down, now),
+  now,
+});
 
 function statsOf({ directory, counted, seen, now }: Loaded, span: Span): Stats {
   const { since, days } = span;
@@ -187,7 +222,7 @@ function statsOf({ directory, counted, seen, now }: Loaded, span: Span): Stats {
     segments: cells.reduce((sum, { segments }) => sum + segments, 0),
     byDay: days,
     byHour: hours
-      .filter(({ hourAt }) => hourAt >= since - (since % HOUR_MS))
+      .filter(({ hourAt }) => hourAt >= hourOf(since))
       .map(({ hourAt, status, count }) => ({ hour: iso(hourAt), status, count })),
     hour: { ...hour, at: iso(hour.at) },
     opens: directory.opens.filter(({ day }) => day >= utcDay(since)),
@@ -205,33 +240,32 @@ function statsOf({ directory, counted, seen, now }: Loaded, span: Span): Stats {
   };
 }
 
-/** The stats of the last `hours`, and of the hour in which they begin. A store that does not answer is named. */
-export async function loadStats(deps: Deps, hours: number): Promise<Stats> {
-  const now = deps.now();
-  const since = now - hours * HOUR_MS;
-  const loaded = await load(deps, { since, recentSince: since, dayOf: utcDay, now }, lookAtTexts(deps));
+/** The figures of the whole time. */
+export const statsOfWhole = (loaded: Loaded, { since, dayOf }: StatsRange): Stats =>
+  statsOf(loaded, { since, counted: loaded.counted.whole, days: byDay(loaded.counted.days, dayOf) });
+
+/** The figures of its last part, which is no longer than the hours that are told one by one. */
+export function statsOfRecent(loaded: Loaded, { recentSince, dayOf }: StatsRange): Stats {
+  const hours = loaded.counted.hours.filter(({ hourAt }) => hourAt >= hourOf(recentSince));
   return statsOf(loaded, {
-    since,
-    counted: loaded.counted.whole,
-    days: byDay(loaded.counted.days, utcDay),
+    since: recentSince,
+    counted: loaded.counted.recent,
+    days: byDay(hours, dayOf),
   });
 }
 
-/**
- * The stats of the last thirty days and of the last 24 hours, at the price of one.
- * @param dayOf the day of a moment (ms UTC) as `2026-11-27`, by the clock of whoever reads it
- */
-export async function loadMonthAndDay(
-  deps: Deps,
-  dayOf: (at: number) => string,
-): Promise<{ month: Stats; today: Stats }> {
-  const now = deps.now();
-  const [since, recentSince] = [now - MONTH_HOURS * HOUR_MS, now - DAY_MS];
-  const loaded = await load(deps, { since, recentSince, dayOf, now }, lookAtTexts(deps));
-  const { counted } = loaded;
-  const ofToday = counted.hours.filter(({ hourAt }) => hourAt >= recentSince - (recentSince % HOUR_MS));
-  return {
-    month: statsOf(loaded, { since, counted: counted.whole, days: byDay(counted.days, dayOf) }),
-    today: statsOf(loaded, { since: recentSince, counted: counted.recent, days: byDay(ofToday, dayOf) }),
-  };
+/** The stats of the last `hours`, and of the hour in which they begin. A store that does not answer is named. */
+export async function loadStats(deps: Deps, hours: number): Promise<Stats> {
+  const since = deps.now() - hours * HOUR_MS;
+  const plan = planStats(deps, { since, recentSince: since, dayOf: utcDay });
+  const [directory, { answers, down }] = await Promise.all([
+    retrying(() => deps.db.directory.batch(plan.directory)),
+    askStores(deps, 'stats', async (db, store) => {
+      const counts = plan.countsOf(store);
+      const answer = await retrying(() => db.batch({ ...counts.statements, ...plan.watch }));
+      return { ...answer, counts: counts.read(answer) };
+    }),
+  ]);
+  const stores = answers.map(({ answer }) => answer);
+  return statsOfWhole(addUpStores(plan, directory, stores, down), plan);
 }

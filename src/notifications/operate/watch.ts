@@ -1,4 +1,5 @@
 import { asc, count, eq, gte, lte, max, sql } from 'drizzle-orm';
+import type { Results } from '../../db/client.ts';
 import { allOf, coalesce } from '../../db/expressions.ts';
 import { isInSight } from '../../db/in-sight.ts';
 import { q } from '../../db/query.ts';
@@ -6,6 +7,7 @@ import { retrying } from '../../db/retry.ts';
 import { carrierTries, smsDeliveryLog } from '../../db/schema.ts';
 import { hot } from '../../db/statement.ts';
 import { askStores } from '../../platform/ask-stores.ts';
+import type { Config } from '../../platform/config.ts';
 import type { Deps } from '../../platform/deps.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../platform/time.ts';
 import { type CodeCount, type TextsSeen, troublesOf } from './carrier-health.ts';
@@ -65,7 +67,8 @@ const lastAccepted = hot<{ since: number }>()(({ since }) =>
     ),
 );
 
-const statements = (now: number, timeoutMs: number) => ({
+/** The statements that look at a store's texts. @param now ms */
+export const watchStatements = (now: number, timeoutMs: number) => ({
   pending: pending({}),
   sending: sending({}),
   doubted: doubted({ claimedBefore: now - timeoutMs }),
@@ -80,14 +83,15 @@ function byCode(rows: readonly CodeCount[]): CodeCount[] {
   return [...sums].map(([code, all]) => ({ code, count: all.reduce((sum, { count: n }) => sum + n, 0) }));
 }
 
-/** Looks at the texts that should leave, and at what the carrier answered. Reads at most some thousand rows a store. */
-export async function lookAtTexts(deps: Deps): Promise<TextsSeen> {
-  const now = deps.now();
-  const timeoutMs = deps.config.TWILIO_TIMEOUT_SECONDS * 1000 * 1.2;
-  const { answers, down } = await askStores(deps, 'watch', (db) =>
-    retrying(() => db.batch(statements(now, timeoutMs))),
-  );
-  const all = answers.map(({ answer }) => answer);
+/** What {@link watchStatements} come to in a store. */
+type Watched = Results<ReturnType<typeof watchStatements>>;
+
+/** After so long a request that the carrier has not answered is in doubt, ms. */
+export const doubtAfterMs = ({ TWILIO_TIMEOUT_SECONDS }: Pick<Config, 'TWILIO_TIMEOUT_SECONDS'>): number =>
+  TWILIO_TIMEOUT_SECONDS * 1000 * 1.2;
+
+/** Adds up what was seen in stores. @param down those that did not answer */
+export function textsSeen(all: readonly Watched[], down: readonly string[], now: number): TextsSeen {
   const late = all
     .flatMap(({ pending, sending }) => [...pending, ...sending])
     .filter(({ readyAt }) => readyAt <= now - GRACE_MS);
@@ -109,9 +113,18 @@ export async function lookAtTexts(deps: Deps): Promise<TextsSeen> {
   };
 }
 
-/** Alerts operators of what is wrong with texts now. @throws never; a store that does not answer is one of the troubles */
+/**
+ * Alerts operators of what is wrong with texts now. Reads at most some thousand rows a store.
+ * @throws never; a store that does not answer is one of the troubles
+ */
 export async function watchTexts(deps: Deps): Promise<void> {
-  for (const { kind, message } of troublesOf(await lookAtTexts(deps), deps.now())) {
-    await deps.alert(kind, message);
-  }
+  const now = deps.now();
+  const statements = watchStatements(now, doubtAfterMs(deps.config));
+  const { answers, down } = await askStores(deps, 'watch', (db) => retrying(() => db.batch(statements)));
+  const seen = textsSeen(
+    answers.map(({ answer }) => answer),
+    down,
+    now,
+  );
+  for (const { kind, message } of troublesOf(seen, deps.now())) await deps.alert(kind, message);
 }

@@ -1,18 +1,15 @@
 import type { Hono } from 'hono';
-import { retrying } from '../../db/retry.ts';
-import { loadReceiverHealth, receiverState } from '../../events/receiver-health.ts';
+import { loadOverview } from '../../events/operations-overview.ts';
 import { lookUp } from '../../identity/look-up/person-look-up.ts';
 import { acknowledgeAlert } from '../../notifications/operate/acknowledge.ts';
 import { retryDeadLetter } from '../../notifications/operate/dead-letters.ts';
-import { loadPartStates } from '../../notifications/operate/part-states.ts';
-import { loadMonthAndDay } from '../../notifications/operate/stats.ts';
-import { audit, selectActs } from '../../platform/audit.ts';
+import { audit } from '../../platform/audit.ts';
 import type { Caller } from '../../platform/auth/caller.ts';
 import { AppError } from '../../platform/errors.ts';
 import { readForm } from '../../platform/http/body.ts';
 import type { AppEnv } from '../../platform/http/endpoint.ts';
 import { line } from '../../platform/http/validation.ts';
-import { deletePause, listPauses, PAUSE_SCOPE, putPause } from '../../platform/pauses.ts';
+import { deletePause, PAUSE_SCOPE, putPause } from '../../platform/pauses.ts';
 import { HOUR_MS } from '../../platform/time.ts';
 import { answerPage, forMembers, type PageContext, viewerOf } from '../answer.tsx';
 import { isoDay } from '../clock.ts';
@@ -21,9 +18,6 @@ import { LookUpPage } from './look-up-page.tsx';
 import { OpsPage } from './ops-page.tsx';
 import type { OpsSection, OpsView } from './ops-view.ts';
 import { PAUSABLE, PAUSE_HOURS } from './pause-section.tsx';
-
-/** Entries of the audit log on the page. */
-const ACTS = 20;
 
 /** For operators; to everyone else the address does not exist. */
 const forOperators = (handle: (c: PageContext, caller: Caller) => Promise<Response>) =>
@@ -43,27 +37,12 @@ const DONE: Record<string, { section: OpsSection; words: string }> = {
 async function page(c: PageContext, caller: Caller, refused: OpsView['told'] = null): Promise<Response> {
   const { deps } = c.var;
   const clock = readerClock(c, 'UTC');
-  const loading = loadMonthAndDay(deps, (at) => isoDay(at, clock.zone));
-  const [{ month, today }, parts, receiver, pauses, acts] = await Promise.all([
-    loading,
-    loadPartStates(
-      deps,
-      loading.then((stats) => stats.today),
-    ),
-    loadReceiverHealth(deps),
-    listPauses(deps.db.directory, deps.now()),
-    retrying(() => deps.db.directory.all(selectActs(ACTS))),
-  ]);
-  const now = deps.now();
+  const overview = await loadOverview(deps, (at) => isoDay(at, clock.zone));
   const done = DONE[c.req.query('done') ?? ''];
   const view: OpsView = {
-    today,
-    month,
-    parts: [...parts, receiverState(receiver, deps.config.EVENTS_URL !== undefined, now)],
-    pauses,
-    acts,
+    ...overview,
     told: refused ?? (done ? { ...done, tone: 'good' } : null),
-    now,
+    now: deps.now(),
     clock,
   };
   const frame = { title: 'Operations', section: 'operations' as const, timeZone: clock.zone };
