@@ -35,29 +35,25 @@ const WAITING = `SELECT COUNT(*) ${SIBLINGS('w')} AND w.seq <= NEW.covers_seq
 const OVERLAPPING = `SELECT COUNT(*) ${SIBLINGS('o')} AND o.status = 'sending' AND o.covers_seq >= NEW.seq`;
 
 /**
- * Lets the database itself write down every step that any statement makes a delivery row take, and who was in a
- * thread when something was said there.
+ * Statements that let the database itself write down every step that any statement makes a delivery row take, and who
+ * was in a thread when something was said there; where they were run before they change nothing.
  */
-export async function recordSteps(db: D1Database): Promise<void> {
-  await db.batch(
-    [
-      `CREATE TABLE IF NOT EXISTS observed_steps (seq INTEGER PRIMARY KEY AUTOINCREMENT, delivery_id TEXT NOT NULL,
-        old_status TEXT, new_status TEXT NOT NULL, attempts INTEGER NOT NULL, waiting INTEGER, overlapping INTEGER)`,
-      `CREATE TABLE IF NOT EXISTS observed_audience (message_id TEXT NOT NULL, user_id TEXT NOT NULL)`,
-      `CREATE TRIGGER IF NOT EXISTS observe_messages AFTER INSERT ON messages BEGIN
-        INSERT INTO observed_audience (message_id, user_id) SELECT NEW.id, m.user_id FROM thread_members m
-        WHERE m.thread_id = NEW.thread_id AND m.user_id <> NEW.author_id; END`,
-      `CREATE TRIGGER IF NOT EXISTS observe_births AFTER INSERT ON sms_delivery_log BEGIN
-        INSERT INTO observed_steps (delivery_id, new_status, attempts) VALUES (NEW.id, NEW.status, NEW.attempts); END`,
-      `CREATE TRIGGER IF NOT EXISTS observe_steps AFTER UPDATE OF status ON sms_delivery_log
-        WHEN OLD.status <> NEW.status BEGIN
-        INSERT INTO observed_steps (delivery_id, old_status, new_status, attempts, waiting, overlapping)
-        SELECT NEW.id, OLD.status, NEW.status, NEW.attempts,
-          CASE WHEN NEW.status = 'sending' THEN (${WAITING}) END,
-          CASE WHEN NEW.status = 'sending' THEN (${OVERLAPPING}) END; END`,
-    ].map((statement) => db.prepare(statement)),
-  );
-}
+export const RECORD_STEPS: readonly string[] = [
+  `CREATE TABLE IF NOT EXISTS observed_steps (seq INTEGER PRIMARY KEY AUTOINCREMENT, delivery_id TEXT NOT NULL,
+    old_status TEXT, new_status TEXT NOT NULL, attempts INTEGER NOT NULL, waiting INTEGER, overlapping INTEGER)`,
+  `CREATE TABLE IF NOT EXISTS observed_audience (message_id TEXT NOT NULL, user_id TEXT NOT NULL)`,
+  `CREATE TRIGGER IF NOT EXISTS observe_messages AFTER INSERT ON messages BEGIN
+    INSERT INTO observed_audience (message_id, user_id) SELECT NEW.id, m.user_id FROM thread_members m
+    WHERE m.thread_id = NEW.thread_id AND m.user_id <> NEW.author_id; END`,
+  `CREATE TRIGGER IF NOT EXISTS observe_births AFTER INSERT ON sms_delivery_log BEGIN
+    INSERT INTO observed_steps (delivery_id, new_status, attempts) VALUES (NEW.id, NEW.status, NEW.attempts); END`,
+  `CREATE TRIGGER IF NOT EXISTS observe_steps AFTER UPDATE OF status ON sms_delivery_log
+    WHEN OLD.status <> NEW.status BEGIN
+    INSERT INTO observed_steps (delivery_id, old_status, new_status, attempts, waiting, overlapping)
+    SELECT NEW.id, OLD.status, NEW.status, NEW.attempts,
+      CASE WHEN NEW.status = 'sending' THEN (${WAITING}) END,
+      CASE WHEN NEW.status = 'sending' THEN (${OVERLAPPING}) END; END`,
+];
 
 const COLUMNS = `seq, delivery_id AS deliveryId, old_status AS "from", new_status AS "to", attempts, waiting, overlapping`;
 
