@@ -21,7 +21,7 @@ it('tells operators within two minutes that the carrier is silent, and people th
     'The text has not left yet: the phone company is not answering. We go on trying.',
   ]);
   await story.control('DELETE', 'faults');
-  await story.minutes(6);
+  await story.minutes(3);
   expect(await story.heard('ben')).toHaveLength(1);
   expect((await stats()).troubles).toEqual([]);
 });

@@ -6,6 +6,8 @@ export interface TextsSeen {
   waiting: { texts: number; people: number; families: number; oldestAt: number | null };
   /** The minute of the last text that the carrier took, within two days; null: none. */
   lastAcceptedAt: number | null;
+  /** The minute of the last try, within five, that failed for the carrier's or our account's sake; null: none did. */
+  lastFailedAt: number | null;
   /** Requests that the carrier has not answered: what came of the text is not known yet. */
   inDoubt: number;
   /** What came of the tries of the last five and sixty minutes; code empty: accepted. */
@@ -33,7 +35,7 @@ const ALONE_MS = 100_000;
 const SOME = 3;
 
 /** Whether a code is about the carrier or our account, and not about one number. */
-function isAboutCarrier(code: string): boolean {
+export function isAboutCarrier(code: string): boolean {
   if (code === '') return false;
   const { meaning } = errorRule(Number(code) || null, 0);
   return code === 'no_answer' || (meaning !== 'opted_out' && meaning !== 'permanent');
@@ -61,7 +63,9 @@ export function troublesOf(seen: TextsSeen, now: number): Trouble[] {
   const troubles: Trouble[] = [];
   const { failed, share } = failedTries(seen.tries.five, seen.inDoubt);
   const age = seen.waiting.oldestAt === null ? 0 : now - seen.waiting.oldestAt;
-  const means = share >= 0.5 && (failed >= SOME || (failed > 0 && age > ALONE_MS));
+  const isOver =
+    seen.inDoubt === 0 && seen.lastFailedAt !== null && (seen.lastAcceptedAt ?? 0) > seen.lastFailedAt;
+  const means = !isOver && share >= 0.5 && (failed >= SOME || (failed > 0 && age > ALONE_MS));
   const silent = seen.inDoubt + (seen.tries.five.find(({ code }) => code === 'no_answer')?.count ?? 0);
   const who = whoWaits(seen, now);
   if (means && silent * 2 >= failed) {

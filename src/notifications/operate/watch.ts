@@ -10,7 +10,7 @@ import { askStores } from '../../platform/ask-stores.ts';
 import type { Config } from '../../platform/config.ts';
 import type { Deps } from '../../platform/deps.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../platform/time.ts';
-import { type CodeCount, type TextsSeen, troublesOf } from './carrier-health.ts';
+import { type CodeCount, isAboutCarrier, type TextsSeen, troublesOf } from './carrier-health.ts';
 
 const log = smsDeliveryLog;
 
@@ -51,7 +51,11 @@ const doubted = hot<{ claimedBefore: number }>()(({ claimedBefore }) => {
 /** Statement: what came of the tries since a moment, by code. */
 const tries = hot<{ since: number }>()(({ since }) =>
   q
-    .select({ code: carrierTries.code, count: sql<number>`sum(${carrierTries.count})`.as('sum') })
+    .select({
+      code: carrierTries.code,
+      count: sql<number>`sum(${carrierTries.count})`.as('sum'),
+      lastAt: sql<number>`max(${carrierTries.minuteAt})`.as('last'),
+    })
     .from(carrierTries)
     .where(allOf(gte(carrierTries.minuteAt, since), eq(carrierTries.step, 'send')))
     .groupBy(carrierTries.code),
@@ -96,7 +100,11 @@ export function textsSeen(all: readonly Watched[], down: readonly string[], now:
     .flatMap(({ pending, sending }) => [...pending, ...sending])
     .filter(({ readyAt }) => readyAt <= now - GRACE_MS);
   const accepted = all.flatMap(({ lastAccepted }) => lastAccepted[0]?.at ?? []);
+  const failed = all.flatMap(({ five }) =>
+    five.flatMap(({ code, lastAt }) => (isAboutCarrier(code) ? lastAt : [])),
+  );
   return {
+    lastFailedAt: failed.length === 0 ? null : Math.max(...failed),
     lastAcceptedAt: accepted.length === 0 ? null : Math.max(...accepted),
     waiting: {
       texts: late.length,

@@ -8,6 +8,7 @@ import {
 const NOW = Date.UTC(2026, 5, 1, 3);
 const quiet: TextsSeen = {
   lastAcceptedAt: null,
+  lastFailedAt: null,
   waiting: { texts: 0, people: 0, families: 0, oldestAt: null },
   inDoubt: 0,
   tries: { five: [], sixty: [] },
@@ -40,6 +41,16 @@ describe('what is wrong with texts now', () => {
       ['carrier_silent'],
     ],
     ['look-ups did not find them', { tries: tries(['no_answer', 9], ['', 2]) }, ['carrier_silent']],
+    [
+      'others have been taken in a later minute',
+      { tries: tries(['no_answer', 9], ['', 2]), lastFailedAt: NOW - 120_000, lastAcceptedAt: NOW - 60_000 },
+      [],
+    ],
+    [
+      'others have been taken in the same minute',
+      { tries: tries(['no_answer', 9], ['', 2]), lastFailedAt: NOW - 60_000, lastAcceptedAt: NOW - 60_000 },
+      ['carrier_silent'],
+    ],
     ['the account is refused', { tries: tries(['20003', 9], ['no_answer', 1]) }, ['carrier_refuses']],
     ['texts wait although others go', { tries: tries(['', 90]), waiting: waiting(11) }, ['texts_late']],
     ['a database is silent', { down: ['d1:1'] }, ['database_silent']],
