@@ -11,14 +11,16 @@ export interface Bar {
   values: Record<string, number>;
 }
 
-/** Heights in pixels; widths are shares of the chart's, so that its words keep their size on a phone. */
-const HEIGHT = 220;
-const BOTTOM = 24;
-const TOP = 8;
-/** Percent of the width that the axis takes. */
-const LEFT = 9;
+/** Heights in rem, so that they grow with the letters; widths are shares of the chart's. */
+const HEIGHT = 13.75;
+const BOTTOM = 1.5;
+const TOP = 0.5;
+/** Room of the axis for each of its digits, and beside them, rem. */
+const DIGIT = 0.5;
+const BESIDE = 0.5;
 
 const percent = (n: number) => `${Math.round(n * 100) / 100}%`;
+const rem = (n: number) => `${Math.round(n * 1000) / 1000}rem`;
 
 const total = ({ values }: Bar, series: readonly Series[]) =>
   series.reduce((sum, { key }) => sum + (values[key] ?? 0), 0);
@@ -33,28 +35,50 @@ export function roundUp(n: number): number {
 /** Which of `count` labels are written, so that at most `most` are: the last one and every so many before it. */
 const isLabelled = (i: number, count: number, most = 4) => (count - 1 - i) % Math.ceil(count / most) === 0;
 
+/** The numbers beside bars over time, each at its height. */
+function Axis({ values, yOf }: { values: number[]; yOf: (value: number) => number }) {
+  const digits = Math.max(...values.map((value) => String(value).length));
+  return (
+    <svg class="chart" width={rem(digits * DIGIT + BESIDE)} height={rem(HEIGHT)} aria-hidden="true">
+      {values.map((value) => (
+        <text x={rem(digits * DIGIT)} y={rem(yOf(value))} dy=".32em" text-anchor="end">
+          {value}
+        </text>
+      ))}
+    </svg>
+  );
+}
+
 /** Bars over time, kinds one upon the other. The same numbers stand in a table beside it. */
 export function StackedBars({ bars, series, label }: { bars: Bar[]; series: Series[]; label: string }) {
   const top = roundUp(Math.max(1, ...bars.map((bar) => total(bar, series))));
+  const values = top > 1 ? [0, top / 2, top] : [0, top];
   const scale = (HEIGHT - TOP - BOTTOM) / top;
-  const step = (100 - LEFT) / Math.max(1, bars.length);
-  const width = Math.min(6, step * 0.72);
+  const yOf = (value: number) => HEIGHT - BOTTOM - value * scale;
   return (
-    <svg class="chart" width="100%" height={HEIGHT} role="img" aria-label={label}>
-      {(top > 1 ? [0, top / 2, top] : [0, top]).map((value) => {
-        const y = HEIGHT - BOTTOM - value * scale;
-        return (
-          <>
-            <line class="grid" x1={percent(LEFT)} x2="100%" y1={y} y2={y} />
-            <text x={percent(LEFT - 1.5)} y={y} dy=".32em" text-anchor="end">
-              {value}
-            </text>
-          </>
-        );
-      })}
+    <div class="chart-line">
+      <Axis values={values} yOf={yOf} />
+      <svg class="chart" width="100%" height={rem(HEIGHT)} role="img" aria-label={label}>
+        {values.map((value) => (
+          <line class="grid" x1="0" x2="100%" y1={rem(yOf(value))} y2={rem(yOf(value))} />
+        ))}
+        <Columns bars={bars} series={series} scale={scale} />
+      </svg>
+    </div>
+  );
+}
+
+function Columns({ bars, series, scale }: { bars: Bar[]; series: Series[]; scale: number }) {
+  const step = 100 / Math.max(1, bars.length);
+  const width = Math.min(6, step * 0.72);
+  const labels = bars.flatMap((_, i) => (isLabelled(i, bars.length) ? [i] : []));
+  return (
+    <>
       {bars.map((bar, i) => {
-        const x = LEFT + i * step + (step - width) / 2;
+        const x = i * step + (step - width) / 2;
         const isLast = i === bars.length - 1;
+        /** Where letters are large, there is room for every second label. */
+        const isRare = (labels.length - 1 - labels.indexOf(i)) % 2 === 1;
         let base = HEIGHT - BOTTOM;
         return (
           <>
@@ -63,14 +87,21 @@ export function StackedBars({ bars, series, label }: { bars: Bar[]; series: Seri
               base -= height;
               return (
                 height > 0 && (
-                  <rect class={className} x={percent(x)} y={base} width={percent(width)} height={height} />
+                  <rect
+                    class={className}
+                    x={percent(x)}
+                    y={rem(base)}
+                    width={percent(width)}
+                    height={rem(height)}
+                  />
                 )
               );
             })}
-            {isLabelled(i, bars.length) && (
+            {labels.includes(i) && (
               <text
+                class={isRare ? 'rare' : undefined}
                 x={isLast ? '100%' : percent(x + width / 2)}
-                y={HEIGHT - 6}
+                y={rem(HEIGHT - 0.375)}
                 text-anchor={isLast ? 'end' : 'middle'}
               >
                 {bar.label}
@@ -79,36 +110,42 @@ export function StackedBars({ bars, series, label }: { bars: Bar[]; series: Seri
           </>
         );
       })}
-    </svg>
+    </>
   );
 }
 
-const LINE = 48;
+const LINE = 3;
 
 /** Bars side by side that are named; for few things of one kind. */
 export function NamedBars({ bars, series, label }: { bars: Bar[]; series: Series[]; label: string }) {
   const most = Math.max(1, ...bars.map((bar) => total(bar, series)));
   return (
-    <svg class="chart" width="100%" height={bars.length * LINE} role="img" aria-label={label}>
+    <svg class="chart" width="100%" height={rem(bars.length * LINE)} role="img" aria-label={label}>
       {bars.map((bar, i) => {
         const y = i * LINE;
         let x = 0;
         return (
           <>
-            <text class="name" x="0" y={y + 16}>
+            <text class="name" x="0" y={rem(y + 1)}>
               {bar.label}
             </text>
             {series.map(({ key, className }) => {
-              const width = ((bar.values[key] ?? 0) / most) * 88;
+              const width = ((bar.values[key] ?? 0) / most) * 80;
               const from = x;
               x += width;
               return (
                 width > 0 && (
-                  <rect class={className} x={percent(from)} y={y + 24} width={percent(width)} height="16" />
+                  <rect
+                    class={className}
+                    x={percent(from)}
+                    y={rem(y + 1.5)}
+                    width={percent(width)}
+                    height="1rem"
+                  />
                 )
               );
             })}
-            <text x={percent(x + 1.5)} y={y + 37}>
+            <text x={percent(x + 1.5)} y={rem(y + 2.3)}>
               {total(bar, series)}
             </text>
           </>

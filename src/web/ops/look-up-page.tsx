@@ -1,14 +1,24 @@
 import type { LookUp, PersonReport } from '../../identity/look-up/person-look-up.ts';
 import { timeInWords, type WallClock } from '../clock.ts';
 import { Notice, PageHead } from '../layout.tsx';
+import { REASONS } from './figures.ts';
 import { DataTable } from './tables.tsx';
 
-/** The form that finds somebody. @param text what was asked for last */
-export function LookUpForm({ text = '' }: { text?: string }) {
+/** The form that finds somebody, with its heading on the page of operations. */
+export function LookUpSection() {
   return (
     <section class="card" id="look-up" aria-labelledby="look-up-title">
       <h2 id="look-up-title">Why did somebody get nothing?</h2>
-      <form class="ops-form" method="post" action="/ops/look-up">
+      <LookUpForm text="" />
+    </section>
+  );
+}
+
+/** @param text what was asked for last */
+function LookUpForm({ text }: { text: string }) {
+  return (
+    <>
+      <form class="look-form" method="post" action="/ops/look-up">
         <label class="field">
           <span class="label">A number, the id of a person, family or delivery, or how a name begins</span>
           <input type="search" name="q" value={text} maxlength={200} required autocomplete="off" />
@@ -18,7 +28,7 @@ export function LookUpForm({ text = '' }: { text?: string }) {
         </button>
       </form>
       <p class="soft small">Each look is written down, with who looked at whom.</p>
-    </section>
+    </>
   );
 }
 
@@ -40,7 +50,9 @@ export function LookUpPage(view: LookUpView) {
           <a href="/ops">Operations</a>. All times are those of {clock.zone}.
         </p>
       </PageHead>
-      <LookUpForm text={text} />
+      <section class="card" aria-label="Look again">
+        <LookUpForm text={text} />
+      </section>
       {found.databases.down.length > 0 && (
         <Notice tone="bad">
           Databases did not answer: {found.databases.down.join(', ')}. There may be more.
@@ -155,12 +167,12 @@ function Report({ person, now, clock }: LookUpView & { person: PersonReport }) {
         ) : (
           <DataTable
             caption="Their last texts"
-            head={['When', 'Why', 'State', 'Reason', 'Code', 'Delivery']}
+            head={['When', 'State', 'Reason', 'What they read about it', 'Code', 'Delivery']}
             rows={person.deliveries.map(({ id, createdAt, explanation, status, reason, error }) => [
               time(createdAt),
-              explanation,
               <code>{status}</code>,
-              reason ? <code>{reason}</code> : '–',
+              reason ? (REASONS[reason] ?? reason) : '–',
+              <q>{explanation}</q>,
               error ?? '–',
               <code>{id}</code>,
             ])}
@@ -190,7 +202,7 @@ function Report({ person, now, clock }: LookUpView & { person: PersonReport }) {
             time(at),
             action === 'opt_in' ? 'Opted in' : 'Opted out',
             source,
-            version ?? '–',
+            version === null ? '–' : <span class="nowrap">{version}</span>,
           ])}
         />
       </section>

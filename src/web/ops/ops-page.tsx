@@ -1,7 +1,7 @@
 import { timeOfDay } from '../clock.ts';
 import { PageHead } from '../layout.tsx';
 import { Acts, Alerts, DeadLetters, Errors } from './fault-sections.tsx';
-import { LookUpForm } from './look-up-page.tsx';
+import { LookUpSection } from './look-up-page.tsx';
 import { Opens, Outcomes, Reasons } from './month-sections.tsx';
 import { Now, PartsSection } from './now-section.tsx';
 import type { OpsView } from './ops-view.ts';
@@ -24,7 +24,7 @@ export function OpsPage(view: OpsView) {
       </PageHead>
       <Now {...view} />
       <PartsSection {...view} />
-      <LookUpForm />
+      <LookUpSection />
       <Alerts {...view} />
       <Pauses {...view} />
       <Today {...view} />

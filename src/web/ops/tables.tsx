@@ -1,43 +1,71 @@
 import type { Child } from 'hono/jsx';
 
-/** A table of an operator's figures; scrolls by itself where it is wider than its card. */
-export function DataTable({
-  caption,
-  head,
-  rows,
-  numeric = [],
-}: {
+/** Rows that are shown at once: a month of days. */
+const SHOWN = 31;
+
+/** See {@link DataTable}. */
+interface TableProps {
   caption: string;
   head: string[];
   rows: Child[][];
   /** Columns of numbers, from 0. */
   numeric?: number[];
-}) {
-  const kind = (i: number) => (numeric.includes(i) ? 'num right' : undefined);
+}
+
+/** A table of an operator's figures; of many rows the later ones are folded. */
+export function DataTable({ rows, ...table }: TableProps) {
+  const [shown, folded] = [rows.slice(0, SHOWN), rows.slice(SHOWN)];
   return (
-    <section class="table-frame" tabindex={0} aria-label={caption}>
-      <table>
-        <caption class="unseen">{caption}</caption>
-        <thead>
-          <tr>
-            {head.map((words, i) => (
-              <th scope="col" class={kind(i)}>
-                {words}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map((cells) => (
-            <tr>
-              {cells.map((cell, i) =>
-                i === 0 ? <th scope="row">{cell}</th> : <td class={kind(i)}>{cell}</td>,
-              )}
-            </tr>
+    <>
+      <Rows {...table} rows={shown} />
+      {folded.length > 0 && (
+        <details class="more">
+          <summary>{folded.length} more</summary>
+          <Rows {...table} caption={`${table.caption}, the others`} rows={folded} />
+        </details>
+      )}
+    </>
+  );
+}
+
+/**
+ * Where its card is too narrow for the columns, each row becomes a block in which every value stands behind the name of
+ * its column: nothing has to be scrolled sideways, and no number is cut.
+ */
+function Rows({ caption, head, rows, numeric = [] }: TableProps) {
+  const isWide = head.length - numeric.length > 3 || head.length > 6;
+  const kind = (i: number) => (numeric.includes(i) ? 'num right' : undefined);
+  /** A block leaves out what is nothing. */
+  const isLeftOut = (cell: Child) => cell === '–' || (numeric.length > 3 && cell === 0);
+  /** Of two columns the second needs no name. */
+  const labelOf = (i: number) => (head.length > 2 ? head[i] : undefined);
+  return (
+    <table class={isWide ? 'data wide' : 'data'} aria-label={caption}>
+      <thead>
+        <tr>
+          {head.map((words, i) => (
+            <th scope="col" class={kind(i)}>
+              {words}
+            </th>
           ))}
-        </tbody>
-      </table>
-    </section>
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map((cells) => (
+          <tr>
+            {cells.map((cell, i) =>
+              i === 0 ? (
+                <th scope="row">{cell}</th>
+              ) : (
+                <td class={isLeftOut(cell) ? `${kind(i) ?? ''} nil` : kind(i)} data-label={labelOf(i)}>
+                  {cell}
+                </td>
+              ),
+            )}
+          </tr>
+        ))}
+      </tbody>
+    </table>
   );
 }
 

@@ -131,6 +131,9 @@ describe('/ops', () => {
       expect([asked, status]).toEqual([asked, 200]);
       expect(words).toContain(maya.userId);
       expect(words).toContain('Their last texts');
+      expect(words.match(/Why did somebody get nothing\?/g)).toHaveLength(1);
+      // The sentence that the person reads is theirs; the operator reads the reason beside it.
+      expect(words).toContain('State Reason What they read about it');
       expect(words).not.toContain(world.phone(1).slice(2));
     }
     expect((await look('Uncle Leo')).words).toContain('No number is confirmed.');
