@@ -15,10 +15,11 @@ export type LandingState =
   /** For link previews and crawlers. */
   | 'preview';
 
-/** Heading and one paragraph. */
+/** A heading, what is said above the button, and what is said below it. */
 export interface LandingWords {
   title: string;
   text: string;
+  more?: string;
 }
 
 /** What link previews and crawlers see of every link. */
@@ -28,7 +29,7 @@ export const PREVIEW_WORDS: LandingWords = {
 };
 
 /**
- * Heading and one paragraph a state: who speaks, and that a family's chat waits; never a name or a word of the
+ * The words of a state: who speaks, and that a family's chat waits; never a name or a word of the
  * conversation. `brand` is spelt as it is in the text that brought the link.
  */
 export function landingWords(state: LandingState, brand: string): LandingWords {
@@ -36,17 +37,19 @@ export function landingWords(state: LandingState, brand: string): LandingWords {
     case 'ready':
       return {
         title: 'Your family’s chat is waiting for you',
-        text: `${brand} sent you this link, which opens the chat of your family. Press the button to read it: you are signed in on this device. The link does that once, so please keep it to yourself.`,
+        text: `${brand} sent you this link.`,
+        more: 'The button opens the chat of your family, and signs you in on this device. The link does that once, so please keep it to yourself.',
       };
     case 'other_person':
       return {
-        title: 'This link is for someone else',
-        text: `Someone else is signed in to ${brand} here. Continue only if the text message was sent to you: it signs the other person out of this browser.`,
+        title: 'Is this link for you, or for someone else?',
+        text: `Someone else is signed in to ${brand} here.`,
+        more: 'Continue only if the text message was sent to you: the other person is then signed out of this browser.',
       };
     case 'retry':
       return {
         title: 'Please press once more',
-        text: 'This page was open for a while, or the browser did not keep its cookie. Nothing has happened yet.',
+        text: 'This page was open for a while, or the browser did not remember it. Nothing has happened yet.',
       };
     case 'plain':
       return {

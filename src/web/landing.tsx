@@ -1,9 +1,10 @@
 import { raw } from 'hono/html';
 import type { AppLinks } from '../links/app-links/app-links.ts';
 import type { Reader } from '../links/app-links/device.ts';
+import { asset } from './assets.ts';
 import { Contact } from './contact.tsx';
 import { Mark } from './icons.tsx';
-import { LANDING_SCRIPT, LANDING_STYLE } from './landing-style.ts';
+import { LANDING_SCRIPT, landingStyle } from './landing-style.ts';
 import { type LandingState, landingWords, PREVIEW_WORDS } from './landing-words.ts';
 
 /** Everything the landing page shows. Nothing here names a person or quotes a conversation. */
@@ -39,7 +40,7 @@ export function landingHeaders(cspNonce: string): Record<string, string> {
     'Referrer-Policy': 'same-origin',
     'X-Content-Type-Options': 'nosniff',
     'Content-Security-Policy':
-      `default-src 'none'; style-src 'nonce-${cspNonce}'; script-src 'nonce-${cspNonce}'; ` +
+      `default-src 'none'; style-src 'nonce-${cspNonce}'; script-src 'nonce-${cspNonce}'; font-src 'self'; ` +
       "form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
   };
 }
@@ -67,23 +68,32 @@ export function LandingPage(view: LandingView) {
         <meta property="og:description" content={PREVIEW_WORDS.text} />
         {banner && <meta name="apple-itunes-app" content={banner} />}
         <title>{`${words.title} – ${brand}`}</title>
-        <style nonce={view.cspNonce}>{raw(LANDING_STYLE)}</style>
+        <link
+          rel="preload"
+          href={asset('atkinson-next-latin.woff2')}
+          as="font"
+          type="font/woff2"
+          crossorigin=""
+        />
+        <style nonce={view.cspNonce}>{raw(landingStyle(asset('atkinson-next-latin.woff2')))}</style>
       </head>
       <body>
         <main>
           <p class="brand">
             <Mark />
-            {brand}
+            <span>{brand}</span>
           </p>
           <h1>{words.title}</h1>
-          <p>{words.text}</p>
+          <p>
+            <Words text={words.text} brand={brand} />
+          </p>
           {reader.preview ? (
             <p class="note">
               <a href={view.insist}>Show the whole page</a>
             </p>
           ) : (
             <>
-              <Choices {...view} />
+              <Choices {...view} more={words.more} />
               <Assurance {...view} />
             </>
           )}
@@ -94,8 +104,24 @@ export function LandingPage(view: LandingView) {
   );
 }
 
-function Choices(view: LandingView) {
-  const { form, signIn, stay, reader } = view;
+/** Words in which the brand stays whole, however large the letters are. */
+function Words({ text, brand }: { text: string; brand: string }) {
+  const [first, ...others] = text.split(brand);
+  return (
+    <>
+      {first}
+      {others.map((words) => (
+        <>
+          <span class="name">{brand}</span>
+          {words}
+        </>
+      ))}
+    </>
+  );
+}
+
+function Choices(view: LandingView & { more: string | undefined }) {
+  const { form, signIn, stay, reader, more } = view;
   const intent = view.webOnly || reader.device !== 'android' ? null : view.app?.intent;
   const appFirst = reader.inApp && intent;
   return (
@@ -125,6 +151,7 @@ function Choices(view: LandingView) {
           Stay signed in as I am
         </a>
       )}
+      {more && <p class="note">{more}</p>}
       {view.app && <AppChoices {...view} app={view.app} intent={appFirst ? null : (intent ?? null)} />}
       {signIn && form && (
         <p class="note">
@@ -144,7 +171,8 @@ function Assurance({ form, company, contact }: LandingView) {
         We never ask for a password or for money here.
       </p>
       <p>
-        Not sure? <a href="/help">Read who we are</a>, or ask {company}: <Contact contact={contact} />
+        Not sure? <a href="/help">Read who we are</a>, or ask <span class="name">{company}:</span>{' '}
+        <Contact contact={contact} />
       </p>
     </footer>
   );
@@ -170,9 +198,14 @@ function AppChoices(view: LandingView & { app: AppLinks; intent: string | null }
         </a>
       )}
       {ios && store && (
-        <button class="button" type="button" id="copy" value={app.universal} hidden>
-          Copy the link for the app
-        </button>
+        <div id="copying" hidden>
+          <p class="note">
+            If you get the app now, copy the link first: the app then offers to open this conversation.
+          </p>
+          <button class="button" type="button" id="copy" value={app.universal}>
+            Copy the link for the app
+          </button>
+        </div>
       )}
       <p class="note" id="copied" role="status"></p>
     </section>

@@ -103,7 +103,8 @@ describe('looking at a link', () => {
     const { COMPANY_NAME, SUPPORT_CONTACT, BRAND_NAME } = config;
     const words = await page(`/l/${await newLink()}`);
     expect(words).toContain('Your family’s chat is waiting for you');
-    expect(words).toContain(`${BRAND_NAME} sent you this link, which opens the chat of your family.`);
+    expect(words).toContain(`${BRAND_NAME} sent you this link.`);
+    expect(words).toContain('The button opens the chat of your family');
     expect(words).toContain('Nothing happens until you press');
     expect(words).toContain('We never ask for a password or for money here.');
     expect(words).toContain(`ask ${COMPANY_NAME}: ${SUPPORT_CONTACT}`);
