@@ -1,6 +1,6 @@
 import { Notice } from './layout.tsx';
 import { type PhoneChoices, PhoneField } from './phone-field.tsx';
-import { phoneWords } from './phone-words.ts';
+import { phoneWords, waitWords } from './phone-words.ts';
 
 /** Where somebody is on their way in. */
 export interface LoginView {
@@ -79,22 +79,32 @@ function PhoneStep({ phone, choices, next, error, unsaved }: LoginView) {
   );
 }
 
-function CodeStep({ phone, next, error, resendSeconds, again, codeMinutes, wait }: LoginView) {
+/** The one thing that is true now: a code is on its way, another may not be sent yet, or what was entered was none. */
+function CodeLead({ phone, error, again, wait }: LoginView) {
+  const number = <b class="nowrap">{phoneWords(phone)}</b>;
+  if (error) return <p>The six digits of our newest text to {number}.</p>;
+  if (wait) return <Notice tone="care">{wait} If you have one from us already, enter it here.</Notice>;
+  if (again)
+    return (
+      <p role="status">
+        If {number} is a number we know, a new code is on its way to it. Only the new one works now.
+      </p>
+    );
+  return <p>If {number} is a number we know, a code is on its way to it.</p>;
+}
+
+function CodeStep(view: LoginView) {
+  const { phone, next, error, resendSeconds } = view;
   return (
     <>
       <header class="page-head">
         <h1 tabindex={-1}>Enter your code</h1>
-        <p>
-          If <b class="nowrap">{phoneWords(phone)}</b> is a number we know, a code is on its way to it. It
-          works for {codeMinutes} minutes.
-        </p>
+        <CodeLead {...view} />
       </header>
-      {again && <Notice tone="good">A new code is on its way. The old one no longer works.</Notice>}
-      {wait && <Notice tone="care">{wait} If a code has reached you already, enter it.</Notice>}
       <form method="post" action="/login/code" class="stack" data-swap="door">
         <input type="hidden" name="next" value={next} />
         <input type="hidden" name="phone" value={phone} />
-        <CodeField error={error} />
+        <CodeField error={error} hint={view.wait ? null : `A code works for ${view.codeMinutes} minutes.`} />
         <button class="button go full" type="submit">
           Sign in
         </button>
@@ -115,7 +125,7 @@ function CodeStep({ phone, next, error, resendSeconds, again, codeMinutes, wait 
 }
 
 /** Six digits; phones offer the code that was just texted. */
-export function CodeField({ error }: { error: string | null }) {
+export function CodeField({ error, hint = null }: { error: string | null; hint?: string | null }) {
   return (
     <div class="field">
       <label for="code">Six-digit code</label>
@@ -132,16 +142,18 @@ export function CodeField({ error }: { error: string | null }) {
         aria-describedby={error ? 'code-error' : undefined}
         data-autofocus
       />
-      {error && (
+      {error ? (
         <p class="error" id="code-error" role="alert">
           {error}
         </p>
+      ) : (
+        hint && <p class="hint">{hint}</p>
       )}
     </div>
   );
 }
 
-/** Asks for another code, once that is allowed: the script counts down, without one the server says how long. */
+/** Asks for another code, once that is allowed: the script counts down, without one it is said how long that is. */
 export function ResendForm({
   action,
   fields,
@@ -161,6 +173,7 @@ export function ResendForm({
       <button class="link-button" type="submit" data-wait={seconds ?? undefined} data-words="Send a new code">
         Send a new code
       </button>
+      {seconds !== null && <noscript> in {waitWords(seconds)}</noscript>}
     </form>
   );
 }

@@ -25,7 +25,7 @@ it('signs in with the code that was texted, and goes on to where one wanted to g
   const handle = asked.setCookie!.split(';')[0];
   const form = { phone: world.phone(0), next: '/messages/thr_1' };
   const stranger = await login({ ...form, code }, '/login/code');
-  expect([stranger.status, stranger.words.includes('no open code')]).toEqual([400, true]);
+  expect([stranger.status, stranger.words.includes('not the code that we wait for')]).toEqual([400, true]);
   const wrong = await login(
     { ...form, code: code === '111111' ? '222222' : '111111' },
     '/login/code',
@@ -51,7 +51,9 @@ it('lets a code that was sent before be entered when another may not be sent yet
   await login({ phone: world.phone(3) });
   const again = await login({ phone: world.phone(3), again: '1' });
   expect(again.status).toBe(429);
-  expect(again.words).toMatch(/Try again in \d+ seconds.*Six-digit code/);
+  expect(again.words).toMatch(
+    /ask.*If you have one from us already.*Six-digit code.*Send a new code in \d+ seconds/,
+  );
   expect(again.html).toMatch(/data-wait="\d+"/);
 });
 

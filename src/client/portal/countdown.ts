@@ -1,6 +1,12 @@
 import { findAll } from './dom.ts';
 
-const clock = (seconds: number) => `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
+const two = (n: number) => String(n).padStart(2, '0');
+
+/** `0:58`, or `2:00:00` with hours. */
+function clock(seconds: number): string {
+  const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor((seconds % 3600) / 60)];
+  return `${hours > 0 ? `${hours}:${two(minutes)}` : minutes}:${two(seconds % 60)}`;
+}
 
 /** Until when the last code that was sent keeps another from being sent; ms UTC by this device's clock. */
 let until = 0;

@@ -96,6 +96,9 @@ function moveFocus(region: HTMLElement, name: string | null): void {
   for (const selector of [...wanted, '[data-refocus]', 'h1[tabindex], h2[tabindex]']) {
     const target = find(selector, region);
     target?.focus();
+    // One goes on typing behind what was refused, not before it.
+    if (target instanceof HTMLInputElement && target.value && /^(text|tel|search)$/.test(target.type))
+      target.setSelectionRange(target.value.length, target.value.length);
     // What is hidden, or may not be used now, does not take it.
     if (target && document.activeElement === target) return;
   }

@@ -38,7 +38,7 @@ const spaced = (masked: string) => masked.replace(/•+/, (dots) => ` ${dots} `)
 function PhonePill({ state }: { state: SettingsView['me']['phoneState'] }) {
   const pills = {
     none: ['', 'None yet'],
-    pending: ['care', 'Waiting for its code'],
+    pending: ['care', 'Not verified yet'],
     verified: ['good', 'Verified'],
     unusable: ['bad', 'Cannot get texts'],
   } as const;

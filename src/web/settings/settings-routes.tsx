@@ -105,9 +105,11 @@ async function startPhone(c: PageContext, caller: Caller): Promise<Response> {
     await startVerify(c.var.deps, { userId: caller.userId, familyId: caller.familyId, phone, address });
   } catch (error) {
     if (mayArrive(error)) return done(c, 'doubt');
-    const { words, retrySeconds, status } = codeRefusal(error);
-    const asField = status === 400 && form.get('again') !== '1';
-    return refuse(c, caller, 'phone', words, {
+    const { words, wait, retrySeconds, status } = codeRefusal(error);
+    const again = form.get('again') === '1';
+    const asField = status === 400 && !again;
+    // The button that asked once more counts down by itself.
+    return refuse(c, caller, 'phone', again ? words : `${words} ${wait}`.trim(), {
       status,
       typed: { phone: typed, country: form.get('country') ?? '' },
       resendSeconds: retrySeconds,

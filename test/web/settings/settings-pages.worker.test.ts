@@ -38,7 +38,7 @@ describe('a number', () => {
     const { digits } = /^\+1(?<digits>\d+)$/.exec(world.phone(1))!.groups!;
     const typed = `(${digits!.slice(0, 3)}) ${digits!.slice(3, 6)}-${digits!.slice(6)}`;
     const asked = await press('maya', 'phone', { phone: typed });
-    expect(asked.words).toContain('Waiting for its code');
+    expect(asked.words).toContain('Not verified yet');
     expect(asked.words).toContain(typed);
     expect(asked.html).not.toContain('name="consent"');
     const code = /code is (\d{6})/.exec(await lastText(world.phone(1)))?.[1] ?? '';
@@ -78,7 +78,7 @@ describe('a number', () => {
     await press('ana', 'phone', { phone: world.phone(4) });
     const again = await post('ana', 'phone', { phone: world.phone(4), again: '1' });
     expect(again.status).toBe(429);
-    expect(again.words).toMatch(/Try again in \d+ seconds/);
+    expect(again.words).toMatch(/Send a new code in \d+ seconds/);
     expect(again.html).toMatch(/data-wait="\d+"/);
     // The first code still counts.
     const code = /code is (\d{6})/.exec(await lastText(world.phone(4)))?.[1] ?? '';
