@@ -97,7 +97,7 @@ it('writes marks of Markdown as markup, and nothing else', () => {
       .map((part) => part.markup)
       .join('');
   expect(markup('**Texts** *says* `npm start` at <http://127.0.0.1:1>: <b>')).toBe(
-    '<strong>Texts</strong> <em>says</em> <code>npm start</code> at http://127.0.0.1:1: &lt;b&gt;',
+    '<strong>Texts</strong> <em>says</em> <code>npm start</code> at http://<wbr>127.0.0.1:1: &lt;b&gt;',
   );
 });
 

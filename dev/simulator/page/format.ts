@@ -32,6 +32,10 @@ export function when(ms: number, now: number): string {
   return new Intl.DateTimeFormat('en-US', { month: 'short', day: 'numeric' }).format(ms);
 }
 
+/** Words that may be broken where `at` matches, and nowhere within a part. */
+const breakable = (words: string, at: RegExp): Html[] =>
+  words.split(at).map((part, i) => html`${i > 0 && html`<wbr>`}${part}`);
+
 const MARK = /\*\*([^*]+)\*\*|\*([^*]+)\*|`([^`]+)`|<(https?:[^>]+)>/g;
 
 /** One line of Markdown: bold, emphasised, code and bare addresses; everything else is text. */
@@ -43,7 +47,9 @@ export function inlineMarkdown(line: string): Html[] {
     parts.push(html`${line.slice(from, match.index)}`);
     if (bold) parts.push(html`<strong>${bold}</strong>`);
     else if (emphasis) parts.push(html`<em>${emphasis}</em>`);
-    else parts.push(code ? html`<code>${code}</code>` : html`${address}`);
+    else if (code) parts.push(html`<code>${breakable(code, /(?<=_)/)}</code>`);
+    // An address may be broken behind its scheme, and nowhere within its name.
+    else parts.push(...breakable(address ?? '', /(?<=\/\/)/));
     from = match.index + whole.length;
   }
   return [...parts, html`${line.slice(from)}`];

@@ -19,6 +19,7 @@ async function addPhone(phone: string): Promise<void> {
   if (!card || findPhone(phone)) return;
   card.classList.add('arriving');
   document.getElementById('phones')?.append(card);
+  for (const thread of card.querySelectorAll('.thread')) watchThread(thread);
 }
 
 /** The text is known already: only how far it got changes, so that nobody has it read out twice. */
@@ -36,8 +37,26 @@ function buzz(phone: HTMLElement): void {
 
 /** Scrolls every conversation to its end, but for the text that the address names. */
 export function scrollThreads(): void {
-  for (const thread of document.querySelectorAll('.thread')) thread.scrollTop = thread.scrollHeight;
+  for (const thread of document.querySelectorAll('.thread')) {
+    thread.scrollTop = thread.scrollHeight;
+    watchThread(thread);
+  }
   if (location.hash.length > 1) document.getElementById(location.hash.slice(1))?.scrollIntoView();
+}
+
+const atEnd = new WeakMap<Element, boolean>();
+const isAtEnd = ({ scrollTop, scrollHeight, clientHeight }: Element) =>
+  scrollTop + clientHeight >= scrollHeight - 4;
+
+/** Keeps the newest text of a phone in sight when its screen becomes smaller, unless somebody reads further up. */
+const keptAtEnd = new ResizeObserver((entries) => {
+  for (const { target } of entries) if (atEnd.get(target) ?? true) target.scrollTop = target.scrollHeight;
+});
+
+/** Watches the conversation of a phone; see {@link keptAtEnd}. */
+export function watchThread(thread: Element): void {
+  thread.addEventListener('scroll', () => atEnd.set(thread, isAtEnd(thread)), { passive: true });
+  keptAtEnd.observe(thread);
 }
 
 /** Brings a phone that is beside the screen into view, unless somebody is writing, or sees one panel at a time. */
