@@ -1,6 +1,7 @@
 /**
- * Takes pictures of every page. Usage: npm run screenshots [-- --all [name …]]: with `--all` also of their states, and in the
- * windows of people who magnify or chose colours of their own, into `.build-screens/`; only those whose names begin so.
+ * Takes pictures of every page. Usage: npm run screenshots [-- [--all] [name …]]: with `--all` also of their states, and in
+ * the windows of people who magnify or chose colours of their own, into `.build-screens/`; only those whose names begin so.
+ * What is too long for one picture has its end in another.
  */
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -17,8 +18,8 @@ import { states } from './screenshots/states.ts';
 import { magicCookies, type SetCookie } from './stack/sign-in.ts';
 import { type Stack, startStack } from './stack/stack.ts';
 
-const [all, ...names] = process.argv.slice(2);
-const isAll = all === '--all';
+const isAll = process.argv.includes('--all');
+const names = process.argv.slice(2).filter((word) => word !== '--all');
 const FOLDER = path.resolve(import.meta.dirname, isAll ? '../.build-screens' : '../docs/screens');
 const ZONE = 'America/New_York';
 /** What a browser can still draw at once, px. */
@@ -41,6 +42,13 @@ async function signedIn(stack: Stack, who: HostUser): Promise<SetCookie[]> {
   return cookies;
 }
 
+/** The part of a page that fills the window and scrolls inside; the list of messages stands at its end anyway. */
+const INNER = '.pane-page, .threads, .inbox-body';
+
+/** Waits until a page is as wide as its window: the one after a form may be drawn before its `viewport` counts. */
+const settled = (page: Page) =>
+  page.waitForFunction((width) => innerWidth <= (width ?? innerWidth), page.viewportSize()?.width);
+
 /** Makes the window as high as the page. Not `fullPage`, which forgets the size of letters and moves what is fixed. */
 async function showWhole(page: Page, { letters }: Device): Promise<void> {
   const [width, height] = await page.evaluate(() => [innerWidth, document.documentElement.scrollHeight]);
@@ -48,6 +56,16 @@ async function showWhole(page: Page, { letters }: Device): Promise<void> {
   await page.setViewportSize({ width, height: Math.min(height, HIGHEST) });
   if (letters) await magnify(page, { letters });
 }
+
+/** Scrolls to what the first picture of a page does not show; false: it shows all. */
+const scrollOn = (page: Page) =>
+  page.evaluate((inner) => {
+    const long = [document.documentElement, ...document.querySelectorAll(inner)].find(
+      (part) => part.scrollTop + part.clientHeight < part.scrollHeight - 1,
+    );
+    long?.scrollTo({ top: long.scrollHeight, behavior: 'instant' });
+    return long !== undefined;
+  }, INNER);
 
 async function take(
   browser: Browser,
@@ -71,18 +89,30 @@ async function take(
     const page = await context.newPage();
     if (device.letters) await magnify(page, { letters: device.letters });
     if (shot.who) await context.addCookies(await signedIn(stack, shot.who));
+    await shot.before?.(page);
     await page.goto(shot.at);
-    if (!shot.noScript) await page.evaluate(() => document.fonts.ready);
+    await page.evaluate(() => document.fonts.ready.then(() => undefined));
     await shot.first?.(page);
-    if (device.whole && !shot.noScript) await showWhole(page, device);
-    await page.screenshot({ path: path.join(FOLDER, `${shot.name}-${name}-${theme}.png`) });
+    await settled(page);
+    if (device.whole) await showWhole(page, device);
+    const file = (part: string) => path.join(FOLDER, `${shot.name}-${name}-${theme}${part}.png`);
+    await page.screenshot({ path: file('') });
+    if (device.whole && (await scrollOn(page))) await page.screenshot({ path: file('-end') });
   } finally {
     await context.close();
   }
 }
 
 const state = await mkdtemp(path.join(tmpdir(), 'fcs-screens-'));
-const env = { PORT: '0', SIMULATOR_PORT: '0', STATE_DIR: state, OPERATOR_USER_IDS: rosa.id };
+const env = {
+  PORT: '0',
+  SIMULATOR_PORT: '0',
+  STATE_DIR: state,
+  OPERATOR_USER_IDS: rosa.id,
+  // Every picture of a code asks for one.
+  CODES_PER_ADDRESS_HOUR: '1000',
+  CODES_PER_PREFIX_HOUR: '1000',
+};
 const [stack, browser] = await Promise.all([
   startStack({ env, devVars: false, log: () => undefined }),
   launchBrowser(),

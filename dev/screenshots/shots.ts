@@ -18,6 +18,8 @@ export interface Shot {
   at: string;
   /** Who looks; null: a stranger. */
   who: HostUser | null;
+  /** What is done before the page is opened. */
+  before?: (page: Page) => Promise<unknown>;
   /** What is done before the picture is taken. */
   first?: (page: Page) => Promise<unknown>;
   userAgent?: string;
@@ -75,8 +77,17 @@ export async function talkAtLength(host: Host): Promise<void> {
   for (let i = 1; i <= 25; i++) await say(maya, `What happened next, part ${i} of 25`);
 }
 
+let asked = 0;
+
+/** Asks for a code at the door; each time with a number that has asked for none, so that none is held back. */
 export async function askForCode(page: Page): Promise<void> {
-  await page.getByLabel('Your mobile number').fill('(202) 555-0177');
+  asked += 1;
+  await sendNumber(page, `20255501${String(asked).padStart(2, '0')}`);
+}
+
+/** Gives a number at the door. */
+export async function sendNumber(page: Page, number: string): Promise<void> {
+  await page.getByLabel('Your mobile number').fill(number);
   await page.getByRole('button', { name: 'Text me a code' }).click();
   await page.locator('[autocomplete=one-time-code], [role=alert]').first().waitFor();
 }

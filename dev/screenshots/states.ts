@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { DEMO_PEOPLE } from '../demo-family.ts';
 import type { Simulator } from '../simulator/simulator.ts';
-import { askForCode, DINNER, NEW, type Shot } from './shots.ts';
+import { askForCode, DINNER, NEW, type Shot, sendNumber } from './shots.ts';
 
 const { rosa, maya, leo, sam } = DEMO_PEOPLE;
 
@@ -29,10 +29,16 @@ export const states = (links: { fresh: string; used: string }, phones: Simulator
     name: 'login-refused',
     at: '/login',
     who: null,
+    first: (page) => sendNumber(page, '12'),
+  },
+  {
+    name: 'login-held-back',
+    at: '/login',
+    who: null,
     first: async (page) => {
-      await page.getByLabel('Your mobile number').fill('12');
-      await page.getByRole('button', { name: 'Text me a code' }).click();
-      await page.locator('[role=alert]').first().waitFor();
+      await sendNumber(page, '2025550199');
+      await page.goto('/login');
+      await sendNumber(page, '2025550199');
     },
   },
   {
@@ -52,8 +58,23 @@ export const states = (links: { fresh: string; used: string }, phones: Simulator
   { name: 'landing-unknown', at: '/l/0000000000000000', who: null },
   { name: 'messages-many', at: '/messages', who: rosa },
   { name: 'thread-empty', at: '/messages/thr_empty', who: rosa },
-  { name: 'thread-words', at: '/messages/thr_long?before=6', who: rosa },
-  { name: 'thread-unread', at: '/messages/thr_long', who: rosa, first: settle },
+  {
+    name: 'thread-words',
+    at: '/messages/thr_long?before=6',
+    who: rosa,
+    first: async (page) => {
+      await settle(page);
+      await page.locator('.msg').first().scrollIntoViewIfNeeded();
+    },
+  },
+  {
+    name: 'thread-unread',
+    at: '/messages/thr_long',
+    who: rosa,
+    // What is read for a picture is unread again for the next one.
+    before: (page) => page.route('**/api/threads/*/read', (route) => route.fulfill({ json: { ok: true } })),
+    first: settle,
+  },
   { name: 'thread-own-menu', at: DINNER, who: rosa, first: ownMenu },
   {
     name: 'thread-take-back',
@@ -127,6 +148,7 @@ export const states = (links: { fresh: string; used: string }, phones: Simulator
     first: async (page) => {
       await page.getByLabel('What is it about?').fill('Lake house');
       await page.getByRole('button', { name: 'Begin' }).click();
+      await page.locator('[role=alert]').first().waitFor();
     },
   },
   { name: 'settings-new', at: '/settings', who: NEW },
@@ -136,7 +158,10 @@ export const states = (links: { fresh: string; used: string }, phones: Simulator
     who: NEW,
     first: async (page) => {
       // Once it was asked for, the page begins there.
-      if (await page.locator('[autocomplete=one-time-code]').isVisible()) return;
+      if (await page.locator('[autocomplete=one-time-code]').isVisible()) {
+        await page.goto('/settings?done=code#phone');
+        return;
+      }
       await page.getByLabel('Mobile number').fill('(202) 555-0178');
       await page.getByRole('button', { name: 'Text me a code' }).click();
       await page.locator('[autocomplete=one-time-code], [role=alert]').first().waitFor();
