@@ -27,7 +27,10 @@ export function WelcomePage({ brand }: { brand: string }) {
         </section>
         <section>
           <h2>One, not twenty</h2>
-          <p>Several missed messages become one text. Quiet hours and mutes are kept to the minute.</p>
+          <p>
+            Several missed messages become one text. In your quiet hours, and about what you have muted, none
+            comes.
+          </p>
         </section>
         <section>
           <h2>Never without your yes</h2>

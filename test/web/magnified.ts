@@ -46,11 +46,11 @@ const PREVIEW = '.thread-last';
 
 /**
  * What on a page cannot be reached or read whole: controls that scrolling does not bring into the window, or that
- * something lies over; words that are cut off; a page that has to be scrolled sideways. As lines to read.
+ * something lies over; words that are cut off, or a brand that is broken; a page that has to be scrolled sideways. As lines to read.
  * @param within - a selector of what lies on top: an open menu
  */
 export function lostOn(page: Page, within = 'body'): Promise<string[]> {
-  const look = ({ within, preview }: { within: string; preview: string }) => {
+  const look = ({ within, preview, brand }: { within: string; preview: string; brand: string }) => {
     const part = document.querySelector(within)!;
     const lost: string[] = [];
     const named = (element: Element) =>
@@ -80,6 +80,17 @@ export function lostOn(page: Page, within = 'body'): Promise<string[]> {
       if (!own) lost.push(`${named(control)} lies under ${target ? named(target) : 'nothing'}`);
     }
 
+    // The longest word that is on most pages stays whole.
+    const texts = document.createTreeWalker(part, NodeFilter.SHOW_TEXT);
+    for (let text = texts.nextNode(); text; text = texts.nextNode()) {
+      const at = text.textContent?.indexOf(brand) ?? -1;
+      if (at < 0 || !text.parentElement || !shown(text.parentElement)) continue;
+      const word = document.createRange();
+      word.setStart(text, at);
+      word.setEnd(text, at + brand.length);
+      if (word.getClientRects().length > 1) lost.push(`${named(text.parentElement)} breaks ${brand}`);
+    }
+
     for (const element of part.querySelectorAll('*')) {
       // A field scrolls what is in it.
       if (!shown(element) || element.closest('svg') || element.matches(`input, ${preview}`)) continue;
@@ -93,5 +104,5 @@ export function lostOn(page: Page, within = 'body'): Promise<string[]> {
     }
     return lost;
   };
-  return page.evaluate(look, { within, preview: PREVIEW });
+  return page.evaluate(look, { within, preview: PREVIEW, brand: 'FamilyCircleSecure' });
 }

@@ -95,7 +95,15 @@ describe('every page', () => {
     await stranger.goto('/login');
     await stranger.getByLabel('Your mobile number').fill(number);
     await stranger.getByRole('button', { name: 'Text me a code' }).click();
-    await stranger.locator('[aria-invalid=true], [autocomplete=one-time-code]').waitFor();
+    const next = stranger.locator('[aria-invalid=true], [autocomplete=one-time-code]');
+    await next.waitFor();
+    // One goes on typing behind what was refused.
+    const caret = () =>
+      next.evaluate((field: HTMLInputElement) => [
+        document.activeElement === field,
+        field.selectionStart === field.value.length,
+      ]);
+    await expect.poll(caret).toEqual([true, true]);
     expect(await look(stranger)).toEqual([]);
   });
 

@@ -58,7 +58,11 @@ describe.each(MAGNIFIED)('on $name', (window) => {
     await stranger.goto('/login');
     await stranger.getByLabel('Your mobile number').fill('2025550177');
     await stranger.keyboard.press('Enter');
-    await stranger.getByLabel('Six-digit code').waitFor();
+    const code = stranger.getByLabel('Six-digit code');
+    await code.waitFor();
+    const { y = -1, height = 0 } = (await code.boundingBox()) ?? {};
+    if (y < 0 || y + height > stranger.viewportSize()!.height)
+      lost.push('the code: its field is out of sight');
     await look(stranger, 'the code');
     await Promise.all([stranger, own, fresh].map((page) => page.context().close()));
     expect(lost).toEqual([]);
@@ -97,6 +101,8 @@ describe('for those who asked their system', () => {
         .evaluate((element) => getComputedStyle(element).borderTopWidth);
     for (const selector of ['.bubble', '.send'])
       expect([selector, await edges(selector)]).toEqual([selector, '1px']);
+    await page.goto('/docs');
+    expect(await edges('pre')).toBe('1px');
     await page.goto('/settings');
     expect(
       await page

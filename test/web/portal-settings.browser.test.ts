@@ -192,7 +192,7 @@ describe('clocks and zones', () => {
     await page.goto(`/messages/${THREAD}`);
     expect(await shown('.msg time')).toMatch(/ [AP]M$/);
     await page.goto('/settings');
-    await page.getByLabel('As this browser’s language does').check();
+    await page.getByLabel('As usual in this browser’s language').check();
     await sees(page, /Last used \d\d:\d\d/);
     await page.context().close();
   });

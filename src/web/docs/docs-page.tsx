@@ -16,30 +16,37 @@ const WHO: Record<string, string> = {
 const callers = ({ security }: Operation): string =>
   security.flatMap((way) => Object.keys(way).flatMap((name) => WHO[name] ?? [])).join(', ') || 'anyone';
 
-/** A path that may be broken after its slashes, and nowhere within a word. */
-function Path({ path }: { path: string }) {
-  const parts = path.split('/');
+/** Words that may be broken where `at` matches, and nowhere within a part. */
+function Parts({ text, at }: { text: string; at: RegExp }) {
   return (
     <>
-      {parts.map((part, i) => (
+      {text.split(at).map((part, i) => (
         <>
+          {i > 0 && <wbr />}
           {part}
-          {i < parts.length - 1 && '/'}
-          {i > 0 && i < parts.length - 1 && <wbr />}
         </>
       ))}
     </>
   );
 }
 
+/** A path is broken after its slashes, and not after its first. */
+const Path = ({ path }: { path: string }) => <Parts text={path} at={/(?<=.\/)/} />;
+
+/** A name is broken between its words: `getThread`, `thread_not_found`. */
+const Name = ({ name }: { name: string }) => <Parts text={name} at={/(?<=[a-z])(?=[A-Z])|(?<=_)/} />;
+
+/** Lines to copy; a long one goes on below, after a slash of its paths. */
+const Code = ({ text }: { text: string }) => (
+  <pre>
+    <Parts text={text} at={/(?<=\w\/|:\/\/)/} />
+  </pre>
+);
+
 /** A shape in which the names of schemas lead to them. */
 function Linked({ schema }: { schema: JsonSchema }) {
   const parts = shapeOf(schema).split(/(?<=[:|([] |^|\()([A-Z]\w+)(?=[[\]\s)]|$)/);
-  return (
-    <pre tabindex={0}>
-      {parts.map((part, i) => (i % 2 === 1 ? <a href={`#schema-${part}`}>{part}</a> : part))}
-    </pre>
-  );
+  return <pre>{parts.map((part, i) => (i % 2 === 1 ? <a href={`#schema-${part}`}>{part}</a> : part))}</pre>;
 }
 
 function Shape({ title, content }: { title: string; content: Content }) {
@@ -104,7 +111,7 @@ function Answers({ responses }: Pick<Operation, 'responses'>) {
       <ul class="plain errors">
         {bad.map(([status, { description }]) => (
           <li>
-            <span class="num">{status}</span> {description}
+            <span class="num">{status}</span> <Name name={description} />
           </li>
         ))}
       </ul>
@@ -130,9 +137,14 @@ function Samples({ method, path, operation, schemas }: EntryProps) {
   const { curl, js } = samplesOf(method, path, operation, schemas);
   return (
     <>
-      <h4>Samples</h4>
-      <pre tabindex={0}>{curl}</pre>
-      {js !== null && <pre tabindex={0}>{js}</pre>}
+      <h4>Sample with curl</h4>
+      <Code text={curl} />
+      {js !== null && (
+        <>
+          <h4>Sample in JavaScript</h4>
+          <Code text={js} />
+        </>
+      )}
     </>
   );
 }
@@ -154,7 +166,10 @@ function Entry(props: EntryProps) {
       <div class="operation-body">
         <p class="soft">
           {method === 'event' ? 'Posted to EVENTS_URL' : `Called by ${callers(operation)}`};{' '}
-          <a href={`#${operationId}`}>{operationId}</a>.
+          <a href={`#${operationId}`}>
+            <Name name={operationId} />
+          </a>
+          .
         </p>
         {description?.split('\n\n').map((paragraph) => (
           <p>
@@ -171,8 +186,10 @@ function Entry(props: EntryProps) {
 }
 
 const TOKEN = `export ORIGIN=http://127.0.0.1:8787
-export TOKEN=$(npm run --silent token)                  # the whole service API, on your machine
-export TOKEN=$(npm run --silent token -- usr_rosa)      # a person of the demo family
+# The whole service API, on your machine:
+export TOKEN=$(npm run --silent token)
+# A person of the demo family:
+export TOKEN=$(npm run --silent token -- usr_rosa)
 curl -H "Authorization: Bearer $TOKEN" $ORIGIN/api/threads`;
 const CLIENT = `import { createApi } from '@family-circle-secure/client';
 
@@ -189,12 +206,12 @@ function Start() {
         <code>AUTH_SECRET</code>, or a key of your key set), or sends a key that{' '}
         <a href="#createKey">createKey</a> made. On your machine a command prints one:
       </p>
-      <pre tabindex={0}>{TOKEN}</pre>
+      <Code text={TOKEN} />
       <p>
         The samples below need <code>ORIGIN</code> and <code>TOKEN</code>; those in JavaScript the client
         package:
       </p>
-      <pre tabindex={0}>{CLIENT}</pre>
+      <Code text={CLIENT} />
     </section>
   );
 }
@@ -209,7 +226,9 @@ function Schemas({ schemas }: Pick<EntryProps, 'schemas'>) {
         .map(([name, { description, ...schema }]) => (
           <details id={`schema-${name}`} class="operation">
             <summary>
-              <code>{name}</code>
+              <code>
+                <Name name={name} />
+              </code>
               {description && <span class="summary">{description}</span>}
             </summary>
             <div class="operation-body">
@@ -300,7 +319,7 @@ export function DocsPage({ document, built, frames }: DocsProps) {
         <p>
           What goes over <a href="#openSocket">openSocket</a>, as the client package declares it.
         </p>
-        <pre tabindex={0}>{frames}</pre>
+        <pre>{frames}</pre>
       </section>
       <Schemas schemas={schemas} />
     </main>

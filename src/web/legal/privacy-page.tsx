@@ -64,10 +64,10 @@ export function PrivacyPage({ brand, company, contact, replies, spans }: Legal) 
         </dd>
         <dt>A fingerprint of your number</dt>
         <dd>
-          A keyed hash: a row of characters that we compute from the number with a secret of ours, and that
-          nobody can turn back into the number without it. It remembers a STOP, and it ties the record of your
-          agreement to the number. It remains when the number is removed or the account deleted, so that
-          nobody switches texts to it on again by mistake, and so that we can show what was agreed to.
+          A row of characters that we compute from the number with a secret of ours, and that nobody can turn
+          back into the number without it. It remembers a STOP, and it ties the record of your agreement to
+          the number. It remains when the number is removed or the account deleted, so that nobody switches
+          texts to it on again by mistake, and so that we can show what was agreed to.
         </dd>
         <dt>What you chose, and where you are in each conversation</dt>
         <dd>
@@ -81,7 +81,7 @@ export function PrivacyPage({ brand, company, contact, replies, spans }: Legal) 
           the law asks us to be able to show it. It is kept for good; network address and browser are struck
           out when you delete your account. You can read it in <a href="/settings#consents">Settings</a>.
         </dd>
-        <dt>Messages and the ids of attachments</dt>
+        <dt>Messages, and which files are attached</dt>
         <dd>
           So that the members of a conversation can read them. They stay when you delete your account, under
           “Former member”; one that you take back loses its words at once.
@@ -129,10 +129,7 @@ export function PrivacyPage({ brand, company, contact, replies, spans }: Legal) 
       </dl>
 
       <h2>Cookies</h2>
-      <p>
-        Only what the pages need. None follows you elsewhere. (On a secure address the names of all but the
-        last begin with <code>__Host-</code>.)
-      </p>
+      <p>Small notes that your browser keeps for us: only what the pages need. None follows you elsewhere.</p>
       <dl>
         {cookiesOf(spans).map(({ name, purpose, span }) => (
           <>
@@ -145,7 +142,10 @@ export function PrivacyPage({ brand, company, contact, replies, spans }: Legal) 
           </>
         ))}
       </dl>
-      <p>What you have begun to write is kept by your browser’s tab, until you close it.</p>
+      <p>
+        A browser that lists them shows <code>__Host-</code> before all of these names but the last. What you
+        have begun to write is kept by your browser’s tab, until you close it.
+      </p>
 
       <h2>Who else sees something</h2>
       <ul>

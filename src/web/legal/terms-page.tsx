@@ -5,7 +5,7 @@ import { Dated } from './dated.tsx';
 import { Keywords, SampleText } from './keywords.tsx';
 import type { Legal } from './legal.ts';
 
-const CHANGED = '2026-11-27';
+const CHANGED = '2026-11-28';
 
 /** `/terms`: the messaging terms that carriers ask for (CTIA Messaging Principles 5.1, A2P 10DLC), and the rest. */
 export function TermsPage({ brand, company, contact, consent, dailyCap }: Legal) {
@@ -13,8 +13,9 @@ export function TermsPage({ brand, company, contact, consent, dailyCap }: Legal)
     <main id="main" class="page prose" tabindex={-1}>
       <PageHead title="Terms">
         <p>
-          These terms are between you and {company}, which runs {brand}. The part on text messages comes
-          first, because that is what most people look for.
+          These terms are between you and {company}
+          {company === brand ? '' : `, which runs ${brand}`}. The part on text messages comes first, because
+          that is what most people look for.
         </p>
         <Dated changed={CHANGED} />
       </PageHead>
@@ -39,12 +40,12 @@ export function TermsPage({ brand, company, contact, consent, dailyCap }: Legal)
         <li>One text confirms it, and says again how to stop.</li>
       </ol>
       <figure aria-label="The form by which you agree, as it looks in Settings">
+        <figcaption class="soft small">
+          A picture of the form in Settings. Nothing can be pressed here.
+        </figcaption>
         <fieldset class="card stack" disabled>
           <ConsentForm wording={{ text: consent }} urgent={null} />
         </fieldset>
-        <figcaption class="soft small">
-          The form in Settings. This one is a picture: it does nothing.
-        </figcaption>
       </figure>
       <p>
         Whoever agreed in the app that their family signed up with agreed to that app’s words; our record

@@ -4,12 +4,7 @@ import type { SettingsView } from './settings-data.ts';
 /** Whether hours are counted to twelve or to twenty-four, in this browser. */
 export function ClockSection({ hours, told }: SettingsView) {
   return (
-    <Section
-      id="clock"
-      title="How times are written"
-      told={told}
-      lead="In this browser. A cookie keeps your choice."
-    >
+    <Section id="clock" title="How times are written" told={told} lead="In this browser alone.">
       <form method="post" action="/settings/clock" class="stack" data-swap="clock" data-autosave>
         <fieldset class="plain-set">
           <legend class="unseen">How times are written</legend>
@@ -17,7 +12,7 @@ export function ClockSection({ hours, told }: SettingsView) {
             name="hours"
             value="language"
             checked={hours === null}
-            words="As this browser’s language does"
+            words="As usual in this browser’s language"
           />
           <Radio name="hours" value="12" checked={hours === 12} words="4:07 PM" />
           <Radio name="hours" value="24" checked={hours === 24} words="16:07" />

@@ -23,9 +23,9 @@ export interface TextsView {
 
 /** The statuses behind each filter; `all` leaves none out. */
 export const FILTER_STATUSES: Record<Exclude<TextsFilter, 'all'>, DeliveryJson['status'][]> = {
-  sent: ['sending', 'sent', 'delivered', 'undelivered', 'failed', 'merged'],
+  sent: ['sending', 'sent', 'delivered', 'undelivered', 'merged'],
   waiting: ['pending', 'deferred'],
-  none: ['suppressed'],
+  none: ['suppressed', 'failed'],
 };
 
 const FILTERS: { filter: TextsFilter; words: string }[] = [
@@ -49,7 +49,7 @@ export function TextsPage(view: TextsView) {
   return (
     <main id="main" class="page" tabindex={-1}>
       <PageHead title="Your texts">
-        <p>For every message that you missed: whether you got a text, and why.</p>
+        <p>For every message to you: whether you got a text about it, and why.</p>
       </PageHead>
       <nav class="filters" aria-label="Which texts">
         {FILTERS.map((each) => (
@@ -124,10 +124,10 @@ const SIGNS: Record<DeliveryJson['status'], { icon: IconName; tone: string; word
   deferred: { icon: 'clock', tone: 'care', words: 'Waiting' },
   sending: { icon: 'send', tone: 'good', words: 'Sending' },
   sent: { icon: 'send', tone: 'good', words: 'Sent' },
-  delivered: { icon: 'check', tone: 'good', words: 'Delivered' },
+  delivered: { icon: 'check', tone: 'good', words: 'Sent, and arrived' },
   merged: { icon: 'check', tone: 'good', words: 'Sent with another' },
-  undelivered: { icon: 'bad', tone: 'bad', words: 'Did not arrive' },
-  failed: { icon: 'bad', tone: 'bad', words: 'Failed' },
+  undelivered: { icon: 'bad', tone: 'bad', words: 'Sent, did not arrive' },
+  failed: { icon: 'bad', tone: 'bad', words: 'Could not be sent' },
   suppressed: { icon: 'mute', tone: '', words: 'Not sent' },
 };
 
@@ -151,11 +151,11 @@ function TextItem({
         <b>{words}</b>
         {threadId && title && (
           <>
-            {' · '}
+            {' ·\u00a0'}
             <a href={threadPath(threadId)}>{title}</a>
           </>
         )}
-        {kind === 'test' && ' · Test text'}
+        {kind === 'test' && ' ·\u00a0Test text'}
       </p>
       <time class="soft small" datetime={createdAt}>
         {timeOfDay(Date.parse(createdAt), clock)}
