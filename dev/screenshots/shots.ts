@@ -106,10 +106,10 @@ export const shots = (link: string, simulator: string): Shot[] => [
     who: rosa,
     first: (page) => page.locator('.thread-head summary').click(),
   },
-  { name: 'find', at: '/messages?find=dinner', who: rosa },
+  { name: 'find', at: '/messages?find=dinner#found', who: rosa },
   {
     name: 'found',
-    at: '/messages?find=casserole',
+    at: '/messages?find=casserole#found',
     who: rosa,
     first: async (page) => {
       await page.getByRole('link', { name: /big casserole dish/ }).click();

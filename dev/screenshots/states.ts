@@ -109,7 +109,7 @@ export const states = (links: { fresh: string; used: string }, phones: Simulator
     first: async (page) => {
       const message = 'That was a lot for one day: at most 2000 messages. Go on in about 5 hours.';
       await page.route('**/api/threads/*/messages', (route) =>
-        route.fulfill({ status: 429, json: { message } }),
+        route.fulfill({ status: 429, headers: { 'Retry-After': '18000' }, json: { message } }),
       );
       await write(page, 'One more thing about the casserole');
       await page.getByText(message).first().waitFor();
@@ -128,9 +128,9 @@ export const states = (links: { fresh: string; used: string }, phones: Simulator
     },
   },
   { name: 'thread-no-script', at: DINNER, who: rosa, noScript: true },
-  { name: 'edit-no-script', at: `${DINNER}?edit=6#m-6`, who: rosa, noScript: true },
-  { name: 'take-back-no-script', at: `${DINNER}?take-back=6#m-6`, who: rosa, noScript: true },
-  { name: 'find-nothing', at: '/messages?find=zzz', who: rosa },
+  { name: 'edit-no-script', at: `${DINNER}?edit=6#amend`, who: rosa, noScript: true },
+  { name: 'take-back-no-script', at: `${DINNER}?take-back=6#amend`, who: rosa, noScript: true },
+  { name: 'find-nothing', at: '/messages?find=zzz#found', who: rosa },
   {
     name: 'find-day',
     at: DINNER,

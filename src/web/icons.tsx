@@ -37,7 +37,7 @@ export function Icon({ name }: { name: IconName }) {
       aria-hidden="true"
       fill="none"
       stroke="currentColor"
-      stroke-width="1.8"
+      stroke-width={name === 'more' ? 3.5 : 1.8}
       stroke-linecap="round"
       stroke-linejoin="round"
     >

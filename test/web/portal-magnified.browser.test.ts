@@ -166,6 +166,30 @@ describe('a first evening by touch', () => {
     await press('Send');
     await page.locator('.msg .text', { hasText: 'On my way' }).waitFor();
     expect(await lostOn(page)).toEqual([]);
+    // What one asks for is in sight as a whole, without scrolling.
+    const own = page.locator('[data-items] .msg.own').last();
+    const menu = own.locator('[data-own-menu] summary');
+    const seen = async (part: string) => {
+      const [box, head] = await Promise.all([
+        own.locator(part).boundingBox(),
+        page.locator('.thread-head').boundingBox(),
+      ]);
+      const height = page.viewportSize()?.height ?? 0;
+      return box !== null && box.y >= head!.y + head!.height - 1 && box.y + box.height <= height + 1;
+    };
+    await menu.tap();
+    await press('Edit');
+    await expect.poll(() => seen('.edit')).toBe(true);
+    await press('Cancel');
+    await menu.tap();
+    await press('Take back');
+    await expect.poll(() => seen('.menu-body')).toBe(true);
+    await press('No');
+    await menu.waitFor();
+    await page.locator('.composer summary').tap();
+    await sees(page, 'You can send three a day.');
+    expect(await lostOn(page, '.composer .menu-body')).toEqual([]);
+    await page.locator('.composer summary').tap();
     await page.context().close();
   });
 

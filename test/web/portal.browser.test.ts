@@ -100,7 +100,7 @@ describe('Nina’s first evening', () => {
 
   it('mutes the conversation, hears nothing of it, and reads why', async () => {
     await page.locator('.thread-head summary').click();
-    await page.getByRole('button', { name: 'For good' }).click();
+    await page.getByRole('button', { name: 'Until I unmute it' }).click();
     await sees(page, 'Muted');
     await page.goto('/settings/texts');
     const after = newest();

@@ -10,6 +10,8 @@ const MOST = 4000;
 interface Entry {
   draft: Draft;
   item: HTMLElement;
+  /** Could not be sent so far. */
+  waits: boolean;
 }
 
 /** What the composer needs of the conversation it belongs to. */
@@ -23,14 +25,19 @@ export interface ComposerHost {
   typing(): void;
   /** Brings the newest message into view. */
   toEnd(): void;
-  /** These words are on their way. */
-  sending(words: string): void;
-  /** A message was accepted, as this `seq` of the conversation. */
-  sent(seq: number): void;
+  /** These words are on their way, or wait where something could not be sent. */
+  sending(words: string, waits: boolean): void;
+  /** What was on its way, or waited, was taken away by its person. */
+  dropped(): void;
+  /** A message with these words was accepted, as this `seq` of the conversation. */
+  sent(seq: number, words: string): void;
 }
 
 /** An `Idempotency-Key`. Not `randomUUID`, which pages without https lack. */
 const newKey = () => crypto.getRandomValues(new Uint32Array(4)).join('-');
+
+/** How the list of conversations tells of a message. */
+const wordsOf = ({ body }: Draft) => body || '[Attachment]';
 
 /** Sends messages without leaving the page: shown at once, one after the other, repeated under the same key. */
 export class Composer {
@@ -103,7 +110,7 @@ export class Composer {
       return;
     }
     this.#add({ key: newKey(), body, fileIds, urgent: data.has('urgent') });
-    this.#host.sending(body || '[Attachment]');
+    this.#tell();
     this.#form.reset();
     this.#attachments.set([]);
     // A draft that the server gave back is the form's default: it must not come again.
@@ -115,7 +122,7 @@ export class Composer {
   #add(draft: Draft): void {
     const template = find<HTMLTemplateElement>('[data-draft]', this.#host.main)!;
     const item = template.content.firstElementChild!.cloneNode(true) as HTMLElement;
-    const entry = { draft, item };
+    const entry = { draft, item, waits: false };
     find('[data-text]', item)!.textContent =
       draft.body || (draft.fileIds.length > 1 ? 'Attachments' : 'Attachment');
     item.classList.toggle('urgent', draft.urgent);
@@ -125,12 +132,12 @@ export class Composer {
       void this.run();
     });
     find('[data-edit]', item)!.addEventListener('click', () => {
-      this.#remove(entry);
+      this.#withdraw(entry);
       this.#attachments.set(draft.fileIds);
       this.#write([draft.body, this.#body.value].filter(Boolean).join('\n'));
     });
     find('[data-drop]', item)!.addEventListener('click', () => {
-      this.#remove(entry);
+      this.#withdraw(entry);
       this.#body.focus();
     });
     find('[data-outbox]', this.#host.main)!.append(item);
@@ -145,17 +152,21 @@ export class Composer {
     for (let attempt = 0; ; attempt++) {
       const outcome = await post(this.#host.threadId, draft);
       if (outcome.sent) {
-        this.#host.sent(outcome.seq);
+        entry.waits = false;
+        this.#tell();
+        this.#host.sent(outcome.seq, wordsOf(draft));
         await this.#host.catchUp();
         this.#remove(entry);
         announce('Sent');
         return;
       }
       state.textContent = outcome.message;
+      this.#waits(entry, true);
       if (!outcome.again || attempt >= TRIES - 1) {
         item.classList.add('failed');
         item.classList.toggle('refused', !outcome.again);
         find('[data-actions]', item)!.hidden = false;
+        this.#offerAgain(item, outcome.again ? 0 : (outcome.afterMs ?? 0));
         announce(`Not sent. ${outcome.message}`);
         // What came from another device of one's own meanwhile waited for this one.
         await this.#host.catchUp();
@@ -163,6 +174,36 @@ export class Composer {
       }
       await wait(outcome.afterMs ?? 1500 * 2 ** attempt);
     }
+  }
+
+  /** Offers to send a refused message again as soon as it may be accepted. */
+  #offerAgain(item: HTMLElement, inMs: number): void {
+    const retry = find('[data-retry]', item)!;
+    retry.hidden = inMs > 0;
+    if (inMs > 0) setTimeout(() => (retry.hidden = false), inMs);
+  }
+
+  #waits(entry: Entry, waits: boolean): void {
+    if (entry.waits === waits) return;
+    entry.waits = waits;
+    this.#tell();
+  }
+
+  /** Says what became of the last words that are not accepted yet. */
+  #tell(): void {
+    const last = this.#queue.at(-1);
+    if (last)
+      this.#host.sending(
+        wordsOf(last.draft),
+        this.#queue.some(({ waits }) => waits),
+      );
+  }
+
+  /** Takes away what its person does not want to send any more, or not like this. */
+  #withdraw(entry: Entry): void {
+    this.#remove(entry);
+    this.#host.dropped();
+    this.#tell();
   }
 
   /** The connection is back: what it failed is tried again. What the server refused waits for its person. */
@@ -173,7 +214,9 @@ export class Composer {
     void this.run();
   }
 
-  #release({ item }: Entry): void {
+  #release(entry: Entry): void {
+    const { item } = entry;
+    this.#waits(entry, false);
     item.classList.remove('failed', 'refused');
     find('[data-actions]', item)!.hidden = true;
   }

@@ -56,6 +56,8 @@ export class Conversation {
   /** The page was opened below unread messages: nothing is read before one was there. */
   #skipped: boolean;
   #wasAtEnd = false;
+  /** Shows in the list again what stood there before one's own words that are not sent yet. */
+  #putBackList: () => unknown = () => undefined;
 
   constructor(main: HTMLElement, live: () => Live) {
     const { thread = '', path = '', viewer = '', read, newest } = main.dataset;
@@ -89,8 +91,15 @@ export class Conversation {
         catchUp: () => this.catchUp(),
         typing: () => live().typing(thread),
         toEnd: () => void this.#toEnd(),
-        sending: (words) => showLastWords(thread, 'You', words),
-        sent: (seq) => this.#wrote(seq),
+        sending: (words, waits) => this.#showSending(words, waits),
+        dropped: () => {
+          this.#putBackList();
+          this.#putBackList = () => undefined;
+        },
+        sent: (seq, words) => {
+          this.#putBackList = () => changeLastWords(thread, 'You', words);
+          this.#wrote(seq);
+        },
       },
       find<HTMLFormElement>('[data-composer]', main)!,
     );
@@ -118,6 +127,8 @@ export class Conversation {
     window.addEventListener('focus', () => this.#look());
     const line = this.#line();
     if (line && !location.hash) showNearTop(this.#log, line);
+    // Of a long message, the words that were found.
+    find('.msg:target mark', this.#items)?.scrollIntoView({ block: 'nearest' });
     this.#look();
     this.showCount();
     void this.#receipts.follow();
@@ -153,6 +164,17 @@ export class Conversation {
     this.#composer.retryFailed();
     // What was edited or taken back meanwhile.
     void this.#refresh(this.#window.messages.slice(-10).map(seqOf));
+  }
+
+  /** The list does not say that one has said what nobody can read yet. */
+  #showSending(words: string, waits: boolean): void {
+    const [putBack, before] = [
+      showLastWords(this.threadId, waits ? 'Not sent' : 'You', words),
+      this.#putBackList,
+    ];
+    this.#putBackList = () => {
+      if (putBack()) before();
+    };
   }
 
   #refresh(seqs: number[]): Promise<void> {
@@ -281,11 +303,19 @@ export class Conversation {
     return this.#isHere() && this.#isAtEnd() && !this.#skipped;
   }
 
+  /** Where what is in sight ends: at the strip with the button, which lies over the list. */
+  #bottom(): number {
+    const { bottom } = this.#log.getBoundingClientRect();
+    return this.#down.hidden
+      ? bottom
+      : Math.min(bottom, this.#down.parentElement!.getBoundingClientRect().top);
+  }
+
   /** Whether the line is further down than what is in sight. */
   #isLineBelow(): boolean {
     if (this.#unread() === 0 || this.#skipped) return false;
     const line = this.#line();
-    if (line) return line.getBoundingClientRect().top > this.#log.getBoundingClientRect().bottom;
+    if (line) return line.getBoundingClientRect().top > this.#bottom();
     return this.#lineSeq() > seqOf(this.#window.messages.at(-1));
   }
 
@@ -305,7 +335,8 @@ export class Conversation {
 
   /** What stands in front of somebody who is there is read; what is out of sight has a button that leads there. */
   #look(): void {
-    const { top, bottom } = this.#log.getBoundingClientRect();
+    this.#down.hidden = this.#isAtEnd();
+    const [{ top }, bottom] = [this.#log.getBoundingClientRect(), this.#bottom()];
     const { messages } = this.#window;
     const line = this.#line();
     const isAbove = line ? line.getBoundingClientRect().bottom < top : this.#unreadFrom <= seqOf(messages[0]);
@@ -319,7 +350,6 @@ export class Conversation {
     const unread = this.#unread();
     this.#up.hidden = this.#unreadFrom === 0 || !isAbove || this.#lineSeen;
     this.#up.textContent = `${this.#window.newest - this.#unreadFrom + 1} new ↑`;
-    this.#down.hidden = this.#isAtEnd();
     this.#down.textContent = unread > 0 && !this.#skipped ? `${unread} new ↓` : 'Newest ↓';
   }
 

@@ -101,5 +101,11 @@ export function nameNodes(names: string[], most = 4): (Node | string)[] {
     );
 }
 
+/** Scrolls until a whole part of the page is in sight; once more when what makes room for it has gone. */
+export function bringIntoSight(part: HTMLElement): void {
+  part.scrollIntoView({ block: 'nearest' });
+  requestAnimationFrame(() => part.scrollIntoView({ block: 'nearest' }));
+}
+
 /** Waits; in milliseconds. */
 export const wait = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));

@@ -131,16 +131,21 @@ export class MessageWindow {
   /** By link or by scrolling: what fails is tried again when one scrolls there again, or presses. */
   #extend(way: Way): void {
     const link = this.#links[way];
+    if (link.ariaBusy) return;
+    link.dataset.words ??= link.textContent ?? '';
     link.ariaBusy = 'true';
+    link.textContent = 'Loading …';
     this.#load(way).then(
       () => {
         link.ariaBusy = null;
+        link.textContent = link.dataset.words!;
         // Where a page is shorter than the window, the observer has nothing new to say by itself.
         this.#observer.unobserve(link);
         this.#observer.observe(link);
       },
       () => {
         link.ariaBusy = null;
+        link.textContent = 'Could not be loaded. Try again';
       },
     );
   }

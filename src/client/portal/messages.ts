@@ -128,7 +128,7 @@ export class Messages {
     this.#lost = true;
     clearTimeout(this.#offlineTimer);
     this.#offlineTimer = setTimeout(
-      () => this.#say('No connection. What you write is sent as soon as it is back.'),
+      () => this.#say('No connection.', 'What you write is sent when it is back.'),
       afterMs,
     );
   }
@@ -142,8 +142,15 @@ export class Messages {
     this.#lost = false;
   }
 
-  #say(words: string): void {
+  /** @param more - said where there is room */
+  #say(words: string, more = ''): void {
     const banner = find('[data-offline]');
-    if (banner && banner.textContent !== words) banner.textContent = words;
+    const all = `${words} ${more}`.trim();
+    if (!banner || banner.textContent === all) return;
+    const rest = Object.assign(document.createElement('span'), {
+      className: 'if-room',
+      textContent: ` ${more}`,
+    });
+    banner.replaceChildren(words, ...(more ? [rest] : []));
   }
 }

@@ -15,7 +15,7 @@ export type Outcome =
   /** `again`: the same request may succeed later, by itself; `afterMs` when the server said when. */
   | { sent: false; again: boolean; afterMs: number | null; message: string };
 
-const OFFLINE = 'Not sent yet: no connection.';
+const OFFLINE = 'Not sent yet: no connection. It goes by itself.';
 /** Who wrote too much for a minute, or to too many, waits by the page; for a day, by themselves. */
 const PATIENCE_S = 120;
 const TOO_FAST = 'That was a lot for one minute. This message is kept, and sends itself within the next.';
@@ -49,7 +49,10 @@ export async function post(threadId: string, { key, ...message }: Draft): Promis
     sent: false,
     again: response.status >= 500,
     afterMs: wait > 0 ? wait * 1000 : null,
-    message: response.status === 429 ? `${reason} This message is kept here.` : reason,
+    message:
+      response.status === 429
+        ? `${reason} This message is kept here${wait > 0 ? ' until then' : ''}.`
+        : reason,
   };
 }
 

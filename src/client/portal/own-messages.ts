@@ -1,4 +1,4 @@
-import { announce, find, on } from './dom.ts';
+import { announce, bringIntoSight, find, on } from './dom.ts';
 
 /** Characters that a message may have. */
 const MOST = 4000;
@@ -66,24 +66,27 @@ export class OwnMessages {
   /** Taking back is for everybody and for good: it is asked once more. */
   #ask(menu: HTMLDetailsElement, body: HTMLElement): void {
     const [before, question] = [[...body.childNodes], document.createElement('p')];
-    question.textContent = 'Take it back, for everyone, and for good?';
+    question.textContent = 'Take it back for everyone? That cannot be undone.';
     const [yes, no] = [button('Yes, take it back', 'button'), button('No', 'button')];
     yes.classList.add('danger');
     const restore = () => {
       if (menu.open) return;
+      menu.classList.remove('asking');
       body.replaceChildren(...before);
       menu.removeEventListener('toggle', restore);
     };
     const ask = () => {
+      menu.classList.add('asking'); // Below its message, which stays in sight.
       body.replaceChildren(question, yes, no);
       menu.open = true;
       menu.addEventListener('toggle', restore);
       no.focus({ preventScroll: true }); // A key that is held down does no harm.
-      body.scrollIntoView({ block: 'nearest' }); // The question with its answers.
+      bringIntoSight(body); // The question with its answers.
     };
     ask();
     no.addEventListener('click', () => {
       menu.open = false;
+      restore(); // Now: the event comes later, and does not when the menu is opened again meanwhile.
       find('summary', menu)?.focus();
     });
     yes.addEventListener('click', async ({ detail }) => {
@@ -146,6 +149,7 @@ export class OwnMessages {
     form.append(field, note, save, cancel);
     words.replaceWith(form);
     field.focus();
+    bringIntoSight(form);
     const close = () => {
       form.replaceWith(words);
       find('summary', menu)?.focus();

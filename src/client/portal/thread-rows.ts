@@ -43,12 +43,12 @@ const isolated = (text: string) => Object.assign(document.createElement('bdi'), 
 
 /**
  * Shows at once what the last words of a conversation are now: edited, or taken back (`null`) by oneself.
- * @returns puts back what stood there, as long as nothing newer does
+ * @returns puts back what stood there, as long as nothing newer does; says whether it did
  */
-export function changeLastWords(threadId: string, who: string, words: string | null): () => void {
+export function changeLastWords(threadId: string, who: string, words: string | null): () => boolean {
   const row = rowOf(threadId);
   const line = row && find('.thread-last', row);
-  if (!line) return () => undefined;
+  if (!line) return () => false;
   const before = [...line.childNodes];
   if (words === null) line.replaceChildren(isolated(who), ' took back a message');
   else {
@@ -58,17 +58,23 @@ export function changeLastWords(threadId: string, who: string, words: string | n
   }
   const shown = line.firstChild;
   return () => {
-    if (line.firstChild === shown) line.replaceChildren(...before);
+    const isShown = line.isConnected && line.firstChild === shown;
+    if (isShown) line.replaceChildren(...before);
+    return isShown;
   };
 }
 
-/** Shows at once what was said last in a conversation, which goes to the top of the list. */
-export function showLastWords(threadId: string, who: string, words: string): void {
+/**
+ * Shows at once what was said last in a conversation, which goes to the top of the list.
+ * @returns as `changeLastWords` does
+ */
+export function showLastWords(threadId: string, who: string, words: string): () => boolean {
+  const putBack = changeLastWords(threadId, who, words);
   const row = rowOf(threadId);
-  if (!row) return;
-  changeLastWords(threadId, who, words);
+  if (!row) return putBack;
   const item = row.closest('li');
   const hadFocus = row === document.activeElement;
   item?.parentElement?.prepend(item);
   if (hadFocus) row.focus({ preventScroll: true });
+  return putBack;
 }

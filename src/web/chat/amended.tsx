@@ -38,7 +38,7 @@ export function OwnMenu({ message, path }: { message: MessageJson; path: string 
         <Icon name="more" />
         <span class="unseen">Menu of your message</span>
       </summary>
-      <form class="menu-body" action={`${path}#m-${seq}`}>
+      <form class="menu-body" action={`${path}#amend`}>
         {body !== '' && (
           <button class="button small" type="submit" name="edit" value={seq} data-edit-own>
             Edit
@@ -74,7 +74,7 @@ export function AmendForm({
   const { how, body = message.body, error } = amending;
   const isEdit = how === 'edit';
   return (
-    <form class="edit" method="post" action={`${path}/${how}`}>
+    <form class="edit" id="amend" method="post" action={`${path}/${how}`}>
       <input type="hidden" name="message" value={message.id} />
       <input type="hidden" name="seq" value={message.seq} />
       {isEdit ? (
@@ -82,7 +82,7 @@ export function AmendForm({
           {body}
         </textarea>
       ) : (
-        <p>Take it back, for everyone, and for good?</p>
+        <p>Take it back for everyone? That cannot be undone.</p>
       )}
       <p class="form-failure" role={error ? 'alert' : undefined}>
         {error}
@@ -90,7 +90,7 @@ export function AmendForm({
       <button class={isEdit ? 'button small go' : 'button small danger'} type="submit">
         {isEdit ? 'Save' : 'Yes, take it back'}
       </button>
-      <a class="button small" href={`${path}?around=${message.seq}#m-${message.seq}`}>
+      <a class="button small" href={`${path}?around=${message.seq}#m-${message.seq}`} autofocus={!isEdit}>
         {isEdit ? 'Cancel' : 'No'}
       </a>
     </form>

@@ -34,8 +34,8 @@ export function Composer({ threadId, title, messageKey, pickerUrl, draft, error 
               <span>
                 <b>Urgent</b>
                 <span class="hint">
-                  Texts everyone at once, even at night or when they muted this, unless they said no to texts.
-                  Three a day.
+                  A text at once, even at night or where this is muted, to everyone who said yes to urgent
+                  texts. You can send three a day.
                 </span>
               </span>
             </label>

@@ -27,19 +27,27 @@ export interface FindView extends Question {
   clock: WallClock;
 }
 
-/** The address of the page that looks for something. */
-export function findPath({ words, threadId }: Question, before: string | null = null): string {
+/** Where a form that looks for something leads: to the answer, which a low window shows instead of the form. */
+const ANSWER = '/messages#found';
+
+const findQuery = ({ words, threadId }: Question) => {
   const query = new URLSearchParams({ find: words });
   if (threadId !== null) query.set('in', threadId);
+  return query;
+};
+
+/** The address of what was found. */
+export function findPath(question: Question, before: string | null = null): string {
+  const query = findQuery(question);
   if (before !== null) query.set('before', before);
-  return `/messages?${query}`;
+  return ANSWER.replace('#', `?${query}#`);
 }
 
 /** The field above the list of conversations; a plain form. */
 export function FindField() {
   return (
     <search>
-      <form class="find-field" method="get" action="/messages">
+      <form class="find-field" method="get" action={ANSWER}>
         <input
           type="search"
           name="find"
@@ -62,7 +70,7 @@ export function FindPage(view: FindView) {
   return (
     <main id="main" class="pane-page" tabindex={-1}>
       <search>
-        <form class="stack" method="get" action="/messages">
+        <form class="stack" method="get" action={ANSWER}>
           <h1>Find a message</h1>
           {error && <Notice tone="bad">{error}</Notice>}
           <div class="field">
@@ -124,7 +132,7 @@ function Results({
   const titles = new Map(threads.map(({ id, title }) => [id, title]));
   const { messages, next } = found;
   return (
-    <section class="found" aria-label="What was found">
+    <section class="found" id="found" tabindex={-1} aria-label="What was found">
       <p role="status">
         {messages.length > 0
           ? `${messages.length} ${messages.length === 1 ? 'message' : 'messages'}${next ? ', newest first; there may be more.' : ', newest first.'}`
@@ -136,7 +144,7 @@ function Results({
         {messages.map((message) => (
           <li>
             <a
-              href={`${threadPath(message.threadId)}?around=${message.seq}&${findPath({ words, threadId }).split('?')[1]}#m-${message.seq}`}
+              href={`${threadPath(message.threadId)}?around=${message.seq}&${findQuery({ words, threadId })}#m-${message.seq}`}
             >
               <span class="found-where">
                 <b>
@@ -160,15 +168,16 @@ function Results({
   );
 }
 
-/** Above a conversation that was opened from there: the way back to what was found. */
+/** Below a conversation that was opened from there: the way back to what was found. */
 export function BackToFound({ question }: { question: Question }) {
   return (
     <p class="found-back">
       <a href={findPath(question)}>
         <Icon name="back" />
         <span>
-          Back to the search
-          <span class="asked">
+          <span class="if-room">Back to the </span>
+          search
+          <span class="if-room">
             {' '}
             for “<bdi>{question.words}</bdi>”
           </span>
@@ -183,7 +192,7 @@ export function FindHere({ thread, today }: { thread: ThreadJson; today: string 
   return (
     <>
       <search>
-        <form method="get" action="/messages">
+        <form class="field" method="get" action={ANSWER}>
           <input type="hidden" name="in" value={thread.id} />
           <label for="find-here">
             <b>Find in this conversation</b>
@@ -196,7 +205,7 @@ export function FindHere({ thread, today }: { thread: ThreadJson; today: string 
           </div>
         </form>
       </search>
-      <form method="get" action={threadPath(thread.id)}>
+      <form class="field" method="get" action={threadPath(thread.id)}>
         <label for="day-here">
           <b>Go to a day</b>
         </label>

@@ -80,7 +80,7 @@ function ThreadMenu({ thread, person, here, now, clock }: ThreadHeaderView) {
                 value="tomorrow"
                 words={`Until tomorrow, ${clock.hours === 24 ? '08:00' : '8:00 AM'}`}
               />
-              <MuteButton value="good" words="For good" />
+              <MuteButton value="good" words="Until I unmute it" />
             </div>
           ) : (
             <div class="menu-choices">
@@ -89,7 +89,9 @@ function ThreadMenu({ thread, person, here, now, clock }: ThreadHeaderView) {
           )}
         </form>
         <FindHere thread={thread} today={isoDay(now, clock.zone)} />
-        <h2>In this circle</h2>
+        <h2>
+          Who is in “<bdi>{thread.title}</bdi>”
+        </h2>
         <ul class="plain members">
           {thread.members.map(({ id, name }) => (
             <li>
@@ -114,9 +116,9 @@ function MuteButton({ value, words }: { value: string; words: string }) {
   );
 }
 
-/** `Muted for good`, `Muted until 8:00 AM tomorrow`. */
+/** `Muted until you unmute it`, `Muted until 8:00 AM tomorrow`. */
 export function muteWords(mutedUntil: string | true, now: number, clock: WallClock): string {
   return mutedUntil === true
-    ? 'Muted for good'
+    ? 'Muted until you unmute it'
     : `Muted until ${timeInWords(Date.parse(mutedUntil), now, clock)}`;
 }

@@ -44,8 +44,10 @@ export function ThreadPage(view: ThreadPageView) {
       data-newest={Math.max(lastSeq, thread.lastSeq)}
     >
       <ThreadHeader {...view} />
-      {view.question && <BackToFound question={view.question} />}
       <div class="log-frame" id="log-frame">
+        <p class="strip up">
+          <button class="button small" type="button" data-jump="unread" hidden></button>
+        </p>
         <section class="log" data-log aria-label="Messages" tabindex={0}>
           <div>
             <PageLink way="older" hidden={!previous} href={`${path}?before=${messages[0]?.seq ?? 0}`} />
@@ -74,10 +76,12 @@ export function ThreadPage(view: ThreadPageView) {
             <p class="typing" data-typing></p>
           </div>
         </section>
-        <button class="jump up button small" type="button" data-jump="unread" hidden></button>
-        <button class="jump button small" type="button" data-jump="newest" hidden>
-          Newest ↓
-        </button>
+        <div class="strip down">
+          {view.question && <BackToFound question={view.question} />}
+          <button class="button small" type="button" data-jump="newest" hidden>
+            Newest ↓
+          </button>
+        </div>
       </div>
       <p class="offline" data-offline role="status"></p>
       {unreadFrom !== null && (

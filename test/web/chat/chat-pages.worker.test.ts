@@ -142,7 +142,7 @@ describe('a conversation', () => {
     });
     expect((await browse('rosa', there)).words).toContain('Six o’clock edited');
     const question = await browse('maya', path(`?take-back=${seq}`));
-    expect(question.words).toContain('Take it back, for everyone, and for good?');
+    expect(question.words).toContain('Take it back for everyone?');
     for (let i = 0; i < 2; i++) {
       const taken = await browse('maya', path('/take-back'), { form: form('') });
       expect(taken).toMatchObject({ status: 303, location: there });
@@ -163,7 +163,7 @@ describe('a conversation', () => {
     for (const [mute, words] of [
       ['hour', /Muted until \d/],
       ['tomorrow', /Muted until 8:00 AM/],
-      ['good', /Muted for good/],
+      ['good', /Muted until you unmute it/],
       ['off', /For 1 hour/],
     ] as const) {
       expect((await browse('rosa', path('/mute'), { form: { mute } })).status).toBe(303);

@@ -295,7 +295,7 @@ describe('preferences', () => {
 
   it('list what is muted, and take it back from there', async () => {
     await world.api('PUT', `/api/threads/${world.thread()}/mute`, { as: world.member('rosa'), body: {} });
-    expect((await browse('rosa', '/settings')).words).toContain('Muted for good');
+    expect((await browse('rosa', '/settings')).words).toContain('Muted until you unmute it');
     const form = { mute: 'off', back: 'settings' };
     const { location } = await browse('rosa', `/messages/${world.thread()}/mute`, { form });
     expect(location).toBe('/settings?done=mutes#mutes');
