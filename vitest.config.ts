@@ -1,8 +1,9 @@
 import path from 'node:path';
-import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin';
+import { cloudflareTest } from '@cloudflare/vitest-plugin';
 import { defineConfig } from 'vitest/config';
 import { COMPILE_CACHE } from './dev/compile-cache.ts';
 import { builtWorker } from './dev/stack/built-worker.ts';
+import { readMigrations } from './dev/stack/migrations.ts';
 import { settingNames } from './src/platform/config.ts';
 import { LongestFirst } from './test/support/longest-first.ts';
 import { keepTemporaryFilesInMemory } from './test/support/memory-folder.ts';
@@ -24,6 +25,14 @@ process.env.NODE_COMPILE_CACHE ??= COMPILE_CACHE;
 
 // The Worker bundles the list of what browsers load, so that is built first; the stacks of the run take the same build.
 await builtWorker(import.meta.dirname);
+
+/** Each file whole: each file of tests applies them to four databases, which take about as long for each statement. */
+const migrations = (await readMigrations(path.join(import.meta.dirname, 'migrations'))).map(
+  ({ name, sql }) => ({
+    name,
+    queries: [sql],
+  }),
+);
 
 export default defineConfig({
   test: {
@@ -65,7 +74,7 @@ export default defineConfig({
                 MODEL_RUNS: process.env.MODEL_RUNS ?? '',
                 MODEL_SEED: process.env.MODEL_SEED ?? '',
                 FAULTS_LONG: process.env.FAULTS_LONG ?? '',
-                TEST_MIGRATIONS: await readD1Migrations(path.join(import.meta.dirname, 'migrations')),
+                TEST_MIGRATIONS: migrations,
               },
             },
           })),
