@@ -73,25 +73,35 @@ const parametersOf = (query: string) => Array.from(query.matchAll(/\?/g), () => 
 /** What was found of statements that were explained before: the files of a runtime ask many of the same. */
 const explained = new Map<string, readonly string[]>();
 
-async function explain(db: D1Database, query: string): Promise<readonly string[]> {
-  if (READ_ON_PURPOSE.test(query)) return [];
-  if (!/^\s*(?:\/\*.*?\*\/)?\s*(SELECT|INSERT|UPDATE|DELETE|WITH)/i.test(query)) return [];
-  const { results } = await db
-    .prepare(`EXPLAIN QUERY PLAN ${query}`)
-    .bind(...parametersOf(query))
-    .all<{ detail: string }>();
-  const details = results.map(({ detail }) => detail);
-  return [...scans(details), ...openRanges(query, details)];
+const isPlanned = (query: string) =>
+  !READ_ON_PURPOSE.test(query) && /^\s*(?:\/\*.*?\*\/)?\s*(SELECT|INSERT|UPDATE|DELETE|WITH)/i.test(query);
+
+/** Explains statements, in one trip to the database. */
+async function explain(db: D1Database, queries: readonly string[]): Promise<void> {
+  const planned = queries.filter(isPlanned);
+  const plans =
+    planned.length === 0
+      ? []
+      : await db.batch<{ detail: string }>(
+          planned.map((query) => db.prepare(`EXPLAIN QUERY PLAN ${query}`).bind(...parametersOf(query))),
+        );
+  for (const query of queries) explained.set(query, []);
+  planned.forEach((query, i) => {
+    const details = plans[i]!.results.map(({ detail }) => detail);
+    explained.set(query, [...scans(details), ...openRanges(query, details)]);
+  });
 }
 
 /** Every statement seen that scans a table, with the plan's lines that say so; then forgets them. */
 export async function statementsThatScan(db: D1Database): Promise<string[]> {
-  const guilty: string[] = [];
-  for (const query of seen) {
-    const found = explained.get(query) ?? (await explain(db, query));
-    explained.set(query, found);
-    if (found.length > 0) guilty.push([query, ...found].join('\n  '));
-  }
+  const queries = [...seen];
   seen.clear();
-  return guilty;
+  await explain(
+    db,
+    queries.filter((query) => !explained.has(query)),
+  );
+  return queries.flatMap((query) => {
+    const found = explained.get(query)!;
+    return found.length === 0 ? [] : [[query, ...found].join('\n  ')];
+  });
 }

@@ -36,7 +36,7 @@ const trips = new Map<string, { statements: readonly string[]; via: Realm | null
 
 /** Notes one trip to the database: a statement or a batch. @param via the realm it was asked of, where known */
 export function noteTrip(statements: readonly string[], via: Realm | null = null): void {
-  trips.set(JSON.stringify([via, ...statements]), { statements, via });
+  trips.set([via, ...statements].join('\n'), { statements, via });
 }
 
 /**
