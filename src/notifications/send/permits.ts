@@ -3,7 +3,7 @@ import { errorFields } from '../../platform/log.ts';
 import { slowSender } from '../../platform/pace/slow-sender.ts';
 import { type Sender, senderFor, senderName } from '../../platform/sms/senders.ts';
 import { SECOND_MS } from '../../platform/time.ts';
-import type { TurnRow } from '../deliveries/outbox.ts';
+import type { TurnRow, VerdictRow } from '../deliveries/outbox.ts';
 import type { DeliveryRecord } from './facts.ts';
 import type { Lead } from './fold.ts';
 import type { Outcome } from './outcome.ts';
@@ -93,14 +93,19 @@ export async function slowSenders(
   }
 }
 
-/** The verdicts on a lead that waits for its turn, and on its companions, which wait with it. */
-export const untilTurn = ({ record, companions }: Lead, until: number, leaseMs: number): TurnRow[] => [
-  { id: record.id, status: 'pending', reason: null, until },
-  ...companions.map(({ id }) => ({
-    id,
-    status: 'pending' as const,
-    reason: null,
-    until,
-    wakeAt: until + leaseMs,
-  })),
-];
+/**
+ * The verdicts on a lead that waits for its turn, and on its companions, which wait with it. What is too old by then
+ * has no turn.
+ * @param until ms UTC
+ */
+export const untilTurn = (
+  { record, companions }: Lead,
+  until: number,
+  { leaseMs, expiryMs }: { leaseMs: number; expiryMs: number },
+): (TurnRow | VerdictRow)[] =>
+  [record, ...companions].map(({ id, facts }) => {
+    if (until > facts.createdAt + expiryMs)
+      return { id, status: 'suppressed', reason: 'expired', until: null };
+    const turn: TurnRow = { id, status: 'pending', reason: null, until };
+    return id === record.id ? turn : { ...turn, wakeAt: until + leaseMs };
+  });

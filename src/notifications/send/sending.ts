@@ -240,14 +240,16 @@ export class Sending {
     this.#event.ring();
   }
 
-  /** A turn that is near comes back by the queue, a later one by the sweep. */
+  /** A turn that is near comes back by the queue, a later one by the sweep; one that comes too late not at all. */
   #waitForTurn(lead: Telling, until: number): void {
     const { id, familyId } = lead.record;
-    const leaseMs = this.#deps.config.CLAIM_LEASE_SECONDS * SECOND_MS;
+    const { CLAIM_LEASE_SECONDS, SMS_EXPIRY_SECONDS } = this.#deps.config;
+    const terms = { leaseMs: CLAIM_LEASE_SECONDS * SECOND_MS, expiryMs: SMS_EXPIRY_SECONDS * SECOND_MS };
     const seconds = Math.max(1, Math.ceil((until - this.#deps.now()) / SECOND_MS));
+    const [own, ...beside] = untilTurn(lead, until, terms);
     this.#sent.unclaimed.push(lead);
-    this.#unwritten.addVerdicts(untilTurn(lead, until, leaseMs));
-    if (seconds > NEAR_TURN_SECONDS) this.#result(lead, 'open');
+    this.#unwritten.addVerdicts([own!, ...beside]);
+    if (own!.status === 'suppressed' || seconds > NEAR_TURN_SECONDS) this.#result(lead, 'open');
     else this.#sent.ends.push({ id, familyId, end: 'retry', delaySeconds: seconds });
   }
 

@@ -58,6 +58,26 @@ describe('texts at the pace of their sender', () => {
     expect(await world.texts()).toHaveLength(9);
   });
 
+  it('end at once when their turn comes only after they have expired, instead of waiting for it', async () => {
+    const world = await circle({ SMS_PER_SECOND: '0.1', SMS_EXPIRY_SECONDS: '60' });
+    await post(world);
+    await world.drain();
+    await post(world, { urgent: true });
+    await world.drain();
+    const rows = await world.rows();
+    const turns = rows.flatMap(({ status, due_at: due, created_at: at }) =>
+      status === 'pending' ? [(Number(due) - Number(at)) / 1000] : [],
+    );
+    expect(Math.max(...turns)).toBeLessThanOrEqual(60);
+    const ended = rows.filter(({ status }) => status === 'suppressed');
+    expect(ended.length).toBeGreaterThan(0);
+    expect(ended.map(({ reason, due_at: due, wake_at: wake }) => [reason, due, wake])).toEqual(
+      ended.map(() => ['expired', null, null]),
+    );
+    await later(world, 61);
+    expect((await statuses(world)).pending).toBeUndefined();
+  });
+
   it('stay where they are while the sender cannot be asked', async () => {
     const world = await circle({});
     await post(world);
