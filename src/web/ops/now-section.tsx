@@ -1,7 +1,11 @@
+import { MINUTE_MS } from '../../platform/time.ts';
 import { timeInWords } from '../clock.ts';
 import { Notice } from '../layout.tsx';
 import { newestOf, type OpsView } from './ops-view.ts';
 import { DataTable, StatePill } from './tables.tsx';
+
+/** For so long after it last came an alert is something that is wrong now. */
+const FRESH_MS = 10 * MINUTE_MS;
 
 /** Is anything wrong at this moment? What an operator knows of is said without alarm. */
 export function Now({ today, parts, now, clock }: OpsView) {
@@ -9,10 +13,25 @@ export function Now({ today, parts, now, clock }: OpsView) {
   const open = alerts.filter(
     ({ acknowledgedAt, kind }) => acknowledgedAt === null && !troubles.some((each) => each.kind === kind),
   );
-  const kinds = [...new Set(open.map(({ kind }) => kind))];
+  const fresh = open.filter(
+    ({ kind, lastAt }, i) =>
+      Date.parse(lastAt) > now - FRESH_MS && open.findIndex((each) => each.kind === kind) === i,
+  );
+  const kinds = [...new Set(open.map(({ kind }) => kind))].filter(
+    (kind) => !fresh.some((each) => each.kind === kind),
+  );
   return (
     <div class="ops-now" id="now" data-region>
-      <Parts parts={parts} isTroubled={troubles.length > 0} />
+      <Parts parts={parts} isTroubled={troubles.length > 0} isAlerted={fresh.length > 0} />
+      {fresh.map(({ kind, message, firstAt }) => (
+        <Notice tone="bad">
+          {message}{' '}
+          <span class="soft">
+            ({kind}, since {timeInWords(Date.parse(firstAt), now, clock)}; nobody has acknowledged it.)
+          </span>{' '}
+          <a href="#alerts">Look at it</a>
+        </Notice>
+      ))}
       {troubles.map(({ kind, message }) => {
         const known = newestOf(alerts, kind);
         return known?.acknowledgedAt ? (
@@ -38,7 +57,11 @@ export function Now({ today, parts, now, clock }: OpsView) {
 }
 
 /** That all is well; or the parts that are not, as the table below says of each. */
-function Parts({ parts, isTroubled }: Pick<OpsView, 'parts'> & { isTroubled: boolean }) {
+function Parts({
+  parts,
+  isTroubled,
+  isAlerted,
+}: Pick<OpsView, 'parts'> & { isTroubled: boolean; isAlerted: boolean }) {
   const named = (state: OpsView['parts'][number]['state']) =>
     parts
       .filter((part) => part.state === state)
@@ -54,6 +77,7 @@ function Parts({ parts, isTroubled }: Pick<OpsView, 'parts'> & { isTroubled: boo
       </Notice>
     );
   }
+  if (isAlerted) return null;
   if (slow === '') return <Notice tone="good">Nothing is wrong now.</Notice>;
   return (
     <Notice tone="care">

@@ -103,6 +103,31 @@ it('deletes messages after KEEP_MESSAGES_DAYS where there is one, and a thread g
   expect((await world.api('GET', path, { as: world.member('maya') })).json.messages).toHaveLength(2);
 });
 
+/** The database, as one that takes so many bytes. */
+function ofSize(d1: D1Database, bytes: number): D1Database {
+  return {
+    prepare: d1.prepare.bind(d1),
+    batch: async <T>(statements: D1PreparedStatement[]) => {
+      const results = await d1.batch<T>(statements);
+      return results.map((result) => ({ ...result, meta: { ...result.meta, size_after: bytes } }));
+    },
+  } as D1Database;
+}
+
+it('alerts at 70 % of what a database may hold, and not before', async () => {
+  const look = async (bytes: number) => {
+    const env = { DB: ofSize(world.env.DB, bytes) };
+    await world.api('POST', '/api/admin/sweep', { as: 'service', env });
+    const [stats, health] = await Promise.all(
+      ['stats', 'health'].map((what) => world.api('GET', `/api/admin/${what}`, { as: 'service', env })),
+    );
+    const part = health!.json.parts.find(({ name }: { name: string }) => name === 'Database d1:main');
+    return [stats!.json.alerts.map(({ kind }: { kind: string }) => kind), part.proof.split('holds ')[1]];
+  };
+  expect(await look(6_900_000_000)).toEqual([[], '6.9 GB of 10 GB.']);
+  expect(await look(7_100_000_000)).toEqual([['database_filling'], '7.1 GB of 10 GB.']);
+});
+
 it('ends old alerts and dead letters that were sent again', async () => {
   const old = Date.now() - 100 * DAY;
   await DB.batch([
