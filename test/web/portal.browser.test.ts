@@ -7,7 +7,7 @@ const PATH = `/messages/${THREAD}`;
 
 let portal: PortalStack;
 beforeAll(async () => {
-  portal = await startPortalStack();
+  portal = await startPortalStack({ SWEEP_SECONDS: '1' });
 });
 afterAll(() => portal?.close());
 
