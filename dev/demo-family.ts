@@ -22,7 +22,7 @@ const person = (id: string, name: string, phone: string, note: string): DemoPers
 
 /** The first is the operator; numbers ending in 555-01xx belong to nobody. */
 export const DEMO_PEOPLE = {
-  rosa: person('rosa', 'Grandma Rosa', '+12025550111', 'runs the family, sees Operations'),
+  rosa: person('rosa', 'Grandma Rosa', '+12025550111', 'runs the family, and /ops'),
   maya: person('maya', 'Maya', '+12025550112', 'gets a text when she is away'),
   leo: person('leo', 'Uncle Leo', '+12025550113', 'asleep far away: quiet hours'),
   sam: person('sam', 'Sam', '+12025550114', 'muted “Sunday dinner”'),

@@ -51,10 +51,13 @@ const settled = (page: Page) =>
 
 /** Makes the window as high as the page. Not `fullPage`, which forgets the size of letters and moves what is fixed. */
 async function showWhole(page: Page, { letters }: Device): Promise<void> {
-  const [width, height] = await page.evaluate(() => [innerWidth, document.documentElement.scrollHeight]);
-  if (height <= (page.viewportSize()?.height ?? 0) + 1) return;
-  await page.setViewportSize({ width, height: Math.min(height, HIGHEST) });
-  if (letters) await magnify(page, { letters });
+  // Twice: a page may be longer in a high window, where it keeps less to itself.
+  for (const _ of [1, 2]) {
+    const [width, height] = await page.evaluate(() => [innerWidth, document.documentElement.scrollHeight]);
+    if (height <= (page.viewportSize()?.height ?? 0) + 1) return;
+    await page.setViewportSize({ width, height: Math.min(height, HIGHEST) });
+    if (letters) await magnify(page, { letters });
+  }
 }
 
 /** Scrolls to what the first picture of a page does not show; false: it shows all. */

@@ -32,9 +32,8 @@ export function HelpPage({ brand, company, contact, dailyCap, sender }: Legal) {
       <SampleText brand={brand} />
       <p>
         {sender ? `They come from ${sender} and begin ` : 'They begin '}
-        with “{brand}
-        ”. The link opens one conversation. We never ask for a password, and we only text you a code when you
-        have just asked for one. Do not pass a code on, not even to us.
+        with the name <b>{brand}</b>. The link opens one conversation. We never ask for a password, and we
+        only text you a code when you have just asked for one. Do not pass a code on, not even to us.
       </p>
 
       <h2>I get too many texts</h2>

@@ -96,7 +96,7 @@ it('/terms shows the form of the opt-in to whoever reviews it: unticked, whole, 
  * and both into this list.
  */
 const DATED: [string, View, string, string][] = [
-  ['/help', HelpPage, '2026-11-28', 'cae9e9091687'],
+  ['/help', HelpPage, '2026-11-28', '26ce23af7161'],
   ['/terms', TermsPage, '2026-11-28', '053a4ae5693d'],
   ['/privacy', PrivacyPage, '2026-11-28', 'e0e805a1bb83'],
 ];
