@@ -77,7 +77,8 @@ export async function talkAtLength(host: Host): Promise<void> {
   for (let i = 1; i <= 25; i++) await say(maya, `What happened next, part ${i} of 25`);
 }
 
-let asked = 0;
+/** The last numbers of the demo family's phones end so; those after them are nobody's. */
+let asked = 14;
 
 /** Asks for a code at the door; each time with a number that has asked for none, so that none is held back. */
 export async function askForCode(page: Page): Promise<void> {
