@@ -34,6 +34,7 @@ const env = {
   SEED_DEMO: '0',
   OPERATOR_USER_IDS: AUTHOR.id,
   POSTS_PER_MINUTE: '100000',
+  POSTS_PER_DAY: '100000',
 };
 const stack = await startStack({ env, devVars: false, log: () => undefined });
 const { host, origin } = stack;
