@@ -34,6 +34,15 @@ it('the service’s budget lets so many texts leave; the others wait with a reas
   expect(await states()).toContain('deferred daily_cap');
   await story.pass(33 * 60);
   expect(await states()).toEqual(Array(12).fill('sent'));
+  // A day that is used up has room tomorrow: too late for what expires today.
+  await withSettings({ SMS_SERVICE_DAILY_CAP: '12', SMS_EXPIRY_SECONDS: '3600' });
+  await story.openThread('late', 'late');
+  await story.say('rosa', 'Too many', { thread: 'late' });
+  const late = (await story.log('ben')).at(-1);
+  expect(late).toMatchObject({ status: 'suppressed', reason: 'daily_cap', dueAt: null });
+  expect(late!.explanation).toBe(
+    'This service had sent as many texts as it may for the time being, so none was sent.',
+  );
 });
 
 it('a budget that cannot be asked lets nothing leave, and loses nothing', async () => {

@@ -8,7 +8,7 @@ import { DAY_MS } from '../../platform/time.ts';
 import type { Presence } from '../presence/presence.ts';
 import type { SendRow, SendStore } from './send-store.ts';
 import { authorShare, type DayText, everyThreadUntil, longer, shareHold, usesUpOrdinary } from './shares.ts';
-import { capUntil, nextRank, ranksWithout, type WindowSettings, windowUntil } from './windows.ts';
+import { capUntil, nextRank, type WindowSettings, windowUntil } from './windows.ts';
 
 /** Decides about one delivery; injected, so that this folder does not depend on notifications. */
 export type DecideAdmission = (facts: unknown, family: FamilyFacts, now: number) => AdmissionVerdict;
@@ -34,7 +34,7 @@ const sameConversation = (a: SendRow, b: Candidate) =>
  * one thread cannot both pass. Urgent texts ignore windows and do not lengthen them, but ordinary ones keep the
  * base distance after them; test texts count for the caps alone. Of several candidates that may be sent about
  * one thread, only the last counts for the caps; the others are superseded. A candidate that was admitted
- * before is counted from now on, not from then: it takes the place of its earlier self, and doubles no window twice.
+ * before is counted from now on, not from then.
  */
 export function admitCandidates(
   context: AdmissionContext,
@@ -52,27 +52,26 @@ export function admitCandidates(
     const previous = admitted.findLast((send) => sameConversation(send, candidate))?.deliveryId ?? deliveryId;
     const uncounted = new Set([...superseded, previous, deliveryId]);
     const family = textsOfFamily(context, uncounted);
-    const sameThread = candidate.kind === 'test' ? [] : others.filter((send) => send.threadId === threadId);
-    const about = earlier ? ranksWithout(sameThread, earlier) : sameThread;
+    const about = candidate.kind === 'test' ? [] : others.filter((send) => send.threadId === threadId);
     const counted = others.filter((send) => !uncounted.has(send.deliveryId));
     const asking = { authorId: candidate.authorId ?? null, urgent: candidate.urgent };
     const { userCap, familyCap } = context.settings;
-    const verdict = decide(
-      candidate.facts,
-      {
-        presence: context.people.get(userId)?.state ?? 'offline',
-        windowUntil: windowUntil(about, context.settings, now),
-        everyThreadUntil: everyThreadUntil(unanswered(counted), context.settings, now),
-        userCapUntil: capUntil(times(counted), userCap, now),
-        familyCapUntil: capUntil(times(family), familyCap, now),
-        share: longer(shareHold(counted, asking, userCap, now), shareHold(family, asking, familyCap, now)),
-      },
-      now,
-    );
+    const facts: FamilyFacts = {
+      presence: context.people.get(userId)?.state ?? 'offline',
+      windowUntil: windowUntil(about, context.settings, now),
+      everyThreadUntil: everyThreadUntil(unanswered(counted), context.settings, now),
+      userCapUntil: capUntil(times(counted), userCap, now),
+      familyCapUntil: capUntil(times(family), familyCap, now),
+      share: longer(shareHold(counted, asking, userCap, now), shareHold(family, asking, familyCap, now)),
+    };
+    const verdict = decide(candidate.facts, facts, now);
     if (verdict.action !== 'send') return { deliveryId, verdict, at: now, lastToday: false };
     const isPaid = earlier !== undefined || previous !== deliveryId;
     if (context.budget && !isPaid) {
-      if (context.budget.left === 0) return beyondBudget(deliveryId, context.budget.until, now);
+      const { left, until } = context.budget;
+      // A service's cap holds up what may leave as a family's does: until it is too old.
+      const held = () => decide(candidate.facts, { ...facts, familyCapUntil: until }, now);
+      if (left === 0) return beyondBudget(deliveryId, held(), until, now);
       context.budget.left -= 1;
     }
     const send: SendRow = {
@@ -91,10 +90,19 @@ export function admitCandidates(
   });
 }
 
-/** The service's budget has no room. */
-const beyondBudget = (deliveryId: string, until: number, now: number): Admission => ({
+/** The service's budget has no room before `until`: what is too old by then is dropped. */
+const beyondBudget = (
+  deliveryId: string,
+  { action }: AdmissionVerdict,
+  until: number,
+  now: number,
+): Admission => ({
   deliveryId,
-  verdict: { action: 'defer', reason: BUDGET_REASON, detail: 'service_budget', until },
+  verdict: {
+    ...(action === 'drop' ? { action } : { action: 'defer', until }),
+    reason: BUDGET_REASON,
+    detail: 'service_budget',
+  },
   at: now,
   lastToday: false,
   beyondBudget: true,

@@ -6,7 +6,7 @@ import { sends } from '../../db/object/object-tables.ts';
 import { q } from '../../db/query.ts';
 import { hot } from '../../db/statement.ts';
 import type { Unused } from '../../platform/family/family-rpc.ts';
-import { ranksWithout, type Send } from './windows.ts';
+import type { Send } from './windows.ts';
 
 /** An admitted text. */
 export interface SendRow extends Send {
@@ -93,21 +93,29 @@ export class SendStore {
     return counted.slice(-limit).reverse();
   }
 
-  /** Stores a text; a known one gives up its place, and is the newest now. */
+  /**
+   * Stores a text; a known one is updated, and is the newest now. It may have left before: those that were counted behind
+   * it stay so.
+   */
   save({ deliveryId, userId, threadId, authorId, rank, at, lastToday }: SendRow): void {
     const text = { deliveryId, userId, threadId, authorId, rank, at, lastToday };
     const known = this.#known;
-    this.#drop(deliveryId);
     this.#db.run(saveText(text));
+    this.#drop(known, deliveryId);
     keep(known, text);
   }
 
-  /** Deletes a text that was not sent after all, unless it was admitted anew since. @returns whether it was there */
-  release({ deliveryId, at }: Unused): boolean {
+  /**
+   * Deletes a text that was not sent after all, unless it was admitted anew since; if it never left, those
+   * about its thread that were counted behind it count one less.
+   * @returns whether it was there
+   */
+  release({ deliveryId, at, mayHaveLeft = false }: Unused): boolean {
     const known = this.#known.all.get(deliveryId);
     if (!known || known.at > at) return false;
     this.#db.run(q.delete(sends).where(eq(sends.deliveryId, deliveryId)));
-    this.#drop(deliveryId);
+    this.#drop(this.#known, deliveryId);
+    if (!mayHaveLeft) this.#closeGap(known);
     return true;
   }
 
@@ -144,25 +152,25 @@ export class SendStore {
     this.reload();
   }
 
-  /** Takes a text out of what is known. Those about its thread that were counted after it count one less, stored too. */
-  #drop(deliveryId: string): void {
-    const { all, byUser } = this.#known;
-    const text = all.get(deliveryId);
-    if (!text) return;
-    const { userId, threadId, rank } = text;
-    all.delete(deliveryId);
-    byUser.get(userId)?.delete(deliveryId);
+  #closeGap(gone: SendRow): void {
+    const { userId, threadId, rank } = gone;
     if (rank === 0 || threadId === null) return;
-    const about = this.toUser(userId).filter((other) => other.threadId === threadId);
-    const lowered = ranksWithout(about, text).filter((other, i) => other.rank !== about[i]!.rank);
-    if (lowered.length === 0) return;
-    const countedAfter = and(eq(sends.userId, userId), eq(sends.threadId, threadId), gt(sends.rank, rank));
+    const behind = this.toUser(userId).filter((other) => other.threadId === threadId && other.rank > rank);
+    if (behind.length === 0) return;
+    const isBehind = and(eq(sends.userId, userId), eq(sends.threadId, threadId), gt(sends.rank, rank));
     this.#db.run(
       q
         .update(sends)
         .set({ rank: sql`${sends.rank} - 1` })
-        .where(countedAfter),
+        .where(isBehind),
     );
-    for (const other of lowered) keep(this.#known, other);
+    for (const other of behind) keep(this.#known, { ...other, rank: other.rank - 1 });
+  }
+
+  #drop({ all, byUser }: KnownTexts, deliveryId: string): void {
+    const text = all.get(deliveryId);
+    if (!text) return;
+    all.delete(deliveryId);
+    byUser.get(text.userId)?.delete(deliveryId);
   }
 }

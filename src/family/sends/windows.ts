@@ -44,13 +44,6 @@ export function nextRank(sends: readonly Send[]): number {
 }
 
 /**
- * The ranks of texts about one thread as they are without one of them, that was not sent after all: those above it fall
- * by one.
- */
-export const ranksWithout = <T extends Send>(sends: readonly T[], { rank: gone }: Send): T[] =>
-  gone === 0 ? [...sends] : sends.map((send) => (send.rank > gone ? { ...send, rank: send.rank - 1 } : send));
-
-/**
  * When the cap over the last 24 hours has room again.
  * @param times - when texts were admitted (ms UTC), in any order, without the one asked for
  * @returns ms UTC, or null when there is room now

@@ -52,10 +52,12 @@ async function admit(deps: Deps, familyId: string, leads: readonly Lead[]): Prom
 }
 
 /** A delivery whose window is given back; see {@link NotSent}. */
-type Released = Pick<NotSent, 'admittedAt'> & { record: Pick<DeliveryRecord, 'id' | 'familyId'> };
+type Released = Pick<NotSent, 'admittedAt'> & {
+  record: Pick<DeliveryRecord, 'id' | 'familyId' | 'attempts'>;
+};
 
 /** One that was not claimed here: another consumer, which decided about it too, may claim it yet. */
-export type Undecided = Released & { record: Pick<DeliveryRecord, 'attempts'> };
+export type Undecided = Released;
 
 async function withdraw(deps: Deps, db: Db, unclaimed: readonly Undecided[]): Promise<Set<string>> {
   try {
@@ -86,7 +88,11 @@ export async function releaseWindows(
   await Promise.all(
     [...byFamily].map(async ([familyId, texts]) => {
       try {
-        const given = texts.map(({ record, admittedAt }) => ({ deliveryId: record.id, at: admittedAt }));
+        const given = texts.map(({ record: { id, attempts }, admittedAt }) => ({
+          deliveryId: id,
+          at: admittedAt,
+          mayHaveLeft: attempts > 0,
+        }));
         await within(OBJECT_DEADLINE_MS, deps.family(familyId).release(given));
       } catch (error) {
         deps.log.warn('family.not_released', { familyId, ...errorFields(error) });

@@ -50,6 +50,8 @@ export interface Unused {
   deliveryId: string;
   /** When it was admitted, ms UTC: another process may have admitted and sent it since. */
   at: number;
+  /** An earlier try may have left: what was counted behind it stays so. */
+  mayHaveLeft?: boolean;
 }
 
 /** A member of the family who is online or away. `since`: milliseconds. */

@@ -113,22 +113,24 @@ describe('the window of a person and thread', () => {
     expect(await admit(candidate(), candidate())).toEqual(['send', 'rate_limited 2']);
   });
 
-  it('is doubled by no text that was given back, or that is admitted anew after it', async () => {
+  it('is doubled by no text that was given back, but by one that may have left and is let go once more', async () => {
     const [lost, next] = [candidate(), candidate()];
     expect(await admit(lost)).toEqual(['send']);
     later(10 * MINUTE);
     expect(await admit(next)).toEqual(['send']);
     expect(await admit(candidate())).toEqual(['rate_limited 4']);
-    // Admitted anew it is the second one; until then it has to wait for the other as for a first.
-    expect(await admit(lost)).toEqual(['rate_limited 2']);
-    later(2 * MINUTE);
-    expect(await admit(lost)).toEqual(['send']);
-    expect(await admit(candidate())).toEqual(['rate_limited 4']);
-    await release(next.deliveryId);
-    await evictDurableObject(stub());
-    expect(await admit(candidate())).toEqual(['rate_limited 2']);
     await release(lost.deliveryId);
-    expect(await admit(candidate())).toEqual(['send']);
+    expect(await admit(candidate())).toEqual(['rate_limited 2']);
+    await evictDurableObject(stub());
+    later(2 * MINUTE);
+    const third = candidate();
+    expect(await admit(third)).toEqual(['send']);
+    expect(await admit(candidate())).toEqual(['rate_limited 4']);
+    later(4 * MINUTE);
+    expect(await admit(next)).toEqual(['send']);
+    expect(await admit(candidate())).toEqual(['rate_limited 8']);
+    await stub().release([{ deliveryId: third.deliveryId, at: Date.now(), mayHaveLeft: true }]);
+    expect(await admit(candidate())).toEqual(['rate_limited 8']);
   });
 
   it.each<[string, () => Promise<unknown>]>([
