@@ -91,7 +91,9 @@ describe('what it costs', () => {
     expect(small.jobs).toEqual([]);
   });
 
-  it('costs the same with ten messages in the tables and with a hundred thousand', async () => {
+  it('costs the same with ten messages in the tables and with a hundred thousand', {
+    timeout: 90_000,
+  }, async () => {
     // The first text of a minute, of an hour and of its time to be sent makes a counter: here all have the same.
     const minute = Date.now() - (Date.now() % 60_000);
     stopClock();
