@@ -112,6 +112,7 @@ export function createApp(depsOf: (env: Bindings, ctx: ExecutionContext, log: Lo
   for (const path of DESCRIPTION) {
     app.get(path, async (c) => {
       const file = await c.env.ASSETS.fetch(c.req.raw);
+      if (file.status === 404) return await c.notFound(); // A slash behind it.
       return new Response(file.body, file);
     });
   }

@@ -50,7 +50,7 @@ const notFound = () => new AppError('key_not_found', 'There is no such key.');
 
 /** @throws AppError `forbidden` when the caller has not got a scope itself, `invalid_request` for an end in the past */
 async function createKey(
-  { db, now }: Deps,
+  { config, db, now }: Deps,
   granting: readonly ServiceScope[],
   wanted: { name: string; scopes: ServiceScope[]; expiresAt?: number | null | undefined },
 ) {
@@ -63,7 +63,7 @@ async function createKey(
       details: [{ in: 'body', field: 'expiresAt', problem: 'should be in the future' }],
     });
   }
-  const key = drawServiceKey();
+  const key = await drawServiceKey(config);
   const row = {
     id: newId('key', at),
     name: wanted.name,

@@ -53,7 +53,8 @@ const notFound = () => new AppError('message_not_found', 'There is no such messa
 /**
  * Edits a message of the caller's: what texts quote that have not been claimed yet. One round trip; the same words
  * again change nothing.
- * @throws AppError `message_not_found` (of others, too), `empty_message`, `conflict` for one that was taken back
+ * @throws AppError `message_not_found` (of others, too), `empty_message`, `conflict` for one that was taken back,
+ * `rate_limited`
  */
 export async function editMessage(
   deps: Deps,
@@ -63,6 +64,7 @@ export async function editMessage(
   body: string,
 ): Promise<MessageJson> {
   const now = deps.now();
+  await deps.edge.act('edit', author, now);
   const own = isOwn(author, threadId, messageId);
   const hasContent = isBlank(body) ? ne(messages.fileIds, '[]') : undefined;
   const { edited, found, members } = await retrying(() =>
@@ -122,7 +124,7 @@ async function retract(deps: Deps, db: Db, messageId: string, condition: SQL): P
 /**
  * Takes back a message of the caller's. Its place stays; its words are gone; what had not been claimed is not texted.
  * Repeating it changes nothing.
- * @throws AppError `message_not_found` (of others, too)
+ * @throws AppError `message_not_found` (of others, too), `rate_limited`
  */
 export async function retractMessage(
   deps: Deps,
@@ -130,6 +132,7 @@ export async function retractMessage(
   threadId: string,
   messageId: string,
 ): Promise<MessageJson> {
+  await deps.edge.act('edit', author, deps.now());
   const db = deps.db.forFamily(author.familyId);
   const message = await retract(deps, db, messageId, isOwn(author, threadId, messageId));
   if (!message) throw notFound();

@@ -319,9 +319,9 @@ export async function postMessage(
     wakeAt: now + deps.config.CLAIM_LEASE_SECONDS * 1000,
   };
   const results = await retrying(() => db.batch(postStatements(posting)));
-  turn?.settle(results.recipients.length);
   const [guard] = results.guard;
   const [row] = results.posted;
+  turn?.settle(row ? results.recipients.length : null);
   if (!row || !guard?.isCaller) throw refusal(guard, message, deps);
   if (row.digest !== digest) {
     throw new AppError(

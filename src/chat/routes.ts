@@ -98,7 +98,7 @@ export const chatEndpoints = [
     answer: {
       status: 200,
       description:
-        'What was found. A page looks back through 5,000 messages at most: it may hold fewer than `limit`, even none, ' +
+        'What was found. A page looks back through 5,000 messages, or 500,000 letters, at most: it may hold fewer than `limit`, even none, ' +
         'while `next` still leads further back.',
       schema: () => z.object({ messages: z.array(messageSchema()), next: z.string().nullable() }),
     },
@@ -184,7 +184,6 @@ export const chatEndpoints = [
     },
     errors: ['empty_message', 'message_not_found', 'conflict', 'rate_limited'],
     handle: async ({ deps, caller, params, body }) => {
-      await deps.edge.act('edit', caller, deps.now());
       return jsonResponse({
         message: await editMessage(deps, caller, params.id, params.messageId, body.body),
       });
@@ -205,7 +204,6 @@ export const chatEndpoints = [
     },
     errors: ['message_not_found', 'rate_limited'],
     handle: async ({ deps, caller, params }) => {
-      await deps.edge.act('edit', caller, deps.now());
       return jsonResponse({ message: await retractMessage(deps, caller, params.id, params.messageId) });
     },
   }),

@@ -1,4 +1,4 @@
-import { desc, eq, lt, type SQL } from 'drizzle-orm';
+import { type AnyColumn, desc, eq, lt, type SQL, sql } from 'drizzle-orm';
 import type { Db } from '../db/client.ts';
 import { allOf, hasRow, iif, inList, tupleBefore } from '../db/expressions.ts';
 import { q } from '../db/query.ts';
@@ -14,6 +14,10 @@ import { type MessageJson, messageColumns, toMessage } from './message.ts';
 export const SCAN_ROWS = 1000;
 /** So many statements a search asks, each when the one before has found too little. */
 const MOST_SCANS = 5;
+/** And at so many letters a search: a thousand messages may be 4 million, whose comparing would hold everybody up. */
+export const MOST_LETTERS = 500_000;
+/** A search is one request, and one more for so many letters that it looks at. */
+const LETTERS_A_REQUEST = 25_000;
 
 /** What is looked for. */
 export interface Search {
@@ -38,10 +42,14 @@ interface Looked {
   createdAt: number;
 }
 
+type Scanned = Looked & { words: string | null };
+
 /** One way to go back in time: through a conversation by `seq`, or through a family's messages by time. */
 interface Course {
   within: (cursor: string | undefined) => SQL;
   newestFirst: SQL[];
+  /** The same order, of the rows of a scan. */
+  rank: (looked: { seq: AnyColumn; createdAt: AnyColumn; id: AnyColumn }) => SQL;
   cursorOf: (message: Looked) => string;
 }
 
@@ -54,6 +62,7 @@ function throughThread(threadId: string): Course {
       return allOf(eq(messages.threadId, threadId), cursor !== undefined && lt(messages.seq, Number(cursor)));
     },
     newestFirst: [desc(messages.seq)],
+    rank: ({ seq }) => desc(seq),
     cursorOf: ({ seq }) => String(seq),
   };
 }
@@ -70,12 +79,21 @@ function throughFamily(familyId: string): Course {
       return allOf(eq(messages.familyId, familyId), isBefore);
     },
     newestFirst: [desc(messages.createdAt), desc(messages.id)],
+    rank: ({ createdAt, id }) => sql`${desc(createdAt)}, ${desc(id)}`,
     cursorOf: ({ createdAt, id }) => `${createdAt}_${id}`,
   };
 }
 
-/** The next messages of a course; of conversations that the person is not in, without words. */
-function scan({ within, newestFirst }: Course, userId: string, cursor: string | undefined) {
+/**
+ * The next messages of a course; of conversations that the person is not in, without words. Words are null from where
+ * they would be more than `letters` in all, but those of the first.
+ */
+function scan(
+  { within, newestFirst, rank }: Course,
+  userId: string,
+  cursor: string | undefined,
+  letters: number,
+) {
   const { id, threadId, seq, createdAt, body } = messages;
   const looked = q
     .select({ id, threadId, seq, createdAt, body })
@@ -88,12 +106,17 @@ function scan({ within, newestFirst }: Course, userId: string, cursor: string | 
     threadMembers,
     allOf(eq(threadMembers.threadId, looked.threadId), eq(threadMembers.userId, userId)),
   );
+  const lettersBefore = sql`sum(length(${looked.body})) over (order by ${rank(looked)}) - length(${looked.body})`;
   return q
     .select({
       id: looked.id,
       seq: looked.seq,
       createdAt: looked.createdAt,
-      words: iif<string>(isMember, looked.body, '').as('words'),
+      words: iif<string | null>(
+        sql`${lettersBefore} < ${letters}`,
+        iif<string>(isMember, looked.body, ''),
+        sql`null`,
+      ).as('words'),
     })
     .from(looked);
 }
@@ -112,8 +135,9 @@ async function readMessages(db: Db, ids: readonly string[]): Promise<MessageJson
 }
 
 /**
- * Finds messages in the caller's conversations. Looks at {@link SCAN_ROWS} messages a statement and at most five times
- * as many a call, so that nobody waits behind a search: a page may hold fewer than `limit`, even none, and lead further.
+ * Finds messages in the caller's conversations. Looks at {@link SCAN_ROWS} messages a statement, at most five times as many
+ * a call, and at {@link MOST_LETTERS} of theirs, so that nobody waits behind a search: a page may hold fewer than `limit`,
+ * even none, and lead further.
  * @throws AppError `invalid_request`, `thread_not_found`, `rate_limited`
  */
 export async function searchMessages(
@@ -128,16 +152,23 @@ export async function searchMessages(
   if (threadId !== undefined) await requireMembership(db, { threadId, userId, familyId });
   const found: string[] = [];
   let next: string | null | undefined = before;
-  for (let scans = 0; scans < MOST_SCANS && next !== null && found.length < limit; scans++) {
-    const rows: (Looked & { words: string })[] = await db.all(scan(course, userId, next));
-    next = rows.length < SCAN_ROWS ? null : course.cursorOf(rows.at(-1)!);
+  let letters = 0;
+  let isOver = false;
+  for (
+    let scans = 0;
+    scans < MOST_SCANS && next !== null && !isOver && found.length < limit && letters < MOST_LETTERS;
+    scans++
+  ) {
+    const rows: Scanned[] = await db.all(scan(course, userId, next, MOST_LETTERS - letters));
     for (const row of rows) {
-      if (!holdsWords(row.words, words)) continue;
-      found.push(row.id);
-      if (found.length < limit) continue;
-      if (row !== rows.at(-1)) next = course.cursorOf(row);
-      break;
+      isOver = row.words === null || found.length >= limit;
+      if (row.words === null || isOver) break;
+      next = course.cursorOf(row);
+      letters += row.words.length;
+      if (holdsWords(row.words, words)) found.push(row.id);
     }
+    if (!isOver && rows.length < SCAN_ROWS) next = null;
   }
+  deps.requestPace.add({ userId, familyId }, Math.floor(letters / LETTERS_A_REQUEST));
   return { messages: await readMessages(db, found), next: next ?? null };
 }

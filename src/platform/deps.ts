@@ -16,6 +16,7 @@ import {
 } from './jobs.ts';
 import type { Log } from './log.ts';
 import { type PostPace, postPaceOf } from './pace/post-pace.ts';
+import { type RequestPace, requestPaceOf } from './pace/request-pace.ts';
 import { type SenderRpc, senderClient } from './pace/sender-client.ts';
 import { type Pause, readPauses } from './pauses.ts';
 import { phones } from './sms/number-plans.ts';
@@ -64,6 +65,8 @@ export interface Deps {
   sender: (sender: Sender) => SenderRpc;
   /** Whose posts wait for their turn. */
   postPace: PostPace;
+  /** Whose other requests do. */
+  requestPace: RequestPace;
   /** What operators have paused, as known for at most two seconds. Rejects when the directory does not answer. */
   pauses: () => Promise<readonly Pause[]>;
   /** Limits that cost no database. */
@@ -131,6 +134,7 @@ export function createDeps(
     edge: createEdgeLimits(env),
     sender: (sender) => senderClient(env.SENDER, senderAccount(config), sender),
     postPace: postPaceOf(env.DB, now),
+    requestPace: requestPaceOf(env.DB, now),
     pauses: () => readPauses(db.directory, env.DB, now()),
     alert: createAlerts({ directory: db.directory, config, log, now }),
     afterwards,

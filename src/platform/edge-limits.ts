@@ -1,5 +1,5 @@
 import { type AppError, rateLimited } from './errors.ts';
-import { clientNetwork } from './rate-limit.ts';
+import { clientNetwork, clientNetworks } from './rate-limit.ts';
 import { MINUTE_MS } from './time.ts';
 
 /** A binding of one rate limit. */
@@ -15,6 +15,8 @@ export interface EdgeCounter {
 export interface EdgeLimitBindings {
   /** Requests of one network for what anybody may ask and a database answers. */
   DOOR_LIMIT?: EdgeCounter;
+  /** The same of the block around it, which one stranger may rent: a /48 of IPv6, a /24 of IPv4. */
+  BLOCK_LIMIT?: EdgeCounter;
   /** Unknown links of one network that nobody counts. */
   MISS_LIMIT?: EdgeCounter;
   /** Changes of one kind by one person. */
@@ -31,7 +33,7 @@ export type Deed = 'heartbeat' | 'mute' | 'read' | 'preferences' | 'socket' | 'e
 
 /** The limits, asked. None ever throws because its counter fails: what counts exactly stands behind it. */
 export interface EdgeLimits {
-  /** Takes one of what a client's network may ask. @throws AppError `rate_limited` */
+  /** Takes one of what a client's network, and the block around it, may ask. @throws AppError `rate_limited` */
   enter(address: string, now: number): Promise<void>;
   /** Whether an unknown link of this network is among the few of a minute that need not be counted. */
   isRareMiss(address: string): Promise<boolean>;
@@ -71,7 +73,11 @@ const NAMES: Record<Deed, string> = {
 export function createEdgeLimits(env: EdgeLimitBindings): EdgeLimits {
   return {
     enter: async (address, now) => {
-      if (await isWithin(env.DOOR_LIMIT, clientNetwork(address))) return;
+      const [network, block] = await Promise.all([
+        isWithin(env.DOOR_LIMIT, clientNetwork(address)),
+        isWithin(env.BLOCK_LIMIT, clientNetworks(address).at(-1)!.network),
+      ]);
+      if (network && block) return;
       throw tooMuch('Too many requests from this network; wait until the minute is over.', now);
     },
     isRareMiss: async (address) =>

@@ -109,10 +109,24 @@ describe('a key', () => {
     expect((await remove()).json.error).toBe('key_not_found');
   });
 
-  it('that is none of ours is refused', async () => {
-    for (const none of ['fcs_sk_', 'fcs_sk_x', `fcs_sk_${'A'.repeat(43)}`, (await key('ops')).slice(0, -1)]) {
-      expect((await world.api('GET', '/api/admin/stats', bearer(none))).status).toBe(401);
+  it('that is none of ours is refused, and asks no database', async () => {
+    const ours = await key('ops');
+    world.watch.reset();
+    for (const none of [
+      'fcs_sk_',
+      'fcs_sk_x',
+      `fcs_sk_${'A'.repeat(43)}`,
+      ours.slice(0, -1),
+      `${ours.slice(0, 20)}A${ours.slice(21)}`,
+    ]) {
+      const { status } = await world.api(
+        'GET',
+        '/api/admin/stats',
+        bearer(none === ours ? `${ours}A` : none),
+      );
+      expect(status).toBe(401);
     }
+    expect(world.watch.trips).toEqual([]);
   });
 
   it('opens nothing of a person', async () => {

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { postMessage } from '../../src/chat/post-message.ts';
+import { AppError } from '../../src/platform/errors.ts';
 import { testDeps } from '../worker/deps.ts';
 import { createWorld } from '../worker/world.ts';
 
@@ -64,7 +65,7 @@ it('tells the pace of posts how many people a message has, and lets texts wait t
     { id: 'ben', name: 'Ben', phone: world.phone(2) },
   ]);
   const deps = testDeps();
-  const [settled, enqueued]: [number[], [number, number | undefined][]] = [[], []];
+  const [settled, enqueued]: [(number | null)[], [number, number | undefined][]] = [[], []];
   deps.postPace = { turn: async () => ({ gatherSeconds: 10, settle: (people) => settled.push(people) }) };
   deps.enqueue = async (jobs, delaySeconds) => void enqueued.push([jobs.length, delaySeconds]);
   deps.familyDown.value = true; // So that the consumer decides.
@@ -82,5 +83,9 @@ it('tells the pace of posts how many people a message has, and lets texts wait t
   for (let n = 0; n < 2; n++) await postMessage(deps, caller, message);
   await deps.idle();
   expect(settled).toEqual([2, 0]); // A repeat costs nothing.
+  await expect(
+    postMessage(deps, caller, { ...message, threadId: 'thr_none', clientKey: 'other' }),
+  ).rejects.toThrow(AppError);
+  expect(settled).toEqual([2, 0, null]); // The database was asked in vain.
   expect(enqueued).toEqual([[1, 10]]);
 });

@@ -136,4 +136,22 @@ describe('a search', () => {
       expect(asked).toBe(3);
     }
   });
+
+  it('looks at half a million letters at once, however long messages are, and gets to the first one', async () => {
+    await fill('novels', 300);
+    const long = `é${'x'.repeat(3999)}`;
+    const thread = world.thread('novels');
+    await DB.prepare('UPDATE messages SET body = ? WHERE thread_id = ? AND seq > 1').bind(long, thread).run();
+    let next: string | null = null;
+    const bodies: string[] = [];
+    let asked = 0;
+    do {
+      const { json } = await find('pomegranate', { threadId: thread, ...(next ? { before: next } : {}) });
+      bodies.push(...json.messages.map(({ body }: { body: string }) => body));
+      next = json.next;
+      asked++;
+    } while (next !== null);
+    expect([bodies, asked]).toEqual([['Pomegranate'], 3]); // 1.2 million letters.
+    expect((await find('x', { threadId: thread, limit: '100' })).bodies).toHaveLength(100);
+  });
 });

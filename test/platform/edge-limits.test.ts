@@ -22,6 +22,17 @@ describe('the limits of the edge', () => {
     await edge.enter('2001:db8:1:3::1', NOW);
   });
 
+  it('hold a block that one stranger may rent, however many networks it has', async () => {
+    const edge = createEdgeLimits({ DOOR_LIMIT: edgeCounter(1), BLOCK_LIMIT: edgeCounter(2) });
+    for (const block of ['2001:db8:1', '2001:db8:2']) {
+      for (const n of [1, 2]) await edge.enter(`${block}:${n}::1`, NOW);
+      await expect(edge.enter(`${block}:3::1`, NOW)).rejects.toMatchObject(refused(/this network/));
+    }
+    for (const n of [1, 2]) await edge.enter(`203.0.113.${n}`, NOW);
+    await expect(edge.enter('203.0.113.3', NOW)).rejects.toMatchObject(refused(/this network/));
+    await edge.enter('203.0.114.3', NOW);
+  });
+
   it('hold a person in one kind of deed, and a family in all its people’s', async () => {
     const edge = createEdgeLimits({ PERSON_LIMIT: edgeCounter(2), FAMILY_LIMIT: edgeCounter(3) });
     await edge.act('mute', rosa, NOW);
@@ -34,7 +45,12 @@ describe('the limits of the edge', () => {
   it('let everybody pass where they are not bound, or fail: what counts exactly stands behind them', async () => {
     const broken: EdgeCounter = { limit: () => Promise.reject(new Error('away')) };
     for (const limit of [undefined, broken]) {
-      const edge = createEdgeLimits({ DOOR_LIMIT: limit, PERSON_LIMIT: limit, FAMILY_LIMIT: limit });
+      const edge = createEdgeLimits({
+        DOOR_LIMIT: limit,
+        BLOCK_LIMIT: limit,
+        PERSON_LIMIT: limit,
+        FAMILY_LIMIT: limit,
+      });
       await edge.enter('203.0.113.7', NOW);
       await edge.act('heartbeat', rosa, NOW);
       expect(await edge.mayNote('anything')).toBe(true);

@@ -103,10 +103,12 @@ export async function requireService(
 }
 
 /**
- * Looks a claimed caller up, and extends their session; null when they do not exist, or their session has
- * ended.
+ * Looks a claimed caller up when it is their turn, and extends their session; null when they do not exist, or their
+ * session has ended.
+ * @throws AppError `rate_limited`
  */
 async function known(claimed: ClaimedCaller, deps: Deps): Promise<Caller | null> {
+  await deps.requestPace.turn(claimed);
   const db = deps.db.forFamily(claimed.familyId);
   const found = await lookUpCaller(deps.db, claimed, deps.now());
   if (found?.sessionId && isTouchDue(found.sessionLastUsedAt ?? 0, deps.now())) {

@@ -1,4 +1,5 @@
 import { rateLimited } from '../errors.ts';
+import { createTurnLanes, pause } from './turn-lanes.ts';
 
 /** A post whose turn it is. */
 export interface Turn {
@@ -7,8 +8,8 @@ export interface Turn {
    * 0 for all who write by hand.
    */
   gatherSeconds: number;
-  /** Says how many recipients the message turned out to have. */
-  settle(recipients: number): void;
+  /** Says how many recipients the message turned out to have; null: it was refused. */
+  settle(recipients: number | null): void;
 }
 
 /**
@@ -32,21 +33,10 @@ const BURST_MS = 3000;
 /** Whoever is so far ahead writes more than is read: the texts of the messages are gathered for so long. */
 const GATHER_FROM_MS = 1000;
 const GATHER_SECONDS = 10;
+/** A post that is refused has asked the database in vain: somebody who goes on all the same is slowed like this. */
+const AS_REFUSED = 17;
 /** The longest wait for a turn; beyond: 429. A whole budget of posts a minute to a hundred people is taken at once. */
 const LONGEST_WAIT_MS = 60_000;
-/** Lanes that are remembered at the least; beyond, those that are idle are forgotten. */
-const LANES = 1000;
-
-/** Posts that share a pace, as one author's. */
-interface Lane {
-  /** When all that was taken will have been worked off, ms. */
-  busyUntil: number;
-  /** The cost of the last post: what the next is thought to cost. */
-  cost: number;
-  /** When it was last asked, ms. */
-  askedAt: number;
-}
-
 /** Creates the pace of an isolate. `now` in ms; `pause` waits so many ms. */
 export function createPostPace({
   now,
@@ -55,27 +45,11 @@ export function createPostPace({
   now: () => number;
   pause: (ms: number) => Promise<unknown>;
 }): PostPace {
-  const lanes = new Map<string, Lane>();
-
-  function laneOf(key: string, at: number): Lane {
-    const known = lanes.get(key);
-    // A clock that was set back is another one.
-    const isOurs = known && known.askedAt <= at;
-    const lane = isOurs ? known : { busyUntil: at, cost: 1, askedAt: at };
-    lane.busyUntil = Math.max(lane.busyUntil, at);
-    lane.askedAt = at;
-    lanes.set(key, lane);
-    return lane;
-  }
-  function forgetIdle(at: number): void {
-    if (lanes.size <= LANES) return;
-    for (const [key, { busyUntil }] of lanes) if (busyUntil <= at) lanes.delete(key);
-  }
-
+  /** `cost`: of the last post, which is what the next is thought to cost. */
+  const laneOf = createTurnLanes({ cost: 1 });
   return {
     turn: async ({ userId, familyId }) => {
       const at = now();
-      forgetIdle(at);
       const taken = [
         { lane: laneOf(`author:${familyId}:${userId}`, at), each: AUTHOR_MS },
         { lane: laneOf(`family:${familyId}`, at), each: FAMILY_MS },
@@ -91,7 +65,7 @@ export function createPostPace({
         gatherSeconds: ahead > GATHER_FROM_MS ? GATHER_SECONDS : 0,
         settle: (recipients) => {
           for (const { lane, each, cost } of taken) {
-            lane.cost = Math.max(1, recipients - FEW_RECIPIENTS);
+            lane.cost = recipients === null ? AS_REFUSED : Math.max(1, recipients - FEW_RECIPIENTS);
             lane.busyUntil += (lane.cost - cost) * each;
           }
         },
@@ -106,7 +80,7 @@ const kept = new WeakMap<object, PostPace>();
 export function postPaceOf(key: object, now: () => number): PostPace {
   const known = kept.get(key);
   if (known) return known;
-  const pace = createPostPace({ now, pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms)) });
+  const pace = createPostPace({ now, pause });
   kept.set(key, pace);
   return pace;
 }

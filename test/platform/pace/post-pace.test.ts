@@ -49,6 +49,12 @@ describe('the pace of posts', () => {
     expect(waits).toEqual([]);
   });
 
+  it('slows whoever goes on though the budget refuses, whose every post asks a database in vain', async () => {
+    for (let n = 0; n < 260; n++) (await pace.turn({ userId: 'rosa', familyId: 'fam' })).settle(null);
+    expect(waits.length).toBeGreaterThan(190);
+    expect(waits.at(-1)).toBeGreaterThan(40);
+  });
+
   it('gathers the texts of whoever writes to many faster than anybody reads, and of nobody else', async () => {
     expect(await post('rosa', 99)).toBe(0);
     now += 1000;

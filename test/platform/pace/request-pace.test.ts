@@ -1,0 +1,54 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { createRequestPace, type RequestPace } from '../../../src/platform/pace/request-pace.ts';
+
+const rosa = { userId: 'rosa', familyId: 'fam' };
+let now = 0;
+let waits: number[] = [];
+let pace: RequestPace;
+beforeEach(() => {
+  now = 1_000_000;
+  waits = [];
+  pace = createRequestPace({ now: () => now, wait: async (ms) => waits.push(ms) });
+});
+
+describe('the pace of requests', () => {
+  it('is never met by whoever asks fifty times a second, nor by a hundred at once', async () => {
+    for (let n = 0; n < 100; n++) await pace.turn(rosa);
+    for (let n = 0; n < 1000; n++) {
+      now += 20;
+      await pace.turn(rosa);
+    }
+    expect(waits).toEqual([]);
+  });
+
+  it('has a loop wait for its turn, twenty milliseconds each, and holds nobody else', async () => {
+    for (let n = 0; n < 111; n++) await pace.turn(rosa);
+    expect(waits).toEqual([20, 40, 60, 80, 100, 120, 140, 160, 180, 200]);
+    await pace.turn({ ...rosa, userId: 'ben' });
+    await pace.turn({ userId: 'ana', familyId: 'fam_2' });
+    expect(waits).toHaveLength(10);
+  });
+
+  it('refuses whoever has more in the air than half a minute of turns, with the time to wait', async () => {
+    for (let n = 0; n < 1601; n++) await pace.turn(rosa);
+    expect(waits.at(-1)).toBe(30_000);
+    await expect(pace.turn(rosa)).rejects.toMatchObject({
+      code: 'rate_limited',
+      extras: { retryAfterSeconds: 30.02 },
+    });
+    now += 40_000;
+    await pace.turn(rosa);
+    expect(waits).toHaveLength(1500);
+  });
+
+  it('holds a family’s accounts together, and counts what was more work than one request', async () => {
+    for (let n = 0; n < 501; n++) await pace.turn({ userId: `usr_${n}`, familyId: 'fam' });
+    expect(waits).toEqual([]);
+    await pace.turn({ userId: 'usr_0', familyId: 'fam' });
+    expect(waits).toEqual([4]);
+    const ana = { userId: 'ana', familyId: 'fam_2' };
+    pace.add(ana, 101);
+    await pace.turn(ana);
+    expect(waits).toEqual([4, 20]);
+  });
+});
