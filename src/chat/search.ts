@@ -1,4 +1,4 @@
-import { type AnyColumn, desc, eq, lt, type SQL, sql } from 'drizzle-orm';
+import { desc, eq, lt, type SQL } from 'drizzle-orm';
 import type { Db } from '../db/client.ts';
 import { allOf, hasRow, iif, inList, tupleBefore } from '../db/expressions.ts';
 import { q } from '../db/query.ts';
@@ -10,13 +10,14 @@ import { holdsWords, wordsOf } from './find-words.ts';
 import { requireMembership } from './list-messages.ts';
 import { type MessageJson, messageColumns, toMessage } from './message.ts';
 
-/** So many messages are looked at in one statement. */
-export const SCAN_ROWS = 1000;
-/** So many statements a search asks, each when the one before has found too little. */
-const MOST_SCANS = 5;
-/** And at so many letters a search: a thousand messages may be 4 million, whose comparing would hold everybody up. */
-export const MOST_LETTERS = 500_000;
-/** A search is one request, and one more for so many letters that it looks at. */
+/** So many messages are looked at in one statement at most, and in the first, when nobody knows yet how long they are. */
+const SCAN_ROWS = 1000;
+const FIRST_ROWS = 200;
+/** So many messages a search looks at. */
+const MOST_ROWS = 5000;
+/** And so many letters: a thousand messages may hold 4 million, and comparing them would hold everybody up. */
+const MOST_LETTERS = 500_000;
+/** A search is one request, and one more for so many letters that it reads. */
 const LETTERS_A_REQUEST = 25_000;
 
 /** What is looked for. */
@@ -42,14 +43,12 @@ interface Looked {
   createdAt: number;
 }
 
-type Scanned = Looked & { words: string | null };
+type Scanned = Looked & { words: string };
 
 /** One way to go back in time: through a conversation by `seq`, or through a family's messages by time. */
 interface Course {
   within: (cursor: string | undefined) => SQL;
   newestFirst: SQL[];
-  /** The same order, of the rows of a scan. */
-  rank: (looked: { seq: AnyColumn; createdAt: AnyColumn; id: AnyColumn }) => SQL;
   cursorOf: (message: Looked) => string;
 }
 
@@ -62,7 +61,6 @@ function throughThread(threadId: string): Course {
       return allOf(eq(messages.threadId, threadId), cursor !== undefined && lt(messages.seq, Number(cursor)));
     },
     newestFirst: [desc(messages.seq)],
-    rank: ({ seq }) => desc(seq),
     cursorOf: ({ seq }) => String(seq),
   };
 }
@@ -79,44 +77,30 @@ function throughFamily(familyId: string): Course {
       return allOf(eq(messages.familyId, familyId), isBefore);
     },
     newestFirst: [desc(messages.createdAt), desc(messages.id)],
-    rank: ({ createdAt, id }) => sql`${desc(createdAt)}, ${desc(id)}`,
     cursorOf: ({ createdAt, id }) => `${createdAt}_${id}`,
   };
 }
 
-/**
- * The next messages of a course; of conversations that the person is not in, without words. Words are null from where
- * they would be more than `letters` in all, but those of the first.
- */
-function scan(
-  { within, newestFirst, rank }: Course,
-  userId: string,
-  cursor: string | undefined,
-  letters: number,
-) {
+/** The next messages of a course, so many; of conversations that the person is not in, without words. */
+function scan({ within, newestFirst }: Course, userId: string, cursor: string | undefined, rows: number) {
   const { id, threadId, seq, createdAt, body } = messages;
   const looked = q
     .select({ id, threadId, seq, createdAt, body })
     .from(messages)
     .where(within(cursor))
     .orderBy(...newestFirst)
-    .limit(SCAN_ROWS)
+    .limit(rows)
     .as('looked');
   const isMember = hasRow(
     threadMembers,
     allOf(eq(threadMembers.threadId, looked.threadId), eq(threadMembers.userId, userId)),
   );
-  const lettersBefore = sql`sum(length(${looked.body})) over (order by ${rank(looked)}) - length(${looked.body})`;
   return q
     .select({
       id: looked.id,
       seq: looked.seq,
       createdAt: looked.createdAt,
-      words: iif<string | null>(
-        sql`${lettersBefore} < ${letters}`,
-        iif<string>(isMember, looked.body, ''),
-        sql`null`,
-      ).as('words'),
+      words: iif<string>(isMember, looked.body, '').as('words'),
     })
     .from(looked);
 }
@@ -135,9 +119,9 @@ async function readMessages(db: Db, ids: readonly string[]): Promise<MessageJson
 }
 
 /**
- * Finds messages in the caller's conversations. Looks at {@link SCAN_ROWS} messages a statement, at most five times as many
- * a call, and at {@link MOST_LETTERS} of theirs, so that nobody waits behind a search: a page may hold fewer than `limit`,
- * even none, and lead further.
+ * Finds messages in the caller's conversations. Looks at {@link MOST_ROWS} messages at most, in short statements, and at
+ * {@link MOST_LETTERS} of theirs, so that nobody waits behind a search: a page may hold fewer than `limit`, even none, and
+ * lead further.
  * @throws AppError `invalid_request`, `thread_not_found`, `rate_limited`
  */
 export async function searchMessages(
@@ -152,23 +136,24 @@ export async function searchMessages(
   if (threadId !== undefined) await requireMembership(db, { threadId, userId, familyId });
   const found: string[] = [];
   let next: string | null | undefined = before;
-  let letters = 0;
-  let isOver = false;
-  for (
-    let scans = 0;
-    scans < MOST_SCANS && next !== null && !isOver && found.length < limit && letters < MOST_LETTERS;
-    scans++
-  ) {
-    const rows: Scanned[] = await db.all(scan(course, userId, next, MOST_LETTERS - letters));
+  let [rowsLooked, letters, lettersRead] = [0, 0, 0];
+  const mayGoOn = () => found.length < limit && letters < MOST_LETTERS;
+  while (next !== null && mayGoOn() && rowsLooked < MOST_ROWS) {
+    const fitting = Math.ceil(((MOST_LETTERS - letters) * rowsLooked) / Math.max(1, letters));
+    const most = rowsLooked === 0 ? FIRST_ROWS : Math.min(SCAN_ROWS, MOST_ROWS - rowsLooked, fitting);
+    const rows: Scanned[] = await db.all(scan(course, userId, next, most));
+    lettersRead += rows.reduce((sum, { words: read }) => sum + read.length, 0);
+    let taken = 0;
     for (const row of rows) {
-      isOver = row.words === null || found.length >= limit;
-      if (row.words === null || isOver) break;
-      next = course.cursorOf(row);
+      if (!mayGoOn()) break;
+      taken += 1;
       letters += row.words.length;
+      next = course.cursorOf(row);
       if (holdsWords(row.words, words)) found.push(row.id);
     }
-    if (!isOver && rows.length < SCAN_ROWS) next = null;
+    rowsLooked += taken;
+    if (taken === rows.length && rows.length < most) next = null;
   }
-  deps.requestPace.add({ userId, familyId }, Math.floor(letters / LETTERS_A_REQUEST));
+  deps.requestPace.add({ userId, familyId }, Math.floor(lettersRead / LETTERS_A_REQUEST));
   return { messages: await readMessages(db, found), next: next ?? null };
 }
