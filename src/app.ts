@@ -112,7 +112,8 @@ export function createApp(depsOf: (env: Bindings, ctx: ExecutionContext, log: Lo
   for (const path of DESCRIPTION) {
     app.get(path, async (c) => {
       const file = await c.env.ASSETS.fetch(c.req.raw);
-      if (file.status === 404) return await c.notFound(); // A slash behind it.
+      // A slash behind it names no file.
+      if (file.status === 404) throw new AppError('not_found', 'There is nothing at this address.');
       return new Response(file.body, file);
     });
   }
