@@ -62,6 +62,11 @@ export function lostOn(page: Page, within = 'body'): Promise<string[]> {
     const sideways = root.scrollWidth - root.clientWidth;
     if (sideways > 0) lost.push(`the page is ${sideways} px too wide`);
 
+    for (const bubble of part.querySelectorAll('.bubble')) {
+      const { left, right } = bubble.getBoundingClientRect();
+      if (left < 0 || right > innerWidth) lost.push(`${named(bubble)} leaves the window`);
+    }
+
     for (const control of part.querySelectorAll('a[href], button, input, select, textarea, summary')) {
       if (!shown(control) || control.matches('[type=hidden], :disabled')) continue;
       control.scrollIntoView({ block: 'center', inline: 'nearest', behavior: 'instant' });

@@ -15,6 +15,7 @@ beforeAll(async () => {
   await portal.say(ben, 'Look at https://example.com/recipes', { fileIds: ['IMG_1.jpg'] });
   await portal.say(rosa, 'Are you coming for dinner on Sunday?');
   await portal.say(rosa, 'The door code changed.', { urgent: true });
+  await portal.say(rosa, 'Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft');
 });
 afterAll(() => portal?.close());
 
