@@ -11,6 +11,21 @@ const stores = Object.entries(rest).flatMap(([name, store]) =>
   name.startsWith('FAMILY_DB_') ? [store as unknown as D1Database] : [],
 );
 
+/**
+ * Takes the runtime's own timer for every call that has a delay. The plugin's, which stands before it, looks up who
+ * calls, for the sake of Vitest's own timers, which have none; that takes 40 µs, with each trip to D1.
+ */
+function takePlainTimers(): void {
+  const plain: typeof setTimeout | undefined = Object.getPrototypeOf(globalThis).setTimeout;
+  const plugins = globalThis.setTimeout;
+  if (!plain || plugins.name === 'setPlainTimeout') return;
+  globalThis.setTimeout = function setPlainTimeout(...args: Parameters<typeof setTimeout>) {
+    return (args[1] ? plain : plugins).apply(globalThis, args);
+  } as typeof setTimeout;
+}
+
+takePlainTimers();
+
 /** Drops every table; `reset` leaves a database as it is that something still holds on to. */
 async function dropTables(db: D1Database): Promise<void> {
   const { results } = await db
