@@ -527,7 +527,11 @@ describe('a long conversation', () => {
     await page.goto('/messages');
     await page.getByLabel('Find in your messages').fill('news 77');
     await page.keyboard.press('Enter');
-    await page.getByRole('link', { name: /News 77/ }).click();
+    const answer = page.getByRole('link', { name: /News 77/ });
+    await answer.waitFor();
+    // One goes on, and reads on, at the answer.
+    await expect.poll(() => page.evaluate(() => document.activeElement?.id)).toBe('found');
+    await answer.click();
     const found = page.locator('.msg:target');
     await found.waitFor();
     await settled(page);
