@@ -1,6 +1,6 @@
 import { createExecutionContext, createMessageBatch, getQueueResult } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
-import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { DatabaseBindings } from '../../src/db/client.ts';
 import { FENCE_TRIGGERS } from '../../src/db/stores/family-tables.ts';
 import worker from '../../src/worker.ts';
@@ -322,12 +322,19 @@ it('a database that lacks any of its fences turns the service unready, by name',
   const all = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'fence_%'";
   const { results: fences } = await store.prepare(all).all<{ name: string; sql: string }>();
   expect(fences).toHaveLength(FENCE_TRIGGERS);
+  // An isolate looks twice a second once it was asked very often.
+  vi.useFakeTimers({ toFake: ['Date'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const ready = () => {
+    vi.setSystemTime(Date.now() + 1000);
+    return world.send('GET', '/readyz');
+  };
   for (const { name, sql } of fences) {
     await store.prepare(`DROP TRIGGER ${name}`).run();
-    const answer = await world.send('GET', '/readyz');
+    const answer = await ready();
     await store.prepare(sql).run();
     expect([name, answer.status]).toEqual([name, 503]);
     expect(await answer.json()).toMatchObject({ details: [{ check: 'fences', name: 'd1:2' }] });
   }
-  expect((await world.send('GET', '/readyz')).status).toBe(200);
+  expect((await ready()).status).toBe(200);
 });
