@@ -194,9 +194,7 @@ export function FindHere({ thread, today }: { thread: ThreadJson; today: string 
       <search>
         <form class="field" method="get" action={ANSWER}>
           <input type="hidden" name="in" value={thread.id} />
-          <label for="find-here">
-            <b>Find in this conversation</b>
-          </label>
+          <label for="find-here">Find in this conversation</label>
           <div class="find-field">
             <input id="find-here" type="search" name="find" maxlength={100} required />
             <button class="button small" type="submit">
@@ -206,9 +204,7 @@ export function FindHere({ thread, today }: { thread: ThreadJson; today: string 
         </form>
       </search>
       <form class="field" method="get" action={threadPath(thread.id)}>
-        <label for="day-here">
-          <b>Go to a day</b>
-        </label>
+        <label for="day-here">Go to a day</label>
         <div class="find-field">
           <input id="day-here" type="date" name="date" required max={today} />
           <button class="button small" type="submit">
