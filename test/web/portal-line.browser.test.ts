@@ -796,8 +796,13 @@ describe('one’s own messages', () => {
     }
     await expect.poll(() => menu.evaluate((summary) => summary === document.activeElement)).toBe(true);
     await menu.click();
-    await item.getByRole('button', { name: 'Take back' }).click();
     // Neither a key that is held down nor a trembling finger takes it back.
+    const isDead = await item.getByRole('button', { name: 'Take back' }).evaluate((button: HTMLElement) => {
+      const body = button.parentElement!;
+      button.click();
+      return body.querySelector<HTMLElement>('.danger')!.inert;
+    });
+    expect(isDead).toBe(true);
     const yes = item.getByRole('button', { name: 'Yes, take it back' });
     await yes.dispatchEvent('click', { detail: 2 });
     await page.keyboard.press('Enter');

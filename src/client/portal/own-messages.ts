@@ -2,6 +2,8 @@ import { announce, bringIntoSight, find, on } from './dom.ts';
 
 /** Characters that a message may have. */
 const MOST = 4000;
+/** How long the answer that is for good lies dead: it may come up under the finger that asked, and tap counts are not told everywhere. */
+const SECOND_TAP_MS = 500;
 
 /** What changing one's own messages needs of the conversation. */
 export interface OwnMessagesHost {
@@ -78,6 +80,8 @@ export class OwnMessages {
     const ask = () => {
       menu.classList.add('asking'); // Below its message, which stays in sight.
       body.replaceChildren(question, yes, no);
+      yes.inert = true;
+      setTimeout(() => (yes.inert = false), SECOND_TAP_MS);
       menu.open = true;
       menu.addEventListener('toggle', restore);
       no.focus({ preventScroll: true }); // A key that is held down does no harm.
@@ -90,7 +94,7 @@ export class OwnMessages {
       find('summary', menu)?.focus();
     });
     yes.addEventListener('click', async ({ detail }) => {
-      if (detail > 1) return; // The second tap of a trembling finger, where the first one asked.
+      if (detail > 1) return; // A slow second tap of a trembling finger, where the first one asked.
       const item = itemOf(menu);
       const putBack = this.#showGone(item, menu);
       const failure = await this.#send(item, 'DELETE');
