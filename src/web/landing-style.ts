@@ -15,7 +15,7 @@ main{background:var(--card);border:1px solid var(--line);border-radius:20px;padd
 .brand{display:flex;align-items:center;gap:.625rem;margin:0 0 1.25rem;color:var(--soft);font-size:.9375rem;font-weight:600}
 @media(max-width:18rem){body{padding:.5rem 4px}main{padding:12px}.brand{margin:0 0 .5rem}}
 .brand span{font-size:min(1em,6.6vw)}
-.name{font-size:min(1em,7.4vw)}
+.name{font-size:min(1em,9.6vw)}
 .mark{flex:none}
 .mark-home{fill:var(--go)}
 .mark-away{fill:var(--focus)}
