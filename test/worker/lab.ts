@@ -14,6 +14,7 @@ import { familyIn, fillSlots, STORES } from '../stores/spread.ts';
 import { workerSettings } from '../support/settings.ts';
 import { type Carrier, createCarrier } from './carrier.ts';
 import { lastClaim, RECORD_STEPS, type Step, stepsSince } from './history.ts';
+import { keepSettings } from './object-settings.ts';
 import { type Call, type End, type FaultInjector, type Process, startProcess } from './process.ts';
 import { DIRECTORY } from './realms.ts';
 
@@ -282,10 +283,7 @@ export async function openLab(
   const enqueued = (job: DeliveryJob, delaySeconds: number) =>
     void jobs.push({ job, attempts: 1, at: Date.now() + delaySeconds * 1000 });
   const stub = () => FAMILY.get(FAMILY.idFromName(familyId));
-  // The object reads the settings for itself, from its environment, when it is first asked something.
-  await runInDurableObject(stub(), (object) => {
-    Object.assign(object, { env: { ...env, ...settings } });
-  });
+  const letGoOfObject = await keepSettings((look) => runInDurableObject(stub(), look), settings);
 
   const start = (inject?: FaultInjector): Process =>
     startProcess(
@@ -396,6 +394,7 @@ export async function openLab(
     }),
     close: () => {
       pauses.close();
+      letGoOfObject();
       vi.useRealTimers();
     },
   };
