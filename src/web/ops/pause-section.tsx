@@ -5,7 +5,7 @@ import { DataTable } from './tables.tsx';
 
 /** What may be paused, by the value of the form's field; those with a colon need to say which. */
 export const PAUSABLE: Record<string, string> = {
-  service: 'All texts but codes',
+  service: 'All but codes',
   'kind:code': 'One-time codes',
   'family:': 'A family (its id)',
   'country:': 'A country (two letters)',
