@@ -19,19 +19,32 @@ function quietEnd(quiet: Quiet | undefined, now: number): number {
   return Math.max(since, next - length <= now ? next : next - DAY);
 }
 
-/** Earlier rows that may have been admitted at their post, and have not become a text of their own (yet). */
-const admittedBefore = (row: DeliveryRow, rows: readonly DeliveryRow[]) =>
-  rows.filter(
+/** When a row was last decided about: most often at its post, later for one that waited for something else before. */
+function decidedAt({ steps, stepAt }: Bench, { id, createdAt }: DeliveryRow): number {
+  const last = steps.findLast(({ deliveryId, to }) => deliveryId === id && to === 'deferred');
+  return (last && stepAt.get(last.seq)) ?? createdAt;
+}
+
+/** Rows that may have been admitted at their post before this one was decided, and have not become a text of their own (yet). */
+function admittedBefore(bench: Bench, row: DeliveryRow, rows: readonly DeliveryRow[]): DeliveryRow[] {
+  const decided = decidedAt(bench, row);
+  return rows.filter(
     ({ id, status, createdAt }) =>
       id !== row.id &&
-      createdAt <= row.createdAt &&
+      createdAt <= decided &&
       ['pending', 'sending', 'suppressed', 'merged'].includes(status),
   );
+}
 
 /** The texts that were seen, and those that may have been admitted in vain. */
 const othersOf = (bench: Bench, row: DeliveryRow, rows: readonly DeliveryRow[]) => [
   ...bench.texts.filter(({ deliveryId }) => deliveryId !== row.id),
-  ...admittedBefore(row, rows).map(({ user, thread, seq, createdAt: at }) => ({ user, thread, seq, at })),
+  ...admittedBefore(bench, row, rows).map(({ user, thread, seq, createdAt: at }) => ({
+    user,
+    thread,
+    seq,
+    at,
+  })),
 ];
 
 /** When the caps, or their shares, have room again, by the texts that were seen, and those that were admitted in vain. */
@@ -81,7 +94,7 @@ export function brokenWait(
       Math.min(now + bench.lab.config.PRESENT_RECHECK_SECONDS * 1000, row.createdAt + PRESENT_WATCH_MS),
     quiet_hours: () => quietEnd(bench.quiet.get(name), now) + SPREAD,
     rate_limited: () => {
-      const letGo = admittedBefore(row, rows).filter(
+      const letGo = admittedBefore(bench, row, rows).filter(
         ({ user, thread }) => user === row.user && thread === row.thread,
       );
       const queued = letGo.filter(({ id }) => (bench.queuedAt.get(id) ?? 0) >= row.createdAt);
