@@ -29,7 +29,7 @@ export function WelcomePage({ brand }: { brand: string }) {
           <h2>One, not twenty</h2>
           <p>
             Several missed messages become one text. In your quiet hours, and about what you have muted, none
-            comes.
+            comes, but an urgent one if you allow it.
           </p>
         </section>
         <section>

@@ -41,7 +41,7 @@ export function TermsPage({ brand, company, contact, consent, dailyCap }: Legal)
       </ol>
       <figure aria-label="The form by which you agree, as it looks in Settings">
         <figcaption class="soft small">
-          A picture of the form in Settings. Nothing can be pressed here.
+          A picture of the form in Settings. The box and the button do nothing here.
         </figcaption>
         <fieldset class="card stack" disabled>
           <ConsentForm wording={{ text: consent }} urgent={null} />

@@ -97,7 +97,7 @@ it('/terms shows the form of the opt-in to whoever reviews it: unticked, whole, 
  */
 const DATED: [string, View, string, string][] = [
   ['/help', HelpPage, '2026-11-28', '26ce23af7161'],
-  ['/terms', TermsPage, '2026-11-28', '053a4ae5693d'],
+  ['/terms', TermsPage, '2026-11-28', '8ec38e0abf62'],
   ['/privacy', PrivacyPage, '2026-11-28', 'e0e805a1bb83'],
 ];
 

@@ -32,7 +32,8 @@ export function jumpLinks(): void {
         show(target.id);
       }
     },
-    { threshold: 0.5 },
+    // The line down the middle of the screen, which one panel covers, however little of its height is in sight.
+    { rootMargin: '0px -50% 0px -50%' },
   );
   for (const panel of document.querySelectorAll('.inbox, .phone')) seen.observe(panel);
 }
