@@ -6,9 +6,9 @@ import type { Stack } from './stack/stack.ts';
 const began = performance.now();
 // Wrangler's and Miniflare's code compiled once for all starts; it must be asked for before they are loaded.
 enableCompileCache?.(COMPILE_CACHE);
-// What takes longest begins first, in a process of its own; whoever needs it hears of its failure.
+// What takes longest begins first, in a process of its own. Its failure is told by whoever asks for it, which is the stack.
 const { builtWorker } = await import('./stack/built-worker.ts');
-builtWorker(path.resolve(import.meta.dirname, '..')).catch(() => undefined);
+void Promise.allSettled([builtWorker(path.resolve(import.meta.dirname, '..'))]);
 const { startStack } = await import('./stack/stack.ts');
 const { StackError } = await import('./stack/stack-error.ts');
 

@@ -5,7 +5,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import type { V4WorkerOptions } from 'miniflare';
-import { readIfThere } from '../read-if-there.ts';
+import { readJsonIfThere } from '../read-if-there.ts';
 import { StackError } from './stack-error.ts';
 
 /** The Worker as wrangler.toml describes it, ready for Miniflare; `vars` are the plain settings in there. */
@@ -54,15 +54,7 @@ export async function fingerprintOf(root: string, names: readonly string[]): Pro
 }
 
 /** Reads what an earlier start kept; null when there is none, or none that is whole. */
-async function readKept(file: string): Promise<KeptBuild | null> {
-  const text = await readIfThere(file);
-  try {
-    return text === null ? null : (JSON.parse(text) as KeptBuild);
-  } catch (error) {
-    if (error instanceof SyntaxError) return null; // The machine died while it was written: it is built anew.
-    throw error;
-  }
-}
+const readKept = (file: string) => readJsonIfThere<KeptBuild>(file);
 
 async function build(root: string, file: string): Promise<void> {
   const script = path.join(import.meta.dirname, 'build-worker.ts');

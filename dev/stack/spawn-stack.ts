@@ -42,10 +42,8 @@ export async function startRefused(
   own: Readonly<Record<string, string>>,
 ): Promise<{ code: number | null; output: string }> {
   const life = new Life(cleanEnv(own));
-  life.ready.then(
-    () => life.child.kill('SIGKILL'),
-    () => undefined,
-  );
+  await Promise.race([life.said, life.exited]);
+  life.child.kill('SIGKILL'); // Where it has ended by itself, nothing happens.
   const code = await life.exited;
   return { code, output: life.output };
 }
@@ -55,21 +53,28 @@ class Life {
   output = '';
   readonly child: ChildProcess;
   readonly exited: Promise<number | null>;
-  readonly ready: Promise<void>;
+  /** Resolves when it says that it is ready; never, when it does not. */
+  readonly said: Promise<void>;
 
   constructor(env: Record<string, string>) {
     this.child = spawn(process.execPath, [START], { env, stdio: ['ignore', 'pipe', 'pipe'] });
     this.exited = new Promise((resolve) => this.child.once('close', resolve));
-    this.ready = new Promise((resolve, reject) => {
+    this.said = new Promise((resolve) => {
       const read = (chunk: Buffer) => {
         this.output += chunk.toString();
         if (/^Ready /m.test(this.output)) resolve();
       };
       this.child.stdout?.on('data', read);
       this.child.stderr?.on('data', read);
-      void this.exited.then((code) => reject(new Error(`The stack ended with ${code}:\n${this.output}`)));
     });
-    this.ready.catch(() => undefined); // Whoever waits hears of it; a killed life has nobody waiting.
+  }
+
+  /** Resolves when it is ready. @throws Error when it ends before */
+  async ready(): Promise<void> {
+    const ended = this.exited.then((code) => {
+      throw new Error(`The stack ended with ${code}:\n${this.output}`);
+    });
+    await Promise.race([this.said, ended]);
   }
 }
 
@@ -92,7 +97,7 @@ export async function spawnStack(own: Readonly<Record<string, string>> = {}): Pr
   const current = () => lives.at(-1)!;
   const begin = async () => {
     lives.push(new Life(cleanEnv(env)));
-    await current().ready;
+    await current().ready();
   };
   const end = async (signal: NodeJS.Signals) => {
     current().child.kill(signal);

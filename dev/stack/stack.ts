@@ -85,8 +85,9 @@ async function startRuntime(
     await miniflare.ready;
     return miniflare;
   } catch (error) {
-    await miniflare.dispose().catch(() => undefined); // Why it did not start is the news.
-    throw new StackError(`The Workers runtime does not start: ${firstLine(error)}`, error);
+    const [end] = await Promise.allSettled([miniflare.dispose()]);
+    const alsoNot = end.status === 'rejected' ? `, nor end: ${firstLine(end.reason)}` : '';
+    throw new StackError(`The Workers runtime does not start: ${firstLine(error)}${alsoNot}`, error);
   }
 }
 

@@ -1,6 +1,7 @@
-import { mkdir, open, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, open, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { readJsonIfThere } from '../read-if-there.ts';
 import { firstLine, StackError } from './stack-error.ts';
 
 /** Says why the local state cannot be used, and what to do. */
@@ -61,16 +62,12 @@ async function markOf(file: string): Promise<string> {
   return `${size} ${mtimeMs}`;
 }
 
-/** Takes the marks of the last end away: a stack that is killed leaves none. Unreadable ones are none. */
+/** Takes the marks of the last end away: a stack that is killed leaves none. Torn ones are none. */
 async function takeMarks(dir: string): Promise<Marks> {
   const file = path.join(dir, MARKS);
-  const text = await readFile(file, 'utf8').catch(() => '{}');
+  const marks = await readJsonIfThere<Marks>(file);
   await rm(file, { force: true });
-  try {
-    return JSON.parse(text) as Marks;
-  } catch {
-    return {};
-  }
+  return marks ?? {};
 }
 
 async function writeMarks(dir: string): Promise<void> {

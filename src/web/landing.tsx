@@ -1,8 +1,8 @@
 import { raw } from 'hono/html';
 import type { AppLinks } from '../links/app-links/app-links.ts';
 import type { Reader } from '../links/app-links/device.ts';
-import { asset } from './assets.ts';
 import { Contact } from './contact.tsx';
+import { FontPreload, fontPath } from './font-preload.tsx';
 import { Mark } from './icons.tsx';
 import { LANDING_SCRIPT, landingStyle } from './landing-style.ts';
 import { type LandingState, landingWords, PREVIEW_WORDS } from './landing-words.ts';
@@ -68,14 +68,8 @@ export function LandingPage(view: LandingView) {
         <meta property="og:description" content={PREVIEW_WORDS.text} />
         {banner && <meta name="apple-itunes-app" content={banner} />}
         <title>{`${words.title} – ${brand}`}</title>
-        <link
-          rel="preload"
-          href={asset('atkinson-next-latin.woff2')}
-          as="font"
-          type="font/woff2"
-          crossorigin=""
-        />
-        <style nonce={view.cspNonce}>{raw(landingStyle(asset('atkinson-next-latin.woff2')))}</style>
+        <FontPreload />
+        <style nonce={view.cspNonce}>{raw(landingStyle(fontPath()))}</style>
       </head>
       <body>
         <main>

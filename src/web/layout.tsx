@@ -1,5 +1,6 @@
 import type { Child } from 'hono/jsx';
 import { asset } from './assets.ts';
+import { FontPreload } from './font-preload.tsx';
 import { Icon, type IconName, Mark } from './icons.tsx';
 
 /** The one who looks at a page. */
@@ -92,13 +93,7 @@ export function Page({
         <meta name="theme-color" content="#fffdfa" media="(prefers-color-scheme: light)" />
         <meta name="theme-color" content="#22211e" media="(prefers-color-scheme: dark)" />
         {description && <meta name="description" content={description} />}
-        <link
-          rel="preload"
-          href={asset('atkinson-next-latin.woff2')}
-          as="font"
-          type="font/woff2"
-          crossorigin=""
-        />
+        <FontPreload />
         <link rel="stylesheet" href={asset('style.css')} />
         <link rel="icon" href={asset('icon.svg')} type="image/svg+xml" />
         <script type="module" src={asset('portal.js')}></script>

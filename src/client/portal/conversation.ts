@@ -7,6 +7,7 @@ import { announce, find, on } from './dom.ts';
 import { MessageWindow, seqOf, type Way } from './message-window.ts';
 import { OwnMessages } from './own-messages.ts';
 import { showNearTop } from './place.ts';
+import { ifReached, Unreached } from './reach.ts';
 import { ReadCursor } from './read-cursor.ts';
 import { Receipts } from './receipts.ts';
 import { refreshRegion } from './swap.ts';
@@ -137,7 +138,7 @@ export class Conversation {
   /** Takes an event of this conversation. */
   take(frame: ServerFrame): void {
     if (frame.type === 'thread' && frame.thread.id === this.threadId) {
-      void refreshRegion('thread-head', this.#path).catch(() => null); // The next page has it.
+      void refreshRegion('thread-head', this.#path); // Where it is not reached, the next page has it.
     }
     if (!('threadId' in frame) || frame.threadId !== this.threadId) return;
     if (frame.type === 'message') {
@@ -177,8 +178,8 @@ export class Conversation {
     };
   }
 
-  #refresh(seqs: number[]): Promise<void> {
-    return this.#window.refresh(seqs).catch(() => undefined); // No connection: the line's return asks again.
+  async #refresh(seqs: number[]): Promise<void> {
+    await ifReached(this.#window.refresh(seqs)); // No connection: the line's return asks again.
   }
 
   /** Shows in the list, and in the title, how much is unread here. */
@@ -207,11 +208,13 @@ export class Conversation {
         }
         const fresh = await this.#window.newer();
         this.#arrived(fresh);
-        if (fresh.length === 0 && this.#isBehind()) throw new Error('The newest messages are not there yet');
+        if (fresh.length === 0 && this.#isBehind())
+          throw new Unreached('The newest messages are not there yet');
       }
       this.#failed = 0;
-    } catch {
+    } catch (error) {
       this.#retry = setTimeout(() => this.catchUp(), backoffMs(this.#failed++, Math.random()));
+      if (!(error instanceof Unreached)) throw error;
     } finally {
       this.#fetching = null;
     }

@@ -1,3 +1,5 @@
+import { reach } from './reach.ts';
+
 /** The first element that matches, or null. */
 export const find = <T extends HTMLElement = HTMLElement>(selector: string, within: ParentNode = document) =>
   within.querySelector<T>(selector);
@@ -54,21 +56,24 @@ export function signInAgain(): void {
 
 const PATIENCE_MS = 20_000;
 
-/** Reads a page or a part of one from our own origin. @throws when there is no answer within 20 s */
+/** Reads a page or a part of one from our own origin. @throws Unreached when there is no answer within 20 s */
 export async function fetchPage(
   url: string,
   init: RequestInit = {},
 ): Promise<{ response: Response; page: Document }> {
-  const response = await fetch(url, {
-    signal: AbortSignal.timeout(PATIENCE_MS),
-    ...init,
-    headers: { Accept: 'text/html', ...init.headers },
-    credentials: 'same-origin',
+  const { response, html } = await reach(async () => {
+    const response = await fetch(url, {
+      signal: AbortSignal.timeout(PATIENCE_MS),
+      ...init,
+      headers: { Accept: 'text/html', ...init.headers },
+      credentials: 'same-origin',
+    });
+    return { response, html: await response.text() };
   });
   if (response.redirected && new URL(response.url).pathname === '/login' && location.pathname !== '/login') {
     signInAgain();
   }
-  const page = new DOMParser().parseFromString(await response.text(), 'text/html');
+  const page = new DOMParser().parseFromString(html, 'text/html');
   return { response, page };
 }
 

@@ -1,6 +1,7 @@
 import { fetchPage, find, findAll } from './dom.ts';
 import { Motion } from './motion.ts';
 import { holdPlace } from './place.ts';
+import { ifReached, Unreached } from './reach.ts';
 
 /** How far outside of the window the next page begins to load, in pixels. */
 const AHEAD = 600;
@@ -86,7 +87,7 @@ export class MessageWindow {
     return this.#links.newer.parentElement!.hidden === true;
   }
 
-  /** Brings the messages after the last one. @returns them. @throws when they could not be read */
+  /** Brings the messages after the last one. @returns them. @throws Unreached when they could not be read */
   newer(): Promise<HTMLElement[]> {
     return this.#load('newer');
   }
@@ -94,7 +95,7 @@ export class MessageWindow {
   /** Shows another stretch instead: `newest`, or `around=` a seq. @returns whether it could be read */
   async show(query: string): Promise<boolean> {
     const turn = ++this.#turn;
-    const list = await this.#read(query).catch(() => null); // The caller is told by `false`.
+    const list = await ifReached(this.#read(query));
     if (!list || turn !== this.#turn) return false;
     const items = findAll(':scope > li', list);
     this.#o.before(items, 'instead');
@@ -105,7 +106,7 @@ export class MessageWindow {
     return true;
   }
 
-  /** Shows messages as they are now, where they are in the page; ten at most. @throws when they could not be read */
+  /** Shows messages as they are now, where they are in the page; ten at most. @throws Unreached when they could not be read */
   async refresh(seqs: number[]): Promise<void> {
     // Not what is being edited.
     const shown = seqs.filter((seq) => find(`#m-${seq}:not(:has(.edit))`, this.#o.items));
@@ -123,7 +124,7 @@ export class MessageWindow {
     this.#o.after();
   }
 
-  /** Asks how far the conversation goes. @throws when that could not be read */
+  /** Asks how far the conversation goes. @throws Unreached when that could not be read */
   async peek(): Promise<void> {
     await this.#read(`at=${seqOf(this.messages.at(-1))}`);
   }
@@ -143,9 +144,10 @@ export class MessageWindow {
         this.#observer.unobserve(link);
         this.#observer.observe(link);
       },
-      () => {
+      (error: unknown) => {
         link.ariaBusy = null;
         link.textContent = 'Could not be loaded. Try again';
+        if (!(error instanceof Unreached)) throw error;
       },
     );
   }
@@ -187,7 +189,7 @@ export class MessageWindow {
       `${this.#o.path}/items?${query}&unread=${this.#o.unreadFrom()}`,
     );
     const list = find('[data-items]', page);
-    if (!response.ok || !list) throw new Error(`items: ${response.status}`);
+    if (!response.ok || !list) throw new Unreached(`items: ${response.status}`);
     this.newest = Math.max(this.newest, Number(list.dataset.newest));
     return list;
   }

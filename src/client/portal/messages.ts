@@ -107,7 +107,7 @@ export class Messages {
     await wait(250);
     this.#refreshing = false;
     const current = this.#conversation ? `&current=${encodeURIComponent(this.#conversation.threadId)}` : '';
-    await refreshRegion('threads', `/messages?list${current}`).catch(() => null); // The next event asks again.
+    await refreshRegion('threads', `/messages?list${current}`); // Where it is not reached, the next event asks again.
   }
 
   #status(status: LiveStatus): void {

@@ -1,3 +1,4 @@
+import { ifReached, reach, readAnswer, readRefusal } from './reach.ts';
 import { readTab, writeTab } from './tab-store.ts';
 
 /** A message on its way. */
@@ -23,28 +24,24 @@ const TOO_MANY = 'That was a lot at once. This message is kept, and sends itself
 
 /** Sends a draft once. */
 export async function post(threadId: string, { key, ...message }: Draft): Promise<Outcome> {
-  let response: Response;
-  try {
-    response = await fetch(`/api/threads/${encodeURIComponent(threadId)}/messages`, {
+  const posted = () =>
+    fetch(`/api/threads/${encodeURIComponent(threadId)}/messages`, {
       method: 'POST',
       headers: { 'Content-Type': 'application/json', 'Idempotency-Key': key },
       body: JSON.stringify(message),
       signal: AbortSignal.timeout(20_000),
     });
-  } catch {
-    return { sent: false, again: true, afterMs: null, message: OFFLINE };
-  }
+  const response = await ifReached(reach(posted));
+  if (!response) return { sent: false, again: true, afterMs: null, message: OFFLINE };
   if (response.ok) {
-    const { message }: { message?: { seq?: number } } = await response.json().catch(() => ({})); // It is sent, whatever came back.
-    return { sent: true, seq: message?.seq ?? 0 };
+    const { message } = (await readAnswer(response)) as { message?: { seq?: number } };
+    return { sent: true, seq: message?.seq ?? 0 }; // It is sent, whatever came back.
   }
-  const answer: unknown = await response.json().catch(() => null); // Not ours: said in general words below.
   const wait = Number(response.headers.get('Retry-After'));
   if (response.status === 429 && wait > 0 && wait <= PATIENCE_S) {
     return { sent: false, again: true, afterMs: wait * 1000, message: wait <= 60 ? TOO_FAST : TOO_MANY };
   }
-  const known = typeof answer === 'object' && answer !== null && 'message' in answer;
-  const reason = known ? String(answer.message) : 'The message could not be sent.';
+  const reason = await readRefusal(response, 'The message could not be sent.');
   return {
     sent: false,
     again: response.status >= 500,

@@ -1,4 +1,5 @@
 import { announce, bringIntoSight, find, on } from './dom.ts';
+import { ifReached, reach, readAnswer, readRefusal, UNREACHED_WORDS } from './reach.ts';
 
 /** Characters that a message may have. */
 const MOST = 4000;
@@ -14,7 +15,6 @@ export interface OwnMessagesHost {
   changed(seq: number, words: string | null): () => void;
 }
 
-const UNREACHED = 'We could not reach the service. Check your connection and try again.';
 const button = (words: string, type: 'button' | 'submit') =>
   Object.assign(document.createElement('button'), { type, className: 'button small', textContent: words });
 
@@ -45,22 +45,16 @@ export class OwnMessages {
 
   /** Asks the API. @returns why it did not work, null when it did */
   async #send(item: HTMLElement, method: 'PATCH' | 'DELETE', body?: object): Promise<string | null> {
-    let response: Response;
-    try {
-      response = await fetch(this.#url(item), {
+    const asked = () =>
+      fetch(this.#url(item), {
         method,
         headers: { 'Content-Type': 'application/json' },
         ...(body ? { body: JSON.stringify(body) } : {}),
         signal: AbortSignal.timeout(20_000),
       });
-    } catch {
-      return UNREACHED;
-    }
-    if (!response.ok) {
-      const answer: unknown = await response.json().catch(() => null); // Not ours: said in general words below.
-      const known = typeof answer === 'object' && answer !== null && 'message' in answer;
-      return known ? String(answer.message) : 'That did not work. Wait a moment and try again.';
-    }
+    const response = await ifReached(reach(asked));
+    if (!response) return UNREACHED_WORDS;
+    if (!response.ok) return await readRefusal(response, 'That did not work. Wait a moment and try again.');
     await response.body?.cancel(); // An answer that nobody reads holds its connection.
     return null;
   }
@@ -134,7 +128,7 @@ export class OwnMessages {
     const seq = Number(itemOf(menu).dataset.seq);
     const written = await this.#read(seq);
     if (written === null) {
-      announce(UNREACHED);
+      announce(UNREACHED_WORDS);
       return;
     }
     const item = itemOf(menu);
@@ -191,13 +185,10 @@ export class OwnMessages {
 
   /** A message's words as they were written; null when they could not be read. */
   async #read(seq: number): Promise<string | null> {
-    try {
-      const path = `/api/threads/${encodeURIComponent(this.#host.threadId)}/messages?limit=1&before=${seq + 1}`;
-      const response = await fetch(path, { signal: AbortSignal.timeout(20_000) });
-      const { messages }: { messages?: { seq: number; body: string }[] } = await response.json();
-      return messages?.find((message) => message.seq === seq)?.body ?? null;
-    } catch {
-      return null; // No connection, or no answer of ours.
-    }
+    const path = `/api/threads/${encodeURIComponent(this.#host.threadId)}/messages?limit=1&before=${seq + 1}`;
+    const response = await ifReached(reach(() => fetch(path, { signal: AbortSignal.timeout(20_000) })));
+    if (!response) return null;
+    const { messages } = (await readAnswer(response)) as { messages?: { seq: number; body: string }[] };
+    return messages?.find((message) => message.seq === seq)?.body ?? null;
   }
 }

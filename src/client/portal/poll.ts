@@ -1,4 +1,5 @@
 import { fetchPage, find, findAll, signInAgain, wait } from './dom.ts';
+import { ifReached, reach, readAnswer } from './reach.ts';
 import { putOthers, refreshRegion, tell } from './swap.ts';
 
 const EVERY_MS = 900;
@@ -28,18 +29,18 @@ async function poll(id: string): Promise<void> {
     const url = document.getElementById(id)?.dataset.poll;
     if (!url) return;
     if (document.visibilityState === 'hidden') continue;
-    const region = await refreshRegion(id, url).catch(() => null); // The line is broken; the next round asks again.
+    const region = await refreshRegion(id, url); // Where it is not reached, the next round asks again.
     if (region) told = tell(region, told);
   }
 }
 
-/** What the settings page would look different for. */
+/** What the settings page would look different for; null when the service does not say. @throws Unreached */
 async function readState(): Promise<string | null> {
-  const [preferences, me] = await Promise.all([fetch('/api/preferences'), fetch('/api/me')]);
+  const [preferences, me] = await reach(() => Promise.all([fetch('/api/preferences'), fetch('/api/me')]));
   if (preferences.status === 401 || me.status === 401) signInAgain();
   await preferences.body?.cancel(); // The tag says enough.
   if (!preferences.ok || !me.ok) return null;
-  const { phone, phoneState }: { phone: string | null; phoneState: string } = await me.json();
+  const { phone, phoneState } = await readAnswer(me);
   // Something on the way may have made the tag weak, which is no change.
   const tag = preferences.headers.get('ETag')?.replace(/^W\//, '');
   return [tag, phoneState, phone].join(' ');
@@ -65,13 +66,9 @@ export async function watchSettings(): Promise<void> {
     await wait(WATCH_MS);
     if (document.visibilityState === 'hidden') continue;
     if (Date.now() - touched > TOUCHED_MS && round % 10 > 0) continue;
-    try {
-      const state = await readState();
-      if (state === null || state === main.dataset.state) continue;
-      const { response, page } = await fetchPage('/settings');
-      if (response.ok) putOthers(page, null);
-    } catch {
-      // No connection: the next round asks again.
-    }
+    const state = await ifReached(readState()); // No connection: the next round asks again.
+    if (state === null || state === main.dataset.state) continue;
+    const read = await ifReached(fetchPage('/settings'));
+    if (read?.response.ok) putOthers(read.page, null);
   }
 }

@@ -1,5 +1,6 @@
 import { backoffMs } from '../backoff.ts';
 import { wait } from './dom.ts';
+import { ifReached, reach } from './reach.ts';
 
 /** Who scrolls through much that is new tells of it in steps. */
 const STEP_MS = 400;
@@ -55,17 +56,16 @@ export class ReadCursor {
 
   /** @returns false when it is to be tried again */
   async #post(messageId: string): Promise<boolean> {
-    try {
-      const response = await fetch(this.#url, {
+    const told = () =>
+      fetch(this.#url, {
         method: 'POST',
         headers: { 'Content-Type': 'application/json' },
         body: JSON.stringify({ messageId }),
         keepalive: true, // Whoever leaves has read, too.
       });
-      await response.body?.cancel(); // An answer that nobody reads holds its connection.
-      return response.status < 500 && response.status !== 429;
-    } catch {
-      return false; // No connection.
-    }
+    const response = await ifReached(reach(told));
+    if (!response) return false;
+    await response.body?.cancel(); // An answer that nobody reads holds its connection.
+    return response.status < 500 && response.status !== 429;
   }
 }

@@ -1,4 +1,5 @@
 import { fetchPage, find, findAll, wait } from './dom.ts';
+import { ifReached } from './reach.ts';
 
 /** After a message of one's own: when to look again who was told, in milliseconds. */
 const LOOK_AGAIN = [1500, 4000, 10_000, 30_000, ...Array<number>(10).fill(60_000)];
@@ -51,12 +52,9 @@ export class Receipts {
   async #refresh(items: HTMLElement[]): Promise<void> {
     const seqs = items.slice(-FOLLOWED).map(({ dataset }) => dataset.seq);
     if (seqs.length === 0) return;
-    try {
-      const { response, page } = await fetchPage(`${this.#path}/items?at=${seqs.join(',')}`);
-      if (response.ok) for (const fresh of findAll('[data-seq]', page)) this.#put(fresh);
-    } catch {
-      // No connection: the next look, or the next reader, asks again.
-    }
+    // No connection: the next look, or the next reader, asks again.
+    const read = await ifReached(fetchPage(`${this.#path}/items?at=${seqs.join(',')}`));
+    if (read?.response.ok) for (const fresh of findAll('[data-seq]', read.page)) this.#put(fresh);
   }
 
   #put(fresh: HTMLElement): void {

@@ -1,5 +1,6 @@
 import { offerUndo, readForm, savedForm } from './autosave.ts';
 import { announce, fetchPage, find, findAll, hasChanges, leave, on } from './dom.ts';
+import { ifReached, UNREACHED_WORDS, Unreached } from './reach.ts';
 
 /** Called with every part of the page that came in later. */
 type Prepare = (region: HTMLElement) => void;
@@ -61,15 +62,18 @@ export function putOthers(page: Document, except: string | null): void {
 
 const hasOpenMenu = (region: HTMLElement) => find('[data-menu][open]', region) !== null;
 
-/** Reads a page again and puts one part of it into ours, unless somebody is in the middle of something there. */
+/**
+ * Reads a page again and puts one part of it into ours, unless somebody is in the middle of something there.
+ * @returns the new part; null when nothing was put, or the service was not reached, in which case the part stays as it is
+ */
 export async function refreshRegion(
   id: string,
   url = location.href,
   isInUse = hasOpenMenu,
 ): Promise<HTMLElement | null> {
-  const { response, page } = await fetchPage(url);
+  const read = await ifReached(fetchPage(url));
   const stale = document.getElementById(id);
-  return response.ok && stale && !isInUse(stale) ? putRegion(id, page) : null;
+  return read?.response.ok && stale && !isInUse(stale) ? putRegion(id, read.page) : null;
 }
 
 /** Reads out what a part that came in has to say; an alert does so by itself. @returns the words */
@@ -80,7 +84,6 @@ export function tell(region: HTMLElement, unless?: string): string {
   return words;
 }
 
-const UNREACHED = 'We could not reach the service. Check your connection and try again.';
 const FAILURE = 'That did not work. Wait a moment and try again.';
 
 /** Where to go on by keyboard after a part was swapped: in another part, what is wrong, what is asked next, or where one was. */
@@ -166,7 +169,10 @@ export function swapForms(prepareRegion: Prepare): void {
     const { submitter } = event;
     if (submitter) submitter.ariaBusy = 'true';
     submit(form, submitter, form.dataset.swap ?? '')
-      .catch(() => showFailure(form, UNREACHED))
+      .catch((error) => {
+        showFailure(form, error instanceof Unreached ? UNREACHED_WORDS : FAILURE);
+        if (!(error instanceof Unreached)) throw error;
+      })
       .finally(() => {
         form.ariaBusy = null;
         if (submitter) submitter.ariaBusy = null;

@@ -1,4 +1,5 @@
 import { fetchPage, find, signInAgain, wait } from './dom.ts';
+import { ifReached, reach } from './reach.ts';
 import { putOthers } from './swap.ts';
 
 /**
@@ -11,12 +12,8 @@ export async function watchPage(): Promise<void> {
   while (main?.isConnected) {
     await wait(seconds * 1000);
     if (document.visibilityState === 'hidden') continue;
-    try {
-      const { response, page } = await fetchPage(location.pathname);
-      if (response.ok) putOthers(page, null);
-    } catch {
-      // No connection: the next round asks again.
-    }
+    const read = await ifReached(fetchPage(location.pathname)); // No connection: the next round asks again.
+    if (read?.response.ok) putOthers(read.page, null);
   }
 }
 
@@ -27,7 +24,7 @@ export async function watchPage(): Promise<void> {
 export function guardOldPages(): void {
   addEventListener('pageshow', async ({ persisted }) => {
     if (!persisted || !document.documentElement.dataset.viewer) return;
-    const response = await fetch('/api/me').catch(() => null); // No connection: the next request finds out.
+    const response = await ifReached(reach(() => fetch('/api/me'))); // No connection: the next request finds out.
     await response?.body?.cancel(); // Its status says enough.
     if (response?.status === 401) signInAgain();
   });

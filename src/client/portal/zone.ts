@@ -19,6 +19,6 @@ export async function tellZone(): Promise<void> {
   const written = document.documentElement.dataset.zone;
   if (written && written !== zone) {
     document.documentElement.dataset.zone = zone;
-    await refreshRegion('main', location.href, isBusy).catch(() => null); // Times stay in the zone they were written in.
+    await refreshRegion('main', location.href, isBusy); // Where it is not reached, times stay in the zone they were written in.
   }
 }
