@@ -55,7 +55,8 @@ const keptAtEnd = new ResizeObserver((entries) => {
 
 /** Watches the conversation of a phone; see {@link keptAtEnd}. */
 export function watchThread(thread: Element): void {
-  thread.addEventListener('scroll', () => atEnd.set(thread, isAtEnd(thread)), { passive: true });
+  // At the end of a scroll: one that is on its way to the newest text has not left it.
+  thread.addEventListener('scrollend', () => atEnd.set(thread, isAtEnd(thread)));
   keptAtEnd.observe(thread);
 }
 
@@ -88,6 +89,7 @@ export async function putLine({ phone, id, html, incoming, row }: Line): Promise
   fresh.classList.add('arriving');
   thread.insertBefore(fresh, thread.querySelector('.empty'));
   const still = matchMedia('(prefers-reduced-motion: reduce)').matches;
+  atEnd.set(thread, true);
   thread.scrollTo({ top: thread.scrollHeight, behavior: still ? 'auto' : 'smooth' });
   if (!incoming) return;
   buzz(card);
