@@ -4,13 +4,13 @@ import { countFamilies, hasFences } from '../db/stores/store-state.ts';
 import { askStores } from '../platform/ask-stores.ts';
 import type { Deps } from '../platform/deps.ts';
 import { endpoint, jsonResponse } from '../platform/http/endpoint.ts';
-import { lazySchema } from '../platform/http/lazy-schema.ts';
 import { id, iso, timestamp } from '../platform/http/validation.ts';
+import { once } from '../platform/once.ts';
 import { listMoves, requestMove } from './moves.ts';
 
 const tag = 'Operations';
 
-const databaseSchema = lazySchema(() =>
+const databaseSchema = once(() =>
   z.object({
     name: z.string().describe('As `to` of a move takes it, and `database` of a family says it.'),
     families: z.int().nullable().describe('How many it holds; null while it does not answer.'),
@@ -21,7 +21,7 @@ const databaseSchema = lazySchema(() =>
   }),
 );
 
-const moveSchema = lazySchema(() =>
+const moveSchema = once(() =>
   z.object({
     id: z.string(),
     familyId: z.string(),

@@ -7,7 +7,7 @@ import { SERVICE_SCOPES, type ServiceScope } from '../platform/auth/service-scop
 import type { Deps } from '../platform/deps.ts';
 import { AppError } from '../platform/errors.ts';
 import { endpoint, jsonResponse } from '../platform/http/endpoint.ts';
-import { namedSchema } from '../platform/http/lazy-schema.ts';
+import { namedSchema } from '../platform/http/named-schema.ts';
 import { id, instant, iso, isoOrNull, line, timestamp } from '../platform/http/validation.ts';
 import { newId } from '../platform/ids.ts';
 

@@ -6,7 +6,7 @@ import { retrying } from '../db/retry.ts';
 import { families, threads, users } from '../db/schema.ts';
 import type { Deps } from '../platform/deps.ts';
 import { AppError } from '../platform/errors.ts';
-import { namedSchema } from '../platform/http/lazy-schema.ts';
+import { namedSchema } from '../platform/http/named-schema.ts';
 import { iso, isoOrNull, timestamp } from '../platform/http/validation.ts';
 import { familyOfKnownThread, familyOfKnownUser, userNotFound } from './find-family.ts';
 import { selectThreadMembers } from './mirror-thread.ts';

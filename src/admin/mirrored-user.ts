@@ -1,9 +1,9 @@
 import * as z from 'zod';
-import { lazySchema } from '../platform/http/lazy-schema.ts';
+import { once } from '../platform/once.ts';
 import type { PersonState } from './person-state.ts';
 
 /** What the host is told of a person whom it has mirrored. */
-export const mirroredUserSchema = lazySchema(() =>
+export const mirroredUserSchema = once(() =>
   z.object({
     ok: z.literal(true).describe('Name, address, zone and family stand as they were sent'),
     phoneState: z.enum(['none', 'pending', 'verified', 'unusable']),

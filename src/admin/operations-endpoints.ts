@@ -9,7 +9,7 @@ import { statsSchema, utcDay } from '../notifications/operate/stats.ts';
 import { cursor } from '../notifications/routes.ts';
 import { selectActs } from '../platform/audit.ts';
 import { endpoint, jsonResponse } from '../platform/http/endpoint.ts';
-import { namedSchema } from '../platform/http/lazy-schema.ts';
+import { namedSchema } from '../platform/http/named-schema.ts';
 import { id, iso, isoOrNull, line, pageSize, timestamp } from '../platform/http/validation.ts';
 
 const tag = 'Operations';

@@ -11,8 +11,8 @@ import { sweep } from '../notifications/operate/sweep.ts';
 import { cursor } from '../notifications/routes.ts';
 import { audit } from '../platform/audit.ts';
 import { endpoint, jsonResponse } from '../platform/http/endpoint.ts';
-import { lazySchema } from '../platform/http/lazy-schema.ts';
 import { id, iso, pageSize, timestamp } from '../platform/http/validation.ts';
+import { once } from '../platform/once.ts';
 import { hostEndpoints } from './host-endpoints.ts';
 import { familyMirror, threadMirror, userMirror } from './host-schemas.ts';
 import { deleteUser, putFamily, putUser } from './mirror.ts';
@@ -21,7 +21,7 @@ import { mirroredUserSchema } from './mirrored-user.ts';
 
 const tag = 'Service';
 const params = z.object({ id });
-const done = lazySchema(() => z.object({ ok: z.literal(true) }));
+const done = once(() => z.object({ ok: z.literal(true) }));
 const hours = z
   .string()
   .regex(/^\d{1,4}$/, 'should be a whole number from 1 to 2160')

@@ -2,8 +2,8 @@ import * as z from 'zod';
 import type { SlotMove } from '../db/move/slot-move-record.ts';
 import { SLOTS } from '../db/stores/slots.ts';
 import { endpoint, jsonResponse } from '../platform/http/endpoint.ts';
-import { lazySchema } from '../platform/http/lazy-schema.ts';
 import { iso, timestamp } from '../platform/http/validation.ts';
+import { once } from '../platform/once.ts';
 import { startSlotMove } from './moves.ts';
 import { listSlotMoves, readRanges } from './slot-moves.ts';
 
@@ -13,7 +13,7 @@ const slot = z
   .min(0)
   .max(SLOTS - 1);
 
-const slotMoveSchema = lazySchema(() =>
+const slotMoveSchema = once(() =>
   z.object({
     id: z.string(),
     first: z.int(),

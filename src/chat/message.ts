@@ -2,7 +2,7 @@ import type { SelectResultFields } from 'drizzle-orm/query-builders/select.types
 import * as z from 'zod';
 import { messages, users } from '../db/schema.ts';
 import { VIAS } from '../db/statuses.ts';
-import { namedSchema } from '../platform/http/lazy-schema.ts';
+import { namedSchema } from '../platform/http/named-schema.ts';
 import { iso, isoOrNull, timestamp } from '../platform/http/validation.ts';
 
 /** A message as the API gives it. */

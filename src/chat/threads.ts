@@ -10,7 +10,7 @@ import type { ResultOf } from '../db/statement.ts';
 import type { Caller } from '../platform/auth/caller.ts';
 import type { Deps } from '../platform/deps.ts';
 import { AppError } from '../platform/errors.ts';
-import { namedSchema } from '../platform/http/lazy-schema.ts';
+import { namedSchema } from '../platform/http/named-schema.ts';
 import { iso, isoOrNull, timestamp } from '../platform/http/validation.ts';
 import { threadClaims } from '../platform/id-claims.ts';
 import { newId } from '../platform/ids.ts';

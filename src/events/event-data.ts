@@ -11,7 +11,7 @@ import {
   operatorDeliveries,
   selectDeliveries,
 } from '../notifications/operate/delivery-log.ts';
-import { namedSchema } from '../platform/http/lazy-schema.ts';
+import { namedSchema } from '../platform/http/named-schema.ts';
 import { iso, timestamp } from '../platform/http/validation.ts';
 import { eventId } from './event-id.ts';
 

@@ -5,13 +5,13 @@ import type { Deps } from '../platform/deps.ts';
 import { AppError } from '../platform/errors.ts';
 import type { OnlineMember } from '../platform/family/family-rpc.ts';
 import { endpoint, jsonResponse } from '../platform/http/endpoint.ts';
-import { lazySchema } from '../platform/http/lazy-schema.ts';
 import { iso, timestamp } from '../platform/http/validation.ts';
+import { once } from '../platform/once.ts';
 import { PROTOCOL, upgradeRequest } from './sockets/upgrade.ts';
 
 const deviceState = z.enum(['active', 'away'], 'should be active or away').default('active');
 
-const onlineSchema = lazySchema(() =>
+const onlineSchema = once(() =>
   z.object({
     online: z.array(
       z.object({

@@ -3,8 +3,8 @@ import type { ConsentRequest } from '../consent/opt-in-out.ts';
 import { isKnownVersion } from '../consent/wordings.ts';
 import type { Caller } from '../platform/auth/caller.ts';
 import type { Client } from '../platform/auth/request-caller.ts';
-import { lazySchema } from '../platform/http/lazy-schema.ts';
 import { line } from '../platform/http/validation.ts';
+import { once } from '../platform/once.ts';
 import { readTypedCode } from './codes/code-rules.ts';
 
 /** A number as a client writes it; {@link readCodeNumber} checks it and answers `invalid_phone`. */
@@ -22,7 +22,7 @@ export const code = z
 export const consentVersion = line(100).refine(isKnownVersion, 'should be the version of a wording of ours');
 
 /** `{ok: true}`, where there is nothing else to answer. */
-export const ok = lazySchema(() => z.object({ ok: z.literal(true) }));
+export const ok = once(() => z.object({ ok: z.literal(true) }));
 
 /** The origin of a consent: a browser's cookie is the web, any bearer token the API. */
 export function consentRequest({ userId, familyId, via }: Caller, client: Client): ConsentRequest {

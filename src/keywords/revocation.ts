@@ -1,3 +1,4 @@
+import { once } from '../platform/once.ts';
 import { ENGLISH } from './english.ts';
 import { FRENCH } from './french.ts';
 import type { Language } from './language.ts';
@@ -28,14 +29,6 @@ type Read = (part: string, ...by: Strength[]) => boolean;
 
 const whole = (pattern: string) => new RegExp(`^(?:${pattern})$`);
 const anywhere = (patterns: readonly string[]) => new RegExp(`(?:^| )(?:${patterns.join('|')})(?: |$)`);
-
-function once<T>(find: () => T): () => T {
-  let found: { value: T } | null = null;
-  return () => {
-    found ??= { value: find() };
-    return found.value;
-  };
-}
 
 /** Shorter words are too near to others. */
 const LEAST_SLIPPERY = 5;

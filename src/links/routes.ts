@@ -2,8 +2,8 @@ import * as z from 'zod';
 import { currentCaller } from '../platform/auth/request-caller.ts';
 import { AppError } from '../platform/errors.ts';
 import { endpoint, jsonResponse } from '../platform/http/endpoint.ts';
-import { lazySchema } from '../platform/http/lazy-schema.ts';
 import { iso, timestamp } from '../platform/http/validation.ts';
+import { once } from '../platform/once.ts';
 import { readerOf } from './app-links/device.ts';
 import { parseReferrer } from './app-links/referrer.ts';
 import { consumeLink, markOpened } from './consume-link.ts';
@@ -33,8 +33,8 @@ const openBody = z
     'should hold exactly one of code, token and referrer',
   );
 
-const destination = lazySchema(() => z.object({ threadId: z.string().nullable(), path: z.string() }));
-const opened = lazySchema(() =>
+const destination = once(() => z.object({ threadId: z.string().nullable(), path: z.string() }));
+const opened = once(() =>
   destination().extend({
     session: z.object({ token: z.string(), expiresAt: timestamp }).optional(),
   }),

@@ -3,6 +3,7 @@ import { EVENT_TYPES } from '../db/event-types.ts';
 import { utf8 } from './crypto.ts';
 import { LOCATION_HINTS } from './family/location-hint.ts';
 import { expectation } from './http/problem-words.ts';
+import { once } from './once.ts';
 import { isLoopback, mayReceive } from './public-address.ts';
 import { MESSAGING_SERVICE, MOST_PER_SECOND, SENDER_NUMBER, sendersSetting } from './sms/senders.ts';
 
@@ -184,11 +185,7 @@ const describeFields = () => ({
 });
 type Fields = ReturnType<typeof describeFields>;
 
-let described: Fields | null = null;
-function fields(): Fields {
-  described ??= describeFields();
-  return described;
-}
+const fields = once(describeFields);
 
 /** The parsed settings: keys are the names of environment variables. Contains secrets, so never log it. */
 export type Config = { [Name in keyof Fields]: z.output<Fields[Name]> };

@@ -1,4 +1,5 @@
 import type { Child } from 'hono/jsx';
+import { once } from '../platform/once.ts';
 import type { PageContext } from './answer.tsx';
 import { preferredRegion } from './hours.ts';
 
@@ -17,12 +18,7 @@ export interface PhoneChoices {
 }
 
 /** Names of countries; made with the first page that has such a field, since it takes milliseconds. */
-let names: Intl.DisplayNames | null = null;
-
-const countryName = (code: string): string => {
-  names ??= new Intl.DisplayNames('en', { type: 'region' });
-  return names.of(code) ?? code;
-};
+const names = once(() => new Intl.DisplayNames('en', { type: 'region' }));
 
 /**
  * The countries of a field for a number (`SMS_ALLOWED_COUNTRIES`), with the one that was chosen in a form; before
@@ -32,7 +28,7 @@ export function phoneChoices(c: PageContext, chosen: string | null = null): Phon
   const codes = c.var.deps.config.SMS_ALLOWED_COUNTRIES;
   const wished = chosen ?? preferredRegion(c.req.header('Accept-Language'));
   return {
-    countries: codes.map((code) => ({ code, name: countryName(code) })),
+    countries: codes.map((code) => ({ code, name: names().of(code) ?? code })),
     country: wished !== null && codes.includes(wished) ? wished : (codes[0] ?? 'US'),
   };
 }

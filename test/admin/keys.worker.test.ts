@@ -112,20 +112,16 @@ describe('a key', () => {
   it('that is none of ours is refused, and asks no database', async () => {
     const ours = await key('ops');
     world.watch.reset();
+    const other = ours[20] === 'A' ? 'B' : 'A';
     for (const none of [
       'fcs_sk_',
       'fcs_sk_x',
       `fcs_sk_${'A'.repeat(43)}`,
       ours.slice(0, -1),
-      `${ours.slice(0, 20)}A${ours.slice(21)}`,
-    ]) {
-      const { status } = await world.api(
-        'GET',
-        '/api/admin/stats',
-        bearer(none === ours ? `${ours}A` : none),
-      );
-      expect(status).toBe(401);
-    }
+      `${ours}A`,
+      `${ours.slice(0, 20)}${other}${ours.slice(21)}`,
+    ])
+      expect((await world.api('GET', '/api/admin/stats', bearer(none))).status).toBe(401);
     expect(world.watch.trips).toEqual([]);
   });
 

@@ -14,9 +14,6 @@ function nameOf(element: HTMLElement): string {
   return [tagName, id || href || (name ? `${name}=${value}` : textContent)].join(' ');
 }
 
-/** A part, and what scrolls in it by itself. */
-const scrollersOf = (region: HTMLElement) => [region, ...findAll('.table-frame', region)];
-
 /**
  * Puts the part with this id from a page into ours; who was in it by keyboard, or had scrolled in it, stays there.
  * @returns the new part; null when the page has none
@@ -27,11 +24,9 @@ function putRegion(id: string, page: Document): HTMLElement | null {
   if (!fresh || !stale) return null;
   const at = document.activeElement;
   const name = at instanceof HTMLElement && stale.contains(at) ? nameOf(at) : null;
-  const scrolled = scrollersOf(stale).map(({ scrollTop, scrollLeft }) => ({ scrollTop, scrollLeft }));
+  const { scrollTop, scrollLeft } = stale;
   stale.replaceWith(fresh);
-  scrollersOf(fresh).forEach((each, i) => {
-    Object.assign(each, scrolled[i]);
-  });
+  Object.assign(fresh, { scrollTop, scrollLeft });
   prepare(fresh);
   if (name) {
     const same = findAll('a, button, input, summary, [tabindex]', fresh).find(

@@ -3,7 +3,7 @@ import { listConsents } from '../../consent/ledger.ts';
 import { clearSessionCookie } from '../../platform/auth/session.ts';
 import { AppError } from '../../platform/errors.ts';
 import { endpoint, jsonResponse } from '../../platform/http/endpoint.ts';
-import { namedSchema } from '../../platform/http/lazy-schema.ts';
+import { namedSchema } from '../../platform/http/named-schema.ts';
 import { id, iso, isoOrNull, timestamp } from '../../platform/http/validation.ts';
 import { ok } from '../request-schemas.ts';
 import { deletePerson } from './delete-person.ts';

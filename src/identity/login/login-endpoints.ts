@@ -5,15 +5,15 @@ import { clearSessionCookie, sessionCookie } from '../../platform/auth/session.t
 import type { Deps } from '../../platform/deps.ts';
 import { AppError } from '../../platform/errors.ts';
 import { endpoint, jsonResponse } from '../../platform/http/endpoint.ts';
-import { lazySchema } from '../../platform/http/lazy-schema.ts';
 import { iso, timestamp } from '../../platform/http/validation.ts';
+import { once } from '../../platform/once.ts';
 import { revokeSession } from '../account/own-sessions.ts';
 import { code, ok, phone } from '../request-schemas.ts';
 import { endFormerSession } from './end-former-session.ts';
 import { confirmLogin, startLogin } from './login.ts';
 import { deviceCookie, deviceOf, handleCookie, handleOf } from './login-cookies.ts';
 
-const session = lazySchema(() => z.object({ token: z.string(), expiresAt: timestamp }));
+const session = once(() => z.object({ token: z.string(), expiresAt: timestamp }));
 
 const deviceToken = z
   .string()

@@ -8,9 +8,10 @@ import { hostDeliverySchema, searchDeliveries } from '../../notifications/operat
 import { policySettings } from '../../notifications/send/policy.ts';
 import { audit } from '../../platform/audit.ts';
 import type { Deps } from '../../platform/deps.ts';
-import { lazySchema, namedSchema } from '../../platform/http/lazy-schema.ts';
+import { namedSchema } from '../../platform/http/named-schema.ts';
 import { iso, isoOrNull, timestamp } from '../../platform/http/validation.ts';
 import { errorFields } from '../../platform/log.ts';
+import { once } from '../../platform/once.ts';
 import { listPauses, pauseOf } from '../../platform/pauses.ts';
 import { maskPhone, pendingNumber, phoneStateOf } from '../account/me.ts';
 import { preferencesAnswer } from '../preferences/preferences-schema.ts';
@@ -18,7 +19,7 @@ import { readPreferences } from '../preferences/read-preferences.ts';
 import { type FoundPerson, findPeople } from './find-people.ts';
 import { holdUps } from './hold-ups.ts';
 
-const limitsSchema = lazySchema(() =>
+const limitsSchema = once(() =>
   z.object({
     presence: z.enum(['online', 'away', 'offline']),
     windows: z.array(z.object({ threadId: z.string(), until: timestamp })),
@@ -65,7 +66,7 @@ export const personReportSchema = namedSchema('PersonReport', () =>
 export type PersonReport = z.infer<ReturnType<typeof personReportSchema>>;
 
 /** What a look-up answers. */
-export const lookUpSchema = lazySchema(() =>
+export const lookUpSchema = once(() =>
   z.object({
     number: z
       .object({

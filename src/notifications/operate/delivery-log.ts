@@ -12,7 +12,7 @@ import type { Caller } from '../../platform/auth/caller.ts';
 import { clockWords, type Hours } from '../../platform/clock-words.ts';
 import type { Deps } from '../../platform/deps.ts';
 import { AppError } from '../../platform/errors.ts';
-import { namedSchema } from '../../platform/http/lazy-schema.ts';
+import { namedSchema } from '../../platform/http/named-schema.ts';
 import { isoOrNull, timestamp } from '../../platform/http/validation.ts';
 import { possibleZones } from '../../platform/possible-zones.ts';
 import { phones } from '../../platform/sms/number-plans.ts';

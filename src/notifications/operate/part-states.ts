@@ -7,7 +7,7 @@ import type { StoreName } from '../../db/stores/slots.ts';
 import { agoWords } from '../../platform/ago.ts';
 import { within } from '../../platform/deadline.ts';
 import type { Deps } from '../../platform/deps.ts';
-import { namedSchema } from '../../platform/http/lazy-schema.ts';
+import { namedSchema } from '../../platform/http/named-schema.ts';
 import { errorFields } from '../../platform/log.ts';
 import { MINUTE_MS, SECOND_MS } from '../../platform/time.ts';
 import type { Stats } from './stats.ts';

@@ -7,8 +7,8 @@ import { alerts, deadLetters, linkOpens } from '../../db/schema.ts';
 import type { StoreName } from '../../db/stores/slots.ts';
 import { askStores } from '../../platform/ask-stores.ts';
 import type { Deps } from '../../platform/deps.ts';
-import { lazySchema } from '../../platform/http/lazy-schema.ts';
 import { iso, isoOrNull, timestamp } from '../../platform/http/validation.ts';
+import { once } from '../../platform/once.ts';
 import { errorRule } from '../../platform/sms/twilio-errors.ts';
 import { HOUR_MS } from '../../platform/time.ts';
 import { alertColumns, alertSchema, alertToJson } from './acknowledge.ts';
@@ -18,11 +18,11 @@ import { addUp, type Cell, type CountedSince, type HourCount, quantile } from '.
 import { addUpCounts, type Counts, countsOfStore, type StoreCounts } from './counts.ts';
 import { doubtAfterMs, textsSeen, watchStatements } from './watch.ts';
 
-const counts = lazySchema(() => z.record(z.string(), z.int()));
-const left = lazySchema(() => z.object({ texts: z.int(), segments: z.int() }));
+const counts = once(() => z.record(z.string(), z.int()));
+const left = once(() => z.object({ texts: z.int(), segments: z.int() }));
 
 /** Statistics for operators: counts without personal data. */
-export const statsSchema = lazySchema(() =>
+export const statsSchema = once(() =>
   z.object({
     since: timestamp,
     byStatus: counts(),

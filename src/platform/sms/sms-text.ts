@@ -1,3 +1,4 @@
+import { once } from '../once.ts';
 import { GSM7_SEPTETS, GSM7_SUBSTITUTES } from './gsm7.ts';
 
 /**
@@ -24,13 +25,12 @@ const CAPACITY = {
 const ELLIPSIS = '...';
 const PLAIN_ASCII = /^[\n -Z_a-z]*$/;
 /** Created when first needed: loading its tables takes a sixth of the Worker's start-up. */
-let segmenter: Intl.Segmenter | null = null;
+const segmenter = once(() => new Intl.Segmenter('en', { granularity: 'grapheme' }));
 
 /** Splits a text into graphemes: an emoji with its modifiers, a letter with its marks. */
 export function graphemes(text: string): string[] {
   if (PLAIN_ASCII.test(text)) return text.split('');
-  segmenter ??= new Intl.Segmenter('en', { granularity: 'grapheme' });
-  return Array.from(segmenter.segment(text), ({ segment }) => segment);
+  return Array.from(segmenter().segment(text), ({ segment }) => segment);
 }
 
 /**
