@@ -1,5 +1,5 @@
 import { AppError } from '../platform/errors.ts';
-import { waitWords } from './phone-words.ts';
+import { waitWords } from './number-words.ts';
 
 /** Why a number or a code was refused, in words for its person; rethrows what is no refusal of this kind. */
 export function codeRefusal(error: unknown): {

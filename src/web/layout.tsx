@@ -1,6 +1,5 @@
 import type { Child } from 'hono/jsx';
-import { asset } from './assets.ts';
-import { FontPreload } from './font-preload.tsx';
+import { asset, FontPreload } from './assets.tsx';
 import { Icon, type IconName, Mark } from './icons.tsx';
 
 /** The one who looks at a page. */

@@ -1,6 +1,6 @@
 import { Notice } from './layout.tsx';
+import { phoneWords, waitWords } from './number-words.ts';
 import { type PhoneChoices, PhoneField } from './phone-field.tsx';
-import { phoneWords, waitWords } from './phone-words.ts';
 
 /** Where somebody is on their way in. */
 export interface LoginView {

@@ -1,7 +1,7 @@
 import type { Child } from 'hono/jsx';
 import { once } from '../platform/once.ts';
 import type { PageContext } from './answer.tsx';
-import { preferredRegion } from './hours.ts';
+import { preferredRegion } from './reader-clock.ts';
 
 /** A country whose numbers we may text. */
 export interface CountryChoice {

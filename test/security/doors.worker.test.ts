@@ -3,7 +3,7 @@ import { countMiss, refuseGuessers } from '../../src/links/guess-limit.ts';
 import { createEdgeLimits } from '../../src/platform/edge-limits.ts';
 import { endpoints } from '../../src/routes.ts';
 import { mountLinkPages } from '../../src/web/link-pages.ts';
-import { mountPages } from '../../src/web/pages.ts';
+import { mountPages } from '../../src/web/routes.ts';
 import { edgeCounter } from '../support/edge-counter.ts';
 import { sql } from '../support/sql.ts';
 import { testApp } from '../worker/app.ts';

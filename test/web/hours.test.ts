@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { chosenHours, hoursCookie, hoursOfLanguage, preferredRegion } from '../../src/web/hours.ts';
+import { chosenHours, hoursCookie, hoursOfLanguage, preferredRegion } from '../../src/web/reader-clock.ts';
 
 const HTTPS = { PUBLIC_ORIGIN: 'https://portal.example.com' };
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { initials, listNames, peopleOf } from '../../src/web/people.ts';
+import { initials, listNames, peopleOf } from '../../src/web/people.tsx';
 
 describe('initials', () => {
   it.each([

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { contactHref } from '../../src/web/contact.tsx';
 import { deviceWords } from '../../src/web/device-words.ts';
-import { phoneWords, waitWords } from '../../src/web/phone-words.ts';
+import { contactHref } from '../../src/web/legal/legal-parts.tsx';
+import { phoneWords, waitWords } from '../../src/web/number-words.ts';
 
 describe('words of pages', () => {
   it.each([

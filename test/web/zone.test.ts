@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { browserZone } from '../../src/web/zone.ts';
+import { browserZone } from '../../src/web/reader-clock.ts';
 
 describe('browserZone', () => {
   it.each([

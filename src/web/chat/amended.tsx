@@ -3,7 +3,7 @@ import type { RecipientOutcome } from '../../notifications/operate/delivery-log.
 import { withoutBidiControls } from '../../platform/visible.ts';
 import { timeOfDay, type WallClock } from '../clock.ts';
 import { Icon } from '../icons.tsx';
-import type { PersonView } from '../people.ts';
+import type { PersonView } from '../people.tsx';
 
 /** The place of a message that was taken back. */
 export function TakenBack({ author, own }: { author: PersonView; own: boolean }) {

@@ -4,7 +4,7 @@ import type { Deps } from '../../platform/deps.ts';
 import { errorFields } from '../../platform/log.ts';
 import type { PageContext } from '../answer.tsx';
 import type { WallClock } from '../clock.ts';
-import { type PersonView, peopleOf } from '../people.ts';
+import { type PersonView, peopleOf } from '../people.tsx';
 import { readerClock } from '../reader-clock.ts';
 
 /** What every page about conversations needs to know. */
@@ -40,6 +40,6 @@ export async function chatContext(c: PageContext, caller: Caller): Promise<ChatC
     family,
     here,
     now: deps.now(),
-    clock: readerClock(c, own),
+    clock: readerClock(c.var.deps.config, c.req.raw.headers, own),
   };
 }

@@ -11,8 +11,7 @@ import { type ChatContext, chatContext } from './chat-context.ts';
 import type { ComposerView } from './composer.tsx';
 import { FindPage, type Question } from './find-page.tsx';
 import { NewThread, type NewThreadView, NoThread } from './new-thread.tsx';
-import { shownThreads } from './shown-threads.ts';
-import { loadOpening, loadStretch, type Stretch } from './thread-data.ts';
+import { loadOpening, loadStretch, type Stretch, shownThreads } from './thread-data.ts';
 import { countWords, ThreadList } from './thread-list.tsx';
 import { ThreadPage } from './thread-page.tsx';
 

@@ -20,8 +20,7 @@ import type { Question } from './find-page.tsx';
 import { checkDraft, readDraft } from './message-form.ts';
 import { MessageItems } from './message-items.tsx';
 import { muteUntil } from './mute-until.ts';
-import { shownThread } from './shown-threads.ts';
-import { loadStretch, type Stretch } from './thread-data.ts';
+import { loadStretch, type Stretch, shownThread } from './thread-data.ts';
 
 const seqOf = (text: string | undefined) => (/^\d{1,15}$/.test(text ?? '') ? Number(text) : undefined);
 

@@ -1,11 +1,9 @@
 import type { MessageJson } from '../../chat/message.ts';
 import type { RecipientOutcome } from '../../notifications/operate/delivery-log.ts';
 import { withoutBidiControls } from '../../platform/visible.ts';
-import { Avatar } from '../avatar.tsx';
 import { timeOfDay, type WallClock } from '../clock.ts';
 import { Icon } from '../icons.tsx';
-import { Names } from '../names.tsx';
-import type { PersonView } from '../people.ts';
+import { Avatar, Names, type PersonView } from '../people.tsx';
 import { AmendForm, type Amending, OwnMenu, TakenBack, TakenBackTruth } from './amended.tsx';
 import type { Break } from './breaks.ts';
 import { Marked } from './marked.tsx';

@@ -3,7 +3,7 @@ import type { ThreadJson } from '../../chat/threads.ts';
 import { threadPath } from '../../links/safe-next.ts';
 import type { RecipientOutcome } from '../../notifications/operate/delivery-log.ts';
 import type { WallClock } from '../clock.ts';
-import type { PersonView } from '../people.ts';
+import type { PersonView } from '../people.tsx';
 import type { Amending } from './amended.tsx';
 import { breaksOf } from './breaks.ts';
 import { MessageItem } from './message-item.tsx';

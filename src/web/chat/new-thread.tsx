@@ -1,6 +1,5 @@
-import { Avatar } from '../avatar.tsx';
 import { Notice } from '../layout.tsx';
-import type { PersonView } from '../people.ts';
+import { Avatar, type PersonView } from '../people.tsx';
 
 /** The form for a new conversation, or what came back of it. */
 export interface NewThreadView {

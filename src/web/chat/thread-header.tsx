@@ -1,10 +1,8 @@
 import type { ThreadJson } from '../../chat/threads.ts';
 import { threadPath } from '../../links/safe-next.ts';
-import { Avatar } from '../avatar.tsx';
 import { isoDay, timeInWords, type WallClock } from '../clock.ts';
 import { Icon } from '../icons.tsx';
-import { Names } from '../names.tsx';
-import type { PersonView } from '../people.ts';
+import { Avatar, Names, type PersonView } from '../people.tsx';
 import { FindHere } from './find-page.tsx';
 import { ThreadCircle } from './thread-list.tsx';
 

@@ -3,9 +3,9 @@ import { threadPath } from '../../links/safe-next.ts';
 import { Circle } from '../circle.tsx';
 import { shortMoment, type WallClock } from '../clock.ts';
 import { Icon } from '../icons.tsx';
-import type { PersonView } from '../people.ts';
+import type { PersonView } from '../people.tsx';
 import { FindField } from './find-page.tsx';
-import { previewOf } from './preview.ts';
+import { previewOf } from './marked.tsx';
 
 /** All of a person's conversations. */
 export interface ThreadListView {

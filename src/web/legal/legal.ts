@@ -4,11 +4,9 @@ import { KEPT_MS } from '../../notifications/operate/retention.ts';
 import { SESSION_TTL_MS } from '../../platform/auth/session.ts';
 import type { Config } from '../../platform/config.ts';
 import { ownNumbers, type SenderSettings } from '../../platform/sms/senders.ts';
-import { HOURS_TTL_SECONDS } from '../hours.ts';
+import { phoneWords, spanWords } from '../number-words.ts';
 import { NONCE_TTL_SECONDS } from '../page-nonce.ts';
-import { phoneWords } from '../phone-words.ts';
-import { ZONE_TTL_SECONDS } from '../zone.ts';
-import { spanWords } from './span-words.ts';
+import { HOURS_TTL_SECONDS, ZONE_TTL_SECONDS } from '../reader-clock.ts';
 
 /** What the three pages of small print are filled with. */
 export interface Legal {

@@ -1,7 +1,6 @@
-import { Contact } from '../contact.tsx';
 import { PageHead } from '../layout.tsx';
-import { Dated } from './dated.tsx';
 import type { Legal, Spans } from './legal.ts';
+import { Contact, Dated } from './legal-parts.tsx';
 
 const CHANGED = '2026-11-28';
 

@@ -1,9 +1,7 @@
-import { Contact } from '../contact.tsx';
 import { PageHead } from '../layout.tsx';
 import { ConsentForm } from '../settings/consent-form.tsx';
-import { Dated } from './dated.tsx';
-import { Keywords, SampleText } from './keywords.tsx';
 import type { Legal } from './legal.ts';
+import { Contact, Dated, Keywords, SampleText } from './legal-parts.tsx';
 
 const CHANGED = '2026-11-28';
 

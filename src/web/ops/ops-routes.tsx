@@ -36,7 +36,7 @@ const DONE: Record<string, { section: OpsSection; words: string }> = {
 
 async function page(c: PageContext, caller: Caller, refused: OpsView['told'] = null): Promise<Response> {
   const { deps } = c.var;
-  const clock = readerClock(c, 'UTC');
+  const clock = readerClock(c.var.deps.config, c.req.raw.headers, 'UTC');
   const overview = await loadOverview(deps, (at) => isoDay(at, clock.zone));
   const done = DONE[c.req.query('done') ?? ''];
   const view: OpsView = {
@@ -117,7 +117,7 @@ async function lookUpPage(c: PageContext, caller: Caller): Promise<Response> {
   if (!asked.success) return c.redirect('/ops#look-up', 303);
   const { deps } = c.var;
   const found = await lookUp(deps, asked.data, caller.userId);
-  const clock = readerClock(c, 'UTC');
+  const clock = readerClock(c.var.deps.config, c.req.raw.headers, 'UTC');
   const frame = { title: 'Look-up', section: 'operations' as const, timeZone: clock.zone };
   const view = { text: asked.data, found, now: deps.now(), clock };
   return answerPage(c, caller, frame, <LookUpPage {...view} />);

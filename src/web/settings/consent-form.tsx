@@ -1,5 +1,19 @@
-import { ConsentWording } from '../consent-wording.tsx';
 import { Radio } from './section.tsx';
+
+const LINKS: Record<string, string> = { 'Terms (/terms)': '/terms', 'Privacy Policy (/privacy)': '/privacy' };
+
+/** The wording of the consent; where it names our own pages, they are links. */
+export function ConsentWording({ text }: { text: string }) {
+  const parts = text.split(/(Terms \(\/terms\)|Privacy Policy \(\/privacy\))/);
+  return (
+    <>
+      {parts.map((part) => {
+        const href = LINKS[part];
+        return href ? <a href={href}>{part.replace(/ \(.*\)$/, '')}</a> : part;
+      })}
+    </>
+  );
+}
 
 /**
  * What the form holds by which somebody agrees to texts: a box that is never ticked beforehand, beside its whole

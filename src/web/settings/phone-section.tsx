@@ -1,7 +1,7 @@
 import { Notice } from '../layout.tsx';
 import { CodeField, ResendForm } from '../login-page.tsx';
+import { phoneWords } from '../number-words.ts';
 import { PhoneField } from '../phone-field.tsx';
-import { phoneWords } from '../phone-words.ts';
 import { FieldError, invalid, Section } from './section.tsx';
 import type { SettingsView } from './settings-data.ts';
 

@@ -13,10 +13,8 @@ import type { Hours } from '../../platform/clock-words.ts';
 import { AppError } from '../../platform/errors.ts';
 import type { PageContext } from '../answer.tsx';
 import type { WallClock } from '../clock.ts';
-import { chosenHours } from '../hours.ts';
 import { type PhoneChoices, phoneChoices } from '../phone-field.tsx';
-import { readerClock, sentenceClock } from '../reader-clock.ts';
-import { browserZone } from '../zone.ts';
+import { browserZone, chosenHours, readerClock, sentenceClock } from '../reader-clock.ts';
 
 /** What a form of the page was answered with, beside its section. */
 export interface SettingsNotice {
@@ -96,7 +94,10 @@ async function isCarrierBlocked(c: PageContext, caller: Caller): Promise<boolean
 async function findTest(c: PageContext, caller: Caller): Promise<DeliveryJson | null> {
   const id = c.req.query('test');
   if (!id) return null;
-  const { deliveries } = await listDeliveries(c.var.deps, caller, { limit: 30, ...sentenceClock(c) });
+  const { deliveries } = await listDeliveries(c.var.deps, caller, {
+    limit: 30,
+    ...sentenceClock(c.var.deps.config, c.req.raw.headers),
+  });
   return deliveries.find((delivery) => delivery.id === id && delivery.kind === 'test') ?? null;
 }
 
@@ -141,7 +142,7 @@ export async function loadSettings(
     choices: phoneChoices(c, answer.typed?.country),
     resendSeconds: answer.resendSeconds ?? null,
     now: deps.now(),
-    clock: readerClock(c, read.preferences.timeZone),
+    clock: readerClock(c.var.deps.config, c.req.raw.headers, read.preferences.timeZone),
     hours: chosenHours(deps.config, cookies),
     browserZone: browsers,
   };

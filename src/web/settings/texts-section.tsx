@@ -1,7 +1,7 @@
 import type { DeliveryJson } from '../../notifications/operate/delivery-log.ts';
 import { Icon } from '../icons.tsx';
 import { Notice } from '../layout.tsx';
-import { phoneWords } from '../phone-words.ts';
+import { phoneWords } from '../number-words.ts';
 import { ConsentForm } from './consent-form.tsx';
 import { SaveRow, Section } from './section.tsx';
 import type { SettingsView } from './settings-data.ts';

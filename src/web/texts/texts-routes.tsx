@@ -19,11 +19,16 @@ async function page(c: PageContext, caller: Caller): Promise<Response> {
   const cursor = c.req.query('cursor')?.slice(0, 200);
   const statuses = filter === 'all' ? undefined : FILTER_STATUSES[filter];
   const [{ deliveries, next }, threads, read] = await Promise.all([
-    listDeliveries(deps, caller, { limit: PAGE, cursor, statuses, ...sentenceClock(c) }),
+    listDeliveries(deps, caller, {
+      limit: PAGE,
+      cursor,
+      statuses,
+      ...sentenceClock(c.var.deps.config, c.req.raw.headers),
+    }),
     listThreads(deps, caller),
     readPreferences(deps, caller),
   ]);
-  const clock = readerClock(c, read?.preferences.timeZone ?? 'UTC');
+  const clock = readerClock(c.var.deps.config, c.req.raw.headers, read?.preferences.timeZone ?? 'UTC');
   const view = { deliveries, next, later: cursor !== undefined, filter, threads, now: deps.now(), clock };
   const frame = { title: 'Your texts', section: 'why' as const, timeZone: clock.zone };
   return answerPage(c, caller, frame, <TextsPage {...view} />);

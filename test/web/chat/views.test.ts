@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { breaksOf } from '../../../src/web/chat/breaks.ts';
+import { previewOf } from '../../../src/web/chat/marked.tsx';
 import { messagePieces } from '../../../src/web/chat/pieces.ts';
-import { previewOf } from '../../../src/web/chat/preview.ts';
 import { summarizeTold } from '../../../src/web/chat/told.ts';
 
 describe('messagePieces', () => {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { spanWords } from '../../../src/web/legal/span-words.ts';
+import { spanWords } from '../../../src/web/number-words.ts';
 
 it.each([
   [1, '1 second'],

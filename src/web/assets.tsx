@@ -1,4 +1,13 @@
-import { asset } from './assets.ts';
+import list from '../../dist/assets.json';
+
+const paths: Record<string, string> = list;
+
+/** The path of a file that browsers load, with its hash. @throws Error for one that was not built */
+export function asset(name: string): string {
+  const path = paths[name];
+  if (!path) throw new Error(`No such asset: ${name}`);
+  return path;
+}
 
 /** The pages' own letters, as far as English needs them. */
 export const fontPath = (): string => asset('atkinson-next-latin.woff2');

@@ -63,3 +63,17 @@ export function listNames(names: readonly string[], most = 4): NamePart[] {
     return [{ text: i === items.length - 1 ? ' and ' : ', ', isName: false }, item];
   });
 }
+
+/** A person's initials in their colour; decoration, the name stands beside it. */
+export function Avatar({ person, small = false }: { person: PersonView; small?: boolean }) {
+  return (
+    <span class={`avatar p${person.colour}${small ? ' small' : ''}`} aria-hidden="true">
+      {person.initials}
+    </span>
+  );
+}
+
+/** Names in a sentence, each apart from the direction in which the others and the sentence are written. */
+export function Names({ names }: { names: readonly string[] }) {
+  return <>{listNames(names).map(({ text, isName }) => (isName ? <bdi>{text}</bdi> : text))}</>;
+}
