@@ -6,7 +6,7 @@
 import { performance } from 'node:perf_hooks';
 import type { HostUser } from '../dev/host.ts';
 import { spawnStack } from '../dev/stack/spawn-stack.ts';
-import type { ServerFrame } from '../src/client/frames.ts';
+import type { ServerFrame } from '../src/client/socket-frames.ts';
 
 const FAMILIES = Number(process.argv[2] ?? 250);
 const MESSAGES = Number(process.argv[3] ?? 2);

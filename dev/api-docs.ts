@@ -10,7 +10,7 @@ export interface ApiDocs {
 
 /** The types of the socket's frames, as the client declares them. */
 async function frameTypes(root: string): Promise<string> {
-  const source = await readFile(path.join(root, 'src/client/frames.ts'), 'utf8');
+  const source = await readFile(path.join(root, 'src/client/socket-frames.ts'), 'utf8');
   const types = source.match(/^\/\*\*[^\n]*\nexport (type|interface) [\s\S]*?\n(?=\n)/gm) ?? [];
   return types.join('\n').trim();
 }

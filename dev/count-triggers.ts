@@ -1,6 +1,6 @@
 import { getTableName } from 'drizzle-orm';
+import { SENDING_STEPS_MS } from '../src/db/column-values.ts';
 import { carrierTries, deliveryCounts, sendingTimes, smsDeliveryLog } from '../src/db/schema.ts';
-import { SENDING_STEPS_MS } from '../src/db/sending-steps.ts';
 import { isNoCopy } from './event-triggers.ts';
 
 // Triggers that count deliveries in the statement that changes their state: once, whoever changes it, and not at all when

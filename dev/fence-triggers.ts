@@ -2,7 +2,7 @@ import { getTableName } from 'drizzle-orm';
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { smsDeliveryLog } from '../src/db/schema.ts';
 import { FAMILY_TABLES, familyColumn } from '../src/db/stores/family-tables.ts';
-import { CLOSED_STATES, FENCE_MESSAGE } from '../src/db/stores/fence-message.ts';
+import { CLOSED_STATES, FENCE_MESSAGE } from '../src/db/stores/fences.ts';
 
 /** Nobody but the mover writes a family's rows in a store in these states. */
 const CLOSED = CLOSED_STATES.map((state) => `'${state}'`).join(', ');

@@ -3,7 +3,7 @@ import { createApp } from './app.ts';
 import { retrying } from './db/retry.ts';
 import { consumeEvents, reportDeadEvents, sweepEvents } from './events/event-queue.ts';
 import { FamilyObject } from './family/family.ts';
-import { type FamilyHost, familySettings } from './family/host.ts';
+import { type FamilyDeps, familySettings } from './family/family-deps.ts';
 import { endedSockets, memberIds, writeLastSeen } from './family/records.ts';
 import { rescheduleDeferred } from './notifications/deliveries/outbox.ts';
 import { recordDeadLetters } from './notifications/operate/dead-letters.ts';
@@ -44,7 +44,7 @@ mountRoutes(app);
 
 /** The Durable Object of a family; its dependencies on higher rungs are injected here. */
 export class Family extends FamilyObject<Bindings> {
-  protected override createHost(): FamilyHost {
+  protected override createHost(): FamilyDeps {
     const deps = depsOf(this.env, this.ctx);
     const { config, db, now, log } = deps;
     const caps = { hourly: config.SMS_SERVICE_HOURLY_CAP, daily: config.SMS_SERVICE_DAILY_CAP };

@@ -41,7 +41,7 @@ const PURE = [
   'platform/sms/sms-text.ts',
   'platform/sms/twilio-errors.ts',
   'platform/time.ts',
-  'platform/visible.ts',
+  'platform/characters.ts',
   'sms/replies/reactions.ts',
   'sms/replies/reply-answers.ts',
   'sms/replies/reply-decision.ts',

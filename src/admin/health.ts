@@ -1,10 +1,9 @@
 import type { Hono } from 'hono';
 import journal from '../../migrations/meta/_journal.json';
-import { appliedMigrations } from '../db/applied-migrations.ts';
 import { type Db, openDatabases } from '../db/client.ts';
 import { q } from '../db/query.ts';
 import type { StoreName } from '../db/stores/slots.ts';
-import { hasFences } from '../db/stores/store-state.ts';
+import { appliedMigrations, hasFences } from '../db/stores/store-state.ts';
 import { askStores } from '../platform/ask-stores.ts';
 import { type Config, ConfigError } from '../platform/config.ts';
 import { type Bindings, configOf } from '../platform/deps.ts';

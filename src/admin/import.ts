@@ -1,12 +1,12 @@
 import * as z from 'zod';
 import { postOnBehalf } from '../chat/post-on-behalf.ts';
+import { isBlank } from '../platform/characters.ts';
+import { inParallel } from '../platform/concurrency.ts';
 import type { Deps } from '../platform/deps.ts';
 import { AppError } from '../platform/errors.ts';
 import { check, mediaType, readText } from '../platform/http/body.ts';
 import { id } from '../platform/http/validation.ts';
-import { inParallel } from '../platform/in-parallel.ts';
 import { errorFields } from '../platform/log.ts';
-import { isBlank } from '../platform/visible.ts';
 import { familiesOfThreads, familiesOfUsers } from './find-family.ts';
 import { familyMirror, hostMessage, threadMirror, userMirror } from './host-schemas.ts';
 import { importNewPeople } from './import-people.ts';

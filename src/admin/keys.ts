@@ -2,13 +2,12 @@ import { asc, eq, gte } from 'drizzle-orm';
 import * as z from 'zod';
 import { q } from '../db/query.ts';
 import { serviceKeys } from '../db/schema.ts';
+import { SERVICE_SCOPES, type ServiceScope } from '../platform/auth/host-token.ts';
 import { drawServiceKey, hashServiceKey } from '../platform/auth/service-key.ts';
-import { SERVICE_SCOPES, type ServiceScope } from '../platform/auth/service-scopes.ts';
 import type { Deps } from '../platform/deps.ts';
 import { AppError } from '../platform/errors.ts';
 import { endpoint, jsonResponse } from '../platform/http/endpoint.ts';
-import { namedSchema } from '../platform/http/named-schema.ts';
-import { id, instant, iso, isoOrNull, line, timestamp } from '../platform/http/validation.ts';
+import { id, instant, iso, isoOrNull, line, namedSchema, timestamp } from '../platform/http/validation.ts';
 import { newId } from '../platform/ids.ts';
 
 const tag = 'Service';

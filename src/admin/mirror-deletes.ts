@@ -18,10 +18,10 @@ import {
 } from '../db/schema.ts';
 import { keepWordsToEmpty } from '../notifications/operate/carrier-words.ts';
 import { releaseNumbers } from '../numbers/holders.ts';
+import { inParallel } from '../platform/concurrency.ts';
 import type { Deps } from '../platform/deps.ts';
 import { AppError } from '../platform/errors.ts';
 import { personIds, threadClaims } from '../platform/id-claims.ts';
-import { inParallel } from '../platform/in-parallel.ts';
 import { familyOfKnownThread } from './find-family.ts';
 import { sendHome } from './moves.ts';
 

@@ -1,6 +1,6 @@
 import * as z from 'zod';
+import { AUDITED_ACTS } from '../db/column-values.ts';
 import { retrying } from '../db/retry.ts';
-import { AUDITED_ACTS } from '../db/statuses.ts';
 import { loadOverview } from '../events/operations-overview.ts';
 import { lookUp, lookUpSchema } from '../identity/look-up/person-look-up.ts';
 import { acknowledgeAlert, alertSchema } from '../notifications/operate/acknowledge.ts';
@@ -9,8 +9,7 @@ import { statsSchema, utcDay } from '../notifications/operate/stats.ts';
 import { cursor } from '../notifications/routes.ts';
 import { selectActs } from '../platform/audit.ts';
 import { endpoint, jsonResponse } from '../platform/http/endpoint.ts';
-import { namedSchema } from '../platform/http/named-schema.ts';
-import { id, iso, isoOrNull, line, pageSize, timestamp } from '../platform/http/validation.ts';
+import { id, iso, isoOrNull, line, namedSchema, pageSize, timestamp } from '../platform/http/validation.ts';
 
 const tag = 'Operations';
 

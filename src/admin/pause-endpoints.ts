@@ -2,8 +2,7 @@ import * as z from 'zod';
 import { audit } from '../platform/audit.ts';
 import { AppError } from '../platform/errors.ts';
 import { endpoint, jsonResponse } from '../platform/http/endpoint.ts';
-import { namedSchema } from '../platform/http/named-schema.ts';
-import { instant, iso, isoOrNull, line, timestamp } from '../platform/http/validation.ts';
+import { instant, iso, isoOrNull, line, namedSchema, timestamp } from '../platform/http/validation.ts';
 import { deletePause, listPauses, PAUSE_SCOPE, type Pause, putPause } from '../platform/pauses.ts';
 
 const tag = 'Operations';

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { retractForHost } from '../chat/change-message.ts';
 import { messageSchema } from '../chat/message.ts';
-import { STATUSES } from '../db/statuses.ts';
+import { STATUSES } from '../db/column-values.ts';
 import { sweepEvents } from '../events/event-queue.ts';
 import { mintMagic } from '../links/magic-link.ts';
 import { retryDeadLetter } from '../notifications/operate/dead-letters.ts';

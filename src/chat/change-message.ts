@@ -7,9 +7,9 @@ import { messages, threadMembers, users } from '../db/schema.ts';
 import { reviseDeliveries, suppressRetracted } from '../notifications/deliveries/retraction.ts';
 import { askStores, notEveryStore } from '../platform/ask-stores.ts';
 import type { Caller } from '../platform/auth/caller.ts';
+import { isBlank } from '../platform/characters.ts';
 import type { Deps } from '../platform/deps.ts';
 import { AppError } from '../platform/errors.ts';
-import { isBlank } from '../platform/visible.ts';
 import { type MessageJson, messageColumns, toMessage } from './message.ts';
 
 type Author = Pick<Caller, 'userId' | 'familyId'>;

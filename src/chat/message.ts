@@ -1,9 +1,8 @@
 import type { SelectResultFields } from 'drizzle-orm/query-builders/select.types';
 import * as z from 'zod';
+import { VIAS } from '../db/column-values.ts';
 import { messages, users } from '../db/schema.ts';
-import { VIAS } from '../db/statuses.ts';
-import { namedSchema } from '../platform/http/named-schema.ts';
-import { iso, isoOrNull, timestamp } from '../platform/http/validation.ts';
+import { iso, isoOrNull, namedSchema, timestamp } from '../platform/http/validation.ts';
 
 /** A message as the API gives it. */
 export const messageSchema = namedSchema('Message', () =>

@@ -1,13 +1,13 @@
 import { count, eq, gt, gte, isNull, lt, min, ne, not, sql } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/sqlite-core';
 import type { Results } from '../db/client.ts';
+import type { Via } from '../db/column-values.ts';
 import { allOf, anyOf, greatest, hasRow, iif, oneRow, scalar } from '../db/expressions.ts';
 import { insertFrom } from '../db/insert-from.ts';
 import { q } from '../db/query.ts';
 import { retrying } from '../db/retry.ts';
 import { messages, threadMembers, threads, users } from '../db/schema.ts';
 import { hot, type Later, type ResultOf } from '../db/statement.ts';
-import type { Via } from '../db/statuses.ts';
 import {
   insertDeliveries,
   notifiedUpTo,

@@ -1,11 +1,11 @@
 import * as z from 'zod';
 import { explainDeliveries } from '../notifications/operate/delivery-log.ts';
+import { isBlank } from '../platform/characters.ts';
 import { AppError } from '../platform/errors.ts';
 import { endpoint, jsonResponse } from '../platform/http/endpoint.ts';
-import { idempotencyKey } from '../platform/http/idempotency-key.ts';
+import { idempotencyKey } from '../platform/http/repeated-requests.ts';
 import { id, instant, isoOrNull, line, pageSize, prose, timestamp } from '../platform/http/validation.ts';
 import { FOREVER } from '../platform/time.ts';
-import { isBlank } from '../platform/visible.ts';
 import { editMessage, retractMessage } from './change-message.ts';
 import { listMessages } from './list-messages.ts';
 import { messageSchema } from './message.ts';

@@ -1,5 +1,5 @@
 import type { Api } from './api-types.ts';
-import type { Message } from './frames.ts';
+import type { Message } from './socket-frames.ts';
 import type { CatchUp } from './thread-cursor.ts';
 
 /** A route of the API, such as `GET /api/threads/{id}`. */

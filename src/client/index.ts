@@ -9,15 +9,15 @@ export {
   type Route,
 } from './api.ts';
 export type * from './api-types.ts';
-export type { ClientFrame, ServerFrame, ThreadChange } from './frames.ts';
 export {
   type EventPage,
   eventPages,
   type ImportLine,
   type ImportResult,
   importLines,
-} from './host.ts';
+} from './host-calls.ts';
 export { Live, type LiveOptions, type LiveSocket, type LiveStatus, type VisiblePage } from './live.ts';
+export type { ClientFrame, ServerFrame, ThreadChange } from './socket-frames.ts';
 export type { CatchUp } from './thread-cursor.ts';
 export {
   type ReceivedEvent,

@@ -1,5 +1,5 @@
 import { backoffMs } from './backoff.ts';
-import { type ClientFrame, type Message, readServerFrame, type ServerFrame } from './frames.ts';
+import { type ClientFrame, type Message, readServerFrame, type ServerFrame } from './socket-frames.ts';
 import { type CatchUp, ThreadCursor } from './thread-cursor.ts';
 
 /** Where the connection stands. */

@@ -1,4 +1,4 @@
-import type { Message } from './frames.ts';
+import type { Message } from './socket-frames.ts';
 
 /** Asks the API for a thread's messages after a `seq`, oldest first; all of them, however many pages that takes. */
 export type CatchUp = (threadId: string, after: number) => Promise<Message[]>;

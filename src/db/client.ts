@@ -4,9 +4,8 @@ import { oneRow } from './expressions.ts';
 import { q } from './query.ts';
 import { consentEvents, families, messages, smsDeliveryLog, threads, users } from './schema.ts';
 import { type Conditioned, compiledOf, type ResultOf, type Statement, sizeBy } from './statement.ts';
-import { hasLeft } from './stores/away.ts';
 import { type DatabaseBindings, mapOf, storesOf } from './stores/bindings.ts';
-import { FENCE_MESSAGE, isFenced } from './stores/fence-message.ts';
+import { FENCE_MESSAGE, hasLeft, isFenced } from './stores/fences.ts';
 import { MAIN_STORE } from './stores/map.ts';
 import type { StoreName } from './stores/slots.ts';
 

@@ -1,7 +1,14 @@
 import { sql } from 'drizzle-orm';
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
-import { EVENT_TYPES } from './event-types.ts';
-import { AUDITED_ACTS, DELIVERY_REASONS, IN_SIGHT_LIST, REASON_DETAILS, STATUSES, VIAS } from './statuses.ts';
+import {
+  AUDITED_ACTS,
+  DELIVERY_REASONS,
+  EVENT_TYPES,
+  IN_SIGHT_LIST,
+  REASON_DETAILS,
+  STATUSES,
+  VIAS,
+} from './column-values.ts';
 
 /**
  * The whole model on one page.

@@ -3,7 +3,7 @@ import type { Db } from '../db/client.ts';
 import { allOf, inList } from '../db/expressions.ts';
 import { q } from '../db/query.ts';
 import { eventBarriers as barriers, eventBacklog, eventCursors } from '../db/schema.ts';
-import { within } from '../platform/deadline.ts';
+import { within } from '../platform/concurrency.ts';
 import type { Deps } from '../platform/deps.ts';
 import { errorFields } from '../platform/log.ts';
 import type { EventRow } from './event-data.ts';

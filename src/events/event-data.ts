@@ -2,7 +2,7 @@ import { eq } from 'drizzle-orm';
 import * as z from 'zod';
 import { messageColumns, messageSchema, toMessage } from '../chat/message.ts';
 import type { Db } from '../db/client.ts';
-import type { EventType } from '../db/event-types.ts';
+import type { EventType } from '../db/column-values.ts';
 import { inList, jsonArray, scalar } from '../db/expressions.ts';
 import { q } from '../db/query.ts';
 import { consentEvents, type events, messages, threadMembers, threads, users } from '../db/schema.ts';
@@ -11,9 +11,8 @@ import {
   operatorDeliveries,
   selectDeliveries,
 } from '../notifications/operate/delivery-log.ts';
-import { namedSchema } from '../platform/http/named-schema.ts';
-import { iso, timestamp } from '../platform/http/validation.ts';
-import { eventId } from './event-id.ts';
+import { iso, namedSchema, timestamp } from '../platform/http/validation.ts';
+import { eventId } from './event-cursor.ts';
 
 /** A thread as events show it. */
 const threadSchema = namedSchema('EventThread', () =>

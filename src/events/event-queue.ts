@@ -1,9 +1,9 @@
 import { askStores } from '../platform/ask-stores.ts';
+import { inParallel } from '../platform/concurrency.ts';
 import type { Deps } from '../platform/deps.ts';
-import { inParallel } from '../platform/in-parallel.ts';
 import { eventJob } from '../platform/jobs.ts';
 import { errorFields } from '../platform/log.ts';
-import { readEventId } from './event-id.ts';
+import { readEventId } from './event-cursor.ts';
 import { fillAtHome } from './events-at-home.ts';
 import { forgetEvents } from './forget-events.ts';
 import { pushEvents } from './push-events.ts';

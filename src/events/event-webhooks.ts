@@ -1,4 +1,4 @@
-import type { EventType } from '../db/event-types.ts';
+import type { EventType } from '../db/column-values.ts';
 import type { DescribedWebhook } from '../platform/http/openapi/webhook.ts';
 import { PAYLOADS } from './event-data.ts';
 

@@ -1,17 +1,18 @@
 import { and, asc, desc, eq, gt, lte } from 'drizzle-orm';
-import type { EventType } from '../db/event-types.ts';
+import type { EventType } from '../db/column-values.ts';
 import { allOf, inList } from '../db/expressions.ts';
 import { q } from '../db/query.ts';
 import { events } from '../db/schema.ts';
 import type { StoreName } from '../db/stores/slots.ts';
 import { askStores, notEveryStore } from '../platform/ask-stores.ts';
-import { within } from '../platform/deadline.ts';
+import { within } from '../platform/concurrency.ts';
 import type { Deps } from '../platform/deps.ts';
 import { AppError } from '../platform/errors.ts';
 import { errorFields } from '../platform/log.ts';
 import { type Barrier, everyBarrierOf } from './event-barriers.ts';
 import {
   type EventCursor,
+  type EventKey,
   holdBack,
   mergePages,
   readCursor,
@@ -19,7 +20,6 @@ import {
   writeCursor,
 } from './event-cursor.ts';
 import type { EventJson, EventRow } from './event-data.ts';
-import type { EventKey } from './event-id.ts';
 import { fillAtHome } from './events-at-home.ts';
 
 /** Max. rows that one page searches in a store for events of the wanted types. */

@@ -5,7 +5,7 @@ import { q } from '../db/query.ts';
 import { eventBacklog, eventCursors, events } from '../db/schema.ts';
 import { hot } from '../db/statement.ts';
 import type { PartState } from '../notifications/operate/part-states.ts';
-import { agoWords } from '../platform/ago.ts';
+import { agoWords } from '../platform/clock-words.ts';
 import type { Config } from '../platform/config.ts';
 import { sha256 } from '../platform/crypto.ts';
 import { MINUTE_MS } from '../platform/time.ts';

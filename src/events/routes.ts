@@ -1,10 +1,10 @@
 import * as z from 'zod';
-import { EVENT_TYPES, type EventType } from '../db/event-types.ts';
+import { EVENT_TYPES, type EventType } from '../db/column-values.ts';
 import { AppError } from '../platform/errors.ts';
 import { endpoint, jsonResponse } from '../platform/http/endpoint.ts';
 import { id, pageSize } from '../platform/http/validation.ts';
+import { readEventId } from './event-cursor.ts';
 import { eventSchema } from './event-data.ts';
-import { readEventId } from './event-id.ts';
 import { findEvent, readEvents } from './read-events.ts';
 
 const tag = 'Events';

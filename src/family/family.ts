@@ -12,7 +12,7 @@ import type {
 import { errorFields } from '../platform/log.ts';
 import { DAY_MS, MINUTE_MS } from '../platform/time.ts';
 import { Alarm } from './alarm.ts';
-import type { FamilyHost } from './host.ts';
+import type { FamilyDeps } from './family-deps.ts';
 import { MetaStore } from './meta-store.ts';
 import { dropOrphans, evaluatePresence } from './presence/evaluate-presence.ts';
 import type { Presence } from './presence/presence.ts';
@@ -48,7 +48,7 @@ export abstract class FamilyObject<Env> extends DurableObject<Env> implements Fa
   readonly #channel: Channel;
   readonly #sequencer = new MessageSequencer();
   #orphansDropped = false;
-  #cachedHost: FamilyHost | undefined;
+  #cachedHost: FamilyDeps | undefined;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -68,9 +68,9 @@ export abstract class FamilyObject<Env> extends DurableObject<Env> implements Fa
   }
 
   /** The object's dependencies; called once. */
-  protected abstract createHost(): FamilyHost;
+  protected abstract createHost(): FamilyDeps;
 
-  get #host(): FamilyHost {
+  get #host(): FamilyDeps {
     this.#cachedHost ??= this.createHost();
     return this.#cachedHost;
   }

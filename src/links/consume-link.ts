@@ -12,7 +12,7 @@ import {
   signSessionToken,
 } from '../platform/auth/session.ts';
 import { sha256 } from '../platform/crypto.ts';
-import { REPEAT_MS } from '../platform/repeats.ts';
+import { REPEAT_MS } from '../platform/http/repeated-requests.ts';
 import type { Link } from './find-link.ts';
 import { codeHash } from './link-code.ts';
 

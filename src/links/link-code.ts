@@ -1,5 +1,4 @@
-import { slotOfFamily } from '../db/stores/family-slot.ts';
-import { groupOfSlot } from '../db/stores/slots.ts';
+import { groupOfSlot, slotOfFamily } from '../db/stores/slots.ts';
 import { hmacSha256, sha256 } from '../platform/crypto.ts';
 import { base58Tail, DIGITS, groupPrefix } from './link-code-format.ts';
 

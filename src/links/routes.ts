@@ -1,9 +1,12 @@
+import type { Hono } from 'hono';
 import * as z from 'zod';
 import { currentCaller } from '../platform/auth/request-caller.ts';
+import type { Config } from '../platform/config.ts';
 import { AppError } from '../platform/errors.ts';
-import { endpoint, jsonResponse } from '../platform/http/endpoint.ts';
+import { type AppEnv, endpoint, jsonResponse } from '../platform/http/endpoint.ts';
 import { iso, timestamp } from '../platform/http/validation.ts';
 import { once } from '../platform/once.ts';
+import { type AppIdentities, appleAssociation, assetLinks } from './app-links/association.ts';
 import { readerOf } from './app-links/device.ts';
 import { parseReferrer } from './app-links/referrer.ts';
 import { consumeLink, markOpened } from './consume-link.ts';
@@ -138,3 +141,21 @@ const pendingLink = <M extends 'get' | 'post'>(method: M) =>
 
 /** The routes of this folder. */
 export const linkEndpoints = [openLink, pendingLink('post'), pendingLink('get')] as const;
+
+const identitiesOf = (config: Config): AppIdentities => ({
+  iosAppIds: config.IOS_APP_IDS,
+  androidPackages: config.ANDROID_PACKAGE,
+  androidFingerprints: config.ANDROID_CERT_SHA256,
+});
+
+/** JSON as Apple's and Google's fetchers require it: the plain type, no redirect, cacheable for an hour. */
+const file = (content: unknown) =>
+  Response.json(content, { headers: { 'Cache-Control': 'public, max-age=3600' } });
+
+/** Mounts the association files, on every host and for every client. */
+export function mountAssociation(app: Hono<AppEnv>): void {
+  app.get('/.well-known/apple-app-site-association', (c) =>
+    file(appleAssociation(identitiesOf(c.var.deps.config))),
+  );
+  app.get('/.well-known/assetlinks.json', (c) => file(assetLinks(identitiesOf(c.var.deps.config))));
+}

@@ -1,6 +1,6 @@
 import type { Db } from '../db/client.ts';
 import type { StoreName } from '../db/stores/slots.ts';
-import { within } from './deadline.ts';
+import { within } from './concurrency.ts';
 import type { Deps } from './deps.ts';
 import { AppError } from './errors.ts';
 import { errorFields } from './log.ts';

@@ -1,8 +1,8 @@
 import { desc, lt } from 'drizzle-orm';
+import type { AUDITED_ACTS } from '../db/column-values.ts';
 import { q } from '../db/query.ts';
 import { retrying } from '../db/retry.ts';
 import { auditLog } from '../db/schema.ts';
-import type { AUDITED_ACTS } from '../db/statuses.ts';
 import type { Deps } from './deps.ts';
 import { newId } from './ids.ts';
 

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { EVENT_TYPES } from '../db/event-types.ts';
+import { EVENT_TYPES } from '../db/column-values.ts';
 import { utf8 } from './crypto.ts';
 import { LOCATION_HINTS } from './family/location-hint.ts';
 import { expectation } from './http/problem-words.ts';

@@ -1,6 +1,5 @@
 import * as z from 'zod';
-import { within } from './deadline.ts';
-import { inParallel } from './in-parallel.ts';
+import { inParallel, within } from './concurrency.ts';
 
 /**
  * A queue message, with ids only: a delivery row is to be processed. `admitted`: its family's object has let the text leave

@@ -6,6 +6,7 @@ import {
   standingOf,
 } from '../consent/record-keyword.ts';
 import { dependsOnState, type KeywordReading, readInState, readKeyword } from '../keywords/read-keyword.ts';
+import { isBlank } from '../platform/characters.ts';
 import type { Config } from '../platform/config.ts';
 import type { Deps } from '../platform/deps.ts';
 import { errorFields } from '../platform/log.ts';
@@ -13,7 +14,6 @@ import { type Address, isOurChannel, parseAddress } from '../platform/sms/addres
 import { brandedText } from '../platform/sms/one-segment.ts';
 import { phoneHash } from '../platform/sms/phone-number.ts';
 import { ownNumbers } from '../platform/sms/senders.ts';
-import { isBlank } from '../platform/visible.ts';
 import { reactionToOurs } from './replies/reactions.ts';
 import { originsOf, takeReply } from './replies/replies.ts';
 import { isEcho } from './replies/reply-words.ts';

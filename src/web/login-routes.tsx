@@ -1,8 +1,13 @@
 import type { Hono } from 'hono';
 import { resendDelaySeconds } from '../identity/codes/code-rules.ts';
-import { endFormerSession } from '../identity/login/end-former-session.ts';
 import { confirmLogin, startLogin } from '../identity/login/login.ts';
-import { deviceCookie, deviceOf, handleCookie, handleOf } from '../identity/login/login-cookies.ts';
+import {
+  deviceCookie,
+  deviceOf,
+  endFormerSession,
+  handleCookie,
+  handleOf,
+} from '../identity/login/login-cookies.ts';
 import { code as codeShape } from '../identity/request-schemas.ts';
 import { safeNext } from '../links/safe-next.ts';
 import { clientOf, requireOurOrigin } from '../platform/auth/request-caller.ts';

@@ -1,4 +1,4 @@
-import { withoutBidiControls } from '../platform/visible.ts';
+import { withoutBidiControls } from '../platform/characters.ts';
 
 /** A person as pages show them. */
 export interface PersonView {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { ApiError } from '../../src/client/api.ts';
-import { type ImportLine, importLines } from '../../src/client/host.ts';
+import { type ImportLine, importLines } from '../../src/client/host-calls.ts';
 
 it('an import goes in calls of a thousand lines and four MiB, and counts its lines through', async () => {
   const calls: { lines: number; bytes: number }[] = [];

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { backoffMs } from '../../src/client/backoff.ts';
-import type { Message, ServerFrame } from '../../src/client/frames.ts';
 import { Live, type LiveOptions, type LiveStatus } from '../../src/client/live.ts';
+import type { Message, ServerFrame } from '../../src/client/socket-frames.ts';
 import { message } from './message.ts';
 
 /** A socket whose other end is the test. */

@@ -1,4 +1,4 @@
-import type { Message } from '../../src/client/frames.ts';
+import type { Message } from '../../src/client/socket-frames.ts';
 
 /** A message of Rosa's in the thread `thr`, which says its own number. */
 export const message = (seq: number): Message => ({

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Message } from '../../src/client/frames.ts';
+import type { Message } from '../../src/client/socket-frames.ts';
 import { ThreadCursor } from '../../src/client/thread-cursor.ts';
 import { message } from './message.ts';
 

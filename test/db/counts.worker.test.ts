@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers';
 import fc from 'fast-check';
 import { beforeAll, expect, it } from 'vitest';
-import { STATUSES } from '../../src/db/statuses.ts';
+import { STATUSES } from '../../src/db/column-values.ts';
 import { type Status, TRANSITIONS } from '../../src/notifications/deliveries/delivery-status.ts';
 import { rawDb, sql } from '../support/sql.ts';
 

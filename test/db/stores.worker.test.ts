@@ -4,8 +4,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { FamilyMovingError, openDatabases } from '../../src/db/client.ts';
 import { q } from '../../src/db/query.ts';
 import { families, fences, homes, slots } from '../../src/db/schema.ts';
-import { slotOfFamily } from '../../src/db/stores/family-slot.ts';
-import { evenRanges, groupOfSlot, storeOfSlot } from '../../src/db/stores/slots.ts';
+import { evenRanges, groupOfSlot, slotOfFamily, storeOfSlot } from '../../src/db/stores/slots.ts';
 
 const bindings = env as unknown as Record<'DB' | 'FAMILY_DB_0' | 'FAMILY_DB_1' | 'FAMILY_DB_2', D1Database>;
 const STORES = ['d1:0', 'd1:1', 'd1:2'];

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { mergePages, readCursor, writeCursor } from '../../src/events/event-cursor.ts';
-import { eventId, readEventId } from '../../src/events/event-id.ts';
+import { eventId, mergePages, readCursor, readEventId, writeCursor } from '../../src/events/event-cursor.ts';
 
 describe('a cursor', () => {
   it('is read as it was written', () => {

@@ -4,8 +4,8 @@ import type { HostUser } from '../../dev/host.ts';
 import type { SimulatedMessage } from '../../dev/simulator/types.ts';
 import { type SpawnedStack, spawnStack } from '../../dev/stack/spawn-stack.ts';
 import { catchUpWith, createApi } from '../../src/client/api.ts';
-import type { Message, ServerFrame } from '../../src/client/frames.ts';
 import { Live } from '../../src/client/live.ts';
+import type { Message, ServerFrame } from '../../src/client/socket-frames.ts';
 
 const FAMILY = 'fam_live';
 const ROSA: HostUser = { id: 'usr_live_rosa', familyId: FAMILY };

@@ -3,7 +3,7 @@ import { env } from 'cloudflare:workers';
 import { expect, vi } from 'vitest';
 import { createApp } from '../../src/app.ts';
 import type { StoreName } from '../../src/db/stores/slots.ts';
-import { DeadlineError } from '../../src/platform/deadline.ts';
+import { DeadlineError } from '../../src/platform/concurrency.ts';
 import type { Bindings, Deps } from '../../src/platform/deps.ts';
 import { AppError } from '../../src/platform/errors.ts';
 import { mountRoutes } from '../../src/routes.ts';

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { slotOfFamily } from '../../src/db/stores/family-slot.ts';
-import { groupOfSlot } from '../../src/db/stores/slots.ts';
+import { groupOfSlot, slotOfFamily } from '../../src/db/stores/slots.ts';
 import { codeHash, linkCode } from '../../src/links/link-code.ts';
 import { BASE58_ALPHABET, base58Tail, groupOfCode, isLinkCode } from '../../src/links/link-code-format.ts';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { isBlank, withoutBidiControls } from '../../src/platform/characters.ts';
 import { line } from '../../src/platform/http/validation.ts';
-import { isBlank, withoutBidiControls } from '../../src/platform/visible.ts';
 import { BLANK_TEXTS, VISIBLE_TEXTS } from './blank-texts.ts';
 
 const escaped = (text: string) =>

@@ -7,7 +7,7 @@ import { driveSlotMove } from '../../src/db/move/drive-slot-move.ts';
 import { idleMoves } from '../../src/db/move/move-record.ts';
 import { q } from '../../src/db/query.ts';
 import { families, homes, moves } from '../../src/db/schema.ts';
-import { slotOfFamily } from '../../src/db/stores/family-slot.ts';
+import { slotOfFamily } from '../../src/db/stores/slots.ts';
 import { createWorld, type World } from '../worker/world.ts';
 import { type Life, mortal } from './mortal.ts';
 import { familyIn, fillSlots, STORES } from './spread.ts';

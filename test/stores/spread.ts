@@ -2,8 +2,7 @@ import { env } from 'cloudflare:workers';
 import { type DatabaseBindings, openDatabases } from '../../src/db/client.ts';
 import { q } from '../../src/db/query.ts';
 import { slots } from '../../src/db/schema.ts';
-import { slotOfFamily } from '../../src/db/stores/family-slot.ts';
-import { evenRanges, type StoreName, storeOfSlot } from '../../src/db/stores/slots.ts';
+import { evenRanges, type StoreName, slotOfFamily, storeOfSlot } from '../../src/db/stores/slots.ts';
 
 /** The family databases of the tests. */
 export const STORES: readonly StoreName[] = ['d1:0', 'd1:1', 'd1:2'];

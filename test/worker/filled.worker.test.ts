@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers';
 import { beforeAll, expect, it, onTestFinished, vi } from 'vitest';
-import { STATUSES } from '../../src/db/statuses.ts';
+import { STATUSES } from '../../src/db/column-values.ts';
 import { endpoints } from '../../src/routes.ts';
 import { type Browse, browsers } from '../web/browse.ts';
 import { createWorld, type World } from './world.ts';

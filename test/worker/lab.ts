@@ -2,7 +2,7 @@ import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { vi } from 'vitest';
 import { type DatabaseBindings, openDatabases } from '../../src/db/client.ts';
-import type { Via } from '../../src/db/statuses.ts';
+import type { Via } from '../../src/db/column-values.ts';
 import type { StoreName } from '../../src/db/stores/slots.ts';
 import type { Status } from '../../src/notifications/deliveries/delivery-status.ts';
 import type { ClaimedCaller } from '../../src/platform/auth/caller.ts';

@@ -10,7 +10,7 @@ import { env as bindings } from 'cloudflare:workers';
 import { SignJWT } from 'jose';
 import { inject } from 'vitest';
 import '../support/provided.ts';
-import { slotOfFamily } from '../../src/db/stores/family-slot.ts';
+import { slotOfFamily } from '../../src/db/stores/slots.ts';
 import type { Bindings } from '../../src/platform/deps.ts';
 import type { DeliveryJob } from '../../src/platform/jobs.ts';
 import worker from '../../src/worker.ts';

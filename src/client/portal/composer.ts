@@ -1,6 +1,7 @@
 import { Attachments } from './attachments.ts';
 import { announce, find, wait } from './dom.ts';
-import { type Draft, OutboxStore, post } from './outbox.ts';
+import { post } from './post-draft.ts';
+import { type Draft, DraftStore } from './tab-store.ts';
 
 /** Tries by itself this often before it asks the person. */
 const TRIES = 4;
@@ -44,7 +45,7 @@ export class Composer {
   readonly #host: ComposerHost;
   readonly #form: HTMLFormElement;
   readonly #body: HTMLTextAreaElement;
-  readonly #store: OutboxStore;
+  readonly #store: DraftStore;
   readonly #attachments: Attachments;
   readonly #queue: Entry[] = [];
   #sending = false;
@@ -52,7 +53,7 @@ export class Composer {
   constructor(host: ComposerHost, form: HTMLFormElement) {
     this.#host = host;
     this.#form = form;
-    this.#store = new OutboxStore(host.viewerId, host.threadId);
+    this.#store = new DraftStore(host.viewerId, host.threadId);
     this.#body = find<HTMLTextAreaElement>('textarea', form)!;
     this.#attachments = new Attachments(form, host.threadId);
     // What is pasted must not lose its end without a word: the script counts instead.

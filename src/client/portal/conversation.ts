@@ -1,15 +1,14 @@
 import { backoffMs } from '../backoff.ts';
-import type { ServerFrame } from '../frames.ts';
 import type { Live } from '../live.ts';
+import type { ServerFrame } from '../socket-frames.ts';
 import { Composer } from './composer.ts';
-import { renameDays } from './days.ts';
 import { announce, find, on } from './dom.ts';
+import { renameDays, showNearTop } from './message-list.ts';
 import { MessageWindow, seqOf, type Way } from './message-window.ts';
 import { OwnMessages } from './own-messages.ts';
-import { showNearTop } from './place.ts';
 import { ifReached, Unreached } from './reach.ts';
 import { ReadCursor } from './read-cursor.ts';
-import { Receipts } from './receipts.ts';
+import { ReadMarks } from './read-marks.ts';
 import { refreshRegion } from './swap.ts';
 import { changeLastWords, isAmended, showLastWords, showUnread } from './thread-rows.ts';
 import { Typists } from './typists.ts';
@@ -44,7 +43,7 @@ export class Conversation {
   readonly #window: MessageWindow;
   readonly #read: ReadCursor;
   readonly #composer: Composer;
-  readonly #receipts: Receipts;
+  readonly #readMarks: ReadMarks;
   readonly #typists: Typists;
   #fetching: Promise<void> | null = null;
   #again = false;
@@ -70,7 +69,7 @@ export class Conversation {
     this.#items = find('[data-items]', main)!;
     this.#up = find('[data-jump=unread]', main)!;
     this.#down = find('[data-jump=newest]', main)!;
-    this.#receipts = new Receipts(path, this.#items);
+    this.#readMarks = new ReadMarks(path, this.#items);
     this.#typists = new Typists(main);
     this.#read = new ReadCursor(thread, Number(read), () => this.showCount());
     this.#unreadFrom = Number(newest) > Number(read) ? Number(read) + 1 : 0;
@@ -132,7 +131,7 @@ export class Conversation {
     find('.msg:target mark', this.#items)?.scrollIntoView({ block: 'nearest' });
     this.#look();
     this.showCount();
-    void this.#receipts.follow();
+    void this.#readMarks.follow();
   }
 
   /** Takes an event of this conversation. */
@@ -154,7 +153,7 @@ export class Conversation {
       this.#look();
       this.showCount();
     } else if (frame.type === 'read' && frame.userId === this.#viewer) this.#read.follow(frame.seq);
-    else if (frame.type === 'read') this.#receipts.seen(frame.userId, frame.seq);
+    else if (frame.type === 'read') this.#readMarks.seen(frame.userId, frame.seq);
     else if (frame.userId !== this.#viewer) this.#typists.start(frame.userId);
   }
 
@@ -225,7 +224,7 @@ export class Conversation {
   /** Before messages come into the page. */
   #prepare(items: HTMLElement[], way: Way | 'instead'): void {
     this.#wasAtEnd = this.#isAtEnd();
-    if (way === 'newer') for (const item of items) this.#receipts.clearFor(item);
+    if (way === 'newer') for (const item of items) this.#readMarks.clearFor(item);
     const line = items.find((item) => item.matches('.fresh'));
     if (!line) return;
     this.#line()?.remove();
@@ -257,7 +256,7 @@ export class Conversation {
       else this.#log.scrollTop = 0;
     }
     this.#readOut(others);
-    if (others.length < fresh.length) void this.#receipts.follow();
+    if (others.length < fresh.length) void this.#readMarks.follow();
   }
 
   /** One has written: whoever writes has read what came before. */

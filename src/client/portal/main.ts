@@ -1,14 +1,14 @@
 import { saveByThemselves } from './autosave.ts';
+import { searchLists, tellZone } from './browser-zone.ts';
+import { offerTextedCode, sendWholeCodes } from './code-field.ts';
 import { countDown } from './countdown.ts';
 import { searchDocs } from './docs-search.ts';
 import { find } from './dom.ts';
 import { tameMenus } from './menus.ts';
 import { Messages } from './messages.ts';
-import { offerTextedCode, sendWholeCodes } from './one-time-code.ts';
 import { pollRegions, watchSettings } from './poll.ts';
 import { swapForms } from './swap.ts';
 import { guardOldPages, watchPage } from './watch-page.ts';
-import { searchLists, tellZone } from './zone.ts';
 
 document.documentElement.classList.add('js');
 

@@ -1,6 +1,6 @@
 import { fetchPage, find, findAll } from './dom.ts';
+import { holdPlace } from './message-list.ts';
 import { Motion } from './motion.ts';
-import { holdPlace } from './place.ts';
 import { ifReached, Unreached } from './reach.ts';
 
 /** How far outside of the window the next page begins to load, in pixels. */

@@ -1,5 +1,5 @@
-import type { ServerFrame } from '../frames.ts';
 import { Live, type LiveStatus } from '../live.ts';
+import type { ServerFrame } from '../socket-frames.ts';
 import { Conversation } from './conversation.ts';
 import { find, wait } from './dom.ts';
 import { Here } from './here.ts';

@@ -1,4 +1,4 @@
-import type { Message } from '../frames.ts';
+import type { Message } from '../socket-frames.ts';
 import { find, findAll } from './dom.ts';
 
 /** How many are unread, in as many words as a badge holds; the server's pages say the same. */

@@ -2,7 +2,7 @@ import { and, eq, getTableName, sql } from 'drizzle-orm';
 import type { Databases, Db } from '../client.ts';
 import { q } from '../query.ts';
 import { families, smsDeliveryLog } from '../schema.ts';
-import { slotOfFamily } from '../stores/family-slot.ts';
+import { slotOfFamily } from '../stores/slots.ts';
 import { keepEventOrder } from './event-order.ts';
 import { clearRows, copyRows, differingTables } from './family-rows.ts';
 import { raiseFence, turnFence } from './move-fences.ts';

@@ -3,8 +3,7 @@ import type { Databases, Db } from '../client.ts';
 import { allOf, hasRow } from '../expressions.ts';
 import { q } from '../query.ts';
 import { families, fences } from '../schema.ts';
-import { slotOfFamily } from '../stores/family-slot.ts';
-import type { SlotRange } from '../stores/slots.ts';
+import { type SlotRange, slotOfFamily } from '../stores/slots.ts';
 import { beginMove } from './move-record.ts';
 import {
   dropHomes,

@@ -3,8 +3,14 @@ import { inArray } from 'drizzle-orm';
 import { q } from '../query.ts';
 import { homes, slotMoves, slots } from '../schema.ts';
 import { compiledOf, hot, type ResultOf, type Statement } from '../statement.ts';
-import { slotOfFamily } from './family-slot.ts';
-import { coversAll, type SlotRange, type StoreName, storeOfSlot, storesOfGroup } from './slots.ts';
+import {
+  coversAll,
+  type SlotRange,
+  type StoreName,
+  slotOfFamily,
+  storeOfSlot,
+  storesOfGroup,
+} from './slots.ts';
 
 /** The directory's own database, which holds every family that no range of slots claims. */
 export const MAIN_STORE: StoreName = 'd1:main';

@@ -1,6 +1,6 @@
 /**
  * Slots: how a family finds its store without a look-up of its own. A family's id hashes to one of 16,384 slots, and
- * ranges of slots are assigned to stores, as Redis Cluster and Vitess do. Pure.
+ * ranges of slots are assigned to stores, as Redis Cluster and Vitess do. No I/O.
  */
 
 /** How many slots there are: 14 bits. */
@@ -59,4 +59,19 @@ export const groupOfSlot = (slot: number): number => Math.floor((slot * SLOT_GRO
 export function storesOfGroup(ranges: readonly SlotRange[], group: number): StoreName[] {
   const touches = ({ first, last }: SlotRange) => groupOfSlot(first) <= group && group <= groupOfSlot(last);
   return [...new Set(ranges.filter(touches).map(({ store }) => store))];
+}
+
+/** Slots remembered: hashing is asynchronous, and a family asks often. */
+const MAX_KEPT = 10_000;
+const kept = new Map<string, number>();
+
+/** The slot of a family: the first 14 bits of its id's SHA-256. It never changes. */
+export async function slotOfFamily(familyId: string): Promise<number> {
+  const known = kept.get(familyId);
+  if (known !== undefined) return known;
+  const hash = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(familyId));
+  const slot = slotOfHash(new Uint8Array(hash));
+  if (kept.size >= MAX_KEPT) kept.clear();
+  kept.set(familyId, slot);
+  return slot;
 }

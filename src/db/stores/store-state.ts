@@ -4,8 +4,14 @@ import type { Db } from '../client.ts';
 import { hasRow, scalar } from '../expressions.ts';
 import { q } from '../query.ts';
 import { families, fences } from '../schema.ts';
-import { AWAY_STATES } from './away.ts';
 import { FENCE_TRIGGERS } from './family-tables.ts';
+import { AWAY_STATES } from './fences.ts';
+
+/** Wrangler's own list of the migrations that were applied; no part of the model, so that no migration creates it. */
+export const appliedMigrations = sqliteTable('d1_migrations', {
+  /** The file's name, with `.sql`. */
+  name: text('name').notNull(),
+});
 
 /** SQLite's own list of tables, indexes and triggers; no part of the model. */
 const sqliteMaster = sqliteTable('sqlite_master', {

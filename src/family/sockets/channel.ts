@@ -1,6 +1,6 @@
 import { AppError } from '../../platform/errors.ts';
 import { errorFields } from '../../platform/log.ts';
-import type { FamilyHost } from '../host.ts';
+import type { FamilyDeps } from '../family-deps.ts';
 import type { PresenceStore } from '../presence/presence-store.ts';
 import { countFault, countFrame, countTyping, type FrameError, readFrame } from './frames.ts';
 import { CLOSE, type OpenSocket, type Sockets } from './sockets.ts';
@@ -20,10 +20,10 @@ export class Channel {
   readonly #sockets: Sockets;
   readonly #presence: PresenceStore;
   readonly #familyId: () => string;
-  readonly #host: () => FamilyHost;
+  readonly #host: () => FamilyDeps;
   readonly #members = new ThreadMembersCache();
 
-  constructor(sockets: Sockets, presence: PresenceStore, familyId: () => string, host: () => FamilyHost) {
+  constructor(sockets: Sockets, presence: PresenceStore, familyId: () => string, host: () => FamilyDeps) {
     this.#sockets = sockets;
     this.#presence = presence;
     this.#familyId = familyId;

@@ -4,9 +4,9 @@ import { q } from '../../db/query.ts';
 import { retrying } from '../../db/retry.ts';
 import { sessions } from '../../db/schema.ts';
 import type { ClaimedCaller } from '../../platform/auth/caller.ts';
+import { inParallel } from '../../platform/concurrency.ts';
 import type { Deps } from '../../platform/deps.ts';
 import { AppError } from '../../platform/errors.ts';
-import { inParallel } from '../../platform/in-parallel.ts';
 import { errorFields } from '../../platform/log.ts';
 
 /** A live session of the caller's. Times in ms. */

@@ -1,5 +1,5 @@
+import { plainTyped } from '../../platform/characters.ts';
 import { brandedText } from '../../platform/sms/one-segment.ts';
-import { plainTyped } from '../../platform/sms/typed-digits.ts';
 import { DAY_MS } from '../../platform/time.ts';
 
 const SECOND = 1000;

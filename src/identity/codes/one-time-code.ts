@@ -6,8 +6,8 @@ import { verificationCodes } from '../../db/schema.ts';
 import { base64url, hmacSha256, seal, sha256, unseal } from '../../platform/crypto.ts';
 import type { Deps } from '../../platform/deps.ts';
 import { AppError } from '../../platform/errors.ts';
+import { REPEAT_MS } from '../../platform/http/repeated-requests.ts';
 import { countHit } from '../../platform/rate-limit.ts';
-import { REPEAT_MS } from '../../platform/repeats.ts';
 import { MINUTE_MS } from '../../platform/time.ts';
 import { codeFromRandom } from './code-rules.ts';
 

@@ -1,5 +1,8 @@
+import { currentCaller } from '../../platform/auth/request-caller.ts';
 import type { Config } from '../../platform/config.ts';
+import type { Deps } from '../../platform/deps.ts';
 import { cookieName, cookieValue, setCookie } from '../../platform/http/cookies.ts';
+import { revokeSession } from '../account/own-sessions.ts';
 import { DEVICE_TTL_SECONDS } from './known-device.ts';
 
 const HANDLE = 'fcs_login';
@@ -21,3 +24,16 @@ export const deviceCookie = (config: Config, device: string): string =>
 
 /** The device's token of this browser; null for none. */
 export const deviceOf = (request: Request, config: Config): string | null => read(request, config, DEVICE);
+
+/**
+ * Ends the session of somebody else whose cookie came with a sign-in: the new cookie takes its place in the browser, and
+ * nobody could sign it out there any more.
+ * @throws when a database fails
+ */
+export async function endFormerSession(deps: Deps, request: Request, userId: string): Promise<void> {
+  const cookie = request.headers.get('Cookie');
+  if (cookie === null) return;
+  const former = await currentCaller(new Request(request.url, { headers: { Cookie: cookie } }), deps);
+  if (!former || former.sessionId === null || former.userId === userId) return;
+  await revokeSession(deps, former, former.sessionId);
+}

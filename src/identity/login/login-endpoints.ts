@@ -9,9 +9,8 @@ import { iso, timestamp } from '../../platform/http/validation.ts';
 import { once } from '../../platform/once.ts';
 import { revokeSession } from '../account/own-sessions.ts';
 import { code, ok, phone } from '../request-schemas.ts';
-import { endFormerSession } from './end-former-session.ts';
 import { confirmLogin, startLogin } from './login.ts';
-import { deviceCookie, deviceOf, handleCookie, handleOf } from './login-cookies.ts';
+import { deviceCookie, deviceOf, endFormerSession, handleCookie, handleOf } from './login-cookies.ts';
 
 const session = once(() => z.object({ token: z.string(), expiresAt: timestamp }));
 

@@ -8,8 +8,7 @@ import { hostDeliverySchema, searchDeliveries } from '../../notifications/operat
 import { policySettings } from '../../notifications/send/policy.ts';
 import { audit } from '../../platform/audit.ts';
 import type { Deps } from '../../platform/deps.ts';
-import { namedSchema } from '../../platform/http/named-schema.ts';
-import { iso, isoOrNull, timestamp } from '../../platform/http/validation.ts';
+import { iso, isoOrNull, namedSchema, timestamp } from '../../platform/http/validation.ts';
 import { errorFields } from '../../platform/log.ts';
 import { once } from '../../platform/once.ts';
 import { listPauses, pauseOf } from '../../platform/pauses.ts';

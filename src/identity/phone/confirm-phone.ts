@@ -8,7 +8,7 @@ import { familyUpdates, phoneNumbers, verificationCodes } from '../../db/schema.
 import { enqueueNumber, enqueueNumberMoved, takeNumber } from '../../numbers/holders.ts';
 import { updateId } from '../../numbers/update-outbox.ts';
 import type { Deps } from '../../platform/deps.ts';
-import { REPEAT_MS } from '../../platform/repeats.ts';
+import { REPEAT_MS } from '../../platform/http/repeated-requests.ts';
 import { guessCode, guessError, verifySubject } from '../codes/one-time-code.ts';
 
 /** The result. `blocked`: consent was given too, but the carrier blocks the number until START is texted. */

@@ -8,7 +8,7 @@ import { notificationPreferences, threadMembers, users } from '../../db/schema.t
 import { rescheduleDeferred } from '../../notifications/deliveries/outbox.ts';
 import type { Deps } from '../../platform/deps.ts';
 import { AppError } from '../../platform/errors.ts';
-import { ifMatches, preconditionFailed } from '../../platform/http/if-match.ts';
+import { ifMatches, preconditionFailed } from '../../platform/http/repeated-requests.ts';
 import { FOREVER } from '../../platform/time.ts';
 import { type PreferencesPatch, quietTimesProblem } from './preferences-schema.ts';
 import { type ReadPreferences, readPreferences } from './read-preferences.ts';

@@ -1,7 +1,7 @@
 import { currentWording } from '../../consent/wordings.ts';
 import { AppError } from '../../platform/errors.ts';
 import { endpoint, jsonResponse } from '../../platform/http/endpoint.ts';
-import { tagged } from '../../platform/http/if-match.ts';
+import { tagged } from '../../platform/http/repeated-requests.ts';
 import { consentRequest } from '../request-schemas.ts';
 import { patchPreferences } from './patch-preferences.ts';
 import { preferencesAnswer, preferencesPatch } from './preferences-schema.ts';

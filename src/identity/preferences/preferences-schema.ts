@@ -1,6 +1,5 @@
 import * as z from 'zod';
-import { namedSchema } from '../../platform/http/named-schema.ts';
-import { id, instant, timestamp } from '../../platform/http/validation.ts';
+import { id, instant, namedSchema, timestamp } from '../../platform/http/validation.ts';
 import { isTimeZone } from '../../platform/time.ts';
 import { consentVersion } from '../request-schemas.ts';
 

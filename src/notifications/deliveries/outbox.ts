@@ -1,4 +1,5 @@
 import { and, eq, gt, inArray, isNotNull, isNull, lte, max, ne, not, type SQL, sql } from 'drizzle-orm';
+import type { ReasonDetail } from '../../db/column-values.ts';
 import {
   allOf,
   anyOf,
@@ -15,7 +16,6 @@ import { insertFrom } from '../../db/insert-from.ts';
 import { q } from '../../db/query.ts';
 import { messages, notificationPreferences, smsDeliveryLog, threadMembers, users } from '../../db/schema.ts';
 import { hot } from '../../db/statement.ts';
-import type { ReasonDetail } from '../../db/statuses.ts';
 import type { Reason } from '../send/policy.ts';
 import { deliveryAs } from './coverage.ts';
 import { mayBecome, type Status } from './delivery-status.ts';

@@ -8,8 +8,7 @@ import type { ResultOf } from '../../db/statement.ts';
 import { insertAct } from '../../platform/audit.ts';
 import type { Deps } from '../../platform/deps.ts';
 import { AppError } from '../../platform/errors.ts';
-import { namedSchema } from '../../platform/http/named-schema.ts';
-import { iso, isoOrNull, timestamp } from '../../platform/http/validation.ts';
+import { iso, isoOrNull, namedSchema, timestamp } from '../../platform/http/validation.ts';
 
 /** An alert as operators see it: one kind, one hour. */
 export const alertSchema = namedSchema('Alert', () =>

@@ -1,4 +1,4 @@
-import { SENDING_STEPS_MS } from '../../db/sending-steps.ts';
+import { SENDING_STEPS_MS } from '../../db/column-values.ts';
 
 /** Deliveries of one state, with its reason and its carrier's code where it has them. */
 export interface Cell {

@@ -1,12 +1,12 @@
 import { count, eq, gte, lt, lte, min, type SQL, sql } from 'drizzle-orm';
 import type { Results } from '../../db/client.ts';
 import { allOf, jsonTable } from '../../db/expressions.ts';
-import { isInSight } from '../../db/in-sight.ts';
 import { q } from '../../db/query.ts';
 import { deliveryCounts, sendingTimes, smsDeliveryLog } from '../../db/schema.ts';
 import { hot } from '../../db/statement.ts';
-import { isOpenFor } from '../../db/stores/away.ts';
+import { isOpenFor } from '../../db/stores/fences.ts';
 import { DAY_MS } from '../../platform/time.ts';
+import { isInSight } from '../deliveries/delivery-status.ts';
 import { type CountSpans, hourOf, type Span } from './count-spans.ts';
 import {
   type Cell,

@@ -1,13 +1,12 @@
 import { desc, eq, gte, inArray, lt, type SQL, sql } from 'drizzle-orm';
 import type { Db } from '../../db/client.ts';
+import { IN_SIGHT } from '../../db/column-values.ts';
 import { allOf, coalesce, iif } from '../../db/expressions.ts';
-import { isInSight } from '../../db/in-sight.ts';
 import { q } from '../../db/query.ts';
 import { families, notificationPreferences, smsDeliveryLog, users } from '../../db/schema.ts';
 import type { ResultOf } from '../../db/statement.ts';
-import { IN_SIGHT } from '../../db/statuses.ts';
 import { deliveryAs } from '../deliveries/coverage.ts';
-import type { Status } from '../deliveries/delivery-status.ts';
+import { isInSight, type Status } from '../deliveries/delivery-status.ts';
 
 const log = smsDeliveryLog;
 /** The row whose text told of a merged one. */

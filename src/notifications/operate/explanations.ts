@@ -1,4 +1,4 @@
-import type { ReasonDetail } from '../../db/statuses.ts';
+import type { ReasonDetail } from '../../db/column-values.ts';
 import { clockWords, type Hours } from '../../platform/clock-words.ts';
 import type { PossibleZones } from '../../platform/possible-zones.ts';
 import { errorRule } from '../../platform/sms/twilio-errors.ts';

@@ -4,7 +4,7 @@ import { q } from '../../db/query.ts';
 import { heartbeats } from '../../db/schema.ts';
 import { hot } from '../../db/statement.ts';
 import { askStores } from '../../platform/ask-stores.ts';
-import { within } from '../../platform/deadline.ts';
+import { within } from '../../platform/concurrency.ts';
 import type { Deps } from '../../platform/deps.ts';
 import { iso } from '../../platform/http/validation.ts';
 import { newId } from '../../platform/ids.ts';

@@ -1,7 +1,6 @@
 import { asc, count, eq, gte, lte, max, sql } from 'drizzle-orm';
 import type { Results } from '../../db/client.ts';
 import { allOf, coalesce } from '../../db/expressions.ts';
-import { isInSight } from '../../db/in-sight.ts';
 import { q } from '../../db/query.ts';
 import { retrying } from '../../db/retry.ts';
 import { carrierTries, smsDeliveryLog } from '../../db/schema.ts';
@@ -10,6 +9,7 @@ import { askStores } from '../../platform/ask-stores.ts';
 import type { Config } from '../../platform/config.ts';
 import type { Deps } from '../../platform/deps.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../platform/time.ts';
+import { isInSight } from '../deliveries/delivery-status.ts';
 import { type CodeCount, isAboutCarrier, type TextsSeen, troublesOf } from './carrier-health.ts';
 
 const log = smsDeliveryLog;

@@ -1,5 +1,5 @@
 import { retrying } from '../../db/retry.ts';
-import { within } from '../../platform/deadline.ts';
+import { within } from '../../platform/concurrency.ts';
 import type { Deps } from '../../platform/deps.ts';
 import type { Admission, Publication } from '../../platform/family/family-rpc.ts';
 import type { DeliveryJob } from '../../platform/jobs.ts';

@@ -1,5 +1,5 @@
 import type { Db } from '../../db/client.ts';
-import { within } from '../../platform/deadline.ts';
+import { within } from '../../platform/concurrency.ts';
 import type { Deps } from '../../platform/deps.ts';
 import type { Admission, Candidate } from '../../platform/family/family-rpc.ts';
 import { errorFields } from '../../platform/log.ts';

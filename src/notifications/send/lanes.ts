@@ -1,5 +1,4 @@
-import { AT_ONCE } from '../../platform/in-parallel.ts';
-import type { Signal } from '../../platform/signal.ts';
+import { AT_ONCE, type Signal } from '../../platform/concurrency.ts';
 
 /** Lanes that one family may have while others want some. */
 const LANES_A_FAMILY = AT_ONCE / 2;

@@ -1,4 +1,4 @@
-import type { DELIVERY_REASONS, ReasonDetail } from '../../db/statuses.ts';
+import type { DELIVERY_REASONS, ReasonDetail } from '../../db/column-values.ts';
 import type { Config } from '../../platform/config.ts';
 import type { AdmissionVerdict, FamilyFacts } from '../../platform/family/family-rpc.ts';
 import { MINUTE_MS, SECOND_MS } from '../../platform/time.ts';

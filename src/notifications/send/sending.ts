@@ -1,9 +1,8 @@
 import type { Db } from '../../db/client.ts';
 import { retrying } from '../../db/retry.ts';
+import { AT_ONCE, Signal } from '../../platform/concurrency.ts';
 import type { Deps } from '../../platform/deps.ts';
 import { newId } from '../../platform/ids.ts';
-import { AT_ONCE } from '../../platform/in-parallel.ts';
-import { Signal } from '../../platform/signal.ts';
 import { SECOND_MS } from '../../platform/time.ts';
 import type { VerdictRow } from '../deliveries/outbox.ts';
 import type { DeliveryRecord } from './facts.ts';

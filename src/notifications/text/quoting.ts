@@ -1,6 +1,6 @@
+import { isBlank } from '../../platform/characters.ts';
 import { gsm7Line } from '../../platform/sms/one-segment.ts';
 import { cutText, type Encoding } from '../../platform/sms/sms-text.ts';
-import { isBlank } from '../../platform/visible.ts';
 import { redact } from './redact.ts';
 
 /** Min. characters before an ellipsis. */

@@ -7,9 +7,8 @@ import { hot } from '../../db/statement.ts';
 import type { Config } from '../config.ts';
 import { AppError } from '../errors.ts';
 import { cookieValue } from '../http/cookies.ts';
-import { type TokenDeps, verifyHostToken } from './host-token.ts';
+import { type ServiceScope, type TokenDeps, verifyHostToken } from './host-token.ts';
 import { looksLikeServiceKey } from './service-key.ts';
-import type { ServiceScope } from './service-scopes.ts';
 import { readSessionToken, sessionCookieName } from './session.ts';
 
 /** A person as a verified token names them; not looked up yet. */

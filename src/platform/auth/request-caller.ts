@@ -8,8 +8,8 @@ import {
   identify,
   lookUpCaller,
 } from './caller.ts';
+import { SERVICE_SCOPES, type ServiceScope } from './host-token.ts';
 import { openServiceKey } from './service-key.ts';
-import { SERVICE_SCOPES, type ServiceScope } from './service-scopes.ts';
 import { isTouchDue, sessionCookie, signSessionToken, touchSession } from './session.ts';
 
 /** Where a request comes from, for limits and the ledger. */

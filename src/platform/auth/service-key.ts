@@ -6,7 +6,7 @@ import type { Config } from '../config.ts';
 import { base64url, equalInConstantTime, hmacSha256, sha256 } from '../crypto.ts';
 import type { Deps } from '../deps.ts';
 import { HOUR_MS } from '../time.ts';
-import { SERVICE_SCOPES, type ServiceScope } from './service-scopes.ts';
+import { SERVICE_SCOPES, type ServiceScope } from './host-token.ts';
 
 const PREFIX = 'fcs_sk_';
 const RANDOM_BYTES = 24;

@@ -1,4 +1,4 @@
-import type { ReasonDetail } from '../../db/statuses.ts';
+import type { ReasonDetail } from '../../db/column-values.ts';
 
 /** A delivery to be admitted by the Family object. `facts` are opaque to it. */
 export interface Candidate<Facts = unknown> {

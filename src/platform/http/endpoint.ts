@@ -1,6 +1,7 @@
 import type { Context, Hono } from 'hono';
 import type * as z from 'zod';
 import { bearsCookie, type Caller, type ClaimedCaller, identify } from '../auth/caller.ts';
+import type { ServiceScope } from '../auth/host-token.ts';
 import {
   type Client,
   clientOf,
@@ -13,7 +14,6 @@ import {
   type ServiceCaller,
   withRollingCookie,
 } from '../auth/request-caller.ts';
-import type { ServiceScope } from '../auth/service-scopes.ts';
 import type { Bindings, Deps } from '../deps.ts';
 import type { ErrorCode } from '../errors.ts';
 import type { Log } from '../log.ts';

@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { isBlank, withoutBidiControls } from '../visible.ts';
+import { isBlank, withoutBidiControls } from '../characters.ts';
+import { once } from '../once.ts';
 
 /** Control characters that no id, name or title holds. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused
@@ -69,3 +70,14 @@ export const iso = (ms: number): string => new Date(ms).toISOString();
 
 /** A time that may be absent, as the API writes it. */
 export const isoOrNull = (ms: number | null): string | null => (ms === null ? null : iso(ms));
+
+/**
+ * A schema that the API's description refers to by its name. As all answers' schemas it is read by that description alone,
+ * and built when it is first asked for: no start of an isolate pays for it.
+ */
+export const namedSchema = <S extends z.ZodType>(name: string, build: () => S): (() => S) =>
+  once(() => {
+    const schema = build();
+    z.globalRegistry.add(schema, { ...schema.meta(), id: name });
+    return schema;
+  });

@@ -1,7 +1,7 @@
 import { type CountryCode, type MetadataJson, parsePhoneNumberFromString } from 'libphonenumber-js/core';
+import { plainTyped } from '../characters.ts';
 import { base64url, hmacSha256 } from '../crypto.ts';
 import { countryOfArea } from './area-codes.ts';
-import { plainTyped } from './typed-digits.ts';
 
 /** A number that may belong to a mobile phone, with its ISO 3166 country; or why there is none. */
 export type ParsedPhone =

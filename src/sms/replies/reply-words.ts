@@ -1,4 +1,4 @@
-import { isBlank } from '../../platform/visible.ts';
+import { isBlank } from '../../platform/characters.ts';
 import { type OurTexts, reactionToOurs } from './reactions.ts';
 
 /** The label of media sent with a text; its content is never fetched. */

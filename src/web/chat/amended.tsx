@@ -1,6 +1,6 @@
 import type { MessageJson } from '../../chat/message.ts';
 import type { RecipientOutcome } from '../../notifications/operate/delivery-log.ts';
-import { withoutBidiControls } from '../../platform/visible.ts';
+import { withoutBidiControls } from '../../platform/characters.ts';
 import { timeOfDay, type WallClock } from '../clock.ts';
 import { Icon } from '../icons.tsx';
 import type { PersonView } from '../people.tsx';

@@ -2,7 +2,7 @@ import { wordsOf } from '../../chat/find-words.ts';
 import type { MessageJson } from '../../chat/message.ts';
 import type { ThreadJson } from '../../chat/threads.ts';
 import { threadPath } from '../../links/safe-next.ts';
-import { withoutBidiControls } from '../../platform/visible.ts';
+import { withoutBidiControls } from '../../platform/characters.ts';
 import { shortMoment, type WallClock } from '../clock.ts';
 import { Icon } from '../icons.tsx';
 import { Notice } from '../layout.tsx';

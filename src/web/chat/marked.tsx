@@ -1,5 +1,5 @@
 import { type Place, placesOf } from '../../chat/find-words.ts';
-import { isBlank, withoutBidiControls } from '../../platform/visible.ts';
+import { isBlank, withoutBidiControls } from '../../platform/characters.ts';
 
 /** More marks on one letter than any language writes. */
 const PILE = /(\p{M}{4})\p{M}+/gu;

@@ -1,8 +1,8 @@
 import * as z from 'zod';
+import { isBlank } from '../../platform/characters.ts';
 import { AppError } from '../../platform/errors.ts';
 import { check } from '../../platform/http/body.ts';
 import { id, prose } from '../../platform/http/validation.ts';
-import { isBlank } from '../../platform/visible.ts';
 
 /** What the form under a conversation holds, as it was typed. */
 export interface MessageDraft {

@@ -3,8 +3,8 @@ import type { MessageJson } from '../../chat/message.ts';
 import { getThread, listThreads, type ThreadJson } from '../../chat/threads.ts';
 import { explainOwnMessages, type RecipientOutcome } from '../../notifications/operate/delivery-log.ts';
 import type { Caller } from '../../platform/auth/caller.ts';
+import { withoutBidiControls } from '../../platform/characters.ts';
 import type { Deps } from '../../platform/deps.ts';
-import { withoutBidiControls } from '../../platform/visible.ts';
 
 /** A thread whose title and names turn nothing on the page. */
 const shown = (thread: ThreadJson): ThreadJson => ({

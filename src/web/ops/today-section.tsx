@@ -1,4 +1,4 @@
-import { agoWords } from '../../platform/ago.ts';
+import { agoWords } from '../../platform/clock-words.ts';
 import { Legend, StackedBars } from './bars.tsx';
 import { barsByHour, dollars, OUTCOMES, outcomeCounts, secondsWords } from './figures.ts';
 import type { OpsView } from './ops-view.ts';

@@ -2,6 +2,7 @@ import { env } from 'cloudflare:workers';
 import { eq } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
 import { openDatabases } from '../../../src/db/client.ts';
+import { STATUSES } from '../../../src/db/column-values.ts';
 import { q } from '../../../src/db/query.ts';
 import {
   families,
@@ -13,7 +14,6 @@ import {
   users,
 } from '../../../src/db/schema.ts';
 import type { Statement } from '../../../src/db/statement.ts';
-import { STATUSES } from '../../../src/db/statuses.ts';
 import { claimWave } from '../../../src/notifications/deliveries/claim.ts';
 import type { Status } from '../../../src/notifications/deliveries/delivery-status.ts';
 import { type Finished, finishWave, mergeInto } from '../../../src/notifications/deliveries/finish.ts';

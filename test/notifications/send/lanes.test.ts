@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { Lanes } from '../../../src/notifications/send/lanes.ts';
-import { Signal } from '../../../src/platform/signal.ts';
+import { Signal } from '../../../src/platform/concurrency.ts';
 
 const of = (families: string) => [...families].map((familyId) => ({ familyId }));
 

@@ -1,7 +1,7 @@
 import { Hono } from 'hono';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { EVENT_TYPES } from '../../../src/db/event-types.ts';
+import { EVENT_TYPES } from '../../../src/db/column-values.ts';
 import { apiDocument } from '../../../src/docs.tsx';
 import { type AppEnv, endpoint, jsonResponse } from '../../../src/platform/http/endpoint.ts';
 import { openApiDocument } from '../../../src/platform/http/openapi/document.ts';

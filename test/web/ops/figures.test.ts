@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { agoWords } from '../../../src/platform/ago.ts';
+import { agoWords } from '../../../src/platform/clock-words.ts';
 import { roundUp } from '../../../src/web/ops/bars.tsx';
 import { barsByDay, dollars, outcomeCounts, secondsWords } from '../../../src/web/ops/figures.ts';
 

@@ -9,7 +9,7 @@ const FOLLOWED = 5;
 const seenMark = (userId: string) => `[data-seen-by="${CSS.escape(userId)}"]`;
 
 /** Who has read, and who was told of, the messages of a conversation. */
-export class Receipts {
+export class ReadMarks {
   readonly #path: string;
   readonly #items: HTMLElement;
   #round = 0;

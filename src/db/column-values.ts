@@ -1,4 +1,4 @@
-/** The states of a delivery row; what may follow what stands in notifications/status.ts. */
+/** The states of a delivery row; what may follow what stands in notifications/deliveries/delivery-status.ts. */
 export const STATUSES = [
   'pending',
   'deferred',
@@ -49,3 +49,33 @@ export const VIAS = ['app', 'portal', 'sms', 'host'] as const;
 
 /** See {@link VIAS}. */
 export type Via = (typeof VIAS)[number];
+
+/** Every kind of fact that the host application can hear of. Stable names. */
+export const EVENT_TYPES = [
+  'message.created',
+  'message.edited',
+  'message.deleted',
+  'thread.created',
+  'delivery.sent',
+  'delivery.delivered',
+  'delivery.failed',
+  'delivery.suppressed',
+  'consent.given',
+  'consent.withdrawn',
+  'phone.verified',
+  'phone.moved',
+  'phone.removed',
+  'phone.unusable',
+  'user.deleted',
+  'family.deleted',
+] as const;
+
+/** See {@link EVENT_TYPES}. */
+export type EventType = (typeof EVENT_TYPES)[number];
+
+/** Upper ends of the classes in which the times from message to carrier are counted, ms; the last one takes all that is above. */
+export const SENDING_STEPS_MS: readonly number[] = [
+  250, 500, 750, 1000, 1500, 2000, 3000, 4000, 6000, 8000, 10_000, 15_000, 20_000, 30_000, 45_000, 60_000,
+  90_000, 120_000, 180_000, 300_000, 600_000, 1_200_000, 1_800_000, 3_600_000, 7_200_000, 14_400_000,
+  28_800_000, 57_600_000, 86_400_000,
+];

@@ -11,7 +11,7 @@ import type { WindowSettings } from './sends/windows.ts';
  * The object's dependencies on the rest of the service; injected by the Worker, because they stand on higher
  * rungs.
  */
-export interface FamilyHost {
+export interface FamilyDeps {
   settings: FamilySettings;
   decide: DecideAdmission;
   /** Leases texts of the service's budget; null: it has no caps. Rejects when it cannot be asked. */

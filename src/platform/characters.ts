@@ -19,3 +19,15 @@ export const isBlank = (text: string): boolean => NOTHING_VISIBLE.test(text);
  * rest of its line, on pages and in texts that others read.
  */
 export const withoutBidiControls = (text: string): string => text.replace(BIDI_CONTROLS, '');
+
+/** Marks that phones and address books put around copied digits, unseen. */
+const INVISIBLE = /\p{Default_Ignorable_Code_Point}/gu;
+const DASHES = /[\p{Pd}\u2212]/gu;
+
+/**
+ * What a person typed or pasted into a field of digits, in plain characters: full-width digits as ASCII, every dash
+ * as `-`, nothing invisible, nothing around it. Digits of other scripts stay what they are.
+ */
+export function plainTyped(input: string): string {
+  return input.normalize('NFKC').replace(INVISIBLE, '').replace(DASHES, '-').trim();
+}

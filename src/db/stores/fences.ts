@@ -4,7 +4,16 @@ import { allOf, hasRow } from '../expressions.ts';
 import { q } from '../query.ts';
 import { fences } from '../schema.ts';
 import { hot } from '../statement.ts';
-import { CLOSED_STATES } from './fence-message.ts';
+
+/** What the triggers of a store say of a family that may not be written there (migration `fences`). */
+export const FENCE_MESSAGE = 'family_moving';
+
+/** In these states of its fence nobody but the mover writes a family's rows in a store. */
+export const CLOSED_STATES = ['clearing', 'incoming', 'frozen', 'moved'] as const;
+
+/** Whether a statement was refused because its family moves, or has moved. */
+export const isFenced = (error: unknown): boolean =>
+  error instanceof Error && error.message.includes(FENCE_MESSAGE);
 
 /** In these states of its fence a family is not at home in a store: it has left, or is not there yet. */
 export const AWAY_STATES = ['clearing', 'incoming', 'moved'] as const;

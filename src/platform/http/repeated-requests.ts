@@ -1,4 +1,27 @@
 import { AppError } from '../errors.ts';
+import { MINUTE_MS } from '../time.ts';
+
+/**
+ * What works once answers its own repeat with its own success for so long: a button that was pressed twice, a request
+ * that was sent again because its answer was lost.
+ */
+export const REPEAT_MS = MINUTE_MS;
+
+/**
+ * An Idempotency-Key: printable, at most 200 characters (draft-ietf-httpapi-idempotency-key-header); null for none.
+ * @throws AppError `invalid_request`
+ */
+export function idempotencyKey(request: Request): string | null {
+  const key = request.headers.get('Idempotency-Key');
+  if (key === null) return null;
+  if (!/^[\x21-\x7e]([\x20-\x7e]{0,198}[\x21-\x7e])?$/.test(key)) {
+    throw new AppError(
+      'invalid_request',
+      'The Idempotency-Key should be 1 to 200 printable ASCII characters.',
+    );
+  }
+  return key;
+}
 
 /**
  * The headers of an answer with an ETag. `no-transform` (RFC 9111 §5.2.2.6), because an edge that compresses an answer
