@@ -19,8 +19,7 @@ import { type PostPace, postPaceOf } from './pace/post-pace.ts';
 import { type RequestPace, requestPaceOf } from './pace/request-pace.ts';
 import { type SenderRpc, senderClient } from './pace/sender-client.ts';
 import { type Pause, readPauses } from './pauses.ts';
-import { phones } from './sms/number-plans.ts';
-import type { Phones } from './sms/phone-number.ts';
+import { type Phones, phones } from './sms/phone-number.ts';
 import type { Sender } from './sms/senders.ts';
 import { createTwilio, type Sms } from './sms/twilio.ts';
 

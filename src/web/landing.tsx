@@ -1,10 +1,10 @@
 import { raw } from 'hono/html';
 import type { AppLinks } from '../links/app-links/app-links.ts';
 import type { Reader } from '../links/app-links/device.ts';
-import { FontPreload, fontPath } from './assets.tsx';
 import { Mark } from './icons.tsx';
 import { LANDING_SCRIPT, landingStyle } from './landing-style.ts';
 import { type LandingState, landingWords, PREVIEW_WORDS } from './landing-words.ts';
+import { FontPreload, fontPath } from './layout.tsx';
 import { Contact } from './legal/legal-parts.tsx';
 
 /** Everything the landing page shows. Nothing here names a person or quotes a conversation. */

@@ -6,7 +6,7 @@ import type { Bindings, Deps } from '../../src/platform/deps.ts';
 import { createEdgeLimits } from '../../src/platform/edge-limits.ts';
 import type { FamilyRpc } from '../../src/platform/family/family-rpc.ts';
 import type { LogFields } from '../../src/platform/log.ts';
-import { phones } from '../../src/platform/sms/number-plans.ts';
+import { phones } from '../../src/platform/sms/phone-number.ts';
 import type { CarrierText, OutgoingText, SendOutcome } from '../../src/platform/sms/twilio.ts';
 import { workerSettings } from '../support/settings.ts';
 import { type RawDb, rawDb } from '../support/sql.ts';

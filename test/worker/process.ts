@@ -8,7 +8,7 @@ import { familyClient } from '../../src/platform/family/family-client.ts';
 import { type DeliveryJob, enqueue } from '../../src/platform/jobs.ts';
 import type { LogFields } from '../../src/platform/log.ts';
 import { senderClient } from '../../src/platform/pace/sender-client.ts';
-import { phones } from '../../src/platform/sms/number-plans.ts';
+import { phones } from '../../src/platform/sms/phone-number.ts';
 import type { Sms } from '../../src/platform/sms/twilio.ts';
 import { watchD1 } from './counting.ts';
 import { statementName } from './statement-name.ts';

@@ -14,7 +14,7 @@ import type { Deps } from '../../platform/deps.ts';
 import { AppError } from '../../platform/errors.ts';
 import { isoOrNull, namedSchema, timestamp } from '../../platform/http/validation.ts';
 import { possibleZones } from '../../platform/possible-zones.ts';
-import { phones } from '../../platform/sms/number-plans.ts';
+import { phones } from '../../platform/sms/phone-number.ts';
 import { deliveryAs } from '../deliveries/coverage.ts';
 import type { Status } from '../deliveries/delivery-status.ts';
 import {

@@ -1,4 +1,5 @@
 import { type CountryCode, type MetadataJson, parsePhoneNumberFromString } from 'libphonenumber-js/core';
+import plans from 'libphonenumber-js/mobile/metadata';
 import { plainTyped } from '../characters.ts';
 import { base64url, hmacSha256 } from '../crypto.ts';
 import { countryOfArea } from './area-codes.ts';
@@ -40,7 +41,7 @@ export interface Phones {
  * of a possible form passes, the fictional 555-01xx included, whose area code is not another country's, toll-free,
  * premium or personal. The country is the one of the number plan: +1 876 is JM and +1 787 is PR, not US.
  */
-export function createPhones(plans: MetadataJson): Phones {
+function createPhones(plans: MetadataJson): Phones {
   const isKnownCountry = (country: string): country is CountryCode => Object.hasOwn(plans.countries, country);
   return {
     parse(input, allowedCountries) {
@@ -85,3 +86,6 @@ function plain(input: unknown): string | null {
 export async function phoneHash(phoneSecret: string, number: string): Promise<string> {
   return base64url(await hmacSha256(phoneSecret, `phone:${number}`));
 }
+
+/** Reads numbers by the plans of the package: the ranges of mobile phones alone. */
+export const phones = createPhones(plans);

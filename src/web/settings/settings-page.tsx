@@ -1,12 +1,11 @@
 import { PageHead } from '../layout.tsx';
 import { ConsentsSection, DeleteSection, SessionsSection } from './account-sections.tsx';
-import { ClockSection } from './clock-section.tsx';
 import { MutesSection } from './mutes-section.tsx';
 import { PhoneSection } from './phone-section.tsx';
 import { PreviewSection } from './preview-section.tsx';
-import { QuietSection } from './quiet-section.tsx';
 import type { SettingsView } from './settings-data.ts';
 import { TextsSection } from './texts-section.tsx';
+import { ClockSection, QuietSection } from './time-sections.tsx';
 import { VouchSection } from './vouch-section.tsx';
 
 /** `/settings`: a column of parts, each a form of its own. */

@@ -28,9 +28,9 @@ import { waitWords } from '../number-words.ts';
 import { typedNumber } from '../phone-field.tsx';
 import { hoursCookie } from '../reader-clock.ts';
 import { findZone } from '../zone-names.ts';
-import { NIGHT } from './quiet-section.tsx';
 import { loadSettings, type SectionId, type SettingsNotice, type SettingsView } from './settings-data.ts';
 import { SettingsPage } from './settings-page.tsx';
+import { NIGHT } from './time-sections.tsx';
 
 /** What a form that did its work is answered with, after the redirect. */
 const DONE: Record<string, Omit<SettingsNotice, 'tone'> & { tone?: SettingsNotice['tone'] }> = {

@@ -2,8 +2,7 @@ import fc from 'fast-check';
 import * as library from 'libphonenumber-js/mobile';
 import examples from 'libphonenumber-js/mobile/examples';
 import { describe, expect, test } from 'vitest';
-import { phones } from '../../../src/platform/sms/number-plans.ts';
-import { numberPrefix } from '../../../src/platform/sms/phone-number.ts';
+import { numberPrefix, phones } from '../../../src/platform/sms/phone-number.ts';
 
 const { parse: parsePhone, normalizeTyped, countryOf } = phones;
 
