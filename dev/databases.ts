@@ -4,7 +4,7 @@ import { unstable_readConfig } from 'wrangler';
 import { addDatabases, readAddition } from './deploy/family-databases.ts';
 import { moveRange, planMove, readRangeMove } from './deploy/move-slots.ts';
 import { createWrangler } from './deploy/run-wrangler.ts';
-import { ApiError, type Call, callWith, createHost } from './host.ts';
+import { type Call, CallError, callWith, createHost } from './host.ts';
 import { readDevVars } from './stack/dev-vars.ts';
 import { StackError } from './stack/stack-error.ts';
 
@@ -52,6 +52,6 @@ try {
     await moveRange(await service(), range, say);
   } else await add(process.argv.slice(2));
 } catch (error) {
-  console.error(error instanceof StackError || error instanceof ApiError ? error.message : error);
+  console.error(error instanceof StackError || error instanceof CallError ? error.message : error);
   process.exit(1);
 }

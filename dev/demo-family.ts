@@ -1,5 +1,5 @@
 import type { Host, HostUser } from './host.ts';
-import type { Person } from './simulator/types.ts';
+import type { SimulatedPerson } from './simulator/types.ts';
 
 export const FAMILY = { id: 'fam_demo', name: 'The Riveras', timeZone: 'America/New_York' };
 
@@ -68,7 +68,7 @@ export function sleepingZone(now: Date): string {
 }
 
 /** The people as the phone simulator shows them. */
-export const demoPhones = (): Person[] =>
+export const demoPhones = (): SimulatedPerson[] =>
   Object.values(DEMO_PEOPLE).map(({ id, name, phone, note }) => ({ id, name, phone, note }));
 
 /**

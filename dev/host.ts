@@ -8,7 +8,7 @@ export interface HostUser {
 }
 
 /** An answer of the API that was not 2xx. */
-export class ApiError extends Error {
+export class CallError extends Error {
   readonly status: number;
   /** The stable code of contract and OpenAPI document, such as `thread_not_found`. */
   readonly code: string;
@@ -31,7 +31,7 @@ export class ApiError extends Error {
   }
 }
 
-/** Calls the API as someone; `T` is the answer's body. @throws ApiError */
+/** Calls the API as someone; `T` is the answer's body. @throws CallError */
 export type Call = <T = unknown>(method: string, path: string, body?: unknown) => Promise<T>;
 
 /** What a host application's backend holds: the shared secret, and so the right to speak as anyone. */
@@ -60,7 +60,7 @@ export const callWith =
     });
     const text = await response.text();
     const answer: unknown = text === '' ? null : JSON.parse(text);
-    if (!response.ok) throw new ApiError(method, path, response.status, answer);
+    if (!response.ok) throw new CallError(method, path, response.status, answer);
     return answer as T;
   };
 

@@ -12,7 +12,7 @@ import { magnify } from '../test/web/magnified.ts';
 import { DEMO_PEOPLE, DEMO_THREADS } from './demo-family.ts';
 import type { HostUser } from './host.ts';
 import { pressLink } from './press-link.ts';
-import { ALL_DEVICES, DEVICES, type Device } from './screenshots/devices.ts';
+import { ALL_DEVICES, DEVICES, type ScreenDevice } from './screenshots/devices.ts';
 import { type Shot, shots, talk, talkAtLength } from './screenshots/shots.ts';
 import { states } from './screenshots/states.ts';
 import { magicCookies, type SetCookie } from './stack/sign-in.ts';
@@ -50,7 +50,7 @@ const settled = (page: Page) =>
   page.waitForFunction((width) => innerWidth <= (width ?? innerWidth), page.viewportSize()?.width);
 
 /** Makes the window as high as the page. Not `fullPage`, which forgets the size of letters and moves what is fixed. */
-async function showWhole(page: Page, { letters }: Device): Promise<void> {
+async function showWhole(page: Page, { letters }: ScreenDevice): Promise<void> {
   // Twice: a page may be longer in a high window, where it keeps less to itself.
   for (const _ of [1, 2]) {
     const [width, height] = await page.evaluate(() => [innerWidth, document.documentElement.scrollHeight]);
@@ -75,7 +75,7 @@ async function take(
   stack: Stack,
   shot: Shot,
   name: string,
-  device: Device,
+  device: ScreenDevice,
   theme: 'light' | 'dark',
 ) {
   const context = await browser.newContext({

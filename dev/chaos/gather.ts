@@ -5,7 +5,7 @@ import type { Cast } from './cast.ts';
 import type { ListedEvent } from './judge-events.ts';
 
 /** A delivery as the service API tells it; what is of interest here. */
-export interface Delivery {
+export interface GatheredDelivery {
   id: string;
   userId: string;
   familyId: string;
@@ -18,7 +18,7 @@ export interface Delivery {
 }
 
 /** A message as its thread shows it. */
-export interface Message {
+export interface GatheredMessage {
   id: string;
   threadId: string;
   seq: number;
@@ -40,8 +40,8 @@ export interface Text {
 
 /** Everything there is to see when it is over. */
 export interface Evidence {
-  messages: readonly Message[];
-  deliveries: readonly Delivery[];
+  messages: readonly GatheredMessage[];
+  deliveries: readonly GatheredDelivery[];
   texts: readonly Text[];
 }
 
@@ -82,7 +82,7 @@ export async function countWaiting(
   const of = familyId === undefined ? '' : `&familyId=${familyId}`;
   const pages = await Promise.all(
     statuses.map((status) =>
-      host.service<Page<'deliveries', Delivery>>(
+      host.service<Page<'deliveries', GatheredDelivery>>(
         'GET',
         `/api/admin/deliveries?status=${status}&limit=200${of}`,
       ),
@@ -104,13 +104,13 @@ export async function gather(
   cast: Cast,
   magicSecret: string,
 ): Promise<Evidence> {
-  const messages: Message[] = [];
-  const deliveries: Delivery[] = [];
+  const messages: GatheredMessage[] = [];
+  const deliveries: GatheredDelivery[] = [];
   for (const { id, members } of cast.threads) {
     messages.push(
       ...(await readAll(async (before) => {
         const query = `limit=100${before ? `&before=${before}` : ''}`;
-        const { messages: items, next } = await host.as(members[0]!)<Page<'messages', Message>>(
+        const { messages: items, next } = await host.as(members[0]!)<Page<'messages', GatheredMessage>>(
           'GET',
           `/api/threads/${id}/messages?${query}`,
         );
@@ -122,7 +122,7 @@ export async function gather(
     deliveries.push(
       ...(await readAll(async (cursor) => {
         const query = `familyId=${id}&limit=200${cursor ? `&cursor=${cursor}` : ''}`;
-        const { deliveries: items, next } = await host.service<Page<'deliveries', Delivery>>(
+        const { deliveries: items, next } = await host.service<Page<'deliveries', GatheredDelivery>>(
           'GET',
           `/api/admin/deliveries?${query}`,
         );

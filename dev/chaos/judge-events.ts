@@ -1,4 +1,4 @@
-import type { Delivery, Message } from './gather.ts';
+import type { GatheredDelivery, GatheredMessage } from './gather.ts';
 import type { HeardEvent } from './receiver.ts';
 
 /** An event as `GET /api/admin/events` lists it; what is of interest here. */
@@ -19,8 +19,8 @@ const LAST: Readonly<Record<string, string>> = {
 /** What the API shows is an event, once. */
 function judgeFacts(
   listed: readonly ListedEvent[],
-  messages: readonly Message[],
-  deliveries: readonly Delivery[],
+  messages: readonly GatheredMessage[],
+  deliveries: readonly GatheredDelivery[],
 ): string[] {
   const subject = ({ data }: ListedEvent) => data.message?.id ?? data.delivery?.id;
   const count = Map.groupBy(listed, (event) => `${event.type} ${subject(event)}`);
@@ -50,7 +50,7 @@ function judgeOrder(listed: readonly ListedEvent[], firstHeard: ReadonlyMap<stri
 export function judgeEvents(
   listed: readonly ListedEvent[],
   heard: readonly HeardEvent[],
-  { messages, deliveries }: { messages: readonly Message[]; deliveries: readonly Delivery[] },
+  { messages, deliveries }: { messages: readonly GatheredMessage[]; deliveries: readonly GatheredDelivery[] },
 ): string[] {
   const firstHeard = new Map<string, number>();
   for (const [place, { id }] of heard.entries()) if (!firstHeard.has(id)) firstHeard.set(id, place);

@@ -1,5 +1,5 @@
 import { type Cast, type Fate, fateOf, type Member } from './cast.ts';
-import type { Delivery, Evidence, Message, Text } from './gather.ts';
+import type { Evidence, GatheredDelivery, GatheredMessage, Text } from './gather.ts';
 import type { Post } from './poster.ts';
 
 /** The verdict: what came of everything, and what should not have. */
@@ -13,7 +13,7 @@ export interface Tally {
 const TOLD = ['sent', 'delivered', 'undelivered'];
 
 /** Each post is there once when it was acknowledged, not at all when refused, and at most once otherwise. */
-function judgePosts(posts: readonly Post[], messages: readonly Message[]): string[] {
+function judgePosts(posts: readonly Post[], messages: readonly GatheredMessage[]): string[] {
   const byBody = Map.groupBy(messages, ({ body }) => body);
   const wrong = posts.flatMap((post) => {
     const found = byBody.get(post.body) ?? [];
@@ -30,7 +30,7 @@ function judgePosts(posts: readonly Post[], messages: readonly Message[]): strin
 }
 
 /** Numbers of a thread run from 1 without a gap. */
-function judgeSequence(messages: readonly Message[]): string[] {
+function judgeSequence(messages: readonly GatheredMessage[]): string[] {
   return [...Map.groupBy(messages, ({ threadId }) => threadId)].flatMap(([threadId, group]) => {
     const seqs = group.map(({ seq }) => seq).sort((a, b) => a - b);
     return seqs.every((seq, index) => seq === index + 1) ? [] : [`${threadId} has gaps: ${seqs.join(' ')}`];
@@ -38,17 +38,17 @@ function judgeSequence(messages: readonly Message[]): string[] {
 }
 
 /** The carrier took a text, and then the recipient told it to stop before it left. */
-const stopped = ({ status, error }: Delivery, { told, reasons }: Fate) =>
+const stopped = ({ status, error }: GatheredDelivery, { told, reasons }: Fate) =>
   status === 'failed' && error === '21610' && told && reasons.includes('21610');
 
 /** What one delivery's row and texts must be to each other. */
 function judgeDelivery(
-  delivery: Delivery,
+  delivery: GatheredDelivery,
   texts: readonly Text[],
   { id: userId, phone }: Member,
   fate: Fate,
   mayHaveRead: boolean,
-  leads: ReadonlyMap<string, Delivery>,
+  leads: ReadonlyMap<string, GatheredDelivery>,
 ): string[] {
   const { id, status, reason, error, mergedInto } = delivery;
   const why = reason ?? error ?? '';
@@ -71,7 +71,10 @@ function judgeDelivery(
 }
 
 /** A text counts no more messages than its own, those merged into it, and what was dropped meanwhile. */
-function judgeCounts(deliveries: readonly Delivery[], textsOf: ReadonlyMap<string | null, Text[]>): string[] {
+function judgeCounts(
+  deliveries: readonly GatheredDelivery[],
+  textsOf: ReadonlyMap<string | null, Text[]>,
+): string[] {
   const merged = Map.groupBy(deliveries, ({ mergedInto }) => mergedInto);
   const dropped = Map.groupBy(
     deliveries.filter(({ reason }) => reason === 'read' || reason === 'opted_out'),

@@ -2,7 +2,7 @@ import type { BrowserContextOptions } from 'playwright-core';
 import { MAGNIFIED, SMALL_PHONE } from '../../test/web/magnified.ts';
 
 /** A window in which pictures are taken. */
-export interface Device {
+export interface ScreenDevice {
   options: BrowserContextOptions;
   /** Size of the browser's letters, percent. */
   letters?: number;
@@ -15,7 +15,7 @@ const BOTH = ['light', 'dark'] as const;
 const DESKTOP = { viewport: { width: 1280, height: 800 }, deviceScaleFactor: 1 };
 
 /** The windows of `npm run screenshots`. */
-export const DEVICES: Record<string, Device> = {
+export const DEVICES: Record<string, ScreenDevice> = {
   phone: {
     options: {
       viewport: { width: 390, height: 844 },
@@ -31,7 +31,7 @@ export const DEVICES: Record<string, Device> = {
 const at400 = MAGNIFIED.at(-1)!;
 
 /** The windows of `npm run screenshots -- --all`: also those of people who magnify, or chose colours of their own. */
-export const ALL_DEVICES: Record<string, Device> = {
+export const ALL_DEVICES: Record<string, ScreenDevice> = {
   phone: { ...DEVICES.phone!, options: { ...DEVICES.phone!.options, deviceScaleFactor: 1 }, whole: true },
   desktop: { ...DEVICES.desktop!, whole: true },
   'phone-320-large': {

@@ -5,7 +5,7 @@ import { createNumberBehaviours, type NumberBehaviour, type NumberBehaviours } f
 import { createOptOuts, type OptOuts } from './opt-outs.ts';
 import { type Settings, type SimulatorOptions, settingsFrom } from './options.ts';
 import { createSenderQueues, type SenderQueues } from './sender-queue.ts';
-import type { Notice, Person } from './types.ts';
+import type { CarrierNotice, SimulatedPerson } from './types.ts';
 import { createWebhookPoster, type WebhookPoster } from './webhooks.ts';
 import { createWork, type Work } from './work.ts';
 
@@ -27,14 +27,14 @@ export type RequestRecord = {
 /** Everything one simulator knows; the functions beside this file work on it. */
 export type Carrier = {
   settings: Settings;
-  people: Person[];
+  people: SimulatedPerson[];
   messages: MessageStore;
   optOuts: OptOuts;
   numbers: NumberBehaviours;
   faults: FaultControl;
   events: EventHub;
   webhooks: WebhookPoster;
-  notices: Notice[];
+  notices: CarrierNotice[];
   requests: RequestRecord[];
   work: Work;
   queues: SenderQueues;
@@ -79,7 +79,7 @@ export function setNumber(carrier: Carrier, phone: string, behaviour: NumberBeha
 /** Writes into the debugger and tells those who watch. */
 export function notify(carrier: Carrier, phone: string | null, code: number, text: string): void {
   const seq = (carrier.notices.at(-1)?.seq ?? 0) + 1;
-  const notice: Notice = { seq, at: Date.now(), phone, code, text };
+  const notice: CarrierNotice = { seq, at: Date.now(), phone, code, text };
   carrier.notices.push(notice);
   if (carrier.notices.length > 1000) carrier.notices.shift();
   carrier.events.emit({ type: 'notice', notice });

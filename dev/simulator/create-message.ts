@@ -1,5 +1,5 @@
 import { type Carrier, senderKey } from './carrier.ts';
-import type { NewMessage } from './message-store.ts';
+import type { NewText } from './message-store.ts';
 import { type TwilioError, twilioError } from './twilio-errors.ts';
 
 /** Twilio's limit of one message (error 21617). */
@@ -44,7 +44,7 @@ function senderFault(carrier: Carrier, from: string, service: string): [code: nu
 export function checkMessage(
   carrier: Carrier,
   form: URLSearchParams,
-): { ok: true; message: NewMessage } | { ok: false; error: TwilioError } {
+): { ok: true; message: NewText } | { ok: false; error: TwilioError } {
   const [to, from, service, body, callback, validity] = [
     'To',
     'From',

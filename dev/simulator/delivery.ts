@@ -1,10 +1,10 @@
 import { type Carrier, senderKey } from './carrier.ts';
-import type { Outcome } from './numbers.ts';
+import type { TextOutcome } from './numbers.ts';
 import { planReceipts, postReceipt } from './receipts.ts';
 import type { MessageStatus, SimulatedMessage } from './types.ts';
 
 /** What becomes of a message once it is accepted: what a fault decided then, or else what its number does. */
-function outcomeOf(carrier: Carrier, message: SimulatedMessage): Outcome {
+function outcomeOf(carrier: Carrier, message: SimulatedMessage): TextOutcome {
   return message.outcome ?? carrier.numbers.get(message.to);
 }
 

@@ -1,10 +1,10 @@
-import type { Notice, SimulatedMessage } from './types.ts';
+import type { CarrierNotice, SimulatedMessage } from './types.ts';
 
 /** What happens in the simulator, for those who watch it. */
 export type SimulatorEvent =
   | { type: 'message'; message: SimulatedMessage }
   | { type: 'status'; message: SimulatedMessage }
-  | { type: 'notice'; notice: Notice }
+  | { type: 'notice'; notice: CarrierNotice }
   | { type: 'optOut'; phone: string }
   | { type: 'number'; phone: string }
   | { type: 'settings' }

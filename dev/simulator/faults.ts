@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { draw } from './draw.ts';
-import { errorCode, type Outcome, outcomeSchema } from './numbers.ts';
+import { errorCode, outcomeSchema, type TextOutcome } from './numbers.ts';
 
 const rate = z.number().min(0).max(1);
 
@@ -102,7 +102,7 @@ const FAULT_NAMES = [
  * What can happen to an API request: a number refuses it with that Twilio code, an outcome accepts the message and
  * says how it ends, `none` spares the request.
  */
-export type Fault = (typeof FAULT_NAMES)[number] | 'none' | number | Outcome;
+export type Fault = (typeof FAULT_NAMES)[number] | 'none' | number | TextOutcome;
 
 /** "The next `times` requests of this kind (to this number) meet this fault", before any rate is drawn. */
 export const plannedFaultSchema = z.strictObject({
@@ -140,7 +140,7 @@ export type FaultControl = {
   /** Whether a chance of the given rate comes true for a key; does not depend on when it is asked. */
   chance: (rate: number, key: string) => boolean;
   /** How the rate of failing texts makes an accepted message end, if it strikes this one. */
-  ending: (key: string) => Outcome | null;
+  ending: (key: string) => TextOutcome | null;
 };
 
 /** Builds the control for one simulator; the same seed and the same order of requests give the same faults. */

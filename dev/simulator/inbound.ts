@@ -4,7 +4,7 @@ import { startDelivery } from './delivery.ts';
 import { type Keyword, keywordOf, TWILIO_ANSWERS } from './opt-outs.ts';
 import { withoutFragment } from './signature.ts';
 import { readTwiml, type Twiml } from './twiml.ts';
-import type { Channel, SimulatedMessage } from './types.ts';
+import type { SimulatedMessage, TextChannel } from './types.ts';
 import type { WebhookRecord } from './webhooks.ts';
 import { wireAddresses } from './wire.ts';
 
@@ -15,7 +15,7 @@ export type InboundOptions = {
   /** How often Twilio posts it; once by default. */
   times?: number;
   /** Another channel than the phone's own. */
-  channel?: Channel;
+  channel?: TextChannel;
   /** A suggestion chip was pressed: a keyword then comes with `OptOutType`, whoever handles keywords. */
   suggestion?: boolean;
 };

@@ -2,7 +2,7 @@ import { closeSync, existsSync, openSync, readFileSync, renameSync, writeFileSyn
 import * as z from 'zod';
 import type { Carrier } from './carrier.ts';
 import { numberBehaviourSchema, outcomeSchema } from './numbers.ts';
-import type { Notice, SimulatedMessage } from './types.ts';
+import type { CarrierNotice, SimulatedMessage } from './types.ts';
 
 const messageSchema: z.ZodType<SimulatedMessage> = z.strictObject({
   seq: z.number(),
@@ -27,7 +27,7 @@ const messageSchema: z.ZodType<SimulatedMessage> = z.strictObject({
   sentAt: z.number().nullable(),
 });
 
-const noticeSchema: z.ZodType<Notice> = z.strictObject({
+const noticeSchema: z.ZodType<CarrierNotice> = z.strictObject({
   seq: z.number(),
   at: z.number(),
   phone: z.string().nullable(),
@@ -51,7 +51,7 @@ const lineSchema = z.union([
 type Line = z.infer<typeof lineSchema>;
 
 /** What a simulator knew when it ended. Texts and notices are in the order of their `seq`. */
-export type Saved = { messages: SimulatedMessage[]; notices: Notice[] } & z.infer<typeof stateSchema>;
+export type Saved = { messages: SimulatedMessage[]; notices: CarrierNotice[] } & z.infer<typeof stateSchema>;
 
 /** Says which line of a journal cannot be read. */
 export class JournalError extends Error {}
@@ -73,7 +73,7 @@ function parseLine(text: string, number: number): Line {
  */
 export function replay(journal: string): Saved {
   const messages = new Map<number, SimulatedMessage>();
-  let notices: Notice[] = [];
+  let notices: CarrierNotice[] = [];
   let state: z.infer<typeof stateSchema> = { optOuts: [], numbers: {} };
   const lines = journal.split('\n').slice(0, -1);
   for (const [index, text] of lines.entries()) {

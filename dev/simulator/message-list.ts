@@ -19,7 +19,7 @@ function dateMatches(message: SimulatedMessage, query: URLSearchParams): boolean
  * A later page is reached by its `PageToken` (`PA` and the last sid seen) alone, since new texts move page numbers.
  * @param messages Oldest first.
  */
-export function listMessages(
+export function textsPage(
   settings: Settings,
   messages: readonly SimulatedMessage[],
   query: URLSearchParams,

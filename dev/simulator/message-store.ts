@@ -3,10 +3,7 @@ import { SegmentedMessage } from 'sms-segments-calculator';
 import { phoneOf, type SimulatedMessage } from './types.ts';
 
 /** What a writer of a message knows; the rest is filled in. */
-export type NewMessage = Pick<
-  SimulatedMessage,
-  'direction' | 'writtenBy' | 'to' | 'from' | 'body' | 'status'
-> &
+export type NewText = Pick<SimulatedMessage, 'direction' | 'writtenBy' | 'to' | 'from' | 'body' | 'status'> &
   Partial<
     Pick<
       SimulatedMessage,
@@ -25,7 +22,7 @@ export type MessageFilter = {
 
 /** The texts of one simulator, in memory, the oldest dropped beyond `limit`. */
 export type MessageStore = {
-  add: (message: NewMessage, now: number) => SimulatedMessage;
+  add: (message: NewText, now: number) => SimulatedMessage;
   /** Puts in messages of an earlier process, oldest first; for an empty store. */
   restore: (earlier: readonly SimulatedMessage[]) => void;
   bySid: (sid: string) => SimulatedMessage | undefined;

@@ -14,7 +14,7 @@ export const outcomeSchema = z.strictObject({
 });
 
 /** See the schema for the meaning of each. */
-export type Outcome = z.infer<typeof outcomeSchema>;
+export type TextOutcome = z.infer<typeof outcomeSchema>;
 
 /** What is special about a number. */
 export const numberBehaviourSchema = outcomeSchema.extend({

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Faults } from './faults.ts';
-import type { OptOutMode, Person } from './types.ts';
+import type { OptOutMode, SimulatedPerson } from './types.ts';
 
 /** What a one-click sign-in comes to: where to go, and the `Set-Cookie` values that make it work. */
 export type SignIn = (userId: string) => Promise<{ location: string; setCookie: string[] }>;
@@ -28,7 +28,7 @@ export type SimulatorOptions = {
   rcsSender?: string;
   /** The name of the product under test, for the page. */
   brand?: string;
-  people?: Person[];
+  people?: SimulatedPerson[];
   /** What to do with these people, step by step, a line of Markdown each, for the page. */
   tour?: readonly string[];
   /** Makes a session for a demo person; without it the page shows no sign-in buttons. */

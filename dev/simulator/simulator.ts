@@ -11,7 +11,7 @@ import { changeSettings, type Settings, type SimulatorOptions } from './options.
 import { createPageHandler } from './page/page-routes.ts';
 import { clearMessages, reset } from './reset.ts';
 import { createSimulatorServer } from './server.ts';
-import type { Notice, Person, SimulatedMessage } from './types.ts';
+import type { CarrierNotice, SimulatedMessage, SimulatedPerson } from './types.ts';
 import type { WebhookRecord } from './webhooks.ts';
 
 /** A running simulator. Times are ms. */
@@ -22,7 +22,7 @@ export type Simulator = {
   /** The account and everything else that is set, as it is now. */
   settings: () => Readonly<Settings>;
   configure: (patch: Partial<Settings>) => void;
-  setPeople: (people: Person[]) => void;
+  setPeople: (people: SimulatedPerson[]) => void;
 
   /** The texts, oldest first. */
   messages: (filter?: MessageFilter) => SimulatedMessage[];
@@ -47,7 +47,7 @@ export type Simulator = {
 
   requests: () => readonly RequestRecord[];
   webhooks: () => readonly WebhookRecord[];
-  notices: () => readonly Notice[];
+  notices: () => readonly CarrierNotice[];
   /** Goes on with the deliveries that the end of an earlier process cut short; once the application is there. */
   resume: () => void;
   /** Resolves when no delivery and no receipt is under way. */

@@ -5,7 +5,7 @@ import { startDelivery } from './delivery.ts';
 import type { Fault } from './faults.ts';
 import { readForm, sendJson } from './http.ts';
 import { messageJson } from './message-json.ts';
-import { listMessages } from './message-list.ts';
+import { textsPage } from './message-list.ts';
 import type { Settings } from './options.ts';
 import { isAuthorized } from './twilio-auth.ts';
 import { twilioError } from './twilio-errors.ts';
@@ -93,7 +93,7 @@ function perform(
   if (record.operation === 'list') {
     const until = Date.now() - carrier.faults.get().listDelaySeconds * 1000;
     const listed = messages.all().filter(({ createdAt }) => createdAt <= until);
-    return listMessages(settings, listed, url.searchParams);
+    return textsPage(settings, listed, url.searchParams);
   }
   const message = sid === null ? undefined : messages.bySid(sid);
   return message ? { status: 200, body: messageJson(settings, message) } : twilioError(20404, url.pathname);

@@ -1,4 +1,4 @@
-import type { Outcome } from './numbers.ts';
+import type { TextOutcome } from './numbers.ts';
 
 /** What Twilio says of a message. An inbound text is `received`; `accepted` exists only with a Messaging Service, `read` only on RCS. */
 export type MessageStatus =
@@ -12,7 +12,7 @@ export type MessageStatus =
   | 'received';
 
 /** How a text travels. */
-export type Channel = 'sms' | 'rcs';
+export type TextChannel = 'sms' | 'rcs';
 
 /** One text, in either direction. Times are ms since epoch. */
 export type SimulatedMessage = {
@@ -22,7 +22,7 @@ export type SimulatedMessage = {
   direction: 'inbound' | 'outbound-api' | 'outbound-reply';
   /** Who wrote it: the application, Twilio's own keyword handling, or the person holding the phone. */
   writtenBy: 'app' | 'twilio' | 'phone';
-  channel: Channel;
+  channel: TextChannel;
   /** Numbers on both channels, without a prefix; `wireAddresses` gives them as Twilio writes them. */
   to: string;
   from: string;
@@ -38,14 +38,14 @@ export type SimulatedMessage = {
   /** Seconds, as asked for with `ValidityPeriod`. */
   validityPeriod: number | null;
   /** How it will end, when a fault decided that at acceptance; null: as the number's behaviour says. */
-  outcome: Outcome | null;
+  outcome: TextOutcome | null;
   createdAt: number;
   updatedAt: number;
   sentAt: number | null;
 };
 
 /** Something Twilio would write into its debugger: a webhook that failed, a reply that was refused. */
-export type Notice = {
+export type CarrierNotice = {
   seq: number;
   at: number;
   /** The phone it concerns, if any. */
@@ -56,7 +56,7 @@ export type Notice = {
 };
 
 /** A demo person and the phone they hold; `phone` is null as long as none is known. */
-export type Person = { id: string; name: string; phone: string | null; note: string };
+export type SimulatedPerson = { id: string; name: string; phone: string | null; note: string };
 
 /** How keywords are handled: by Twilio (the default), by Twilio with `OptOutType` in the webhook, or not at all. */
 export type OptOutMode = 'twilio' | 'advanced' | 'off';

@@ -7,7 +7,7 @@ import { idempotencyKey, tagged } from '../platform/http/repeated-requests.ts';
 import { id } from '../platform/http/validation.ts';
 import { familyOfKnownUser, userNotFound } from './find-family.ts';
 import { hostMessage, hostPreferences } from './host-schemas.ts';
-import { importLines } from './import.ts';
+import { importBody } from './import.ts';
 import { deleteFamily, deleteThread } from './mirror-deletes.ts';
 import {
   mirroredFamilySchema,
@@ -189,7 +189,7 @@ export const hostEndpoints = [
         }),
     },
     handle: async ({ deps, request }) => {
-      const results = await importLines(deps, request);
+      const results = await importBody(deps, request);
       const text = results.map((result) => `${JSON.stringify(result)}\n`).join('');
       return new Response(text, {
         headers: { 'Content-Type': 'application/x-ndjson', 'Cache-Control': 'no-store' },

@@ -163,7 +163,7 @@ async function applyLine(deps: Deps, { line, entry }: Read, familyId: string | n
  * @returns a result for each line that is not empty, in their order
  * @throws AppError `too_large`, `unsupported_media_type`, `invalid_request` for a body that is no UTF-8
  */
-export async function importLines(deps: Deps, request: Request): Promise<LineResult[]> {
+export async function importBody(deps: Deps, request: Request): Promise<LineResult[]> {
   const lines = await readLines(request);
   const results = new Map<number, LineResult>();
   const read: Read[] = [];

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { Delivery, Message } from '../../dev/chaos/gather.ts';
+import type { GatheredDelivery, GatheredMessage } from '../../dev/chaos/gather.ts';
 import { judgeEvents, type ListedEvent } from '../../dev/chaos/judge-events.ts';
 
 const event = (id: string, type: string, data: ListedEvent['data']): ListedEvent => ({
@@ -13,11 +13,11 @@ const sent = event('evt_2', 'delivery.sent', { delivery: { id: 'dlv_1' } });
 const delivered = event('evt_3', 'delivery.delivered', { delivery: { id: 'dlv_1' } });
 const listed = [posted, sent, delivered];
 const facts = {
-  messages: [{ id: 'msg_1' }] as Message[],
+  messages: [{ id: 'msg_1' }] as GatheredMessage[],
   deliveries: [
     { id: 'dlv_1', status: 'delivered' },
     { id: 'dlv_2', status: 'merged' },
-  ] as Delivery[],
+  ] as GatheredDelivery[],
 };
 
 it('the events of a chaos are fine when each was heard, in order and with repeats', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { castOf } from '../../dev/chaos/cast.ts';
-import type { Delivery, Evidence, Message, Text } from '../../dev/chaos/gather.ts';
+import type { Evidence, GatheredDelivery, GatheredMessage, Text } from '../../dev/chaos/gather.ts';
 import type { Post } from '../../dev/chaos/poster.ts';
 import { tally } from '../../dev/chaos/tally.ts';
 
@@ -18,7 +18,7 @@ const post = (n: number, outcome: Post['outcome'] = 'acknowledged'): Post => ({
   messageIds: new Set(outcome === 'acknowledged' ? [`msg_${n}`] : []),
   answers: [],
 });
-const message = (n: number): Message => ({
+const message = (n: number): GatheredMessage => ({
   id: `msg_${n}`,
   threadId: thread.id,
   seq: n,
@@ -29,7 +29,7 @@ const message = (n: number): Message => ({
 const deliveryId = (n: number, userId: string) => `dlv_${n}_${userId}`;
 
 /** Rosa posts; each of the others has the end that is meant for them. */
-function ended(n: number, over: Partial<Delivery> = {}): Delivery[] {
+function ended(n: number, over: Partial<GatheredDelivery> = {}): GatheredDelivery[] {
   return thread.members.slice(1).map(({ id: userId, fate }) => {
     const told = fate.told;
     return {
@@ -46,7 +46,7 @@ function ended(n: number, over: Partial<Delivery> = {}): Delivery[] {
     };
   });
 }
-const textsOf = (deliveries: Delivery[]): Text[] =>
+const textsOf = (deliveries: GatheredDelivery[]): Text[] =>
   deliveries
     .filter(({ status }) => status === 'sent')
     .map(({ id, userId }) => ({

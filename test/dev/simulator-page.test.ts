@@ -3,9 +3,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import {
   clock,
   formatPhone,
-  initials,
   inlineMarkdown,
   linkify,
+  pictureLetters,
   when,
 } from '../../dev/simulator/page/format.ts';
 import { html } from '../../dev/simulator/page/html.ts';
@@ -78,7 +78,7 @@ describe('pieces of the page', () => {
   it('writes numbers, initials and times as people do', () => {
     expect(formatPhone(ROSA)).toBe('+1 415 555 0101');
     expect(formatPhone('+4930123456')).toBe('+4930123456');
-    expect(['Grandma Rosa', 'tom', '+1 415', 'Ana María de la Cruz'].map(initials)).toEqual([
+    expect(['Grandma Rosa', 'tom', '+1 415', 'Ana María de la Cruz'].map(pictureLetters)).toEqual([
       'GR',
       'T',
       '?',

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Outcome } from '../../dev/simulator/numbers.ts';
+import type { TextOutcome } from '../../dev/simulator/numbers.ts';
 import { createSimulator, type Simulator } from '../../dev/simulator/simulator.ts';
 import { type FakeApp, startFakeApp } from '../support/fake-app.ts';
 import { twilioSdk } from '../support/twilio-sdk.ts';
@@ -58,7 +58,7 @@ describe('a list that is late', () => {
 });
 
 describe('receipts with an error code', () => {
-  it.each<[Outcome, string[][]]>([
+  it.each<[TextOutcome, string[][]]>([
     [{ failed: 30001 }, [['failed', '30001']]],
     [{ failed: 30036 }, [['failed', '30036']]],
     [{ undelivered: 30022 }, [['undelivered', '30022']]],

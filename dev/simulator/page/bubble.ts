@@ -1,5 +1,5 @@
 import { errorWords } from '../twilio-errors.ts';
-import type { Notice, SimulatedMessage } from '../types.ts';
+import type { CarrierNotice, SimulatedMessage } from '../types.ts';
 import { clock, linkify } from './format.ts';
 import { type Html, html } from './html.ts';
 
@@ -52,6 +52,6 @@ export function bubble(message: SimulatedMessage): Html {
 }
 
 /** A line of Twilio's debugger, in the conversation that it is about. */
-export function noticeLine(notice: Notice): Html {
+export function noticeLine(notice: CarrierNotice): Html {
   return html`<p class="notice" id="notice-${notice.seq}"><strong>${notice.code}</strong> ${notice.text}</p>`;
 }

@@ -1,7 +1,7 @@
 import type { Carrier } from '../carrier.ts';
 import { type Card, listCards } from './cards.ts';
 import { faultPanel } from './fault-panel.ts';
-import { initials } from './format.ts';
+import { pictureLetters } from './format.ts';
 import { type Html, html } from './html.ts';
 import { openIcon } from './icons.ts';
 import { type InboxQuery, inbox } from './inbox.ts';
@@ -20,18 +20,18 @@ export type PageFrame = {
 };
 
 /** What is looked at: which texts are listed, and the `seq` of the one that its phone must show. */
-export type PageView = { query: InboxQuery; at?: number };
+export type PhonesView = { query: InboxQuery; at?: number };
 
 /** Where to go on a narrow screen, which shows the list or one phone at a time. */
 function jumps(cards: readonly Card[]): Html {
   return html`<nav class="jumps" aria-label="Texts and phones"><a href="#inbox" data-jump="inbox" data-current>All texts<span class="count"></span></a>${cards.map(
     (card) =>
-      html`<a href="#${card.id}" data-jump="${card.id}"><span class="picture tone-${card.tone}" aria-hidden="true">${initials(card.userId ? card.name : '')}</span> ${card.name}<span class="count"></span></a>`,
+      html`<a href="#${card.id}" data-jump="${card.id}"><span class="picture tone-${card.tone}" aria-hidden="true">${pictureLetters(card.userId ? card.name : '')}</span> ${card.name}<span class="count"></span></a>`,
   )}</nav>`;
 }
 
 /** The whole page. */
-export function pageDocument(carrier: Carrier, frame: PageFrame, { query, at }: PageView): Html {
+export function pageDocument(carrier: Carrier, frame: PageFrame, { query, at }: PhonesView): Html {
   const cards = listCards(carrier);
   const { brand, boot, assetVersion, canSignIn, steps } = frame;
   return html`<!doctype html>

@@ -1,7 +1,7 @@
 import type { Carrier } from '../carrier.ts';
 import type { Faults, PlannedFault } from '../faults.ts';
 import { HttpError } from '../http.ts';
-import { OUTCOMES, sameOutcome } from './outcomes.ts';
+import { sameOutcome, TEXT_OUTCOMES } from './outcomes.ts';
 
 /** A fault that the page can switch: never, sometimes or always. */
 export type FaultSwitch = {
@@ -96,7 +96,7 @@ export const NEXT_CHOICES: readonly { value: string; label: string; fault: Plann
   { value: 'unavailable', label: 'service unavailable (503)', fault: 'unavailable' },
   { value: '21611', label: 'queue full (21611)', fault: 21611 },
   { value: '30002', label: 'account suspended (30002)', fault: 30002 },
-  ...OUTCOMES.map(({ value, label, outcome }) => ({ value: `then-${value}`, label, fault: outcome })),
+  ...TEXT_OUTCOMES.map(({ value, label, outcome }) => ({ value: `then-${value}`, label, fault: outcome })),
 ];
 
 /** The position nearest to a rate that was set elsewhere. */
@@ -122,7 +122,8 @@ export function faultValues(carrier: Carrier): Record<string, string> {
       faults.retryAfterSeconds === null ? '' : nearest(RETRY_AFTERS, faults.retryAfterSeconds),
     senderPerSecond: faults.senderPerSecond === null ? '' : nearest(SENDER_RATES, faults.senderPerSecond),
     senderQueueSeconds: nearest(SENDER_QUEUES, faults.senderQueueSeconds),
-    ending: OUTCOMES.find(({ outcome }) => sameOutcome(outcome, faults.endings[0] ?? {}))?.value ?? '30008',
+    ending:
+      TEXT_OUTCOMES.find(({ outcome }) => sameOutcome(outcome, faults.endings[0] ?? {}))?.value ?? '30008',
     optOuts: carrier.settings.optOuts,
   };
 }
@@ -157,7 +158,7 @@ export function applyFaultForm(carrier: Carrier, form: URLSearchParams): void {
     name,
     form.get(name) === '' ? null : Number(form.get(name)),
   ]);
-  const ending = OUTCOMES.find(({ value }) => value === form.get('ending'));
+  const ending = TEXT_OUTCOMES.find(({ value }) => value === form.get('ending'));
   carrier.faults.set({
     ...Object.fromEntries(rates),
     ...Object.fromEntries(numbers),

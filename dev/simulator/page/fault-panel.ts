@@ -15,7 +15,7 @@ import {
   SENDER_RATES,
 } from './fault-form.ts';
 import { type Html, html } from './html.ts';
-import { OUTCOMES } from './outcomes.ts';
+import { TEXT_OUTCOMES } from './outcomes.ts';
 
 type Choice = { value: string; label: string };
 
@@ -48,7 +48,7 @@ export function faultPanel(carrier: Carrier): Html {
         <label>Twilio answers ${select('latencyMs', LATENCIES)}</label>
         <label>lists a text ${select('listDelaySeconds', LIST_DELAYS)}</label>
         <label>asks to come back after a 429 ${select('retryAfterSeconds', RETRY_AFTERS)}</label>
-        <label>A text that fails ${select('ending', OUTCOMES)}</label>
+        <label>A text that fails ${select('ending', TEXT_OUTCOMES)}</label>
         <label>A sender hands on ${select('senderPerSecond', SENDER_RATES)}</label>
         <label>and lets wait ${select('senderQueueSeconds', SENDER_QUEUES)}</label>
         <label>STOP, START and HELP are handled by ${select('optOuts', OPT_OUT_CHOICES)}</label>

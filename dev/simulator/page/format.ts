@@ -7,7 +7,7 @@ export function formatPhone(phone: string): string {
 }
 
 /** What stands in the round picture: initials, or the sign of a stranger. */
-export function initials(name: string): string {
+export function pictureLetters(name: string): string {
   const letters = name
     .split(/\s+/)
     .map((word) => [...word][0] ?? '')

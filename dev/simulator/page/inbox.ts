@@ -2,7 +2,7 @@ import type { Carrier } from '../carrier.ts';
 import type { SimulatedMessage } from '../types.ts';
 import { statusWords } from './bubble.ts';
 import { type Card, listCards } from './cards.ts';
-import { formatPhone, initials, when } from './format.ts';
+import { formatPhone, pictureLetters, when } from './format.ts';
 import { type Html, html } from './html.ts';
 
 /** Which texts the list shows: those with all words of `words`, and those older than the `seq` `before`. */
@@ -37,7 +37,7 @@ export function inboxRow(message: SimulatedMessage, card: Card | undefined): Htm
   const { sid, seq, status, body, to, createdAt } = message;
   const name = card?.name ?? formatPhone(to);
   const time = new Date(createdAt).toISOString();
-  return html`<li class="row" id="row-${sid}" data-seq="${seq}" data-status="${status}"><a class="row-link" href="/?at=${seq}#text-${sid}"><span class="picture tone-${card?.tone ?? 1}" aria-hidden="true">${initials(card?.userId ? name : '')}</span><span class="to"><strong>${name}</strong> <time datetime="${time}">${when(createdAt, Date.now())}</time></span> <span class="words">${body}</span> <span class="status">${statusWords(message)}</span></a></li>`;
+  return html`<li class="row" id="row-${sid}" data-seq="${seq}" data-status="${status}"><a class="row-link" href="/?at=${seq}#text-${sid}"><span class="picture tone-${card?.tone ?? 1}" aria-hidden="true">${pictureLetters(card?.userId ? name : '')}</span><span class="to"><strong>${name}</strong> <time datetime="${time}">${when(createdAt, Date.now())}</time></span> <span class="words">${body}</span> <span class="status">${statusWords(message)}</span></a></li>`;
 }
 
 /** What a search has found, in words; empty without one. */

@@ -1,7 +1,7 @@
-import type { Outcome } from '../numbers.ts';
+import type { TextOutcome } from '../numbers.ts';
 
 /** How an accepted text can end badly, as the page offers it; the words finish "a text …". */
-export const OUTCOMES: readonly { value: string; label: string; outcome: Outcome }[] = [
+export const TEXT_OUTCOMES: readonly { value: string; label: string; outcome: TextOutcome }[] = [
   { value: '30003', label: 'meets a phone that is off (30003)', outcome: { undelivered: 30003 } },
   { value: '30005', label: 'meets no such phone (30005)', outcome: { undelivered: 30005 } },
   { value: '30006', label: 'meets a landline (30006)', outcome: { undelivered: 30006 } },
@@ -17,7 +17,11 @@ export const OUTCOMES: readonly { value: string; label: string; outcome: Outcome
 ];
 
 /** Whether two outcomes are the same. */
-export function sameOutcome(one: Outcome, other: Outcome): boolean {
-  const parts = ({ failed, undelivered, noFinalReceipt }: Outcome) => [failed, undelivered, noFinalReceipt];
+export function sameOutcome(one: TextOutcome, other: TextOutcome): boolean {
+  const parts = ({ failed, undelivered, noFinalReceipt }: TextOutcome) => [
+    failed,
+    undelivered,
+    noFinalReceipt,
+  ];
   return String(parts(one)) === String(parts(other));
 }

@@ -1,7 +1,7 @@
 import type { Carrier } from '../carrier.ts';
 import { bubble, noticeLine } from './bubble.ts';
 import { type Card, isStopped } from './cards.ts';
-import { cornerClock, formatPhone, initials } from './format.ts';
+import { cornerClock, formatPhone, pictureLetters } from './format.ts';
 import { type Html, html } from './html.ts';
 import { circleIcon, openIcon, receptionIcon, sendIcon, stoppedIcon } from './icons.ts';
 import { RECEPTIONS, receptionKey } from './reception.ts';
@@ -48,7 +48,7 @@ function conversation(carrier: Carrier, phone: string, at: number | undefined): 
 
 function owner(card: Card, canSignIn: boolean): Html {
   return html`<header class="owner">
-    <span class="picture tone-${card.tone}" aria-hidden="true">${initials(card.userId ? card.name : '')}</span>
+    <span class="picture tone-${card.tone}" aria-hidden="true">${pictureLetters(card.userId ? card.name : '')}</span>
     <div class="who"><h3>${card.name}</h3><p>${card.userId && card.phone ? html`<span class="number">${formatPhone(card.phone)}</span>` : ''}${card.note && html`<span class="note">${card.note}</span>`}</p></div>
     ${
       card.userId &&

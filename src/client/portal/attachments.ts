@@ -1,4 +1,4 @@
-import { announce, find } from './dom.ts';
+import { find, sayAloud } from './dom.ts';
 
 /** Files that a message may have. */
 const MOST = 10;
@@ -78,7 +78,7 @@ export class Attachments {
       this.set(chosen);
       this.#picker?.close();
       button.closest('details')?.removeAttribute('open');
-      announce(`${chosen.length} attached`);
+      sayAloud(`${chosen.length} attached`);
     });
   }
 }

@@ -1,7 +1,7 @@
 import { find, hasUnsaved, isLeaving, on } from './dom.ts';
 
 /** What a form sends: as it stands, with the button that sends it, if one does. */
-export function readForm(form: HTMLFormElement, submitter: HTMLElement | null = null): URLSearchParams {
+export function fieldsOf(form: HTMLFormElement, submitter: HTMLElement | null = null): URLSearchParams {
   const body = new URLSearchParams();
   for (const [name, value] of new FormData(form, submitter)) {
     if (typeof value === 'string') body.append(name, value);
@@ -13,7 +13,7 @@ export function readForm(form: HTMLFormElement, submitter: HTMLElement | null = 
 export function savedForm(form: HTMLFormElement): URLSearchParams {
   const copy = form.cloneNode(true) as HTMLFormElement;
   copy.reset();
-  return readForm(copy);
+  return fieldsOf(copy);
 }
 
 /** Makes the Undo of a part that says it was saved put back what was there before, and save that. */

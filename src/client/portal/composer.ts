@@ -1,6 +1,6 @@
 import { Attachments } from './attachments.ts';
-import { announce, find, wait } from './dom.ts';
-import { post } from './post-draft.ts';
+import { find, sayAloud, wait } from './dom.ts';
+import { postDraft } from './post-draft.ts';
 import { type Draft, DraftStore } from './tab-store.ts';
 
 /** Tries by itself this often before it asks the person. */
@@ -41,7 +41,7 @@ const newKey = () => crypto.getRandomValues(new Uint32Array(4)).join('-');
 const wordsOf = ({ body }: Draft) => body || '[Attachment]';
 
 /** Sends messages without leaving the page: shown at once, one after the other, repeated under the same key. */
-export class Composer {
+export class ComposerControl {
   readonly #host: ComposerHost;
   readonly #form: HTMLFormElement;
   readonly #body: HTMLTextAreaElement;
@@ -107,7 +107,7 @@ export class Composer {
     }
     if ([...body].length > MOST) {
       this.#body.focus();
-      announce(this.#note());
+      sayAloud(this.#note());
       return;
     }
     this.#add({ key: newKey(), body, fileIds, urgent: data.has('urgent') });
@@ -151,14 +151,14 @@ export class Composer {
     const state = find('[data-state]', item)!;
     state.textContent = 'Sending …';
     for (let attempt = 0; ; attempt++) {
-      const outcome = await post(this.#host.threadId, draft);
+      const outcome = await postDraft(this.#host.threadId, draft);
       if (outcome.sent) {
         entry.waits = false;
         this.#tell();
         this.#host.sent(outcome.seq, wordsOf(draft));
         await this.#host.catchUp();
         this.#remove(entry);
-        announce('Sent');
+        sayAloud('Sent');
         return;
       }
       state.textContent = outcome.message;
@@ -168,7 +168,7 @@ export class Composer {
         item.classList.toggle('refused', !outcome.again);
         find('[data-actions]', item)!.hidden = false;
         this.#offerAgain(item, outcome.again ? 0 : (outcome.afterMs ?? 0));
-        announce(`Not sent. ${outcome.message}`);
+        sayAloud(`Not sent. ${outcome.message}`);
         // What came from another device of one's own meanwhile waited for this one.
         await this.#host.catchUp();
         return;

@@ -1,8 +1,8 @@
 import { backoffMs } from '../backoff.ts';
 import type { Live } from '../live.ts';
 import type { ServerFrame } from '../socket-frames.ts';
-import { Composer } from './composer.ts';
-import { announce, find, on } from './dom.ts';
+import { ComposerControl } from './composer.ts';
+import { find, on, sayAloud } from './dom.ts';
 import { renameDays, showNearTop } from './message-list.ts';
 import { MessageWindow, seqOf, type Way } from './message-window.ts';
 import { OwnMessages } from './own-messages.ts';
@@ -42,7 +42,7 @@ export class Conversation {
   readonly #down: HTMLElement;
   readonly #window: MessageWindow;
   readonly #read: ReadCursor;
-  readonly #composer: Composer;
+  readonly #composer: ComposerControl;
   readonly #readMarks: ReadMarks;
   readonly #typists: Typists;
   #fetching: Promise<void> | null = null;
@@ -83,7 +83,7 @@ export class Conversation {
       after: () => this.#changed(),
     });
     this.#skipped = this.#unreadFrom > 0 && this.#unreadFrom < seqOf(this.#window.messages[0]);
-    this.#composer = new Composer(
+    this.#composer = new ComposerControl(
       {
         main,
         threadId: thread,
@@ -267,10 +267,10 @@ export class Conversation {
   }
 
   #readOut(items: HTMLElement[]): void {
-    if (items.length > READ_OUT) announce(`${items.length} new messages`);
+    if (items.length > READ_OUT) sayAloud(`${items.length} new messages`);
     for (const item of items.length > READ_OUT ? [] : items) {
       const words = find('.text', item)?.textContent ?? 'sent an attachment';
-      announce(`${find('.who', item)?.textContent}: ${words}`);
+      sayAloud(`${find('.who', item)?.textContent}: ${words}`);
     }
   }
 

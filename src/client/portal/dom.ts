@@ -81,7 +81,7 @@ let announcer: HTMLElement | null = null;
 const SAID_MS = 10_000;
 
 /** Says something to those who listen instead of look; what is said at the same time is said one after the other. */
-export function announce(words: string): void {
+export function sayAloud(words: string): void {
   if (!announcer) {
     announcer = document.createElement('div');
     announcer.className = 'unseen';

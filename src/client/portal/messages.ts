@@ -5,7 +5,7 @@ import { find, wait } from './dom.ts';
 import { Here } from './here.ts';
 import { refreshRegion } from './swap.ts';
 import { readTab, writeTab } from './tab-store.ts';
-import { hasRow, isAmended, showLastWords, showUnread, titleUnread } from './thread-rows.ts';
+import { hasThreadRow, isAmended, showLastWords, showUnread, titleUnread } from './thread-rows.ts';
 
 /** A short break of the line is nobody's business; a longer one is said. */
 const SAY_OFFLINE_AFTER_MS = 2500;
@@ -80,7 +80,7 @@ export class Messages {
       if (isNew && frame.threadId !== this.#conversation?.threadId) {
         showUnread(frame.threadId, (before) => (own && via !== 'sms' ? 0 : before + 1));
       }
-      if (this.#isListShown() || !hasRow(frame.threadId)) void this.#refreshList();
+      if (this.#isListShown() || !hasThreadRow(frame.threadId)) void this.#refreshList();
     }
     const readElsewhere =
       frame.type === 'read' && frame.userId === viewer && frame.threadId !== this.#conversation?.threadId;

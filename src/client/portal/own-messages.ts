@@ -1,4 +1,4 @@
-import { announce, bringIntoSight, find, on } from './dom.ts';
+import { bringIntoSight, find, on, sayAloud } from './dom.ts';
 import { ifReached, reach, readAnswer, readRefusal, UNREACHED_WORDS } from './reach.ts';
 
 /** Characters that a message may have. */
@@ -92,7 +92,7 @@ export class OwnMessages {
       const item = itemOf(menu);
       const putBack = this.#showGone(item, menu);
       const failure = await this.#send(item, 'DELETE');
-      announce(failure ?? 'Taken back');
+      sayAloud(failure ?? 'Taken back');
       if (failure) {
         putBack();
         question.textContent = failure;
@@ -128,7 +128,7 @@ export class OwnMessages {
     const seq = Number(itemOf(menu).dataset.seq);
     const written = await this.#read(seq);
     if (written === null) {
-      announce(UNREACHED_WORDS);
+      sayAloud(UNREACHED_WORDS);
       return;
     }
     const item = itemOf(menu);
@@ -177,7 +177,7 @@ export class OwnMessages {
           field.focus();
           return;
         }
-        announce('Saved');
+        sayAloud('Saved');
         await this.#host.refresh([seq]);
       }
     });

@@ -2,7 +2,7 @@ import { ifReached, reach, readAnswer, readRefusal } from './reach.ts';
 import type { Draft } from './tab-store.ts';
 
 /** What became of an attempt. */
-export type Outcome =
+export type PostOutcome =
   | { sent: true; seq: number }
   /** `again`: the same request may succeed later, by itself; `afterMs` when the server said when. */
   | { sent: false; again: boolean; afterMs: number | null; message: string };
@@ -14,7 +14,7 @@ const TOO_FAST = 'That was a lot for one minute. This message is kept, and sends
 const TOO_MANY = 'That was a lot at once. This message is kept, and sends itself in about a minute.';
 
 /** Sends a draft once. */
-export async function post(threadId: string, { key, ...message }: Draft): Promise<Outcome> {
+export async function postDraft(threadId: string, { key, ...message }: Draft): Promise<PostOutcome> {
   const posted = () =>
     fetch(`/api/threads/${encodeURIComponent(threadId)}/messages`, {
       method: 'POST',

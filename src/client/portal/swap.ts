@@ -1,5 +1,5 @@
-import { offerUndo, readForm, savedForm } from './autosave.ts';
-import { announce, fetchPage, find, findAll, hasChanges, leave, on } from './dom.ts';
+import { fieldsOf, offerUndo, savedForm } from './autosave.ts';
+import { fetchPage, find, findAll, hasChanges, leave, on, sayAloud } from './dom.ts';
 import { ifReached, UNREACHED_WORDS, Unreached } from './reach.ts';
 
 /** Called with every part of the page that came in later. */
@@ -75,7 +75,7 @@ export async function refreshRegion(
 export function tell(region: HTMLElement, unless?: string): string {
   const status = find('[role=status]', region);
   const words = (status && (find(':scope > p', status) ?? status).textContent?.trim()) ?? '';
-  if (words && words !== unless) announce(words);
+  if (words && words !== unless) sayAloud(words);
   return words;
 }
 
@@ -113,7 +113,7 @@ function showFailure(form: HTMLFormElement, words: string): void {
   note.textContent = words;
   form.dispatchEvent(new Event('swap-failed', { bubbles: true }));
   form.dataset.unsaved = '';
-  announce(words);
+  sayAloud(words);
 }
 
 async function submit(form: HTMLFormElement, submitter: HTMLElement | null, id: string): Promise<void> {
@@ -122,11 +122,11 @@ async function submit(form: HTMLFormElement, submitter: HTMLElement | null, id: 
   const before = autosave ? savedForm(form) : null;
   // `keepalive`: what was switched is saved also when the page is left in the same breath.
   const send = (body: URLSearchParams) => fetchPage(action, { method: 'POST', body, keepalive: autosave });
-  let sent = readForm(form, submitter);
+  let sent = fieldsOf(form, submitter);
   let answer = await send(sent);
   // What was switched meanwhile is sent too, before the answer to what had been there is shown.
-  while (autosave && String(readForm(form, submitter)) !== String(sent)) {
-    sent = readForm(form, submitter);
+  while (autosave && String(fieldsOf(form, submitter)) !== String(sent)) {
+    sent = fieldsOf(form, submitter);
     answer = await send(sent);
   }
   const { response, page } = answer;

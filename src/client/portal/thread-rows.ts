@@ -11,7 +11,7 @@ export const isAmended = ({ editedAt, deletedAt }: Message): boolean =>
 const rowOf = (threadId: string) => find(`[data-row="${CSS.escape(threadId)}"]`);
 
 /** Whether the list has a conversation. */
-export const hasRow = (threadId: string) => rowOf(threadId) !== null;
+export const hasThreadRow = (threadId: string) => rowOf(threadId) !== null;
 
 /** The title of the page, without the count before it. */
 const plainTitle = () => document.title.replace(/^\(\d+\+?\) /, '');

@@ -4,7 +4,7 @@ import { elementOf } from './markup.ts';
 type NumberUpdate = Extract<LiveUpdate, { type: 'number' }>;
 
 /** Shows how the carrier treats a phone from now on, when that was set elsewhere too. */
-export function setNumber({ id, reception, rcs, contact }: NumberUpdate): void {
+export function showNumber({ id, reception, rcs, contact }: NumberUpdate): void {
   const form = document.querySelector<HTMLFormElement>(`#${CSS.escape(`reception-${id}`)}`);
   const select = form?.querySelector('select');
   const box = form?.querySelector<HTMLInputElement>('input[type=checkbox]');

@@ -5,7 +5,7 @@ import { liveForms } from './forms.ts';
 import { liveInbox } from './inbox.ts';
 import { jumpLinks } from './jumps.ts';
 import { putLine, scrollThreads } from './lines.ts';
-import { setNumber } from './numbers.ts';
+import { showNumber } from './numbers.ts';
 import { clearTitle } from './title.ts';
 
 const page = document.documentElement;
@@ -26,7 +26,7 @@ function apply(update: LiveUpdate): void {
       break;
     }
     case 'number':
-      setNumber(update);
+      showNumber(update);
       break;
     case 'faults':
       setFaults(update.values, update.summary);
