@@ -6,8 +6,8 @@ import { DatabaseSync } from 'node:sqlite';
 export interface DirectoryFile {
   /** Whether the person's number is opted out. */
   isOut(userId: string): boolean;
-  /** How many updates people's rows are still owed: those of one person, or of a family. */
-  owed(whose: { userId: string } | { familyId: string }): number;
+  /** How many updates are pending: those of one person, or of a family. */
+  pendingUpdates(whose: { userId: string } | { familyId: string }): number;
   /** Puts opt-outs in that no family's rows can take: the ledger wants a source. */
   addStuck(familyId: string, userIds: readonly string[]): void;
 }
@@ -48,7 +48,7 @@ export async function inDirectoryFile<T>(stateDir: string, use: (directory: Dire
         database
           .prepare('SELECT 1 AS one FROM phone_numbers WHERE user_id = ? AND opted_out_at IS NOT NULL')
           .get(userId) !== undefined,
-      owed: (whose) =>
+      pendingUpdates: (whose) =>
         Number('userId' in whose ? count('user_id', whose.userId) : count('family_id', whose.familyId)),
       addStuck(familyId, userIds) {
         const insert = database.prepare(

@@ -68,7 +68,7 @@ async function quit(
     await killer.strike(() =>
       inDirectoryFile(stack.env.STATE_DIR!, (directory) => {
         isOut = directory.isOut(member.id);
-        between = isOut && directory.owed({ userId: member.id }) > 0;
+        between = isOut && directory.pendingUpdates({ userId: member.id }) > 0;
       }),
     );
     const upAt = Date.now();
@@ -117,7 +117,7 @@ export async function judgeQuits(stage: Stage, quits: readonly Quit[], stuck: nu
   if (stuck > 0) {
     await stack.kill();
     const left = await inDirectoryFile(stack.env.STATE_DIR!, (directory) =>
-      directory.owed({ familyId: STUCK.id }),
+      directory.pendingUpdates({ familyId: STUCK.id }),
     );
     await stack.restart();
     if (left !== stuck) problems.push(`${left} of ${stuck} stuck updates are left`);

@@ -80,13 +80,13 @@ export async function talkAtLength(host: Host): Promise<void> {
 /** The last numbers of the demo family's phones end so; those after them are nobody's. */
 let asked = 14;
 
-/** Asks for a code at the door; each time with a number that has asked for none, so that none is held back. */
+/** Asks for a code on the sign-in page; each time with a number that has asked for none, so that none is held back. */
 export async function askForCode(page: Page): Promise<void> {
   asked += 1;
   await sendNumber(page, `20255501${String(asked).padStart(2, '0')}`);
 }
 
-/** Gives a number at the door. */
+/** Gives a number on the sign-in page. */
 export async function sendNumber(page: Page, number: string): Promise<void> {
   await page.getByLabel('Your mobile number').fill(number);
   await page.getByRole('button', { name: 'Text me a code' }).click();

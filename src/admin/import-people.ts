@@ -112,7 +112,7 @@ async function insertPeople(db: Db, people: readonly WholePerson[], now: number)
   return new Set(present.map(({ id }) => id));
 }
 
-/** Makes these people hold their numbers, unless somebody was faster, and enqueues what their rows owe to that. */
+/** Makes these people hold their numbers, unless somebody was faster, and enqueues the updates of their rows. */
 async function holdNumbers(deps: Deps, people: readonly WholePerson[]): Promise<void> {
   const now = deps.now();
   const rows = people.flatMap(({ userId, familyId, number, numberHash, verifiedAt, user }) => {

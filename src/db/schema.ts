@@ -41,7 +41,7 @@ export const phoneNumbers = sqliteTable(
     userId: text('user_id'),
     familyId: text('family_id'),
     verifiedAt: at('verified_at'),
-    /** The person said stop, by whatever door. Cleared by START or an explicit opt-in. */
+    /** The person opted out, by text, on the web or through the host. Cleared by START or an explicit opt-in. */
     optedOutAt: at('opted_out_at'),
     /** The carrier blocks (STOP by keyword, 21610). Cleared by START alone. */
     carrierOptedOutAt: at('carrier_opted_out_at'),
@@ -58,7 +58,7 @@ export const phoneNumbers = sqliteTable(
 );
 
 /**
- * What a change in the directory owes to a family's rows: written in the batch that makes the change, applied
+ * The outbox of changes in the directory that a family's rows have to follow: written in the batch that makes the change, applied
  * at once, and by the sweep when that failed. A row goes when it is done; what it may hold of a person goes too.
  */
 export const familyUpdates = sqliteTable(
@@ -69,10 +69,10 @@ export const familyUpdates = sqliteTable(
     id: text('id').notNull().unique(),
     familyId: text('family_id').notNull(),
     userId: text('user_id').notNull(),
-    /** A `Change` of consent/changes.ts, as JSON. */
+    /** A `Change` of numbers/changes.ts, as JSON. */
     change: text('change').notNull(),
     createdAt: at('created_at').notNull(),
-    /** When somebody last set out to send the text that this update owes. */
+    /** When somebody last set out to send the confirmation text of this update. */
     claimedAt: at('claimed_at'),
     /** When the person's rows had followed; what is left then is a follow-up: sockets, a confirmation text. */
     appliedAt: at('applied_at'),
@@ -141,7 +141,7 @@ export const inboundTexts = sqliteTable(
     numberHash: text('number_hash').notNull(),
     keyword: text('keyword').notNull(),
     receivedAt: at('received_at').notNull(),
-    /** Null while the effect is still owed: a repeat then does it again instead of dropping it. */
+    /** Null until the effect has been committed: a repeat then does it again instead of dropping it. */
     doneAt: at('done_at'),
     /** The TwiML that answered, so that a repeated delivery gets the same answer. */
     reply: text('reply'),
@@ -490,7 +490,7 @@ export const sessions = sqliteTable(
   (t) => [index('sessions_user').on(t.userId, t.lastUsedAt), index('sessions_expiry').on(t.expiresAt)],
 );
 
-/** Every door to a thread that was handed out: texted codes and magic tokens. */
+/** Every link to a thread that was handed out: texted codes and magic tokens. */
 export const links = sqliteTable(
   'links',
   {
@@ -506,7 +506,7 @@ export const links = sqliteTable(
     deliveryId: text('delivery_id'),
     loginUntil: at('login_until').notNull(),
     expiresAt: at('expires_at').notNull(),
-    /** Signed someone in: once, whichever door. */
+    /** When it signed someone in: once, by code or by token. */
     consumedAt: at('consumed_at'),
     /** The session it became: makes repeating a consumption that met a passing fault harmless. */
     sessionId: text('session_id'),

@@ -50,7 +50,7 @@ async function isWithin(limit: EdgeCounter | undefined, key: string): Promise<bo
   try {
     return (await limit.limit({ key })).success;
   } catch {
-    return true; // A counter that is away opens a door that has its own lock.
+    return true; // Without a counter the request goes on: what it asks for has a limit of its own.
   }
 }
 

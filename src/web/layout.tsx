@@ -27,7 +27,7 @@ export interface Viewer {
   operator: boolean;
 }
 
-/** The parts of the portal that its navigation names; `door`: where one signs in. */
+/** The parts of the portal that its navigation names; `sign-in`: the page where one signs in. */
 export type NavSection = 'messages' | 'settings' | 'why' | 'operations';
 
 /** What the frame of a page needs. */
@@ -37,7 +37,7 @@ export interface Frame {
   brand: string;
   /** Null: nobody is signed in. */
   viewer: Viewer | null;
-  section?: NavSection | 'door';
+  section?: NavSection | 'sign-in';
   /** The zone in which times on this page are written. */
   timeZone?: string;
   /** `app`: the page fills the window and scrolls inside, without a foot. */
@@ -54,7 +54,7 @@ const SECTIONS: { section: NavSection; href: string; icon: IconName; words: stri
 ];
 
 function Navigation({ viewer, section }: Pick<Frame, 'viewer' | 'section'>) {
-  if (!viewer && section === 'door') return null;
+  if (!viewer && section === 'sign-in') return null;
   if (!viewer) {
     return (
       <nav class="nav" aria-label="Portal">

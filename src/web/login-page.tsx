@@ -25,7 +25,7 @@ export interface LoginView {
 export function LoginPage(view: LoginView) {
   return (
     <main id="main" class="page narrow" tabindex={-1}>
-      <div id="door" class="door" data-region>
+      <div id="sign-in" class="sign-in" data-region>
         {view.step === 'phone' ? <PhoneStep {...view} /> : <CodeStep {...view} />}
       </div>
     </main>
@@ -45,7 +45,7 @@ function PhoneStep({ phone, choices, next, error, unsaved }: LoginView) {
           more.
         </Notice>
       )}
-      <form method="post" action="/login" class="stack" data-swap="door">
+      <form method="post" action="/login" class="stack" data-swap="sign-in">
         <input type="hidden" name="next" value={next} />
         <PhoneField
           id="phone"
@@ -101,7 +101,7 @@ function CodeStep(view: LoginView) {
         <h1 tabindex={-1}>Enter your code</h1>
         <CodeLead {...view} />
       </header>
-      <form method="post" action="/login/code" class="stack" data-swap="door">
+      <form method="post" action="/login/code" class="stack" data-swap="sign-in">
         <input type="hidden" name="next" value={next} />
         <input type="hidden" name="phone" value={phone} />
         <CodeField error={error} hint={view.wait ? null : `A code works for ${view.codeMinutes} minutes.`} />
@@ -114,7 +114,7 @@ function CodeStep(view: LoginView) {
           action="/login"
           fields={{ phone, next, again: '1' }}
           seconds={resendSeconds}
-          swap="door"
+          swap="sign-in"
         />
         <a class="link-button" href={`/login?next=${encodeURIComponent(next)}`}>
           Use another number

@@ -37,7 +37,7 @@ function view(c: PageContext, part: Partial<LoginView>): LoginView {
 function show(c: PageContext, part: Partial<LoginView>, status: 200 | 400 | 409 | 429 | 503 = 200) {
   const shown = view(c, part);
   const title = shown.step === 'phone' ? 'Sign in' : 'Enter your code';
-  return answerPage(c, null, { title, section: 'door', status }, <LoginPage {...shown} />);
+  return answerPage(c, null, { title, section: 'sign-in', status }, <LoginPage {...shown} />);
 }
 
 async function sendCode(c: PageContext): Promise<Response> {

@@ -370,7 +370,7 @@ describe('a number that cannot receive texts', () => {
   });
 });
 
-describe('what the directory owes', () => {
+describe('updates that the directory has enqueued', () => {
   it('is applied in order by the sweep when the process died in between', async () => {
     const deps = testDeps();
     const rosa = await someone(deps);

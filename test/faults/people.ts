@@ -28,7 +28,7 @@ async function stateOf(userId: string) {
 }
 
 /** The sweep has applied all pending updates. */
-async function nothingIsOwed(lab: Lab): Promise<void> {
+async function expectNoPendingUpdates(lab: Lab): Promise<void> {
   for (let i = 0; i < 2 && (await count('family_updates')) > 0; i++) {
     await lab.pass(lab.config.CLAIM_LEASE_SECONDS * 1000);
     await lab.run(sweep);
@@ -75,7 +75,7 @@ export const PEOPLE_OPERATIONS: readonly Operation[] = [
     async (lab) =>
       leo(lab, { phone: NUMBER, phoneVerifiedAt: AT, smsConsent: { at: AT, source: 'form', version: '1' } }),
     async (lab) => {
-      await nothingIsOwed(lab);
+      await expectNoPendingUpdates(lab);
       expect(await stateOf('leo')).toEqual({ phone: NUMBER, enabled: 1, out: 0, held: NUMBER, numberOut: 0 });
       expect(await ledger('leo')).toEqual(['opt_in import']);
     },
@@ -89,7 +89,7 @@ export const PEOPLE_OPERATIONS: readonly Operation[] = [
         phoneVerifiedAt: new Date(Date.now() - 1000).toISOString(),
       }),
     async (lab) => {
-      await nothingIsOwed(lab);
+      await expectNoPendingUpdates(lab);
       expect(await stateOf('ben')).toMatchObject({ phone: NUMBER, enabled: 0, held: NUMBER });
       expect(await ledger('ben')).toEqual(['opt_out number_removed']);
     },
@@ -101,7 +101,7 @@ export const PEOPLE_OPERATIONS: readonly Operation[] = [
       return ask(lab, 'PATCH', '/api/preferences', 'ben', { smsEnabled: false });
     },
     async (lab) => {
-      await nothingIsOwed(lab);
+      await expectNoPendingUpdates(lab);
       expect(await stateOf('ben')).toMatchObject({ enabled: 0, out: 1, numberOut: 1 });
       expect(await ledger('ben')).toEqual(['opt_out api']);
       expect(await endOf(lab, 'ben')).toBe('suppressed opted_out');
@@ -115,7 +115,7 @@ export const PEOPLE_OPERATIONS: readonly Operation[] = [
       return ask(lab, 'PATCH', '/api/preferences', 'ben', { smsEnabled: true });
     },
     async (lab) => {
-      await nothingIsOwed(lab);
+      await expectNoPendingUpdates(lab);
       expect(await stateOf('ben')).toMatchObject({ enabled: 1, out: 0, numberOut: 0 });
       expect(await ledger('ben')).toEqual(['opt_in api']);
       expect(texts(lab, lab.numberOf('ben'), 'signed up')).toHaveLength(1);
@@ -143,7 +143,7 @@ export const PEOPLE_OPERATIONS: readonly Operation[] = [
       return inbound(lab.numberOf('ben'), 'STOP');
     },
     async (lab) => {
-      await nothingIsOwed(lab);
+      await expectNoPendingUpdates(lab);
       expect(await stateOf('ben')).toMatchObject({ enabled: 0, out: 1, numberOut: 1 });
       expect(await ledger('ben')).toEqual(['opt_out keyword']);
       expect(await endOf(lab, 'ben')).toBe('suppressed opted_out');
@@ -157,7 +157,7 @@ export const PEOPLE_OPERATIONS: readonly Operation[] = [
       return inbound(lab.numberOf('ben'), 'START');
     },
     async (lab) => {
-      await nothingIsOwed(lab);
+      await expectNoPendingUpdates(lab);
       expect(await stateOf('ben')).toMatchObject({ enabled: 1, out: 0, numberOut: 0 });
       expect(await ledger('ben')).toEqual(['opt_out keyword', 'opt_in keyword']);
       expect(texts(lab, lab.numberOf('ben'), '')).toEqual([]);
@@ -176,7 +176,7 @@ export const PEOPLE_OPERATIONS: readonly Operation[] = [
         await done(lab, again);
       }
       await done(lab, ask(lab, 'POST', '/api/phone/confirm', 'leo', { code: codeIn(lab, NUMBER) }));
-      await nothingIsOwed(lab);
+      await expectNoPendingUpdates(lab);
       expect(await stateOf('leo')).toMatchObject({ phone: NUMBER, held: NUMBER });
       expect(texts(lab, NUMBER, 'code is').length).toBeLessThanOrEqual(2);
     },
@@ -190,7 +190,7 @@ export const PEOPLE_OPERATIONS: readonly Operation[] = [
       return ask(lab, 'POST', '/api/phone/confirm', 'leo', { code: codeIn(lab, number), smsConsent: true });
     },
     async (lab) => {
-      await nothingIsOwed(lab);
+      await expectNoPendingUpdates(lab);
       const number = lab.numberOf('mia');
       expect(await stateOf('leo')).toMatchObject({ phone: number, held: number, enabled: 1, numberOut: 0 });
       expect(await stateOf('mia')).toMatchObject({ phone: null, held: null, enabled: 0 });
@@ -205,7 +205,7 @@ export const PEOPLE_OPERATIONS: readonly Operation[] = [
       return ask(lab, 'DELETE', '/api/phone', 'ben');
     },
     async (lab) => {
-      await nothingIsOwed(lab);
+      await expectNoPendingUpdates(lab);
       expect(await stateOf('ben')).toMatchObject({ phone: null, held: null, enabled: 0 });
       expect(await ledger('ben')).toEqual(['opt_out number_removed']);
       expect(await endOf(lab, 'ben')).toBe('suppressed unverified');
@@ -220,7 +220,7 @@ export const PEOPLE_OPERATIONS: readonly Operation[] = [
       return ask(lab, 'DELETE', '/api/me', 'ben');
     },
     async (lab) => {
-      await nothingIsOwed(lab);
+      await expectNoPendingUpdates(lab);
       const { rows } = await lab.look();
       expect(rows.filter(({ user }) => user === 'ben')).toMatchObject([
         { status: 'suppressed', phone: null },

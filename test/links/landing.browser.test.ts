@@ -57,10 +57,10 @@ const obvious = (page: Page) =>
 describe.each(NAMES)('%s', (name) => {
   const options = DEVICES[name] ?? {};
 
-  test.each(['text', 'magic', 'universal'] as const)('%s: one press leads to the thread', async (door) => {
+  test.each(['text', 'magic', 'universal'] as const)('%s: one press leads to the thread', async (kind) => {
     const link = await portal.newLink('usr_ben');
     const page = await device(options);
-    await visit(page, link[door]);
+    await visit(page, link[kind]);
     expect(await isSignedIn(page)).toBe(false);
     await continueOnTheWeb(page).click();
     await atThread(page);
@@ -185,14 +185,14 @@ describe('into the app', () => {
 describe('a scanner', () => {
   test.each(['text', 'magic', 'universal'] as const)(
     '%s: runs every script in headless Chromium, scrolls, follows what loads by itself, and changes nothing',
-    async (door) => {
+    async (kind) => {
       const link = await portal.newLink('usr_rosa');
       const before = await portal.effects('usr_rosa');
       const methods: string[] = [];
       const scan = async (options: BrowserContextOptions | undefined) => {
         const page = await device(options);
         page.on('request', (request) => methods.push(request.method()));
-        await visit(page, link[door]);
+        await visit(page, link[kind]);
         await page.mouse.wheel(0, 2000);
         await page.mouse.move(200, 300);
         await page.keyboard.press('Tab');
@@ -200,7 +200,7 @@ describe('a scanner', () => {
         await page.clock.install();
         await page.clock.fastForward(3_600_000);
         await page.waitForLoadState('networkidle');
-        expect(pathOf(page)).toBe(new URL(link[door], portal.origin).pathname);
+        expect(pathOf(page)).toBe(new URL(link[kind], portal.origin).pathname);
         expect(await isSignedIn(page)).toBe(false);
         await page.reload();
       };
@@ -208,7 +208,7 @@ describe('a scanner', () => {
       expect(new Set(methods)).toEqual(new Set(['GET']));
       expect(await portal.effects('usr_rosa')).toEqual(before);
       const page = await device();
-      await visit(page, link[door]);
+      await visit(page, link[kind]);
       await continueOnTheWeb(page).click();
       await atThread(page);
     },

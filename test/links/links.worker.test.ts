@@ -32,7 +32,7 @@ const mint = (userId = 'usr_ben', threadId = 'thr_1', at = Date.now()) =>
   mintMagic({ config, db, now: () => at }, { userId, threadId });
 
 /** The three ways a browser comes to the same link, and the one of the app. */
-async function magicDoors(userId: string, at = Date.now()) {
+async function magicPaths(userId: string, at = Date.now()) {
   const { token } = await mint(userId, 'thr_1', at);
   return { token, magic: `/magic?token=${token}`, universal: `/ul/thread/thr_1?mt=${token}` };
 }
@@ -40,7 +40,7 @@ async function magicDoors(userId: string, at = Date.now()) {
 describe('looking at a link', () => {
   test('has no effect, by whatever method and for whoever looks', async () => {
     const code = await newLink({ userId: 'usr_ana' });
-    const { magic, universal } = await magicDoors('usr_ana');
+    const { magic, universal } = await magicPaths('usr_ana');
     const before = await effects('usr_ana');
     for (const path of [`/l/${code}`, magic, universal]) {
       for (const userAgent of Object.values(UA)) {
@@ -75,7 +75,7 @@ describe('looking at a link', () => {
   });
 
   test('is never stored, indexed, framed or told to other sites', async () => {
-    const { magic, universal } = await magicDoors('usr_ben');
+    const { magic, universal } = await magicPaths('usr_ben');
     for (const path of [`/l/${await newLink()}`, magic, universal]) {
       const { headers } = await ask(path);
       expect(headers.get('Cache-Control')).toBe('no-store');
@@ -137,7 +137,7 @@ describe('looking at a link', () => {
   });
 
   test('stays below 15 KB, on every device and in every state', async () => {
-    const { token, universal } = await magicDoors('usr_ben');
+    const { token, universal } = await magicPaths('usr_ben');
     const used = await newLink();
     await lookAndPress(`/l/${used}`);
     for (const path of [`/l/${await newLink()}`, universal, `/magic?token=${token}`, `/l/${used}`, '/l/x']) {
@@ -156,9 +156,9 @@ describe('looking at a link', () => {
 });
 
 describe('pressing the button', () => {
-  test.each(['code', 'magic', 'universal'])('signs in once, by the %s door', async (door) => {
-    const doors = await magicDoors('usr_ben');
-    const path = { ...doors, code: `/l/${await newLink()}` }[door] ?? '';
+  test.each(['code', 'magic', 'universal'])('signs in once, by its %s path', async (kind) => {
+    const paths = await magicPaths('usr_ben');
+    const path = { ...paths, code: `/l/${await newLink()}` }[kind] ?? '';
     const before = await effects('usr_ben');
     const answer = await lookAndPress(path);
     expect([answer.status, answer.headers.get('Location')]).toEqual([303, '/messages/thr_1']);
@@ -265,18 +265,20 @@ describe('pressing the button', () => {
 });
 
 describe('a hundred at once', () => {
-  test('over all doors of one link give one session', async () => {
-    const { token, magic, universal } = await magicDoors('usr_rosa');
+  test('over all paths of one link give one session', async () => {
+    const { token, magic, universal } = await magicPaths('usr_rosa');
     const code: string = JSON.parse(atob(token.split('.')[1] ?? '')).jti;
     const paths = [magic, universal, `/l/${code}`];
     const pages = await Promise.all(paths.map(async (path) => buttonOf(await ask(path))));
-    const doors = [
+    const openings = [
       ...pages.map((page) => () => press(page)),
       () => openFromApp({ token }),
       () => openFromApp({ code }),
       () => openFromApp({ referrer: `fcs_link=${code}` }),
     ];
-    const answers = await Promise.all(Array.from({ length: 100 }, (_, i) => doors[i % doors.length]!()));
+    const answers = await Promise.all(
+      Array.from({ length: 100 }, (_, i) => openings[i % openings.length]!()),
+    );
     expect(await effects('usr_rosa')).toEqual({ sessions: 1, consumed: 1 });
     const sessions = await Promise.all(
       answers.map(async (answer) => {
@@ -296,12 +298,12 @@ describe('a hundred at once', () => {
     const before = await effects('usr_rosa');
     const button = await buttonOf(await ask(`/l/${code}`));
     const referrer = `fcs_link=${code}`;
-    const doors = [
+    const openings = [
       () => press(button),
       () => openFromApp({ code }),
       () => openFromApp({ referrer: encodeURIComponent(referrer) }),
     ];
-    await Promise.all(Array.from({ length: 100 }, (_, i) => doors[i % 3]!()));
+    await Promise.all(Array.from({ length: 100 }, (_, i) => openings[i % 3]!()));
     expect((await effects('usr_rosa')).sessions - before.sessions).toBe(1);
   });
 });
@@ -379,20 +381,20 @@ describe('a link that no longer signs in', () => {
   });
 
   test('a magic token past its exp still finds its thread, and only that', async () => {
-    const { magic, universal } = await magicDoors('usr_ben', Date.now() - 11 * MINUTE);
+    const { magic, universal } = await magicPaths('usr_ben', Date.now() - 11 * MINUTE);
     for (const path of [magic, universal]) {
       const page = await ask(path);
       expect(page.status).toBe(410);
       expect(await page.text()).toContain('href="/login?next=%2Fmessages%2Fthr_1"');
     }
-    expect((await ask((await magicDoors('usr_ben', Date.now() - 8 * DAY)).magic)).status).toBe(404);
+    expect((await ask((await magicPaths('usr_ben', Date.now() - 8 * DAY)).magic)).status).toBe(404);
   });
 });
 
 describe('a browser that is signed in', () => {
   test('as that person goes straight through, now and later, and consumes nothing', async () => {
     const headers = { Cookie: await cookieOf('usr_ana') };
-    const { magic, universal } = await magicDoors('usr_ana');
+    const { magic, universal } = await magicPaths('usr_ana');
     const late = await newLink({ userId: 'usr_ana', at: Date.now() - 3 * DAY });
     const before = await effects('usr_ana');
     for (const path of [`/l/${await newLink({ userId: 'usr_ana' })}`, magic, universal, `/l/${late}`]) {
@@ -581,7 +583,7 @@ describe('POST /api/links/open', () => {
   });
 
   test('the Play link of a magic page carries a code that the app can open', async () => {
-    const { magic } = await magicDoors('usr_ben');
+    const { magic } = await magicPaths('usr_ben');
     const html = await (await ask(magic, { headers: { 'User-Agent': UA.android } })).text();
     const play = /href="(https:\/\/play\.google[^"]+)"/.exec(html)?.[1]?.replaceAll('&amp;', '&') ?? '';
     const referrer = new URL(play).searchParams.get('referrer');
@@ -591,7 +593,7 @@ describe('POST /api/links/open', () => {
 
   test.each<[string, unknown, number, string]>([
     ['nothing', {}, 400, 'invalid_request'],
-    ['two doors', { code: 'x', token: 'y' }, 400, 'invalid_request'],
+    ['code and token', { code: 'x', token: 'y' }, 400, 'invalid_request'],
     ['a number', { code: 5 }, 400, 'invalid_request'],
     ['a list', [], 400, 'invalid_request'],
     ['null', null, 400, 'invalid_request'],
@@ -731,14 +733,14 @@ describe('guessing', () => {
     expect(String(alerts[0]?.message)).not.toContain(address);
   });
 
-  test.each(['code', 'referrer'])('is limited for the app too, by %s', async (door) => {
-    const client = { 'CF-Connecting-IP': door === 'code' ? '203.0.113.60' : '203.0.113.61' };
+  test.each(['code', 'referrer'])('is limited for the app too, by %s', async (kind) => {
+    const client = { 'CF-Connecting-IP': kind === 'code' ? '203.0.113.60' : '203.0.113.61' };
     const statuses: number[] = [];
     for (let i = 0; i < config.LINK_MISSES_PER_ADDRESS_MINUTE + 1; i++) {
       const code = `1${String(i + 5555)
         .replaceAll('0', 'x')
         .padStart(16, '2')}`;
-      const body = door === 'code' ? { code } : { referrer: `fcs_link=${code}` };
+      const body = kind === 'code' ? { code } : { referrer: `fcs_link=${code}` };
       statuses.push((await openFromApp(body, client)).status);
     }
     expect(statuses.slice(0, -1).every((status) => status === 404)).toBe(true);

@@ -16,15 +16,15 @@ export interface Portal {
   origin: string;
   /** The same Worker under another host name, as LINK_ALTERNATE_ORIGIN. */
   alternateOrigin: string;
-  /** Writes a link for a person and gives its doors. */
-  newLink(userId: string, options?: { loginMs?: number }): Promise<LinkDoors>;
+  /** Writes a link for a person and gives its paths. */
+  newLink(userId: string, options?: { loginMs?: number }): Promise<LinkPaths>;
   /** Sessions of a person, and their links that were consumed. */
   effects(userId: string): Promise<{ sessions: number; consumed: number }>;
   close(): Promise<void>;
 }
 
 /** Paths that lead to one link. */
-export interface LinkDoors {
+export interface LinkPaths {
   code: string;
   text: string;
   magic: string;

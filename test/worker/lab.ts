@@ -283,7 +283,7 @@ export async function openLab(
   const enqueued = (job: DeliveryJob, delaySeconds: number) =>
     void jobs.push({ job, attempts: 1, at: Date.now() + delaySeconds * 1000 });
   const stub = () => FAMILY.get(FAMILY.idFromName(familyId));
-  const letGoOfObject = await keepSettings((look) => runInDurableObject(stub(), look), settings);
+  const restoreObject = await keepSettings((look) => runInDurableObject(stub(), look), settings);
 
   const start = (inject?: FaultInjector): Process =>
     startProcess(
@@ -394,7 +394,7 @@ export async function openLab(
     }),
     close: () => {
       pauses.close();
-      letGoOfObject();
+      restoreObject();
       vi.useRealTimers();
     },
   };

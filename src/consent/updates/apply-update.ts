@@ -27,7 +27,7 @@ type Update<C> = Omit<FamilyUpdate, 'change'> & { change: C };
 type LedgerEntry = Pick<ConsentChange, 'action' | 'source' | 'numberHash' | 'at'> &
   Partial<Pick<ConsentChange, 'version' | 'origin' | 'clientAddress' | 'userAgent'>>;
 
-/** The `origin` of an opt-out that was owed because the host named another number. */
+/** The `origin` of an opt-out that follows from the host naming another number. */
 const REPLACED_BY_HOST = 'replaced by the host';
 
 const prefs = notificationPreferences;

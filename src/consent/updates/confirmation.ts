@@ -77,7 +77,7 @@ async function claim({ db }: Deps, { seq, claimedAt }: FamilyUpdate, now: number
   return (await db.directory.run(claimed)).meta.changes > 0;
 }
 
-/** Whether an update may owe a confirmation: an opt-in on the web or by the API. */
+/** Whether an update may call for a confirmation text: an opt-in on the web or by the API. */
 export const owesConfirmation = ({ action, source }: ConsentChange): boolean =>
   action === 'opt_in' && CONFIRMED.includes(source);
 

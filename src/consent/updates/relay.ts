@@ -67,7 +67,7 @@ const markTried = hot<{ userId: string; now: number }>()(({ userId, now }) =>
 );
 
 /**
- * Applies a person's pending updates to their rows, in order. Returns the updates, which are still to be settled.
+ * Applies a person's pending updates to their rows, in order. Returns the updates, for `recordApplied`.
  * @param marked whether to note the attempt, for the sweep's rotation
  */
 async function apply(deps: Deps, userId: string, { marked = false } = {}): Promise<FamilyUpdate[]> {
@@ -97,7 +97,7 @@ const markApplied = hot<{ seqs: string; now: number }>()(({ seqs, now }) =>
   q.update(familyUpdates).set({ appliedAt: now, triedAt: now }).where(inList(familyUpdates.seq, seqs)),
 );
 
-/** Deletes applied updates, except those that owe a follow-up: these are marked as applied. Returns the latter. */
+/** Deletes applied updates, except those that have a follow-up: these are marked as applied. Returns the latter. */
 async function recordApplied(deps: Deps, updates: FamilyUpdate[]): Promise<FamilyUpdate[]> {
   const following = updates.filter(({ change }) => hasFollowUp(change));
   const done = updates.filter(({ change }) => !hasFollowUp(change));
@@ -195,7 +195,7 @@ export async function tryApplyUpdates(deps: Deps, userIds: readonly string[]): P
  * Statement of the directory: the people of these families whose rows have not followed it yet, such as after a STOP
  * whose process died. `familyIds`: a JSON array.
  */
-export const selectPeopleOwed = hot<{ familyIds: string }>()(({ familyIds }) =>
+export const selectPeopleWithPendingUpdates = hot<{ familyIds: string }>()(({ familyIds }) =>
   q
     .selectDistinct({ userId: familyUpdates.userId })
     .from(familyUpdates)
@@ -227,7 +227,7 @@ const ROWS_MS = 15_000;
 const FOLLOW_UPS_MS = 15_000;
 
 /** People with pending updates of a rank, those first that were not tried for the longest time. */
-const owedOf = (rank: 0 | 1) =>
+const peopleOfRank = (rank: 0 | 1) =>
   hot<Record<never, never>>()(() =>
     q
       .select({ userId: familyUpdates.userId })
@@ -236,8 +236,8 @@ const owedOf = (rank: 0 | 1) =>
       .orderBy(familyUpdates.triedAt, familyUpdates.seq)
       .limit(PEOPLE),
   );
-const owedEnding = owedOf(0);
-const owedOthers = owedOf(1);
+const peopleEndingTexts = peopleOfRank(0);
+const otherPeople = peopleOfRank(1);
 
 /**
  * The sweep's part: brings people's rows up to date. What ends texts goes first; within a rank what failed goes to
@@ -246,8 +246,8 @@ const owedOthers = owedOf(1);
  */
 export async function relayPendingUpdates(deps: Deps): Promise<number> {
   const { ending, others } = await deps.db.directory.batch({
-    ending: owedEnding({}),
-    others: owedOthers({}),
+    ending: peopleEndingTexts({}),
+    others: otherPeople({}),
   });
   const people = [...new Set([...ending, ...others].map(({ userId }) => userId))];
   const until = deps.now() + ROWS_MS;
@@ -262,7 +262,7 @@ export async function relayPendingUpdates(deps: Deps): Promise<number> {
   return people.length;
 }
 
-const owedFollowUps = hot<{ now: number }>()(({ now }) =>
+const pendingFollowUps = hot<{ now: number }>()(({ now }) =>
   q
     .select({ seq: familyUpdates.seq })
     .from(familyUpdates)
@@ -272,14 +272,14 @@ const owedFollowUps = hot<{ now: number }>()(({ now }) =>
 );
 
 /**
- * Runs follow-ups that are still owed (sockets, confirmation texts, numbers in the log), those first that were not
+ * Runs pending follow-ups (sockets, confirmation texts, numbers in the log), those first that were not
  * tried for the longest time. They may wait for the carrier, so nobody may wait for them.
  * @throws when the directory fails
  */
 export async function runFollowUps(deps: Deps): Promise<void> {
   const until = deps.now() + FOLLOW_UPS_MS;
-  const owed = await retrying(() => deps.db.directory.all(owedFollowUps({ now: deps.now() })));
-  await inParallel(owed, async ({ seq }) => {
+  const pending = await retrying(() => deps.db.directory.all(pendingFollowUps({ now: deps.now() })));
+  await inParallel(pending, async ({ seq }) => {
     if (deps.now() >= until) return;
     const [taken] = await retrying(() =>
       deps.db.directory.all(

@@ -60,7 +60,7 @@ export async function importPhone(
     ),
   );
   const isFree = not(exists(others));
-  const isOwed = hasRow(familyUpdates, eq(familyUpdates.id, id));
+  const isEnqueued = hasRow(familyUpdates, eq(familyUpdates.id, id));
   const binding = { userId, familyId, number: phone, numberHash, verifiedAt: provenAt, now };
   const statements = {
     holders: others,
@@ -69,7 +69,7 @@ export async function importPhone(
       { ...binding, condition: allOf(isFree, not(isSettled)) },
       { byHost: true },
     ),
-    ...takeNumber({ ...binding, condition: allOf(isOwed, isFree) }),
+    ...takeNumber({ ...binding, condition: allOf(isEnqueued, isFree) }),
   };
   const { holders } = await retrying(() => directory.batch(statements));
   await applyUpdates(deps, [userId]);

@@ -1,5 +1,5 @@
 import { takeQueuedOptOut } from '../../consent/record-keyword.ts';
-import { applyBeforeTexting, selectPeopleOwed } from '../../consent/updates/relay.ts';
+import { applyBeforeTexting, selectPeopleWithPendingUpdates } from '../../consent/updates/relay.ts';
 import type { Db } from '../../db/client.ts';
 import { retrying } from '../../db/retry.ts';
 import { isFenced } from '../../db/stores/fences.ts';
@@ -27,7 +27,7 @@ import { type Arrival, Sending } from './sending.ts';
  * process died, are brought up to date first; jobs of those for whom that fails are retried.
  * @throws when a database fails
  */
-async function loadSettled(
+async function loadUpToDate(
   deps: Deps,
   db: Db,
   jobs: DeliveryJob[],
@@ -42,28 +42,28 @@ async function loadSettled(
     ),
     retrying(() =>
       deps.db.directory.batch({
-        owed: selectPeopleOwed({ familyIds: JSON.stringify(families) }),
+        pending: selectPeopleWithPendingUpdates({ familyIds: JSON.stringify(families) }),
         paused: selectPauses({ now: deps.now() }),
       }),
     ),
   ]);
-  const owed = new Set(directory.owed.map(({ userId }) => userId));
+  const pending = new Set(directory.pending.map(({ userId }) => userId));
   const pauses = pauseReader(deps, directory.paused);
   const texted = new Set(loaded.records.map(({ userId }) => userId));
-  const behind = [...owed].filter((userId) => texted.has(userId));
+  const behind = [...pending].filter((userId) => texted.has(userId));
   if (behind.length === 0) return { ...loaded, pauses };
   const failed = await applyBeforeTexting(deps, behind);
-  const settled = await retrying(() => loadFacts(db, ids, deps));
-  ends.push(...settled.records.filter(({ userId }) => failed.has(userId)).map((record) => retryOf(record)));
-  const records = settled.records.filter(({ userId }) => !failed.has(userId));
-  return { records, coverage: settled.coverage, pauses };
+  const reloaded = await retrying(() => loadFacts(db, ids, deps));
+  ends.push(...reloaded.records.filter(({ userId }) => failed.has(userId)).map((record) => retryOf(record)));
+  const records = reloaded.records.filter(({ userId }) => !failed.has(userId));
+  return { records, coverage: reloaded.coverage, pauses };
 }
 
 /** How long look-ups at the carrier may hold up the batch. */
 const LOOK_UP_DEADLINE_MS = 1500;
 
 /** Looks up claims in doubt, after everything else: a carrier that does not answer is waited for apart. */
-async function settleDoubts(deps: Deps, db: Db, records: DeliveryRecord[]): Promise<JobResult[]> {
+async function lookUpDoubts(deps: Deps, db: Db, records: DeliveryRecord[]): Promise<JobResult[]> {
   const looked = reconcile(deps, db, records);
   try {
     return await within(LOOK_UP_DEADLINE_MS, looked);
@@ -88,7 +88,7 @@ async function consumeOn(
   const db = deps.db.at(store);
   const ends: JobResult[] = [];
   const now = deps.now();
-  const { records: loaded, coverage, pauses } = await loadSettled(deps, db, jobs, ends);
+  const { records: loaded, coverage, pauses } = await loadUpToDate(deps, db, jobs, ends);
   const due = loaded.filter(({ dueAt }) => dueAt === null || dueAt <= now);
   const waiting = due.filter(({ status }) => status === 'pending');
   const settings = policySettings(deps.config);
@@ -137,7 +137,7 @@ async function consumeOn(
     );
   }
   const doubtful = due.filter(({ status }) => status === 'sending');
-  ends.push(...(await settleDoubts(deps, db, doubtful)));
+  ends.push(...(await lookUpDoubts(deps, db, doubtful)));
   ends.push(...(await handOnMoved(deps, store, jobs, [...loaded, ...ends])));
   return ends;
 }

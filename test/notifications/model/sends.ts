@@ -27,14 +27,14 @@ export function sendsOf(config: Pick<Config, 'SMS_WINDOW_SECONDS' | 'SMS_WINDOW_
   return {
     /**
      * Until when the texts about a thread keep the next one back; of one that is tried again, the others.
-     * @param letGo when texts were let go that the queue still held when the next one was decided about: those that
+     * @param admitted when texts were admitted that the queue still held when the next one was decided about: those that
      * left after them are counted behind them
      */
-    since: (key: string, deliveryId: string, letGo: readonly number[] = []) =>
+    since: (key: string, deliveryId: string, admitted: readonly number[] = []) =>
       about(key)
         .filter((send) => send.deliveryId !== deliveryId)
         .map((send) => {
-          const before = send.rank === 0 ? 0 : letGo.filter((at) => at <= send.at).length;
+          const before = send.rank === 0 ? 0 : admitted.filter((at) => at <= send.at).length;
           return { ...send, until: send.at + distance(send.rank + before) };
         }),
     /**

@@ -94,10 +94,10 @@ export function brokenWait(
       Math.min(now + bench.lab.config.PRESENT_RECHECK_SECONDS * 1000, row.createdAt + PRESENT_WATCH_MS),
     quiet_hours: () => quietEnd(bench.quiet.get(name), now) + SPREAD,
     rate_limited: () => {
-      const letGo = admittedBefore(bench, row, rows).filter(
+      const admitted = admittedBefore(bench, row, rows).filter(
         ({ user, thread }) => user === row.user && thread === row.thread,
       );
-      const queued = letGo.filter(({ id }) => (bench.queuedAt.get(id) ?? 0) >= row.createdAt);
+      const queued = admitted.filter(({ id }) => (bench.queuedAt.get(id) ?? 0) >= row.createdAt);
       return Math.max(
         ...bench.sends
           .since(
@@ -106,7 +106,7 @@ export function brokenWait(
             queued.map(({ createdAt }) => createdAt),
           )
           .map(({ until }) => until),
-        ...letGo.map((other, before) => bench.sends.afterAdmission(key, other.createdAt, before)),
+        ...admitted.map((other, before) => bench.sends.afterAdmission(key, other.createdAt, before)),
         everyThreadEnd(bench, row, rows),
       );
     },
