@@ -14,7 +14,7 @@ export type { DatabaseBindings };
 /** The statements of a batch by name; what is `null` or `false` is left out. */
 type Named = Readonly<Record<string, Statement | null | false>>;
 
-/** What each statement of a batch comes to, by name; `undefined` for one that may have been left out. */
+/** The result of each statement of a batch, by name; `undefined` for one that may have been left out. */
 export type Results<B extends Named> = {
   readonly [K in keyof B]:
     | ResultOf<Exclude<B[K], null | false>>
@@ -32,8 +32,8 @@ export interface Db {
   /** A change without RETURNING; `meta.changes` counts the rows. */
   run<S extends Statement<D1Result>>(statement: S & Conditioned<S>): Promise<D1Result>;
   /**
-   * All statements in one transaction and one round trip, in the order in which they are written. Each has a name: what
-   * it comes to is answered under it, and D1's statistics show it.
+   * All statements in one transaction and one round trip, in the order in which they are written. Each has a name,
+   * under which its result is answered and D1's statistics are counted.
    */
   batch<const B extends Named>(
     statements: B & { readonly [K in keyof B]: Conditioned<B[K]> },
@@ -49,13 +49,13 @@ export interface Databases {
   directory: Db;
   /**
    * Where a family's rows are. While the family moves between stores a change waits for it, two seconds at the most.
-   * Its verbs throw {@link FamilyMovingError} then. A store that the family has left answers nothing in its place, were it
-   * only that a row is not there: the map is read anew, and the trip made where the family lives.
+   * Its verbs throw {@link FamilyMovingError} then. A store that the family has left is not believed, not even that a
+   * row is missing: the map is reloaded, and the statement runs in the family's new store.
    */
   forFamily(familyId: string): Db;
   /** The name of the store that holds a family: to group work by it. */
   storeOf(familyId: string): Promise<StoreName>;
-  /** The name of the store in which a family is that is no exception: that of its slot. */
+  /** The name of the store of a family's slot, even when the family itself was moved elsewhere. */
   usualStoreOf(familyId: string): Promise<StoreName>;
   /**
    * Whether a family may be made now, in the store that {@link storeOf} names. Not while its slot is given to another.
@@ -70,15 +70,18 @@ export interface Databases {
   familyStores(): Promise<StoreName[]>;
   /** How many bytes a store takes, as D1 says. */
   sizeOf(store: StoreName): Promise<number>;
-  /** An object that stands for a store in this isolate: what a memory of the store may hang on. */
+  /** An object that identifies a store within this isolate: the key of caches about the store. */
   keyOf(store: StoreName): object;
   /** All of them, opened. */
   shards(): Db[];
   /** One store; its statements do not wait for moves. @throws Error for a store that is not bound */
   at(store: StoreName): Db;
-  /** Reads the map of stores anew: somebody has seen that it is stale. */
+  /** Reloads the map of stores, which a caller has found to be stale. */
   refreshMap(): Promise<void>;
-  /** The same for somebody who has only found nothing; once a second at the most. @returns whether it was read */
+  /**
+   * Reloads the map, at most once a second, for a caller that has found no row and cannot tell whether the map is
+   * stale. @returns whether it was reloaded
+   */
   doubtMap(): Promise<boolean>;
 }
 
@@ -93,7 +96,7 @@ export class FamilyMovingError extends Error {
 /** For how long a change waits for a family that moves, and how often it looks. */
 const MOVE_WAIT_MS = 2000;
 const MOVE_LOOK_MS = 100;
-/** D1 ends a query after 30 s (its limits); one that is silent for longer is taken for dead. */
+/** D1 ends a query after 30 s (its limits); a call without an answer for longer counts as failed. */
 const ANSWER_MS = 31_000;
 
 async function inTime<T>(answer: Promise<T>): Promise<T> {
@@ -107,7 +110,7 @@ async function inTime<T>(answer: Promise<T>): Promise<T> {
   }
 }
 
-/** How often, at most, the map is read anew because somebody has found nothing: wrong codes are free. */
+/** Min. time between two reloads by {@link Databases.doubtMap}: anybody can ask for codes that do not exist. */
 const DOUBT_MS = 1000;
 
 /** D1 binds no booleans as such. */
@@ -116,7 +119,7 @@ const bindable = (value: unknown) => (typeof value === 'boolean' ? Number(value)
 /** Runs a call on the D1 that holds what is asked for; `store` is null for the directory. */
 type Reach = <T>(call: (d1: D1Database, store: StoreName | null) => Promise<T>) => Promise<T>;
 
-/** Is told of a store in which rows were changed that may have become events. */
+/** Called with the store after a change of rows that may have written events. */
 export type OnFacts = (store: StoreName) => void;
 
 function bind(d1: D1Database, statement: Statement, name?: string) {

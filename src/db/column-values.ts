@@ -29,19 +29,22 @@ export const DELIVERY_REASONS = [
   'daily_cap',
 ] as const;
 
-/** What a `daily_cap` or `rate_limited` speaks of, where it is not the whole cap, or the thread's own window. */
+/**
+ * Which limit a `daily_cap` or `rate_limited` refers to, where it is neither the whole cap nor the thread's own
+ * window.
+ */
 export const REASON_DETAILS = ['author_share', 'urgent_reserve', 'service_budget', 'every_thread'] as const;
 
 /** See {@link REASON_DETAILS}. */
 export type ReasonDetail = (typeof REASON_DETAILS)[number];
 
-/** States of deliveries that are under way or went wrong: an index of few rows finds them. */
+/** States of deliveries that are in progress or have failed; a partial index with few rows finds them. */
 export const IN_SIGHT = ['pending', 'deferred', 'sending', 'failed', 'undelivered'] as const;
 
 /** The same as a list of SQL. */
 export const IN_SIGHT_LIST = `(${IN_SIGHT.map((status) => `'${status}'`).join(', ')})`;
 
-/** What operators do that is written down. */
+/** Acts of operators that the audit log records. */
 export const AUDITED_ACTS = ['look', 'acknowledge', 'pause', 'resume', 'retry'] as const;
 
 /** How a message came: `app` by the API, `portal` by the web pages, `sms` as a text, `host` posted on behalf by the host. */

@@ -8,7 +8,7 @@ type Optional = SQL | undefined | false | null;
 const given = (conditions: readonly Optional[]) =>
   conditions.filter((condition) => condition instanceof Object) as SQL[];
 
-/** Drizzle's `and`, which never comes to nothing: with no condition at all it throws, so that nothing is changed by mistake. */
+/** Drizzle's `and`; throws when there is no condition at all, so that no statement loses its WHERE by mistake. */
 export function allOf(...conditions: Optional[]): SQL {
   const all = and(...given(conditions));
   if (!all) throw new Error('A condition is missing: none of those given is there.');
@@ -147,7 +147,7 @@ export function jsonTable<T extends object, K extends keyof T & string = keyof T
 export const json = <T>(text: SQLWrapper): SQL<T> =>
   sql<T>`${text}`.mapWith((value: string): T => JSON.parse(value));
 
-/** A JSON array of what a column or expression comes to over the rows of a group; parsed when the row is read. */
+/** A JSON array of the values of a column or expression over the rows of a group; parsed when the row is read. */
 export const jsonArray = <T>(value: SQLWrapper): SQL<T[]> => json<T[]>(sql`json_group_array(${value})`);
 
 /** A JSON object of named values. */

@@ -13,7 +13,7 @@ import {
 /**
  * The whole model on one page.
  *
- * Two realms, which today share the one D1 and never share a batch:
+ * Two realms, which may be in different databases and never share a batch:
  * - **directory**: what must be found without knowing a family, and what belongs to no family.
  * - **family data**: everything else; each statement names its family.
  *
@@ -50,7 +50,7 @@ export const phoneNumbers = sqliteTable(
     strikes: integer('strikes').notNull().default(0),
     /** When its holder last proved to have it: verified it, or signed in with it. */
     confirmedAt: at('confirmed_at'),
-    /** Until when somebody's word for the holder stands for the second sign that a doubtful number needs. */
+    /** Until when a family member's vouching counts as the second factor that a doubtful number needs. */
     vouchedUntil: at('vouched_until'),
     updatedAt: at('updated_at').notNull(),
   },
@@ -186,7 +186,7 @@ export const alerts = sqliteTable(
   (t) => [uniqueIndex('alerts_kind_hour').on(t.kind, t.hourAt), index('alerts_recent').on(t.lastAt)],
 );
 
-/** What operators did and whom they looked at; append-only, until it is old. */
+/** What operators did and whom they looked at; append-only, deleted after its retention time. */
 export const auditLog = sqliteTable(
   'audit_log',
   {
@@ -201,7 +201,7 @@ export const auditLog = sqliteTable(
   (t) => [index('audit_log_recent').on(t.at)],
 );
 
-/** When what must go on by itself was last done. */
+/** When each periodic job last ran. */
 export const heartbeats = sqliteTable('heartbeats', {
   /** `sweep`. */
   name: text('name').primaryKey(),
@@ -307,7 +307,10 @@ export const slotMoves = sqliteTable(
   (t) => [index('slot_moves_wake').on(t.wakeAt).where(sql`wake_at is not null`)],
 );
 
-/** Families of which the host has said who is here: whom its next list does not name is not here by its word any more. */
+/**
+ * Families whose presence the host reports: a person who is missing in its next list no longer counts as present by
+ * it.
+ */
 export const hostPresence = sqliteTable(
   'host_presence',
   {
@@ -443,7 +446,7 @@ export const notificationPreferences = sqliteTable('notification_preferences', {
   revision: integer('revision').notNull().default(1),
 });
 
-/** The ledger of consent: append-only. Written by consent/consent.ts alone. */
+/** The ledger of consent: append-only. Written by consent/updates/ alone. */
 export const consentEvents = sqliteTable(
   'consent_events',
   {
@@ -645,7 +648,7 @@ export const smsDeliveryLog = sqliteTable(
     attempts: integer('attempts').notNull().default(0),
     /** Counts edits and retractions that the text would have to tell of; a claim holds only for the one it was decided at. */
     revision: integer('revision').notNull().default(0),
-    /** Names the one who holds the claim. */
+    /** The token of the consumer that holds the claim. */
     claim: text('claim'),
     claimedAt: at('claimed_at'),
     /** When the first of the claims was taken whose texts were concluded absent; null: none, or the text was found. */
@@ -660,7 +663,10 @@ export const smsDeliveryLog = sqliteTable(
     /** SIDs, with a space after each, of earlier texts that did not arrive and were, or are, sent again. */
     endedSids: text('ended_sids'),
     segments: integer('segments'),
-    /** How it went, as its receipts say: `sms`, `rcs`; and from which number, code or agent. Null: not told yet. */
+    /**
+     * The channel on which it went, as its receipts say: `sms`, `rcs`; and from which number, code or agent. Null:
+     * not told yet.
+     */
     channel: text('channel'),
     sender: text('sender'),
     mergedInto: text('merged_into'),
@@ -765,7 +771,7 @@ export const retentionRounds = sqliteTable('retention_rounds', {
   position: text('position').notNull(),
 });
 
-/** Texts whose words the carrier would not yet take away: they are asked for again. */
+/** Texts whose words the carrier has not deleted yet: it is asked again later. */
 export const wordsLeft = sqliteTable(
   'words_left',
   {
@@ -782,7 +788,7 @@ export const eventCursors = sqliteTable('event_cursors', {
   id: integer('id').primaryKey(),
   /** Every event up to it was handed over, or belongs to a family in the backlog. */
   seq: integer('seq').notNull(),
-  /** Names who pushes now, and until when nobody else does. */
+  /** The token of the process that pushes, and until when its lease lasts. */
   lease: text('lease'),
   leaseUntil: at('lease_until').notNull().default(0),
   lastSuccessAt: at('last_success_at'),
@@ -795,8 +801,9 @@ export const eventCursors = sqliteTable('event_cursors', {
 });
 
 /**
- * Where the events of a family that moved here begin: what it left behind in the other store is heard before. A row a move,
- * written before the family can write here, and kept as long as events are: who lists events goes by it too.
+ * Where the events of a family that moved here begin: its events in the other store are handed over before these. A
+ * row a move, written before the family can write here, and kept as long as events are: who lists events goes by it
+ * too.
  */
 export const eventBarriers = sqliteTable(
   'event_barriers',
@@ -824,7 +831,7 @@ export const eventBacklog = sqliteTable(
     fromSeq: integer('from_seq').notNull(),
     attempts: integer('attempts').notNull(),
     nextAt: at('next_at').notNull(),
-    /** Until then the receiver asked to be let alone; 0: it did not ask. */
+    /** The receiver asked for no events until then (Retry-After); 0: it did not ask. */
     notBefore: at('not_before').notNull().default(0),
     error: text('error'),
   },

@@ -4,14 +4,14 @@ import { fillPlaceholders } from 'drizzle-orm/sql/sql';
 import { SQLiteDeleteBase, SQLiteUpdateBase } from 'drizzle-orm/sqlite-core';
 
 /**
- * A statement that is built and not run yet: one of `q`, or a {@link hot} one with its values.
- * `T` is what it comes to: rows, or D1's result for a change without RETURNING.
+ * A statement that is built and not run yet: one of `q`, or a {@link hot} one with its values. `T` is its result:
+ * rows, or D1's result for a change without RETURNING.
  */
 export interface Statement<T = unknown> {
   readonly _: { readonly result: T };
 }
 
-/** What a statement comes to. */
+/** The result type of a statement. */
 export type ResultOf<S> = S extends Statement<infer T> ? T : never;
 
 /** `never` for an update or a delete whose `where` has not been called. */

@@ -13,22 +13,22 @@ export interface MoveDeps {
   db: Databases;
   /** Milliseconds since the epoch. */
   now: () => number;
-  /** For how long texts that are on their way to the carrier are waited for: one request's time-out. */
+  /** Max. wait for texts in flight to the carrier: one request's time-out. */
   drainMs: number;
-  /** After so long no isolate reads the source any more. */
+  /** After this time every isolate has reloaded the map, and none reads the source any more. */
   settleMs: number;
-  /** The id of a move that a move's end begins, such as `mov_01J…`. */
+  /** Makes the id of a further move that the end of a move begins, such as `mov_01J…`. */
   newMoveId: () => string;
   pause: (ms: number) => Promise<void>;
 }
 
 /** For how long one driver has a move to itself. Two of them would do no harm: every step can be repeated. */
 const LEASE_MS = 5000;
-/** How often it is looked whether the texts that are on their way have left. */
+/** Interval of checks whether texts in flight have left. */
 const LOOK_MS = 200;
-/** A family is not kept from writing for longer: then the move is given up. */
+/** Max. time for which a family's writes are blocked; then the move is cancelled. */
 const FROZEN_MS = 60_000;
-/** Nor does a move try for longer to begin. */
+/** Max. time for which a move waits to begin; then it is cancelled. */
 const DRAINING_MS = 600_000;
 const RETRY_MS = 2000;
 
@@ -64,7 +64,7 @@ async function drain(deps: MoveDeps, move: Move, source: Db, target: Db): Promis
   );
 }
 
-/** Copies, compares, and has the map say that the family lives in the target. */
+/** Copies the rows, compares them, and points the map to the target. */
 async function copy(deps: MoveDeps, move: Move, source: Db, target: Db): Promise<void> {
   await copyRows(source, target, move);
   const differing = await differingTables(source, target, move.familyId);
@@ -113,7 +113,7 @@ async function cancel(deps: MoveDeps, move: Move, source: Db, target: Db): Promi
   await deps.db.directory.run(turnMove(move.id, ['cancelling'], 'cancelled', { now: now(), wakeAt: null }));
 }
 
-/** Notes what a move met; one that has kept its family waiting for too long is to be cancelled. */
+/** Records a failed step; a move that has blocked its family for too long is to be cancelled. */
 async function fail({ db, now }: MoveDeps, move: Move, error: unknown): Promise<void> {
   const at = now();
   const problem = error instanceof Error ? error.message.slice(0, 300) : String(error);
@@ -127,8 +127,8 @@ async function fail({ db, now }: MoveDeps, move: Move, error: unknown): Promise<
 }
 
 /**
- * Takes a move as far as it goes now. Whoever dies in between leaves it to the next driver.
- * @returns when it goes on, ms; null when it is over, or somebody else drives it
+ * Drives a move as far as it can go now. When the process dies in between, the next driver goes on.
+ * @returns when to drive it again, ms; null when it is over, or another process drives it
  * @throws when a database fails; it goes on by itself a little later
  */
 export async function driveMove(deps: MoveDeps, id: string): Promise<number | null> {

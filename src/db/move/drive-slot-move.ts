@@ -22,7 +22,7 @@ export interface SlotMoveDeps {
   db: Databases;
   /** Milliseconds since the epoch. */
   now: () => number;
-  /** After so long every isolate knows what the map says now. */
+  /** After this time every isolate has reloaded the map. */
   settleMs: number;
   newMoveId: () => string;
   /** Has a family's move driven. */
@@ -31,7 +31,7 @@ export interface SlotMoveDeps {
 
 /** For how long one driver has a move to itself. */
 const LEASE_MS = 30_000;
-/** How often it is looked which families have left, and how many leave at once. */
+/** Interval of checks which families have left, and how many move at once. */
 const LOOK_MS = 3000;
 const AT_ONCE = 8;
 const RETRY_MS = 5000;
@@ -113,7 +113,7 @@ async function moveFamilies(deps: SlotMoveDeps, move: SlotMove): Promise<boolean
   return left === 0;
 }
 
-/** What the map says of the range is all there is to say: exceptions that say the same go. */
+/** Ends the move: exceptions that only repeat what the map says of the range are deleted. */
 async function finish({ db, now }: SlotMoveDeps, move: SlotMove): Promise<void> {
   const exceptions = await db.directory.all(homesIn(move.target));
   const usual = await inRange(
@@ -126,7 +126,7 @@ async function finish({ db, now }: SlotMoveDeps, move: SlotMove): Promise<void> 
   });
 }
 
-/** Takes a move one step further. @returns when it goes on, ms; null when it is over */
+/** Takes a move one step further. @returns when to take the next step, ms; null when it is over */
 async function step(deps: SlotMoveDeps, move: SlotMove): Promise<number | null> {
   const { db, now } = deps;
   const settled = move.steppedAt + deps.settleMs;
@@ -151,9 +151,9 @@ async function step(deps: SlotMoveDeps, move: SlotMove): Promise<number | null> 
 }
 
 /**
- * Takes the move of a range of slots a step further: closes the range to new families, gives it to the target with its
- * families as exceptions, then moves these one by one. Whoever dies in between leaves it to the next driver.
- * @returns when it goes on, ms; null when it is over, or somebody else drives it
+ * Takes the move of a range of slots a step further: closes the range to new families, gives it to the target with
+ * its families as exceptions, then moves these one by one. When the process dies in between, the next driver goes on.
+ * @returns when to drive it again, ms; null when it is over, or another process drives it
  * @throws when a database fails; it goes on by itself a little later
  */
 export async function driveSlotMove(deps: SlotMoveDeps, id: string): Promise<number | null> {

@@ -83,7 +83,7 @@ function inParts(rows: readonly Row[]): Row[][] {
   return parts;
 }
 
-/** Statement: writes rows as they are, where they are not yet, as long as the move may. */
+/** Statement: writes rows as they are, where they are missing, while the move's fence permits it. */
 function insertRows(table: SQLiteTable, rows: readonly Row[], move: Move) {
   const columns = Object.entries(columnsOf(table));
   const source = jsonTable(
@@ -101,7 +101,9 @@ function insertRows(table: SQLiteTable, rows: readonly Row[], move: Move) {
   return insertFrom(table, row as RowFrom<SQLiteTable>, from).onConflictDoNothing();
 }
 
-/** Copies a family's rows into the target, parents first. What is there already is left; so it can be repeated. */
+/**
+ * Copies a family's rows into the target, parents first. Rows that are there already are left, so it can be repeated.
+ */
 export async function copyRows(source: Db, target: Db, move: Move): Promise<void> {
   for (const table of FAMILY_TABLES) {
     for (let after = 0; ; ) {

@@ -4,12 +4,12 @@ import { q } from '../query.ts';
 import { fences } from '../schema.ts';
 import type { Move } from './move-record.ts';
 
-/** What a fence can say. */
+/** The states of a fence. */
 export type FenceState = (typeof fences.$inferSelect)['state'];
 
 const isOf = ({ id, familyId }: Move) => allOf(eq(fences.familyId, familyId), eq(fences.moveId, id));
 
-/** Statement: puts the first fence of a move up, unless it, or a later one of the same move, stands. */
+/** Statement: sets the first state of a move's fence, unless that or a later state of the same move is set. */
 export const raiseFence = (move: Move, state: 'clearing' | 'draining', now: number) =>
   q
     .insert(fences)
@@ -28,8 +28,8 @@ export const turnFence = (move: Move, from: readonly FenceState[], to: FenceStat
     .where(allOf(isOf(move), inArray(fences.state, [...from])));
 
 /**
- * The frame of a batch in which the mover writes behind a fence: the first statement and the last. Triggers let it pass,
- * and make no events of it.
+ * The first and the last statement of a batch in which the mover writes behind a fence: between them triggers permit
+ * its writes, and write no events about them.
  */
 export const writing = (move: Move, state: FenceState) => ({
   begin: q
@@ -42,6 +42,6 @@ export const writing = (move: Move, state: FenceState) => ({
     .where(allOf(isOf(move), eq(fences.state, 'copying'))),
 });
 
-/** Whether the fence of the move stood as {@link writing} wanted it: the condition of all that is written in between. */
+/** Whether the fence was in the state that {@link writing} expects: the condition of every write in between. */
 export const mayWrite = (move: Move): SQL<0 | 1> =>
   hasRow(fences, allOf(isOf(move), eq(fences.state, 'copying')));

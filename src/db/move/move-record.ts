@@ -6,7 +6,7 @@ import { homes, moves, slots } from '../schema.ts';
 import { MAIN_STORE } from '../stores/map.ts';
 import type { StoreName } from '../stores/slots.ts';
 
-/** A move, as the directory tells it. Times in ms. */
+/** A move, as the directory stores it. Times in ms. */
 export type Move = typeof moves.$inferSelect;
 /** Where a move stands. */
 export type MoveState = Move['state'];
@@ -35,7 +35,7 @@ export const newestMoves = (now: number) =>
 export const idleMoves = (now: number) =>
   q.select({ id: moves.id }).from(moves).where(lte(moves.wakeAt, now)).orderBy(moves.wakeAt).limit(LISTED);
 
-/** Statement: takes a move to drive it for a while; comes to no row when somebody else does, or it is over. */
+/** Statement: leases a move to its driver; returns no row when another driver has it, or it is over. */
 export const takeMove = (id: string, now: number, leaseMs: number) =>
   q
     .update(moves)
@@ -43,7 +43,7 @@ export const takeMove = (id: string, now: number, leaseMs: number) =>
     .where(allOf(eq(moves.id, id), lte(moves.wakeAt, now)))
     .returning();
 
-/** Statement: keeps a move that one drives; comes to no row when it is over. */
+/** Statement: renews the lease of a move; returns no row when it is over. */
 export const renewMove = (id: string, now: number, leaseMs: number) =>
   q
     .update(moves)
@@ -63,7 +63,7 @@ export const turnMove = (
     .set({ state: to, steppedAt: now, wakeAt, problem })
     .where(allOf(eq(moves.id, id), inArray(moves.state, [...from])));
 
-/** Statement: notes when a move goes on, and what it met. */
+/** Statement: records when a move goes on, and the problem of the last try. */
 export const noteMove = (id: string, wakeAt: number, problem?: string) =>
   q
     .update(moves)
@@ -78,7 +78,7 @@ function isUsualFor(slot: number, store: StoreName) {
 }
 
 /**
- * Statements of one batch: from now on the family is in the target, if the move is still at copying.
+ * Statements of one batch: point the map to the target, if the move is still copying.
  * @param slot the family's: where the map says so anyway, there is no exception
  */
 export function flipHome({ id, familyId, target }: Move, slot: number, now: number, wakeAt: number) {

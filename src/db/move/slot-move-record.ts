@@ -19,7 +19,7 @@ import { q } from '../query.ts';
 import { homes, moves, slotMoves, slots } from '../schema.ts';
 import type { SlotRange } from '../stores/slots.ts';
 
-/** A move of a range of slots, as the directory tells it. Times in ms. */
+/** A move of a range of slots, as the directory stores it. Times in ms. */
 export type SlotMove = typeof slotMoves.$inferSelect;
 /** Where such a move stands. */
 export type SlotMoveState = SlotMove['state'];
@@ -52,7 +52,7 @@ export const newestSlotMoves = () =>
 export const idleSlotMoves = (now: number) =>
   q.select({ id: slotMoves.id }).from(slotMoves).where(lte(slotMoves.wakeAt, now)).limit(LISTED);
 
-/** Statement: takes a move to drive it for a while; comes to no row when somebody else does, or it is over. */
+/** Statement: leases a move to its driver; returns no row when another driver has it, or it is over. */
 export const takeSlotMove = (id: string, now: number, leaseMs: number) =>
   q
     .update(slotMoves)
@@ -72,7 +72,7 @@ export const turnSlotMove = (
     .set({ state: to, steppedAt: now, wakeAt, problem: null })
     .where(allOf(eq(slotMoves.id, id), eq(slotMoves.state, from)));
 
-/** Statement: notes when a move goes on, and what is new about it. */
+/** Statement: records when a move goes on, and what has changed about it. */
 export const noteSlotMove = (
   id: string,
   wakeAt: number,
@@ -154,6 +154,6 @@ export const pinLate = ({ source, startedAt }: SlotMove, families: readonly stri
 export const homesIn = (store: string) =>
   q.select({ familyId: homes.familyId }).from(homes).where(eq(homes.store, store));
 
-/** Statement: takes away exceptions which say no more than the map does. */
+/** Statement: deletes exceptions that only repeat what the ranges say. */
 export const dropHomes = (store: string, families: readonly string[]) =>
   q.delete(homes).where(and(inList(homes.familyId, families), inArray(homes.store, [store])));

@@ -10,7 +10,7 @@ export const devices = sqliteTable('devices', {
   id: text('id').primaryKey(),
   userId: text('user_id').notNull(),
   state: text('state', { enum: ['active', 'away'] }).notNull(),
-  /** For an open socket it lags behind the socket's own. */
+  /** For an open socket this lags behind the time in the socket's attachment. */
   heardAt: integer('heard_at').notNull(),
   /** A clean close; null: none. */
   closedAt: integer('closed_at'),
@@ -27,7 +27,7 @@ export const announcedPeople = sqliteTable('people', {
   since: integer('since').notNull(),
 });
 
-/** Departures that the database has not been told of. */
+/** Departures that are not yet written to the database. */
 export const departures = sqliteTable('departures', {
   userId: text('user_id').primaryKey(),
   state: text('state', { enum: ['away', 'offline'] }).notNull(),
@@ -60,7 +60,7 @@ export const meta = sqliteTable('meta', {
   value: integer('value').notNull(),
 });
 
-/** What a waking object runs; a test holds it against the tables above. */
+/** What an object runs when it wakes; a test compares it with the tables above. */
 export const CREATE_TABLES = `
 CREATE TABLE IF NOT EXISTS devices (
   id TEXT PRIMARY KEY, user_id TEXT NOT NULL, state TEXT NOT NULL, heard_at INTEGER NOT NULL,

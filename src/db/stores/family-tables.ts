@@ -25,8 +25,8 @@ import {
 } from '../schema.ts';
 
 /**
- * Every table of family data, parents before children: what a family is made of, in the order in which it can be copied.
- * A table that is missing here would neither move nor be fenced; a test holds the list against the schema.
+ * Every table of family data, parents before children: in this order a family can be copied. A table that is missing
+ * here would neither move nor be fenced; a test compares the list with the schema.
  */
 export const FAMILY_TABLES: readonly SQLiteTable[] = [
   families,
@@ -42,7 +42,7 @@ export const FAMILY_TABLES: readonly SQLiteTable[] = [
   heldReplies,
 ];
 
-/** What a store keeps for itself: it names families, and stays when one moves. */
+/** Tables that belong to the store: they name families, and stay when one moves. */
 export const STORE_TABLES: readonly SQLiteTable[] = [
   fences,
   events,

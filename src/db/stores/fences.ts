@@ -5,7 +5,10 @@ import { q } from '../query.ts';
 import { fences } from '../schema.ts';
 import { hot } from '../statement.ts';
 
-/** What the triggers of a store say of a family that may not be written there (migration `fences`). */
+/**
+ * The message with which a store's triggers refuse a write for a family that may not be written there (migration
+ * `fences`).
+ */
 export const FENCE_MESSAGE = 'family_moving';
 
 /** In these states of its fence nobody but the mover writes a family's rows in a store. */

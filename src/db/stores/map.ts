@@ -15,7 +15,7 @@ import {
 /** The directory's own database, which holds every family that no range of slots claims. */
 export const MAIN_STORE: StoreName = 'd1:main';
 
-/** Max. exceptions that an isolate keeps in mind; beyond, their slots should be moved as a whole. */
+/** Max. exceptions that an isolate keeps in memory; with more, whole slots should be moved instead. */
 const MAX_HOMES = 50_000;
 
 interface Loaded {
@@ -44,8 +44,8 @@ const selectClosed = hot<Record<never, never>>()(() =>
 );
 
 /**
- * Which store holds which family, as an isolate knows it: read once from the directory and kept for a while. What it
- * does not know yet, because a family has just moved, a fence tells: then it is read anew.
+ * An isolate's cached copy of the map from families to stores, read from the directory. When a family has just moved,
+ * the fence of its old store shows that the copy is stale, and it is reloaded.
  */
 export class StoreMap {
   readonly #directory: D1Database;
@@ -87,8 +87,8 @@ export class StoreMap {
   }
 
   /**
-   * Whether a family may be made now: its slot stays where it is. Nothing else tells a stale map of a slot that was given
-   * away, so this one is not answered by a map that is older than it may be.
+   * Whether a family may be made now: its slot stays where it is. No fence shows that a slot was given away, so this
+   * is never answered from a copy that has expired.
    * @throws what D1 throws, when the map is too old and cannot be read
    */
   async takesNewFamily(familyId: string): Promise<boolean> {
@@ -98,12 +98,12 @@ export class StoreMap {
     return !closed.some(({ first, last }) => first <= slot && slot <= last);
   }
 
-  /** Reads the map anew: a fence has told that it is stale. */
+  /** Reloads the map, which a fence has shown to be stale. */
   async refresh(): Promise<void> {
     await this.#load();
   }
 
-  /** Reads the map anew, unless somebody had it read by this within `ms`. @returns whether it did */
+  /** Reloads the map, unless this method has done so within the last `ms`. @returns whether it did */
   async doubt(ms: number): Promise<boolean> {
     if (Date.now() - this.#doubtedAt < ms) return false;
     this.#doubtedAt = Date.now();
