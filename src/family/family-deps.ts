@@ -8,8 +8,8 @@ import type { DecideAdmission } from './sends/admission.ts';
 import type { WindowSettings } from './sends/windows.ts';
 
 /**
- * The object's dependencies on the rest of the service; injected by the Worker, because they stand on higher
- * rungs.
+ * The object's dependencies on the rest of the service; injected by the Worker, because this folder may not import
+ * them.
  */
 export interface FamilyDeps {
   settings: FamilySettings;

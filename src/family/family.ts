@@ -120,7 +120,7 @@ export abstract class FamilyObject<Env> extends DurableObject<Env> implements Fa
     });
   }
 
-  /** All that is stored, or nothing. */
+  /** Runs work in one storage transaction: all of it is stored, or nothing. */
   #atOnce<T>(work: () => T): T {
     try {
       return this.ctx.storage.transactionSync(work);
@@ -338,7 +338,7 @@ export abstract class FamilyObject<Env> extends DurableObject<Env> implements Fa
   }
 }
 
-/** Ids of the devices that stand for the host's word. */
+/** Prefix of the ids of devices that represent presence reported by the host. */
 const HOST_DEVICE = 'host:';
 
 const hostDeviceId = (userId: string): string => HOST_DEVICE + userId;

@@ -12,7 +12,7 @@ export interface StoreAnswers<T> {
   down: StoreName[];
 }
 
-/** 503: what was not found may be where nobody answers. */
+/** 503: what was not found may be in a store that does not answer. */
 export const notEveryStore = () =>
   new AppError('unavailable', 'A database does not answer; try again in a moment.', { retryAfterSeconds: 5 });
 

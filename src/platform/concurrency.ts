@@ -25,7 +25,7 @@ export class DeadlineError extends Error {
 }
 
 /**
- * Waits for work, but no longer than a time; the work goes on, and its own error is then of no interest.
+ * Waits for work, but no longer than `ms`; the work itself goes on, and its later errors are ignored.
  * @throws DeadlineError after so many ms; what the work throws before
  */
 export async function within<T>(ms: number, work: Promise<T>): Promise<T> {
@@ -40,7 +40,7 @@ export async function within<T>(ms: number, work: Promise<T>): Promise<T> {
   }
 }
 
-/** A bell that one waiter listens to: what rings before somebody waits is not kept. */
+/** A wake-up signal for one waiter; it is lost when nobody waits. */
 export class Signal {
   #ring: () => void = () => undefined;
 
@@ -49,7 +49,7 @@ export class Signal {
     this.#ring();
   }
 
-  /** Resolves with the next ring, or after so many ms; null: with a ring alone. */
+  /** Resolves with the next signal, or after so many ms; null: no time-out. */
   async next(ms: number | null): Promise<void> {
     let timer: ReturnType<typeof setTimeout> | null = null;
     await new Promise<void>((resolve) => {

@@ -43,7 +43,7 @@ const sealKey = async (secret: string) =>
   );
 const IV_BYTES = 12;
 
-/** Encrypts a text that is only to be read again by us (AES-256-GCM, a random nonce before it), base64url. */
+/** Encrypts a text for ourselves: AES-256-GCM, a random nonce in front, base64url. */
 export async function seal(secret: string, text: string): Promise<string> {
   const iv = crypto.getRandomValues(new Uint8Array(IV_BYTES));
   const sealed = await crypto.subtle.encrypt({ name: 'AES-GCM', iv }, await sealKey(secret), utf8(text));

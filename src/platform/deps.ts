@@ -45,13 +45,13 @@ export interface Deps {
   sms: Sms;
   /** What is known of phone numbers. */
   phones: Phones;
-  /** Has deliveries looked at, through the queue of their families' store. */
+  /** Enqueues deliveries to be processed, on the queue of their family's store. */
   enqueue: (jobs: DeliveryJob[], delaySeconds?: number) => Promise<void>;
-  /** Has events pushed to the receiver. */
+  /** Enqueues the pushing of events to the receiver. */
   enqueueEvents: (job: EventJob, delaySeconds?: number) => Promise<void>;
-  /** Has stores swept, each by itself. */
+  /** Enqueues sweeps of stores, each by itself. */
   enqueueSweeps: (jobs: SweepJob[]) => Promise<void>;
-  /** Has a family's move driven. */
+  /** Enqueues a step of a family's move. */
   enqueueMove: (job: MoveJob, delaySeconds?: number) => Promise<void>;
   /** Keeps an opt-out that the directory could not take. */
   enqueueOptOut: (job: OptOutJob, delaySeconds?: number) => Promise<void>;
@@ -60,11 +60,11 @@ export interface Deps {
    * to make it
    */
   family: (familyId: string, timeZone?: string | null) => FamilyRpc;
-  /** Where a sender of texts is asked whether it may go on. */
+  /** A client of a sender's object, which grants turns for texts. */
   sender: (sender: Sender) => SenderRpc;
-  /** Whose posts wait for their turn. */
+  /** The pace of posts. */
   postPace: PostPace;
-  /** Whose other requests do. */
+  /** The pace of people's other requests. */
   requestPace: RequestPace;
   /** What operators have paused, as known for at most two seconds. Rejects when the directory does not answer. */
   pauses: () => Promise<readonly Pause[]>;

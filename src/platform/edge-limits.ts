@@ -28,20 +28,23 @@ export interface EdgeLimitBindings {
 /** What MISS_LIMIT lets pass in a minute; wrangler.toml says the same. */
 export const UNCOUNTED_MISSES = 5;
 
-/** Changes that cost little, and nothing else holds: each kind has a budget of its own. */
+/** Cheap actions that no exact limit covers: each kind has a budget of its own. */
 export type Deed = 'heartbeat' | 'mute' | 'read' | 'preferences' | 'socket' | 'edit' | 'search';
 
-/** The limits, asked. None ever throws because its counter fails: what counts exactly stands behind it. */
+/** Checks against these limits. A counter that fails refuses nothing: exact limits in the database follow. */
 export interface EdgeLimits {
-  /** Takes one of what a client's network, and the block around it, may ask. @throws AppError `rate_limited` */
+  /**
+   * Counts a request against the limits of the client's network and of the block around it. @throws AppError
+   * `rate_limited`
+   */
   enter(address: string, now: number): Promise<void>;
   /** Whether an unknown link of this network is among the few of a minute that need not be counted. */
   isRareMiss(address: string): Promise<boolean>;
   /** How many unknown links of one network {@link isRareMiss} may let pass in a minute. */
   rareMisses: number;
-  /** Takes one of what everybody together may write about misses. */
+  /** Whether one more alert about misses may be written, of what all clients together may cause. */
   mayNote(key: string): Promise<boolean>;
-  /** Takes one of what a person, and their family, may do of a kind. @throws AppError `rate_limited` */
+  /** Counts an action against the limits of the person and of their family. @throws AppError `rate_limited` */
   act(deed: Deed, person: { userId: string; familyId: string }, now: number): Promise<void>;
 }
 
@@ -69,7 +72,7 @@ const NAMES: Record<Deed, string> = {
   search: 'searches',
 };
 
-/** The limits over their bindings; one that is not bound holds nobody. */
+/** The limits over their bindings; one that is not bound refuses nothing. */
 export function createEdgeLimits(env: EdgeLimitBindings): EdgeLimits {
   return {
     enter: async (address, now) => {

@@ -12,7 +12,7 @@ export interface Claim {
   familyId: string;
 }
 
-/** A request that has claimed an id has long ended when its claim is so old: what has no row then was never made. */
+/** After this time the request that made a claim has ended: a claim without a row was abandoned. */
 const SETTLED_MS = 60_000;
 
 type Claims = typeof people;
@@ -32,7 +32,7 @@ export class ClaimedIds {
     return q.select({ id, familyId }).from(this.#table).where(inList(id, ids));
   }
 
-  /** The families that have these ids; an id that nobody has is left out. */
+  /** The families that have claimed these ids; unclaimed ids are left out. */
   async owners(directory: Db, ids: readonly string[]): Promise<Map<string, string>> {
     return ids.length === 0 ? new Map() : byId(await retrying(() => directory.all(this.#owners(ids))));
   }

@@ -1,4 +1,4 @@
-/** What is found out when it is first asked for, and once: for what takes long and is not always asked for. */
+/** Computes a value when it is first needed and keeps it: for values that are expensive and not always needed. */
 export function once<T>(find: () => T): () => T {
   let found: { value: T } | null = null;
   return () => {

@@ -22,7 +22,7 @@ export interface AdmissionContext {
   budget: { left: number; until: number } | null;
 }
 
-/** What the delivery log says of a text beyond the service's budget: as of every cap. */
+/** The reason that the delivery log gives for a text beyond the service's budget: that of every cap. */
 const BUDGET_REASON = 'daily_cap';
 
 /** Whether two texts go to the same person about the same thread: admitted together, one covers both. */

@@ -19,7 +19,7 @@ export class LeaseStore {
     return now < this.#number('lease_ends') ? this.#number('lease_left') : 0;
   }
 
-  /** So many are left. */
+  /** Stores how many are left. */
   keep(left: number): void {
     this.#meta.set('lease_left', left);
   }

@@ -51,7 +51,7 @@ export function shareHold(
   );
 }
 
-/** The longer of two holds. */
+/** Whichever of two holds ends later. */
 export function longer(a: ShareHold | null, b: ShareHold | null): ShareHold | null {
   if (a === null || b === null) return a ?? b;
   return b.until > a.until ? b : a;

@@ -55,7 +55,7 @@ function finalStatus(status: string, errorCode: number | null): FinalStatus | nu
   return errorCode !== null && errorRule(errorCode, 0).retryOnce ? 'undelivered' : 'failed';
 }
 
-/** What a receipt's code says about sending its text again; null: it is not sent again, or once more at most. */
+/** What a receipt's code says about sending its text again; null: not again, or once at most. */
 function retryAction({ status, errorCode }: Pick<CarrierReport, 'status' | 'errorCode'>) {
   const final = finalStatus(status, errorCode);
   if (errorCode === null || final === null || final === 'delivered') return null;
@@ -77,7 +77,7 @@ export interface RetryTerms {
   lease: number;
 }
 
-/** Up to half a minute, by the delivery. */
+/** A delay of up to half a minute that is derived from the delivery's id. */
 function spreadMs(deliveryId: string): number {
   let hash = 0;
   for (const character of deliveryId) hash = (Math.imul(hash, 31) + character.charCodeAt(0)) >>> 0;

@@ -28,10 +28,10 @@ export interface Trouble {
   message: string;
 }
 
-/** Texts that wait for so long are late, if the carrier takes others; and a try that is alone counts after so long. */
+/** After how long a waiting text is late while the carrier takes others; and after how long a single try counts. */
 const LATE_MS = 10 * 60_000;
 const ALONE_MS = 100_000;
-/** Failed tries that mean something by themselves. */
+/** Min. number of failed tries that count as a problem of the carrier. */
 const SOME = 3;
 
 /** Whether a code is about the carrier or our account, and not about one number. */

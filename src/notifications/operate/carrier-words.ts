@@ -20,11 +20,11 @@ export const WORDS_KEPT_MS = DAY_MS;
 /** Deliveries that one round goes through, and texts of earlier rounds that it tries again. */
 const PAGE = 100;
 const AGAIN = 20;
-/** No request is begun after so long. */
+/** No request is begun later than this in a round. */
 const ROUND_MS = 20 * SECOND_MS;
-/** A text that the carrier will not empty is given up after so many tries, a week later. */
+/** Max. tries to have a text emptied; the last one is about a week after the first. */
 const MOST_TRIES = 8;
-/** So many texts without an answer, and the carrier is let alone until the next round. */
+/** After this many texts without an answer the round ends. */
 const UNREACHED = 3;
 
 const position = q

@@ -256,7 +256,7 @@ export async function explainDeliveries(
 const toldOf = (row: RecipientOutcomeRow, read: boolean): AuthorsView =>
   read ? { told: true, text: 'has read it' } : explainToAuthor(row);
 
-/** The truth about a message that was taken back: what has left cannot be unsent. */
+/** The outcome for a message that was taken back: a text that has left stays sent. */
 function toldOfRetracted(row: RecipientOutcomeRow, sentAt: number | null, now: number): AuthorsView {
   const at = sentAt === null ? null : clockWords(sentAt, now, row.familyZone ?? 'UTC');
   if (at !== null) return { told: true, text: `was texted at ${at}; that cannot be unsent` };

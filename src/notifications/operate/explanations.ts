@@ -136,7 +136,7 @@ const LATER: AuthorsView = { told: false, text: 'will see it later' };
 const STOPPED =
   'You asked your phone company to stop our texts, so none was sent; text START to our number to allow them again.';
 
-/** Whoever has not answered for so long is not answering. */
+/** After this time without an answer the carrier counts as not answering. */
 const SILENT_MS = 20_000;
 
 /** Explains to the recipient in one sentence what happened to a text, or when it would be sent. */

@@ -33,7 +33,7 @@ export const KEPT_MS = {
   heldReply: DAY_MS,
 } as const;
 
-/** So long a store may take for its first answer, and for all. */
+/** Max. time for a store's first answer, and for all of its answers. */
 const FIRST_ANSWER_MS = 5000;
 const LONGEST_MS = 30_000;
 

@@ -30,9 +30,9 @@ export interface SweepResult {
 
 const log = smsDeliveryLog;
 
-/** A store that says nothing for so long is left to the next sweep. */
+/** A store that has not answered within this time is left to the next sweep. */
 const FIRST_ANSWER_MS = 5000;
-/** One that somebody waits for. */
+/** Max. time of a sweep whose caller waits for it. */
 const SHORT_SWEEP_MS = 20_000;
 
 /** Whether a delivery's family may be written: one that is on the move would stop the statement for all. */
@@ -62,8 +62,8 @@ const takeDueRows = hot<{ now: number; leaseEnd: number }>()(({ now, leaseEnd })
 });
 
 /**
- * Statement: suppresses a page of due rows that are older than the expiry. Judged here too, since a family's object that
- * keeps failing would leave them waiting for ever.
+ * Statement: suppresses a page of due rows that are older than the expiry. Decided here too, since a family's object
+ * that keeps failing would leave them waiting for ever.
  */
 const suppressExpired = hot<{ now: number; expiredBefore: number }>()(({ now, expiredBefore }) => {
   const isOver = q

@@ -142,7 +142,7 @@ async function consumeOn(
   return ends;
 }
 
-/** A store whose rows do not answer for so long is left: its jobs come again, and those of the others go on. */
+/** Max. wait for the facts of a store; then its jobs are retried, while those of other stores go on. */
 const FACTS_MS = 5000;
 /** Delay of jobs whose store does not answer, or whose family is being moved. */
 const STORE_PAUSE_SECONDS = 5;

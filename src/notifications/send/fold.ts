@@ -2,7 +2,7 @@ import type { VerdictRow } from '../deliveries/outbox.ts';
 import type { DeliveryRecord } from './facts.ts';
 import { obsoleteOrForbidden, type PolicySettings, postponedBeside } from './policy.ts';
 
-/** A delivery that is decided about, and the others of its batch that share its fate: one text tells of all. */
+/** A delivery that is decided about, and the others of its batch that one text covers together with it. */
 export interface Lead {
   record: DeliveryRecord;
   companions: DeliveryRecord[];
@@ -20,8 +20,8 @@ export function inTurn<T>(items: readonly T[], familyOf: (item: T) => string): T
 }
 
 /**
- * Folds a batch: one lead a person and thread. What no text will tell of any more, for reasons of its own, is ruled out
- * before. Families take turns.
+ * Folds a batch: one lead a person and thread. Deliveries that no text may cover any more are ruled out first.
+ * Families take turns.
  * @param now ms
  */
 export function fold(

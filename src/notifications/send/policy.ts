@@ -178,7 +178,7 @@ function quiet(facts: DeliveryFacts, settings: PolicySettings, now: number): Ver
   return { action: 'defer', reason: 'quiet_hours', until };
 }
 
-/** The day is full, or what this text may take of it. */
+/** The verdict when a daily cap, or the share of it that this text may use, is used up; null: there is room. */
 function capped({ userCapUntil, familyCapUntil, share }: FamilyFacts, now: number): Verdict | null {
   const full = Math.max(userCapUntil ?? 0, familyCapUntil ?? 0);
   return share !== null && share.until > full
@@ -186,7 +186,9 @@ function capped({ userCapUntil, familyCapUntil, share }: FamilyFacts, now: numbe
     : deferUntil('daily_cap', full, now);
 }
 
-/** A full day is the better reason, so this is asked after it. */
+/**
+ * The verdict when too many texts about any threads are unanswered. Checked after the daily caps, which explain more.
+ */
 function tooManyThreads(facts: DeliveryFacts, family: FamilyFacts, now: number): Verdict | null {
   if (facts.urgent || facts.kind === 'test') return null;
   return deferUntil('rate_limited', family.everyThreadUntil, now, 'every_thread');

@@ -18,7 +18,7 @@ export function quietOutside(hours: { from: number; to: number } | undefined): Q
   return { quietStart: hours.to, quietEnd: hours.from };
 }
 
-/** Whoever finds no time in so long that is quiet in none of their zones is quiet all day. */
+/** When no moment within this time is free of quiet hours in every zone, it counts as quiet all day. */
 const LONGEST_QUIET_MS = 3 * DAY_MS;
 
 /**
@@ -61,8 +61,8 @@ function quietUntilIn(zone: string, { quietStart, quietEnd }: QuietHours, now: n
 }
 
 /**
- * The delay after the end of quiet hours for this key: deterministic, evenly text with this key leaves: the
- * same for the same key, evenly spread.
+ * The delay after the end of quiet hours with which the text of this key leaves: the same for the same key, and
+ * evenly spread over keys.
  * @returns whole ms, 0..180000
  */
 export function spreadMs(key: string): number {

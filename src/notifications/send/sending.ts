@@ -17,19 +17,25 @@ import { claim, type NotSent, type Prepared, sendWithinLease, type Telling } fro
 
 /** Number of texts claimed together: a STOP takes effect at the latest when the next wave is claimed. */
 const WAVE = 25;
-/** With a carrier that takes so long (ms) for an answer, fewer are claimed at once, for the same reason. */
+/** When the carrier takes this long (ms) for an answer, fewer texts are claimed at once, for the same reason. */
 const SLOW_ANSWER_MS = 500;
-/** Outcomes wait no longer (ms) for the next claim to be written with. */
+/** Max. time (ms) for which outcomes wait to be written together with the next claim. */
 const WRITE_WITHIN_MS = 1000;
-/** A text under way for so long (ms) is left behind: it holds up nothing but itself. */
+/** A text without an answer for this long (ms) hangs: the batch no longer waits for it. */
 const HANGS_MS = 1500;
-/** So long (ms) must all lanes be taken by texts that hang, until what waits for one is given back: a slow carrier is no dead one. */
+/**
+ * When texts that hang have taken all lanes for this long (ms), what waits for a lane is given back. Shorter, and a
+ * slow carrier would count as a dead one.
+ */
 const BLOCKED_MS = 4000;
-/** More families than this hang together when the carrier hangs: then the batch waits, so as not to ask it more. */
+/**
+ * When texts of more families than this hang, the carrier itself does: the batch then waits instead of sending it
+ * more.
+ */
 const MOST_HANGING_FAMILIES = 2;
-/** A turn that is further away (s) is left to the sweep. */
+/** A text whose turn is further away than this (s) is left to the sweep. */
 const NEAR_TURN_SECONDS = 60;
-/** Verdicts of several families are waited for so long (ms), to claim them together. */
+/** Max. wait (ms) for the verdicts of further families, to claim their texts together. */
 const GATHER_MS = 50;
 
 /** What becomes known about some of a batch's deliveries: texts to send, and verdicts to write. */

@@ -9,10 +9,7 @@ export interface ObjectNamespace<Id, Stub> {
 
 const PAUSES_MS = [50, 200];
 
-/**
- * Flags that Cloudflare sets on errors of a Durable Object's stub object's stub throws ("Durable Objects: error
- * handling").
- */
+/** Flags that Cloudflare sets on the errors that a Durable Object's stub throws ("Durable Objects: error handling"). */
 function mark(error: unknown, name: 'retryable' | 'overloaded'): boolean {
   return typeof error === 'object' && error !== null && (error as Record<string, unknown>)[name] === true;
 }
