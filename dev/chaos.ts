@@ -48,14 +48,14 @@ try {
     say: console.log,
     signal: abort.signal,
   });
-  const { posts, kills, moves, messages, texts, weather, faults, ends, problems, healedAfterMs, log } =
+  const { posts, kills, moves, messages, texts, carrier, faults, ends, problems, healedAfterMs, log } =
     result;
   const { receiver, heard, optOuts, outages, servedBeside } = result;
   const outcomes = Object.groupBy(posts, ({ outcome }) => outcome);
   console.log(`
 ${posts.length} posts: ${outcomes.acknowledged?.length ?? 0} acknowledged, ${outcomes.refused?.length ?? 0} refused, \
 ${outcomes.unknown?.length ?? 0} given up without an answer; ${messages} messages
-The stack was killed ${kills} times; ${moves} moves of families were begun. The carrier was ${weather.join(', ')}.
+The stack was killed ${kills} times; ${moves} moves of families were begun. The carrier was ${carrier.join(', ')}.
 Of ${optOuts.taken} opt-outs ${optOuts.between} died between the directory and the family's rows, behind 100 stuck ones.
 The receiver of events was ${receiver.join(', ')}; it heard ${heard}, repeats among them.
 ${outages.length} times a family database was down: ${Object.entries(Object.groupBy(outages, (how) => how))

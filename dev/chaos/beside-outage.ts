@@ -64,7 +64,7 @@ async function chooseDatabase(host: Host, { families, threads }: Cast) {
 
 /**
  * Takes one family database down, silently, and does not take it up again until families of the others have been served:
- * a post in a thread of each is answered, its texts arrive, and the host hears of it. In fine weather, with nothing waiting.
+ * a post in a thread of each is answered, its texts arrive, and the host hears of it. Without other faults, and with nothing waiting.
  * @param posts where each post is added
  */
 export async function serveBesideOutage(

@@ -14,7 +14,7 @@ export interface HeardEvent {
 }
 
 /** How the receiver treats what is posted; it has heard what it accepts, whatever it answers. */
-const WEATHERS = {
+const BEHAVIOURS = {
   fine: { accepts: true, answers: 204 },
   'silent after accepting': { accepts: true, answers: null },
   'killed after accepting': { accepts: true, answers: 'dies' },
@@ -23,7 +23,7 @@ const WEATHERS = {
   'broken after accepting: 500': { accepts: true, answers: 500 },
   'too busy: 429': { accepts: false, answers: 429 },
 } as const;
-type Weather = keyof typeof WEATHERS;
+type Behaviour = keyof typeof BEHAVIOURS;
 
 /** The host's receiver of events: in this process, so that it survives the stack's. */
 export interface Receiver {
@@ -33,7 +33,7 @@ export interface Receiver {
   heard: readonly HeardEvent[];
   /** Posts whose signature was wrong. */
   forged(): number;
-  set(weather: Weather): void;
+  set(behaviour: Behaviour): void;
   close(): Promise<void>;
 }
 
@@ -43,16 +43,16 @@ async function bodyOf(request: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString();
 }
 
-/** Starts a receiver on a port of its own, in fine weather. */
+/** Starts a receiver on a port of its own, which accepts everything at first. */
 export async function startReceiver(): Promise<Receiver> {
   const secret = `whsec_${btoa('a-secret-of-24-bytes-long')}`;
   const verifier = new Webhook(secret);
   const heard: HeardEvent[] = [];
-  let weather: Weather = 'fine';
+  let behaviour: Behaviour = 'fine';
   let forged = 0;
   const take = async (request: IncomingMessage, response: ServerResponse) => {
     const body = await bodyOf(request);
-    const { accepts, answers } = WEATHERS[weather];
+    const { accepts, answers } = BEHAVIOURS[behaviour];
     const headers = request.headers as Record<string, string>;
     try {
       verifier.verify(body, headers);
@@ -79,7 +79,7 @@ export async function startReceiver(): Promise<Receiver> {
     heard,
     forged: () => forged,
     set: (next) => {
-      weather = next;
+      behaviour = next;
     },
     close: () =>
       new Promise((resolve) => {
@@ -104,7 +104,7 @@ export async function troubleReceiver(
   seed: number,
   over: AbortSignal,
 ): Promise<string[]> {
-  const names = Object.keys(WEATHERS) as Weather[];
+  const names = Object.keys(BEHAVIOURS) as Behaviour[];
   const had: string[] = [];
   let calmAt = performance.now() + TROUBLE_MS;
   while (!over.aborted) {
@@ -114,9 +114,9 @@ export async function troubleReceiver(
       calmAt = performance.now() + TROUBLE_MS;
     }
     const n = had.length;
-    const weather = names[Math.floor(draw(seed, `receiver:${n}`) * names.length)]!;
-    had.push(weather);
-    receiver.set(weather);
+    const behaviour = names[Math.floor(draw(seed, `receiver:${n}`) * names.length)]!;
+    had.push(behaviour);
+    receiver.set(behaviour);
     await rest(500 + 1500 * draw(seed, `receiver:${n}:lasts`), over);
   }
   receiver.set('fine');

@@ -1,4 +1,5 @@
 import { serveBesideOutage } from './beside-outage.ts';
+import { injectCarrierFaults } from './carrier-faults.ts';
 import { castOf } from './cast.ts';
 import { listEvents } from './gather.ts';
 import { judgeEvents } from './judge-events.ts';
@@ -13,12 +14,11 @@ import { type Stage, setStage } from './stage.ts';
 import { judgeLedger, sayStop } from './stop.ts';
 import { type Tally, tally } from './tally.ts';
 import { until } from './until.ts';
-import { makeWeather } from './weather.ts';
 
 /** How much chaos. */
 export interface ChaosOptions {
   seed: number;
-  /** How long there is posting, bad weather and killing, at least. */
+  /** How long there is posting, faults and killing, at least. */
   seconds: number;
   /** And so much must have happened before it ends, however slow the machine is. */
   atLeast: { posts: number; kills: number };
@@ -51,7 +51,8 @@ export interface ChaosResult extends Tally {
   moves: number;
   /** Opt-outs that the directory took, and those whose process died before the family's rows had them. */
   optOuts: { taken: number; between: number };
-  weather: string[];
+  /** The fault profiles of the carrier, in order. */
+  carrier: string[];
   /** How the receiver of events treated what was posted, in order. */
   receiver: string[];
   /** How family databases were down, in order. */
@@ -129,14 +130,14 @@ async function play(
     return over.aborted || (much && performance.now() >= end);
   }).finally(() => ending.abort());
   const stop = rest(options.seconds * 500, over).then(() => sayStop(simulator, cast));
-  const weather = makeWeather(simulator, seed, over);
+  const carrier = injectCarrierFaults(simulator, seed, over);
   // Not for longer, however long the rest takes: each failure more makes the wait before the next try longer.
   const troubled = AbortSignal.any([over, AbortSignal.timeout(options.seconds * 1000)]);
   const trouble = troubleReceiver(receiver, seed, troubled);
   const down = takeDown(outages, stores, seed, over);
   const quitters = runQuitters(stage, { killer, seed, over });
   const mover = options.moves ? runMover(target, seed, over) : Promise.resolve(0);
-  await Promise.all([weather, trouble, down, stop, enough, killer.done, quitters, mover, ...posters]);
+  await Promise.all([carrier, trouble, down, stop, enough, killer.done, quitters, mover, ...posters]);
   await killer.up();
   options.signal?.throwIfAborted();
 
@@ -177,7 +178,7 @@ async function play(
     kills: killer.kills(),
     moves: await mover,
     optOuts: { taken: quits.length, between: quits.filter(({ between }) => between).length },
-    weather: await weather,
+    carrier: await carrier,
     receiver: await trouble,
     outages: await down,
     servedBeside: beside.served,

@@ -13,7 +13,7 @@ export type SenderQueues = {
 
 type Waiting = { segments: number; mayPass: () => boolean; go: (went: boolean) => void };
 
-/** Builds the queues; the rates are read anew for each message, so that a change of weather counts at once. */
+/** Builds the queues; the rates are read anew for each message, so that a change of faults counts at once. */
 export function createSenderQueues(faults: FaultControl, work: Work): SenderQueues {
   const queues = new Map<string, Waiting[]>();
 

@@ -11,14 +11,14 @@ const given = (conditions: readonly Optional[]) =>
 /** Drizzle's `and`; throws when there is no condition at all, so that no statement loses its WHERE by mistake. */
 export function allOf(...conditions: Optional[]): SQL {
   const all = and(...given(conditions));
-  if (!all) throw new Error('A condition is missing: none of those given is there.');
+  if (!all) throw new Error('A condition is missing: every one given is undefined, null or false.');
   return all;
 }
 
 /** Drizzle's `or`; with no condition at all it throws. */
 export function anyOf(...conditions: Optional[]): SQL {
   const any = or(...given(conditions));
-  if (!any) throw new Error('A condition is missing: none of those given is there.');
+  if (!any) throw new Error('A condition is missing: every one given is undefined, null or false.');
   return any;
 }
 

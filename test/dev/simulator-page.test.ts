@@ -281,7 +281,7 @@ describe('forms without a script', () => {
     expect(await page()).toContain('Twilio works as it should');
   });
 
-  it('set the carrier’s worst weather', async () => {
+  it('set every fault of the carrier at once', async () => {
     await post('/simulator/faults', {
       failing: '1',
       ending: '30036',

@@ -16,7 +16,8 @@ export async function vouchForRelative(
   caller: Pick<Caller, 'userId' | 'familyId'>,
   relativeId: string,
 ): Promise<void> {
-  if (relativeId === caller.userId) throw new AppError('forbidden', 'It takes somebody else’s word.');
+  if (relativeId === caller.userId)
+    throw new AppError('forbidden', 'Somebody else of your family has to confirm you, not you yourself.');
   await deps.edge.act('preferences', caller, deps.now());
   if (!(await vouchFor(deps, { userId: relativeId, familyId: caller.familyId }))) {
     throw new AppError('user_not_found', 'There is nobody of your family with this id and a number.');

@@ -3,7 +3,7 @@ import type { Faults } from '../simulator/faults.ts';
 import type { Simulator } from '../simulator/simulator.ts';
 import { rest } from './rest.ts';
 
-/** Receipts are lost, doubled and turned round in every weather. */
+/** Receipts are lost, doubled and reordered under every profile. */
 const RECEIPTS: Partial<Faults> = { receiptLost: 0.2, receiptDuplicated: 0.2, receiptReordered: 0.3 };
 
 /** Everything at once, at rates that let about half of the requests through. */
@@ -19,8 +19,8 @@ const MIXED: Partial<Faults> = {
   serverErrorAfter: 0.08,
 };
 
-/** The kinds of bad weather; the mixed one comes twice as often as each of the others. */
-const WEATHERS: readonly (readonly [name: string, faults: Partial<Faults>])[] = [
+/** Profiles of faults; the mixed one comes twice as often as each of the others. */
+const PROFILES: readonly (readonly [name: string, faults: Partial<Faults>])[] = [
   ['mixed', MIXED],
   ['mixed', MIXED],
   ['rate limited', { rateLimited: 0.8 }],
@@ -41,14 +41,18 @@ function set(simulator: Simulator, faults: Partial<Faults>): void {
 }
 
 /**
- * Changes the weather at the carrier every one to three seconds, until the signal; then the sky is clear.
- * @returns which weathers there were, in order
+ * Changes the faults of the carrier every one to three seconds, until the signal; then clears them.
+ * @returns the profiles, in order
  */
-export async function makeWeather(simulator: Simulator, seed: number, over: AbortSignal): Promise<string[]> {
+export async function injectCarrierFaults(
+  simulator: Simulator,
+  seed: number,
+  over: AbortSignal,
+): Promise<string[]> {
   const had: string[] = [];
   while (!over.aborted) {
     const n = had.length;
-    const [name, faults] = WEATHERS[Math.floor(draw(seed, `weather:${n}`) * WEATHERS.length)]!;
+    const [name, faults] = PROFILES[Math.floor(draw(seed, `weather:${n}`) * PROFILES.length)]!;
     had.push(name);
     set(simulator, faults);
     await rest(1000 + 2000 * draw(seed, `weather:${n}:lasts`), over);
