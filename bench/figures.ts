@@ -38,24 +38,58 @@ export async function timed(work: () => Promise<unknown>): Promise<number> {
 /** Clock ticks a second, as Linux counts processor time for programs. */
 const TICKS = 100;
 
-/**
- * Seconds of the processor that a process and its children have used so far (Linux, proc(5)). Other work on the machine
- * changes it little.
- */
-export async function cpuSeconds(pid: number): Promise<number> {
-  const processes = new Map<number, { parent: number; ticks: number }>();
-  for (const name of await readdir('/proc')) {
-    if (!/^\d+$/.test(name)) continue;
-    const stat = await readFile(`/proc/${name}/stat`, 'utf8').catch(() => ''); // It may have ended meanwhile.
+/** What a process and its children use. */
+export interface Usage {
+  /** Seconds of the processor so far, by the program's name, as `node` and `workerd`. Other work on the machine changes them little. */
+  cpu: ReadonlyMap<string, number>;
+  /** Memory, MB: pages that processes share are divided among them. */
+  memory: number;
+}
+
+/** The processes below one, itself included, with their names and ticks (Linux, proc(5)). */
+async function processesOf(root: number): Promise<{ id: number; name: string; ticks: number }[]> {
+  const processes = new Map<number, { parent: number; name: string; ticks: number }>();
+  for (const id of await readdir('/proc')) {
+    if (!/^\d+$/.test(id)) continue;
+    const stat = await readIfAlive(`/proc/${id}/stat`);
+    if (stat === '') continue;
+    const [, name = ''] = /\((.*)\)/.exec(stat) ?? [];
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    if (stat !== '')
-      processes.set(Number(name), {
-        parent: Number(fields[1]),
-        ticks: Number(fields[11]) + Number(fields[12]),
-      });
+    const ticks = Number(fields[11]) + Number(fields[12]);
+    // Node names its main thread so.
+    processes.set(Number(id), {
+      parent: Number(fields[1]),
+      name: name === 'MainThread' ? 'node' : name,
+      ticks,
+    });
   }
-  const isOf = (id: number): boolean => id === pid || (id > 1 && isOf(processes.get(id)?.parent ?? 0));
-  let ticks = 0;
-  for (const [id, each] of processes) if (isOf(id)) ticks += each.ticks;
-  return ticks / TICKS;
+  const isOf = (id: number): boolean => id === root || (id > 1 && isOf(processes.get(id)?.parent ?? 0));
+  return [...processes].filter(([id]) => isOf(id)).map(([id, each]) => ({ id, ...each }));
+}
+
+/** A file of a process, empty when it has ended meanwhile. */
+async function readIfAlive(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    if (['ENOENT', 'ESRCH'].includes((error as NodeJS.ErrnoException).code ?? '')) return '';
+    throw error;
+  }
+}
+
+/** @throws Error where the system is not Linux */
+export async function usageOf(pid: number): Promise<Usage> {
+  const cpu = new Map<string, number>();
+  let kilobytes = 0;
+  for (const { id, name, ticks } of await processesOf(pid)) {
+    cpu.set(name, (cpu.get(name) ?? 0) + ticks / TICKS);
+    const [, pss] = /^Pss:\s+(\d+)/m.exec(await readIfAlive(`/proc/${id}/smaps_rollup`)) ?? [];
+    kilobytes += Number(pss ?? 0);
+  }
+  return { cpu, memory: kilobytes / 1024 };
+}
+
+/** Seconds of the processor that a process and its children have used so far. */
+export async function cpuSeconds(pid: number): Promise<number> {
+  return (await processesOf(pid)).reduce((sum, { ticks }) => sum + ticks, 0) / TICKS;
 }
