@@ -37,12 +37,12 @@ async function bundle(main: string, name: string, plugins: Plugin[] = []): Promi
 /** The code of the Worker in `dist/worker.js`. */
 const SCRIPT = 'worker.js';
 
-/** Leaves the Worker itself out of what goes around it: it is there as a module of its own. */
-const beside: Plugin = {
-  name: 'beside the Worker',
+/** Leaves the Worker itself out of what goes around it: it is there as a module of its own, of this name. */
+const around = (module: string): Plugin => ({
+  name: 'around the Worker',
   setup: ({ onResolve }) =>
-    onResolve({ filter: /\/src\/worker\.ts$/ }, () => ({ path: `./${SCRIPT}`, external: true })),
-};
+    onResolve({ filter: /\/src\/worker\.ts$/ }, () => ({ path: `./${module}`, external: true })),
+});
 
 /** Builds what browsers load, then the Worker that names it beside the API's description. @throws StackError when the Worker does not build */
 async function script(main: string): Promise<string> {
@@ -74,7 +74,8 @@ async function readWorker(): Promise<BuiltWorker> {
     migrationsDir: path.resolve(root, config.d1_databases[0]?.migrations_dir ?? 'migrations'),
     crons: config.triggers.crons ?? [],
     tools: await bundle('dev/stack/store-tools.ts', 'store-tools.js'),
-    outages: await bundle('dev/stack/outages/worker.ts', 'outages.js', [beside]),
+    edge: await bundle('dev/stack/edge/worker.ts', 'edge.js', [around('served.js')]),
+    outages: await bundle('dev/stack/outages/worker.ts', 'outages.js', [around(SCRIPT)]),
   };
 }
 

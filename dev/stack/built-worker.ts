@@ -16,6 +16,8 @@ export interface BuiltWorker {
   crons: string[];
   /** The code of `store-tools.ts`, a Worker of the stack's own. */
   tools: string;
+  /** The code of `edge/worker.ts`, which goes around what is served and imports it as `./served.js`. */
+  edge: string;
   /** The code of `outages/worker.ts`, which goes around the Worker's own and imports it as `./worker.js`. */
   outages: string;
 }

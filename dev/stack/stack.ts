@@ -20,7 +20,7 @@ import type { PreparedStores } from './store-tools.ts';
 import { startSweeper } from './sweeper.ts';
 import { tourSteps } from './tour.ts';
 import { startWatchdog } from './watchdog.ts';
-import { describeWorker, TOOLS, toolsBeside, withOutages } from './worker-options.ts';
+import { describeWorker, servedWorker, TOOLS, toolsBeside } from './worker-options.ts';
 
 const JOURNAL = 'simulator.jsonl';
 const ROOT = path.resolve(import.meta.dirname, '../..');
@@ -62,16 +62,10 @@ const toConsole = ({ level, message }: LogLine) =>
   (level === 'error' || level === 'warn' ? process.stderr : process.stdout).write(`${message}\n`);
 
 /** Starts the Workers runtime. @throws StackError */
-async function startRuntime(
-  workers: V4WorkerOptions[],
-  port: number,
-  stateDir: string,
-  log: StackOptions['log'],
-) {
+async function startRuntime(workers: V4WorkerOptions[], stateDir: string, log: StackOptions['log']) {
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
-      host: '127.0.0.1',
-      port,
+      host: '127.0.0.1', // Its own entry, for the sweep and the tools; the Worker listens by itself.
       cf: false,
       log: new Log(LogLevel.ERROR),
       telemetry: { enabled: false },
@@ -209,9 +203,8 @@ export async function startStack({ env = {}, devVars = true, log }: StackOptions
 
     const watchdog = startWatchdog();
     closers.push(watchdog.close);
-    const served = outagesUrl === null ? worker.options : withOutages(worker);
-    const options = { ...served, bindings: settings as V4WorkerOptions['bindings'] };
-    const miniflare = await startRuntime([options, toolsBeside(worker)], port, own.stateDir, log);
+    const served = servedWorker(worker, { port, settings, outages: outagesUrl !== null });
+    const miniflare = await startRuntime([served, toolsBeside(worker)], own.stateDir, log);
     closers.push(() => miniflare.dispose());
 
     const found = await prepareStores(miniflare, worker.migrationsDir, own.stateDir);

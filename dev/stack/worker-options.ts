@@ -1,5 +1,7 @@
+import path from 'node:path';
 import type { V4WorkerOptions } from 'miniflare';
 import { type BuiltWorker, builtWorker } from './built-worker.ts';
+import type { SimpleLimit } from './edge/counters.ts';
 import { deliveryQueues, familyBindings, type LocalQueues } from './family-databases.ts';
 
 /** The name of the stack's own Worker beside the product's. */
@@ -33,16 +35,58 @@ export const toolsBeside = ({ options, tools }: BuiltWorker): V4WorkerOptions =>
   d1Databases: options.d1Databases,
 });
 
-/** The same Worker behind one whose family databases can be taken down: `outages/worker.ts`. */
-export function withOutages({ options, outages }: BuiltWorker): V4WorkerOptions {
-  const {
-    script,
-    scriptPath: _,
-    ...rest
-  } = options as V4WorkerOptions & { script: string; scriptPath: string };
-  const modules = [
-    { type: 'ESModule', path: 'outages.js', contents: outages },
-    { type: 'ESModule', path: 'worker.js', contents: script },
-  ];
-  return { ...rest, modules } as V4WorkerOptions;
+/** What the stack serves. */
+export interface ServedOptions {
+  /** Where it listens, on 127.0.0.1. */
+  port: number;
+  /** The Worker's settings. */
+  settings: Record<string, unknown>;
+  /** Whether its family databases can be taken down: `outages/worker.ts`. */
+  outages: boolean;
+}
+
+/** The bindings of `edge/carrier-fetch.ts`, for a carrier on this machine. */
+function carrierBindings({ TWILIO_API_BASE }: Record<string, unknown>) {
+  const [origin, address] = /^http:\/\/(127\.0\.0\.1:\d+)/.exec(String(TWILIO_API_BASE)) ?? [];
+  if (!origin || !address) return { bindings: {}, serviceBindings: {} };
+  return {
+    bindings: { CARRIER_ORIGIN: origin },
+    serviceBindings: { CARRIER: { external: { address, http: {} } } },
+  };
+}
+
+/** The limits that `edge/counters.ts` counts, in place of Miniflare. */
+const edgeLimits = (limits: Record<string, { simple: SimpleLimit }>): Record<string, SimpleLimit> =>
+  Object.fromEntries(Object.entries(limits).map(([binding, { simple }]) => [binding, simple]));
+
+/** The Worker with its settings, behind the edge, which listens. */
+export function servedWorker(
+  built: BuiltWorker,
+  { port, settings, outages }: ServedOptions,
+): V4WorkerOptions {
+  const { script, scriptPath, ratelimits, ...rest } = built.options as V4WorkerOptions &
+    Record<'script' | 'scriptPath', string> & { ratelimits: Record<string, { simple: SimpleLimit }> };
+  const dist = path.dirname(scriptPath);
+  const module = (name: string, contents: string) => ({
+    type: 'ESModule' as const,
+    path: path.join(dist, name),
+    contents,
+  });
+  const served = outages
+    ? [module('served.js', built.outages), module('worker.js', script)]
+    : [module('served.js', script)];
+  const carrier = carrierBindings(settings);
+  return {
+    ...rest,
+    modulesRoot: dist,
+    modules: [module('edge.js', built.edge), ...served],
+    bindings: {
+      ...settings,
+      ...carrier.bindings,
+      EDGE_LIMITS: edgeLimits(ratelimits),
+    } as V4WorkerOptions['bindings'],
+    serviceBindings: carrier.serviceBindings,
+    // Its port leads past Miniflare's own entry, proxy and asset router.
+    unsafeDirectSockets: [{ host: '127.0.0.1', port, entrypoint: 'Edge' }],
+  } as V4WorkerOptions;
 }

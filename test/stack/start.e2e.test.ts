@@ -11,13 +11,15 @@ import { StackError } from '../../dev/stack/stack-error.ts';
 
 const status = async (url: string) => (await fetch(url)).status;
 
-/** Every process whose command line holds a text, as Linux tells it. */
-async function processesWith(text: string): Promise<number[]> {
+/** The Workers runtimes whose environment holds a text, as Linux tells it. */
+async function runtimesWith(text: string): Promise<number[]> {
   const found: number[] = [];
   for (const entry of await readdir('/proc')) {
     if (!/^\d+$/.test(entry)) continue;
-    const command = await readFile(`/proc/${entry}/cmdline`, 'utf8').catch(() => '');
-    if (command.includes(text)) found.push(Number(entry));
+    const read = (file: string) => readFile(`/proc/${entry}/${file}`, 'utf8').catch(() => '');
+    if (/^\S*workerd\0/.test(await read('cmdline')) && (await read('environ')).includes(text)) {
+      found.push(Number(entry));
+    }
   }
   return found;
 }
@@ -61,6 +63,23 @@ describe('a stack that starts', () => {
         expect((await answer.json()) as object).toHaveProperty('error');
       }
     }
+  });
+
+  it('serves files with hashed names as Cloudflare does: for ever, by their tags, without the Worker', async () => {
+    const page = await (await fetch(`${stack.origin}/docs`)).text();
+    const url = stack.origin + /\/assets\/style-\w+\.css/.exec(page)![0];
+    const file = await fetch(url, { headers: { 'Accept-Encoding': 'br' } });
+    expect([file.status, file.headers.get('content-type'), file.headers.get('content-encoding')]).toEqual([
+      200,
+      'text/css; charset=utf-8',
+      'br',
+    ]);
+    expect(file.headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
+    const again = { headers: { 'If-None-Match': file.headers.get('etag')! } };
+    expect((await fetch(url, again)).status).toBe(304);
+    expect((await fetch(url, { method: 'POST', body: 'x' })).status).toBe(405);
+    const none = await fetch(`${stack.origin}/assets/none.css`);
+    expect([none.status, await none.text()]).toEqual([404, '']);
   });
 
   it('is back on the same port, with the same state and the texts of the phones, right after SIGKILL, and builds nothing anew', async () => {
@@ -107,10 +126,10 @@ describe('a stack that starts', () => {
   });
 
   it('ends all that it started', async () => {
-    const entry = `--socket-addr=entry=127.0.0.1:${stack.env.PORT}`;
-    expect(await processesWith(entry)).toHaveLength(1);
+    const state = `STATE_DIR=${stack.env.STATE_DIR}`;
+    expect(await runtimesWith(state)).toHaveLength(1);
     expect(await stack.stop()).toBe(0);
-    expect(await processesWith(entry)).toEqual([]);
+    expect(await runtimesWith(state)).toEqual([]);
     await expect(fetch(stack.simulatorOrigin)).rejects.toThrow();
   });
 });
