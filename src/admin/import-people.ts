@@ -208,8 +208,9 @@ async function holdNumbers(deps: Deps, people: readonly WholePerson[]): Promise<
 }
 
 /**
- * Imports people who are new here, with numbers that are new here, all at once: a constant number of statements but for
- * what each family's rows follow. Whoever is not new, or of whom something does not fit, is left to be imported one by one.
+ * Imports people who are new here, with numbers that are new here, all at once: a constant number of statements but
+ * for what each family's rows follow. Whoever is not new, or of whom something does not fit, is left to be imported
+ * one by one. Never throws: what fails is left to be imported line by line.
  * @returns what came of them, by the lines
  */
 export async function importNewPeople(

@@ -61,8 +61,9 @@ function saysNothingNew(
 }
 
 /**
- * Answers the lines that say nothing new of people who are known, as many as there are in a constant number of reads: an
- * import that is sent again writes nothing about them. All others are left to be imported.
+ * Answers the lines that say nothing new of people who are known, as many as there are in a constant number of reads:
+ * an import that is sent again writes nothing about them. All others are left to be imported. Never throws: what
+ * fails is left to be imported line by line.
  * @returns what holds of them, by the lines
  */
 export async function importUnchanged(

@@ -58,6 +58,7 @@ async function startMove(
  * Has what is left of a deleted family, its ledger, moved to the database of its slot: the map needs no exception for it
  * then. One that is on the move when it is deleted is sent there by that move's end.
  * @returns whether a move was begun
+ * @throws when a database or the directory fails
  */
 export async function sendHome(deps: Deps, familyId: string): Promise<boolean> {
   const { db } = deps;
@@ -65,11 +66,14 @@ export async function sendHome(deps: Deps, familyId: string): Promise<boolean> {
   return source !== target && (await startMove(deps, { familyId, source, target })) !== null;
 }
 
-/** The newest moves, the last begun first. */
+/** The newest moves, the last begun first. @throws when the directory fails */
 export const listMoves = (deps: Deps): Promise<Move[]> =>
   retrying(() => deps.db.directory.all(newestMoves(deps.now())));
 
-/** Begins the move of a range of slots, and has it driven. See {@link requestSlotMove}. */
+/**
+ * Begins the move of a range of slots, and has it driven. See {@link requestSlotMove}.
+ * @throws as {@link requestSlotMove}
+ */
 export async function startSlotMove(
   deps: Deps,
   range: Parameters<typeof requestSlotMove>[1],
@@ -121,7 +125,7 @@ async function drive(deps: Deps, job: MoveJob): Promise<void> {
   }
 }
 
-/** The consumer of the queue of moves. A message that is lost, or dies, is made up for by the sweep. */
+/** The consumer of the queue of moves. A message that is lost, or dies, is made up for by the sweep. Never throws. */
 export async function consumeMoves(deps: Deps, batch: MessageBatch<unknown>): Promise<void> {
   for (const message of batch.messages) {
     const job = moveJob.safeParse(message.body);
@@ -131,7 +135,7 @@ export async function consumeMoves(deps: Deps, batch: MessageBatch<unknown>): Pr
   }
 }
 
-/** Finds moves that nobody drives. */
+/** Finds moves that nobody drives. @throws when the directory fails */
 export async function sweepMoves(deps: Deps): Promise<void> {
   const { families, slots } = await retrying(() =>
     deps.db.directory.batch({ families: idleMoves(deps.now()), slots: idleSlotMoves(deps.now()) }),

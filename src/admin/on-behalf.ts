@@ -48,7 +48,10 @@ export async function postForUser(
   return await asHost(() => postOnBehalf(deps, { userId: authorId, familyId }, post));
 }
 
-/** Runs what refuses a person: for the host, the thread is there, and the person is not in it. */
+/**
+ * Runs what refuses a person: for the host, the thread is there, and the person is not in it.
+ * @throws what `act` throws otherwise
+ */
 export async function asHost<T>(act: () => Promise<T>): Promise<T> {
   try {
     return await act();

@@ -17,7 +17,7 @@ const invalid = (field: string, problem: string) =>
     details: [{ in: 'body', field, problem }],
   });
 
-/** The map of slots: what no range holds is in the directory's own database. */
+/** The map of slots: what no range holds is in the directory's own database. @throws when the directory fails */
 export const readRanges = (deps: Deps): Promise<SlotRange[]> =>
   retrying(() =>
     deps.db.directory.all(
@@ -25,7 +25,7 @@ export const readRanges = (deps: Deps): Promise<SlotRange[]> =>
     ),
   );
 
-/** The newest moves of ranges, the last begun first. */
+/** The newest moves of ranges, the last begun first. @throws when the directory fails */
 export const listSlotMoves = (deps: Deps): Promise<SlotMove[]> =>
   retrying(() => deps.db.directory.all(newestSlotMoves()));
 
@@ -60,7 +60,7 @@ export async function requestSlotMove(
   return id;
 }
 
-/** Takes the move of a range a step further. See {@link driveSlotMove}. */
+/** Takes the move of a range a step further. See {@link driveSlotMove}. @throws when a database fails */
 export const takeSlotMoveFurther = (
   deps: Deps,
   id: string,

@@ -21,7 +21,7 @@ export interface WholePerson extends UserLine {
   verifiedAt: number | null;
 }
 
-/** Those of the lines that say all of a person that is needed, each person and number once. */
+/** Those of the lines that say all of a person that is needed, each person and number once. Never throws. */
 export async function wholePeople(deps: Deps, lines: readonly UserLine[]): Promise<WholePerson[]> {
   const now = deps.now();
   const seen = new Map<string, number>();

@@ -19,6 +19,7 @@ function spread(first: number, last: number): number[] {
  * Seq of the first message of a thread that was written at a time or later; null when there is none. Messages stand in
  * the order of their times, so it halves the thread as one looks up a word in a dictionary, in a few short statements.
  * @param at - ms UTC
+ * @throws when the database fails
  */
 export async function firstSince(
   deps: Deps,

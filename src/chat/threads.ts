@@ -140,7 +140,7 @@ function toThread(row: ThreadRow, now: number): ThreadJson {
   };
 }
 
-/** The caller's threads, newest activity first. */
+/** The caller's threads, newest activity first. @throws when the database fails */
 export async function listThreads(deps: Deps, who: Who): Promise<ThreadJson[]> {
   const rows = await deps.db.forFamily(who.familyId).all(selectThreads(who));
   return rows.map((row) => toThread(row, deps.now()));
@@ -216,6 +216,7 @@ export async function createThread(
  * object is woken to tell nobody. A family's object is mostly made by it.
  * @param timeZone the family's, by which it is made where the family is
  * @param to the members that it is for; who mutes a thread alone is told
+ * @throws AppError `unavailable` when the family's object cannot be reached
  */
 export async function announceThread(
   deps: Deps,

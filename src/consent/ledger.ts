@@ -9,7 +9,7 @@ import type { Deps } from '../platform/deps.ts';
 /** An entry of the ledger as its person sees it. `at` in ms. */
 export type ConsentEntry = Pick<ConsentChange, 'action' | 'source' | 'version' | 'at'>;
 
-/** The caller's ledger of opt-ins and opt-outs, newest first. */
+/** The caller's ledger of opt-ins and opt-outs, newest first. @throws when the database fails */
 export async function listConsents(
   { db }: Deps,
   { userId, familyId }: Pick<ClaimedCaller, 'userId' | 'familyId'>,

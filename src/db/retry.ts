@@ -23,6 +23,7 @@ const PAUSES_MS = [20, 100];
 /**
  * Runs an idempotent database call, and again (twice at the most) when it failed in passing.
  * Only for statements that may run twice: the first run's effect can be there already.
+ * @throws what the call throws, when that does not pass
  */
 export async function retrying<T>(call: () => Promise<T>): Promise<T> {
   for (const pause of PAUSES_MS) {

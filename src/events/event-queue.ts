@@ -45,7 +45,10 @@ export async function consumeEvents(deps: Deps, batch: MessageBatch<unknown>): P
   });
 }
 
-/** The consumer of its dead-letter queue: the events themselves are safe, and the sweep goes on with them. */
+/**
+ * The consumer of its dead-letter queue: the events themselves are safe, and the sweep goes on with them. Never
+ * throws.
+ */
 export async function reportDeadEvents(deps: Deps, batch: MessageBatch<unknown>): Promise<void> {
   await deps.alert(
     'events_stuck',
@@ -54,7 +57,10 @@ export async function reportDeadEvents(deps: Deps, batch: MessageBatch<unknown>)
   batch.ackAll();
 }
 
-/** Finds events whose queue message was lost, and forgets old ones; a store that is down is left to the next sweep. */
+/**
+ * Finds events whose queue message was lost, and forgets old ones; a store that is down is left to the next sweep.
+ * Never throws: a store that fails is logged.
+ */
 export async function sweepEvents(deps: Deps): Promise<void> {
   await askStores(deps, 'events', async (_, store) => {
     await forgetEvents(deps, store);

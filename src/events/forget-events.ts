@@ -15,7 +15,10 @@ const oldestEvent = hot<Record<never, never>>()(() =>
   q.select({ at: events.at }).from(events).where(gt(events.seq, 0)).orderBy(asc(events.seq)).limit(1),
 );
 
-/** Deletes a page of the events that were kept long enough; never the newest, whose number must not come twice. */
+/**
+ * Deletes a page of the events that were kept long enough; never the newest, whose number must not come twice.
+ * @throws when the database fails
+ */
 export async function forgetEvents(deps: Deps, store: StoreName): Promise<void> {
   const db = deps.db.at(store);
   const before = Date.now() - deps.config.KEEP_EVENTS_DAYS * DAY_MS;

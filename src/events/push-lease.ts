@@ -25,7 +25,10 @@ export interface Held {
 /** Condition: the lease is still ours. */
 export const isOurs = (lease: string) => allOf(eq(cursor.id, 1), eq(cursor.lease, lease));
 
-/** Takes the lease of a store, if there is something to do; the cursor begins an hour ago, not with all history. */
+/**
+ * Takes the lease of a store, if there is something to do; the cursor begins an hour ago, not with all history.
+ * @throws when the database fails
+ */
 export async function takeLease(deps: Deps, db: Db, receiver: string): Promise<Held | null> {
   const now = deps.now();
   const lease = newId('lse', now);

@@ -111,7 +111,10 @@ export function probe(families: string[], now: number) {
     .where(allOf(inArray(backlog.familyId, first), hasRow(cursor, isDown)));
 }
 
-/** Keeps what came of lanes, and moves the cursor. Answers false when the lease was lost meanwhile. */
+/**
+ * Keeps what came of lanes, and moves the cursor. Answers false when the lease was lost meanwhile.
+ * @throws when the database fails
+ */
 export async function recordOutcomes(
   deps: Deps,
   db: Db,

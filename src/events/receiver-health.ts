@@ -91,7 +91,7 @@ const latest = (times: readonly (number | null)[]): number | null => {
   return known.length === 0 ? null : Math.max(...known);
 };
 
-/** How events are handed over, by what {@link receiverStatements} came to in the stores that answered. */
+/** How events are handed over, by what {@link receiverStatements} came to in the stores that answered. Never throws. */
 export async function receiverHealth(
   { EVENTS_URL: url }: Pick<Config, 'EVENTS_URL'>,
   all: readonly Results<ReturnType<typeof receiverStatements>>[],

@@ -5,7 +5,7 @@ import { q } from '../db/query.ts';
 import { sessions, threadMembers, users } from '../db/schema.ts';
 import type { Departure } from './presence/presence-store.ts';
 
-/** The ids of a thread's members; empty when the family has no such thread. */
+/** The ids of a thread's members; empty when the family has no such thread. @throws when the database fails */
 export async function memberIds(db: Db, familyId: string, threadId: string): Promise<string[]> {
   const rows = await db.all(
     q
@@ -23,7 +23,7 @@ export interface SocketOwner {
   sessionId: string | null;
 }
 
-/** The ids of sockets whose session has ended, or whose person is gone. */
+/** The ids of sockets whose session has ended, or whose person is gone. @throws when the database fails */
 export async function endedSockets(
   db: Db,
   familyId: string,

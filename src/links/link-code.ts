@@ -7,6 +7,7 @@ import { base58Tail, DIGITS, groupPrefix } from './link-code-format.ts';
  * lives, and 16 base58 characters of HMAC-SHA256(secret, `link:` + id). Derived, not random, so that a process that
  * knows nothing can rebuild it and find its text at the carrier.
  *
+ * Never throws.
  * @param id a delivery id, or the id of whatever else the link was made for
  */
 export async function linkCode(

@@ -27,7 +27,7 @@ export interface LinkRow extends Omit<LinkTarget, 'id'> {
   createdAt: number;
 }
 
-/** Creates a link's code and its row, with two lifetimes counted from `now` (ms). Writes nothing. */
+/** Creates a link's code and its row, with two lifetimes counted from `now` (ms). Writes nothing. Never throws. */
 export async function makeLink(
   config: LinkConfig,
   { id, ...target }: LinkTarget,

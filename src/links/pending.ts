@@ -11,6 +11,7 @@ import { links, threadMembers, threads } from '../db/schema.ts';
  *
  * @param db the family's database
  * @returns the thread's id, or null
+ * @throws when the database fails
  */
 export async function takePending(db: Db, userId: string, now: number): Promise<string | null> {
   const isWaiting = and(eq(links.userId, userId), isNull(links.handedOverAt));

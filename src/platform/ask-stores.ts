@@ -20,7 +20,8 @@ export const notEveryStore = () =>
 const PATIENCE_MS = 5000;
 
 /**
- * Asks every store the same, each by itself and all at once: one that is dead or slow holds up no other.
+ * Asks every store the same, each by itself and all at once: one that is dead or slow holds up no other. Never
+ * throws.
  * @param what names the question in the log
  */
 export async function askStores<T>(

@@ -12,7 +12,7 @@ export function base64url(bytes: ArrayBuffer | Uint8Array): string {
     .replaceAll('=', '');
 }
 
-/** HMAC-SHA256 of a text under a secret, as bytes. */
+/** HMAC-SHA256 of a text under a secret, as bytes. Never throws. */
 export async function hmacSha256(secret: string, text: string): Promise<Uint8Array<ArrayBuffer>> {
   const key = await crypto.subtle.importKey('raw', utf8(secret), { name: 'HMAC', hash: 'SHA-256' }, false, [
     'sign',
@@ -20,7 +20,7 @@ export async function hmacSha256(secret: string, text: string): Promise<Uint8Arr
   return new Uint8Array(await crypto.subtle.sign('HMAC', key, utf8(text)));
 }
 
-/** SHA-256 of a text, base64url: how codes and digests are stored. */
+/** SHA-256 of a text, base64url: how codes and digests are stored. Never throws. */
 export async function sha256(text: string): Promise<string> {
   return base64url(await crypto.subtle.digest('SHA-256', utf8(text)));
 }

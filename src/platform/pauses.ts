@@ -65,7 +65,7 @@ export function pauseOf(
 export const areCodesPaused = (list: readonly Pause[]): boolean =>
   list.some(({ scope }) => scope === 'kind:code');
 
-/** Pauses a scope, or changes its pause. */
+/** Pauses a scope, or changes its pause. @throws when the directory fails */
 export async function putPause(
   directory: Db,
   { scope, until, reason }: Omit<Pause, 'since'>,
@@ -86,7 +86,7 @@ export async function putPause(
   return row!;
 }
 
-/** Takes a pause away. @returns whether there was one */
+/** Takes a pause away. @returns whether there was one @throws when the directory fails */
 export async function deletePause(directory: Db, scope: string): Promise<boolean> {
   const gone = await retrying(() =>
     directory.all(q.delete(pauses).where(eq(pauses.scope, scope)).returning({ scope: pauses.scope })),
@@ -94,7 +94,7 @@ export async function deletePause(directory: Db, scope: string): Promise<boolean
   return gone.length > 0;
 }
 
-/** What is paused now; what is over is forgotten. */
+/** What is paused now; what is over is forgotten. @throws when the directory fails */
 export async function listPauses(directory: Db, now: number): Promise<Pause[]> {
   const { list } = await retrying(() =>
     directory.batch({ over: q.delete(pauses).where(lte(pauses.until, now)), list: selectPauses({ now }) }),

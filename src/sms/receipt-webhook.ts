@@ -23,6 +23,7 @@ function idOf({ query }: Webhook, name: string): string | null {
  * Handles a receipt. One that names a delivery belongs to the log; one of a code or a confirmation can still
  * tell that a number is dead or has opted out. Source:
  * twilio.com/docs/messaging/guides/outbound-message-status-in-status-callbacks.
+ * @throws AppError `invalid_request`; when a database fails, so that Twilio repeats the receipt
  */
 export async function handleStatus(deps: Deps, webhook: Webhook): Promise<void> {
   const sid = messageSidOf(webhook);

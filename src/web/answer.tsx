@@ -40,7 +40,10 @@ export async function answerPage(
   return await withRollingCookie(response, caller, deps);
 }
 
-/** The caller by their cookie; null when nobody is signed in. A bearer token opens no page. */
+/**
+ * The caller by their cookie; null when nobody is signed in. A bearer token opens no page.
+ * @throws when the database fails
+ */
 export function pageCaller(c: PageContext): Promise<Caller | null> {
   const cookie = c.req.header('Cookie');
   if (!cookie) return Promise.resolve(null);

@@ -18,14 +18,17 @@ export interface LinkAddress {
 
 type LinkAddressDeps = Pick<Deps, 'config' | 'db' | 'now'>;
 
-/** `/l/:code` */
+/** `/l/:code` @throws when a database fails */
 export async function codeAddress({ db }: LinkAddressDeps, code: string): Promise<LinkAddress> {
   const path = `/l/${encodeURIComponent(code)}`;
   const link = await findLink(db, code);
   return { appPath: path, action: path, fields: {}, namedThread: null, kind: 'code', link };
 }
 
-/** `/magic?token=` and `/ul/thread/:threadId?mt=`; a token for another thread than the named one is none. */
+/**
+ * `/magic?token=` and `/ul/thread/:threadId?mt=`; a token for another thread than the named one is none.
+ * @throws when a database fails
+ */
 export async function tokenAddress(
   deps: LinkAddressDeps,
   token: string,

@@ -203,7 +203,7 @@ export const selectPeopleWithPendingUpdates = hot<{ familyIds: string }>()(({ fa
 );
 
 /**
- * Applies the pending updates of people who are about to be texted. Never talks to the carrier.
+ * Applies the pending updates of people who are about to be texted. Never talks to the carrier. Never throws.
  * @returns those whose updates could not be applied: they must not be texted
  */
 export async function applyBeforeTexting(deps: Deps, userIds: readonly string[]): Promise<Set<string>> {

@@ -45,7 +45,10 @@ async function inRange(ids: readonly string[], { first, last }: Range): Promise<
   return slotted.filter(({ slot }) => first <= slot && slot <= last).map(({ id }) => id);
 }
 
-/** The families of a range of slots that a store holds; without those that have moved away. */
+/**
+ * The families of a range of slots that a store holds; without those that have moved away.
+ * @throws when the database fails
+ */
 export async function familiesInRange(db: Db, range: Range): Promise<string[]> {
   const hasMoved = hasRow(fences, allOf(eq(fences.familyId, families.id), eq(fences.state, 'moved')));
   const found: string[] = [];

@@ -103,6 +103,7 @@ function insertRows(table: SQLiteTable, rows: readonly Row[], move: Move) {
 
 /**
  * Copies a family's rows into the target, parents first. Rows that are there already are left, so it can be repeated.
+ * @throws when a database fails
  */
 export async function copyRows(source: Db, target: Db, move: Move): Promise<void> {
   for (const table of FAMILY_TABLES) {
@@ -134,7 +135,7 @@ async function digest(db: Db, table: SQLiteTable, familyId: string): Promise<str
   }
 }
 
-/** The tables in which source and target differ for a family. */
+/** The tables in which source and target differ for a family. @throws when a database fails */
 export async function differingTables(source: Db, target: Db, familyId: string): Promise<SQLiteTable[]> {
   const differing: SQLiteTable[] = [];
   for (const table of FAMILY_TABLES) {
@@ -147,7 +148,10 @@ export async function differingTables(source: Db, target: Db, familyId: string):
   return differing;
 }
 
-/** Deletes a family's rows in a store, children first, as long as the fence of the move stands in this state. */
+/**
+ * Deletes a family's rows in a store, children first, as long as the fence of the move stands in this state.
+ * @throws when the database fails
+ */
 export async function clearRows(db: Db, move: Move, state: 'clearing' | 'moved'): Promise<void> {
   for (const table of FAMILY_TABLES.toReversed()) {
     for (;;) {

@@ -65,7 +65,7 @@ export function storesOfGroup(ranges: readonly SlotRange[], group: number): Stor
 const MAX_KEPT = 10_000;
 const kept = new Map<string, number>();
 
-/** The slot of a family: the first 14 bits of its id's SHA-256. It never changes. */
+/** The slot of a family: the first 14 bits of its id's SHA-256. It never changes. Never throws. */
 export async function slotOfFamily(familyId: string): Promise<number> {
   const known = kept.get(familyId);
   if (known !== undefined) return known;

@@ -19,7 +19,10 @@ const sqliteMaster = sqliteTable('sqlite_master', {
   name: text('name').notNull(),
 });
 
-/** Whether a store has all its fences. A remote migration whose splitter cut a trigger would leave it without. */
+/**
+ * Whether a store has all its fences. A remote migration whose splitter cut a trigger would leave it without.
+ * @throws when the database fails, or has no schema
+ */
 export async function hasFences(db: Db): Promise<boolean> {
   const { fences } = await db.batch({
     anyFamily: q.select({ id: families.id }).from(families).limit(1), // Throws in a database without the schema.
@@ -34,6 +37,7 @@ export async function hasFences(db: Db): Promise<boolean> {
 /**
  * How many families live in a store: for operators, since it reads an entry of an index for each. One that moves is counted
  * where it lives, though its rows are in both.
+ * @throws when the database fails
  */
 export async function countFamilies(db: Db): Promise<number> {
   const away = q

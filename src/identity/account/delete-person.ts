@@ -15,6 +15,7 @@ import { personLog } from '../codes/code-budget.ts';
  * stays under "Former member", the ledger of consent without address and browser, and an opt-out of their
  * number under its keyed hash. Deleting again does no harm. For the person's own request and the host's.
  * @returns whether there was such a person in that family
+ * @throws when a database fails
  */
 export async function deletePerson(deps: Deps, person: Person): Promise<boolean> {
   const found = await deps.db.forFamily(person.familyId).first(

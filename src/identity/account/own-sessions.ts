@@ -21,7 +21,7 @@ export interface LiveSession {
 
 type Owner = Pick<ClaimedCaller, 'userId' | 'familyId'>;
 
-/** The caller's live sessions, last used first. */
+/** The caller's live sessions, last used first. @throws when the database fails */
 export async function listSessions({ db, now }: Deps, { userId, familyId }: Owner): Promise<LiveSession[]> {
   const { id, kind, userAgent, createdAt, lastUsedAt, expiresAt } = sessions;
   return await db.forFamily(familyId).all(

@@ -338,7 +338,10 @@ function reportedSender(
   return named ?? senderFor(config, familyId ?? '', number === null ? null : phones.countryOf(number));
 }
 
-/** Applies a receipt's error code beyond its delivery: the number's state, the sender's pace, alerts. */
+/**
+ * Applies a receipt's error code beyond its delivery: the number's state, the sender's pace, alerts.
+ * @throws when the directory fails
+ */
 export async function applyErrorCode(
   deps: Deps,
   errorCode: number,

@@ -12,8 +12,8 @@ import { errorFields } from '../../platform/log.ts';
 const log = smsDeliveryLog;
 
 /**
- * The dead-letter queue's consumer: records the failed deliveries. The row itself is unchanged, and the sweep
- * retries it; operators see the failure and can retry at once.
+ * The dead-letter queue's consumer: records the failed deliveries. The row itself is unchanged, and the sweep retries
+ * it; operators see the failure and can retry at once. Never throws.
  */
 export async function recordDeadLetters(deps: Deps, batch: MessageBatch<unknown>): Promise<void> {
   const now = deps.now();

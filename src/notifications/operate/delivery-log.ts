@@ -126,6 +126,7 @@ export type OperatorDelivery = DeliveryJson & { userId: string; familyId: string
 /**
  * Deliveries for operators, newest first, by family, person or status. Without a family every database is asked; one that
  * does not answer is left out, and named.
+ * @throws when the database of `familyId` fails
  */
 export async function searchDeliveries(
   deps: Deps,
@@ -271,7 +272,7 @@ function toRecipientOutcome(row: RecipientOutcomeRow, now: number): RecipientOut
   return { userId: row.userId, name: row.name, told, read, explanation: text, sentAt };
 }
 
-/** The same for a range of the caller's own messages, by message id; for pages. */
+/** The same for a range of the caller's own messages, by message id; for pages. @throws when the database fails */
 export async function explainOwnMessages(
   deps: Deps,
   { userId, familyId }: Pick<Caller, 'userId' | 'familyId'>,

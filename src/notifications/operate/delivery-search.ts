@@ -74,7 +74,10 @@ export const SEARCHED = 2000;
 const isRare = (status: Status): status is (typeof IN_SIGHT)[number] =>
   (IN_SIGHT as readonly Status[]).includes(status);
 
-/** A page of one database: at most `limit` rows, and down to which id it was searched; empty: to the end. */
+/**
+ * A page of one database: at most `limit` rows, and down to which id it was searched; empty: to the end.
+ * @throws when the database fails
+ */
 export async function searchOne(db: Db, { userId, familyId, statuses, limit, cursor }: DeliverySearch) {
   const [status] = statuses ?? [];
   const everybody = userId === undefined && familyId === undefined;

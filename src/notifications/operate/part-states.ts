@@ -113,7 +113,7 @@ function databaseStates(answered: readonly StoreUp[], down: readonly StoreName[]
   return [...up, ...silent].sort((a, b) => a.name.localeCompare(b.name));
 }
 
-/** Whether family objects answer, by one that belongs to no family. */
+/** Whether family objects answer, by one that belongs to no family. Never throws. */
 export async function objectState(deps: Deps): Promise<PartState> {
   const name = 'Family objects';
   const asked = Date.now();

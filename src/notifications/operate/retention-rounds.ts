@@ -124,7 +124,7 @@ interface LogPage {
   position: readonly { position: string }[];
 }
 
-/** Goes on through old deliveries, page by page, from the first that was read. */
+/** Goes on through old deliveries, page by page, from the first that was read. @throws when the database fails */
 export async function endLog(db: Db, before: number, upTo: string, first: LogPage): Promise<void> {
   for (let read = first, pages = 1; ; pages++) {
     const ids = read.next.map(({ id }) => id);
@@ -187,14 +187,14 @@ async function endMessages(db: Db, before: number): Promise<boolean> {
   return old.length === PAGE;
 }
 
-/** Goes on erasing numbers, after a first page that was erased by so many rows. */
+/** Goes on erasing numbers, after a first page that was erased by so many rows. @throws when the database fails */
 export async function eraseMore(db: Db, before: number, erased: number): Promise<void> {
   for (let last = erased, page = 1; last >= PAGE && page < PAGES; page++) {
     last = (await restingAfter(() => db.run(eraseNumbers({ before })))).meta.changes;
   }
 }
 
-/** Deletes old messages, some pages of them. */
+/** Deletes old messages, some pages of them. @throws when the database fails */
 export async function endOldMessages(db: Db, before: number): Promise<void> {
   for (let page = 0; page < MESSAGE_PAGES; page++) {
     if (!(await restingAfter(() => endMessages(db, before)))) return;

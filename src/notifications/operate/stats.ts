@@ -254,7 +254,10 @@ export function statsOfRecent(loaded: Loaded, { recentSince, dayOf }: StatsRange
   });
 }
 
-/** The stats of the last `hours`, and of the hour in which they begin. A store that does not answer is named. */
+/**
+ * The stats of the last `hours`, and of the hour in which they begin. A store that does not answer is named.
+ * @throws when the directory fails
+ */
 export async function loadStats(deps: Deps, hours: number): Promise<Stats> {
   const since = deps.now() - hours * HOUR_MS;
   const plan = planStats(deps, { since, recentSince: since, dayOf: utcDay });

@@ -141,7 +141,10 @@ async function wakeDue(deps: Deps, db: Db, untilMs: number): Promise<number> {
   }
 }
 
-/** Sweeps one store: sends what is due to the queue. @returns how many rows were sent */
+/**
+ * Sweeps one store: sends what is due to the queue. @returns how many rows were sent
+ * @throws when the database or the queue fails
+ */
 export async function sweepStore(deps: Deps, store: StoreName, limitMs = SWEEP_MS): Promise<number> {
   const woken = await wakeDue(deps, deps.db.at(store), deps.now() + limitMs);
   // It asks the carrier, and nobody waits for it.
@@ -196,7 +199,10 @@ export async function sweep(deps: Deps): Promise<SweepResult> {
 /** So many stores are swept by the cron itself; beyond, each has a message of its own. */
 const SWEPT_BY_CRON = 4;
 
-/** What the cron does: sweeps, or has every store swept by a message of its own, until dry or for eight minutes. */
+/**
+ * What the cron does: sweeps, or has every store swept by a message of its own, until dry or for eight minutes.
+ * @throws when no store answers, or a queue fails
+ */
 export async function sweepAll(deps: Deps): Promise<void> {
   const stores = deps.db.stores();
   if (stores.length <= SWEPT_BY_CRON) {

@@ -72,8 +72,8 @@ async function withdraw(deps: Deps, db: Db, unclaimed: readonly Undecided[]): Pr
 }
 
 /**
- * Releases the windows of texts that were not sent, and their places in the caps. A failure is logged: the next text then
- * waits a little longer.
+ * Releases the windows of texts that were not sent, and their places in the caps. A failure is logged: the next text
+ * then waits a little longer. Never throws.
  * @param unclaimed are released unless another consumer has claimed them, and once none can any more
  * @param refused were claimed, and not sent
  */

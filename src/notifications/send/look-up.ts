@@ -141,8 +141,8 @@ async function lookUp(deps: Deps, db: Db, record: DeliveryRecord, phone: string)
 
 /**
  * Looks up claims whose lease has expired: sent after all, or absent at the carrier and free to be sent again.
- * Failures are logged and left to the next sweep; a carrier that does not answer is not asked for the whole
- * batch.
+ * Failures are logged and left to the next sweep; a carrier that does not answer is not asked for the whole batch.
+ * Never throws.
  */
 export async function reconcile(deps: Deps, db: Db, records: DeliveryRecord[]): Promise<JobResult[]> {
   let failures = 0;

@@ -6,9 +6,9 @@ import { retryOf } from './ask-family.ts';
 import type { JobResult } from './job-result.ts';
 
 /**
- * Hands on the jobs whose rows were not found in a store because their families have moved since the map was read: they
- * are handled where these live now. Most often a row is not found because nothing is left to do, so the map is read anew
- * once a second at the most.
+ * Hands on the jobs whose rows were not found in a store because their families have moved since the map was read:
+ * they are handled where these live now. Most often a row is not found because nothing is left to do, so the map is
+ * read anew once a second at the most. Never throws.
  * @param known rows that were found, or are dealt with already
  */
 export async function handOnMoved(

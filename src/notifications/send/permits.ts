@@ -73,7 +73,7 @@ export async function requestPermits<T extends Asking>(deps: Deps, leads: readon
 /** The first pause of a sender that is too fast, where the carrier does not say how long. */
 const BUSY_MS = SECOND_MS;
 
-/** Slows the senders that the carrier has found too fast: once, however many texts it refused. */
+/** Slows the senders that the carrier has found too fast: once, however many texts it refused. Never throws. */
 export async function slowSenders(
   deps: Deps,
   outcomes: readonly { record: DeliveryRecord; outcome: Outcome }[],

@@ -69,8 +69,8 @@ async function prepare(lead: Telling, claimedAt: number, { config }: Deps): Prom
 }
 
 /**
- * Sends a text while its claim is fresh. If the lease could expire before the carrier's time-out, another
- * process might look the text up in vain and send it a second time, so it is not sent.
+ * Sends a text while its claim is fresh. If the lease could expire before the carrier's time-out, another process
+ * might look the text up in vain and send it a second time, so it is not sent. Never throws.
  */
 export async function sendWithinLease(text: Prepared, deps: Deps): Promise<Outcome> {
   const { config, now, sms } = deps;
@@ -103,7 +103,10 @@ async function claimedElsewhere(db: Db, lost: Prepared[], claim: string): Promis
 /** More messages than this in one text are merged a part at a time. */
 const FEW = 10;
 
-/** Merges what texts of many messages cover, a part at a time, so that the database's other callers get their turn. */
+/**
+ * Merges what texts of many messages cover, a part at a time, so that the database's other callers get their turn.
+ * @throws when the database fails
+ */
 export async function mergeMany(db: Db, sent: readonly Prepared[], claim: string): Promise<void> {
   const ids = sent.filter(({ lead }) => lead.covered.count > FEW).map(({ id }) => id);
   if (ids.length === 0) return;

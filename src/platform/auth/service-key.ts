@@ -24,13 +24,13 @@ async function sealOf({ PHONE_SECRET }: Pick<Config, 'PHONE_SECRET'>, drawn: str
   return base64url((await hmacSha256(PHONE_SECRET, `service-key:${drawn}`)).subarray(0, SEAL_BYTES));
 }
 
-/** A new key: 192 random bits, and a seal by the secret that is never rotated. */
+/** A new key: 192 random bits, and a seal by the secret that is never rotated. Never throws. */
 export async function drawServiceKey(config: Pick<Config, 'PHONE_SECRET'>): Promise<string> {
   const drawn = base64url(crypto.getRandomValues(new Uint8Array(RANDOM_BYTES)));
   return PREFIX + drawn + (await sealOf(config, drawn));
 }
 
-/** What is stored instead of a key: its SHA-256, base64url. A fast hash is enough for 192 random bits. */
+/** What is stored instead of a key: its SHA-256, base64url. A fast hash is enough for 192 random bits. Never throws. */
 export const hashServiceKey = (key: string): Promise<string> => sha256(key);
 
 /**

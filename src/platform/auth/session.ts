@@ -73,7 +73,7 @@ async function readTokenSignedBy(secret: string, token: string): Promise<Session
   }
 }
 
-/** Creates a session's id and token; its row is not written yet. */
+/** Creates a session's id and token; its row is not written yet. Never throws. */
 export async function prepareSession(
   secret: string,
   who: { userId: string; familyId: string },

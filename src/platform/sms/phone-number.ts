@@ -82,7 +82,7 @@ function plain(input: unknown): string | null {
   return TYPED.test(typed) ? typed : null;
 }
 
-/** The keyed hash of a number, under which its state is stored. `number` is E.164. */
+/** The keyed hash of a number, under which its state is stored. `number` is E.164. Never throws. */
 export async function phoneHash(phoneSecret: string, number: string): Promise<string> {
   return base64url(await hmacSha256(phoneSecret, `phone:${number}`));
 }

@@ -29,7 +29,7 @@ async function present(deps: Deps, familyId: string): Promise<ReadonlySet<string
   }
 }
 
-/** Reads family and presence, and the clock to write times by. */
+/** Reads family and presence, and the clock to write times by. @throws when a database fails */
 export async function chatContext(c: PageContext, caller: Caller): Promise<ChatContext> {
   const { deps } = c.var;
   const [family, here] = await Promise.all([listFamilyMembers(deps, caller), present(deps, caller.familyId)]);

@@ -17,7 +17,7 @@ const shown = (thread: ThreadJson): ThreadJson => ({
   },
 });
 
-/** The caller's threads as pages show them, newest activity first. */
+/** The caller's threads as pages show them, newest activity first. @throws when the database fails */
 export const shownThreads = async (deps: Deps, caller: Caller): Promise<ThreadJson[]> =>
   (await listThreads(deps, caller)).map(shown);
 

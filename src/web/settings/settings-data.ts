@@ -101,7 +101,10 @@ async function findTest(c: PageContext, caller: Caller): Promise<DeliveryJson | 
   return deliveries.find((delivery) => delivery.id === id && delivery.kind === 'test') ?? null;
 }
 
-/** Reads everything the page shows, side by side. */
+/**
+ * Reads everything the page shows, side by side.
+ * @throws AppError `unauthenticated` when the account is gone; when a database fails
+ */
 export async function loadSettings(
   c: PageContext,
   caller: Caller,
