@@ -458,6 +458,8 @@ CREATE TABLE `users` (
 	`posts_day` integer DEFAULT 0 NOT NULL,
 	`threads_day_at` integer DEFAULT 0 NOT NULL,
 	`threads_day` integer DEFAULT 0 NOT NULL,
+	`changes_day_at` integer DEFAULT 0 NOT NULL,
+	`changes_day` integer DEFAULT 0 NOT NULL,
 	`applied_update` integer DEFAULT 0 NOT NULL,
 	`created_at` integer NOT NULL,
 	`deleted_at` integer,

@@ -71,6 +71,7 @@ export function createApp(depsOf: (env: Bindings, ctx: ExecutionContext, log: Lo
   const withDeps: MiddlewareHandler<AppEnv> = async (c, next) => {
     c.set('deps', depsOf(c.env, c.executionCtx as ExecutionContext, c.var.log));
     await next();
+    c.var.deps.requestPace.done();
   };
   const answerError = (error: unknown, c: Context<AppEnv>) => {
     const answer = errorResponse(error, c.var);

@@ -1,4 +1,4 @@
-import { eq, isNull, ne, type SQL } from 'drizzle-orm';
+import { eq, isNull, ne, not, type SQL, sql } from 'drizzle-orm';
 import type { Db } from '../db/client.ts';
 import { allOf, hasRow } from '../db/expressions.ts';
 import { q } from '../db/query.ts';
@@ -10,6 +10,7 @@ import type { Caller } from '../platform/auth/caller.ts';
 import { isBlank } from '../platform/characters.ts';
 import type { Deps } from '../platform/deps.ts';
 import { AppError } from '../platform/errors.ts';
+import { changesUsedUp, countChange, usedUp, windowsAt } from '../platform/pace/person-budget.ts';
 import { type MessageJson, messageColumns, toMessage } from './message.ts';
 
 type Author = Pick<Caller, 'userId' | 'familyId'>;
@@ -67,18 +68,26 @@ export async function editMessage(
   await deps.edge.act('edit', author, now);
   const own = isOwn(author, threadId, messageId);
   const hasContent = isBlank(body) ? ne(messages.fileIds, '[]') : undefined;
-  const { edited, found, members } = await retrying(() =>
+  const { dayAt } = windowsAt(now);
+  const { CHANGES_PER_DAY: perDay } = deps.config;
+  const theAuthor = eq(users.id, author.userId);
+  const mayChange = hasRow(users, allOf(theAuthor, not(changesUsedUp(dayAt, perDay))));
+  const isNew = allOf(own, isNull(messages.deletedAt), ne(messages.body, body), hasContent, mayChange);
+  const { edited, found, members, budget } = await retrying(() =>
     deps.db.forFamily(author.familyId).batch({
       // Before the message: the rows are told apart by what it says until now.
-      deliveries: reviseDeliveries(
-        messageId,
-        hasRow(messages, allOf(own, isNull(messages.deletedAt), ne(messages.body, body), hasContent)),
-      ),
-      edited: q
-        .update(messages)
-        .set({ body, editedAt: now })
-        .where(allOf(own, isNull(messages.deletedAt), ne(messages.body, body), hasContent))
-        .returning({ id: messages.id }),
+      deliveries: reviseDeliveries(messageId, hasRow(messages, isNew)),
+      edited: q.update(messages).set({ body, editedAt: now }).where(isNew).returning({ id: messages.id }),
+      budget: q
+        .select({
+          mayChange: sql<boolean>`${not(changesUsedUp(dayAt, perDay))}`.mapWith(Boolean).as('mayChange'),
+        })
+        .from(users)
+        .where(theAuthor),
+      counted: q
+        .update(users)
+        .set(countChange(dayAt))
+        .where(allOf(theAuthor, hasRow(messages, allOf(own, eq(messages.editedAt, now))))),
       found: selectMessage(own),
       members: membersOf(messageId),
     }),
@@ -86,6 +95,7 @@ export async function editMessage(
   const [row] = found;
   if (!row) throw notFound();
   if (row.deletedAt !== null) throw new AppError('conflict', 'This message was taken back; post a new one.');
+  if (row.body !== body && !budget[0]?.mayChange) throw usedUp('changes', 'day', perDay, now);
   if (row.body !== body) throw new AppError('empty_message', 'Send some words, or take the message back.');
   const message = toMessage(row);
   if (edited.length > 0) {

@@ -21,8 +21,8 @@ import { sha256 } from '../platform/crypto.ts';
 import type { Deps } from '../platform/deps.ts';
 import { AppError, rateLimited } from '../platform/errors.ts';
 import { newId } from '../platform/ids.ts';
+import { type Budget, countPost, postsUsedUp, usedUp, windowsAt } from '../platform/pace/person-budget.ts';
 import { DAY_MS } from '../platform/time.ts';
-import { type Budget, countPost, postsUsedUp, usedUp, windowsAt } from './budget.ts';
 import { type MessageJson, messageColumns, toMessage } from './message.ts';
 
 /** A message to be posted. */

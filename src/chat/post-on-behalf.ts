@@ -9,8 +9,8 @@ import { sha256 } from '../platform/crypto.ts';
 import type { Deps } from '../platform/deps.ts';
 import { AppError } from '../platform/errors.ts';
 import { newId } from '../platform/ids.ts';
+import { windowsAt } from '../platform/pace/person-budget.ts';
 import { CLOCK_TOLERANCE_MS, DAY_MS } from '../platform/time.ts';
-import { windowsAt } from './budget.ts';
 import { type MessageJson, messageColumns, toMessage } from './message.ts';
 import { announce, type Posting, postStatements, refusal, UNBOUNDED } from './post-message.ts';
 

@@ -13,8 +13,8 @@ import { AppError } from '../platform/errors.ts';
 import { iso, isoOrNull, namedSchema, timestamp } from '../platform/http/validation.ts';
 import { threadClaims } from '../platform/id-claims.ts';
 import { newId } from '../platform/ids.ts';
+import { countThread, threadsUsedUp, usedUp, windowsAt } from '../platform/pace/person-budget.ts';
 import { FOREVER } from '../platform/time.ts';
-import { countThread, threadsUsedUp, usedUp, windowsAt } from './budget.ts';
 
 /** A thread as one of its members sees it. */
 export const threadSchema = namedSchema('Thread', () =>
@@ -45,6 +45,8 @@ export type ThreadJson = z.infer<ReturnType<typeof threadSchema>>;
 
 type Who = Pick<Caller, 'userId' | 'familyId'>;
 
+/** A thread that is refused counts as so many requests. */
+const AS_REFUSED = 10;
 /** Max. threads in a list. */
 const MAX_THREADS = 500;
 /** Max. characters of the newest message in a list. */
@@ -204,6 +206,8 @@ export async function createThread(
   );
   const row = await db.first(selectThreads(caller, id));
   if (!row) await retrying(() => deps.db.directory.run(threadClaims.release(caller.familyId, id)));
+  // It has asked two databases in vain: somebody who goes on all the same is slowed.
+  if (!row) deps.requestPace.add(caller, AS_REFUSED);
   if (!row && budget[0]?.usedUp) throw usedUp('threads', 'day', deps.config.THREADS_PER_DAY, now);
   if (!row) throw new AppError('user_not_found', 'Every member must be a person of your family.');
   const thread = toThread(row, now);

@@ -400,13 +400,15 @@ export const users = sqliteTable(
     phoneUnusableAt: at('phone_unusable_at'),
     timeZone: text('time_zone'),
     lastSeenAt: at('last_seen_at'),
-    /** How many messages they posted in the minute and the day (UTC) that begin then, and threads in that day. */
+    /** How many messages they posted in the minute and the day (UTC) that begin then, and threads and changes in that day. */
     postsMinuteAt: at('posts_minute_at').notNull().default(0),
     postsMinute: integer('posts_minute').notNull().default(0),
     postsDayAt: at('posts_day_at').notNull().default(0),
     postsDay: integer('posts_day').notNull().default(0),
     threadsDayAt: at('threads_day_at').notNull().default(0),
     threadsDay: integer('threads_day').notNull().default(0),
+    changesDayAt: at('changes_day_at').notNull().default(0),
+    changesDay: integer('changes_day').notNull().default(0),
     /** `seq` of the last of the directory's updates that these rows have followed. */
     appliedUpdate: integer('applied_update').notNull().default(0),
     createdAt: at('created_at').notNull(),

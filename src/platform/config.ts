@@ -158,6 +158,7 @@ const describeFields = () => ({
   POSTS_PER_MINUTE: count().default(60),
   POSTS_PER_DAY: count().default(2000),
   THREADS_PER_DAY: count().default(50),
+  CHANGES_PER_DAY: count().default(500),
   MAP_SECONDS: seconds(0, 3600).default(15),
   FAMILY_LOCATION: z.enum(LOCATION_HINTS, `one of ${LOCATION_HINTS.join(', ')}`).optional(),
   SMS_EXPIRY_SECONDS: seconds(1, 604_800).default(86_400),

@@ -89,3 +89,65 @@ it('tells the pace of posts how many people a message has, and lets texts wait t
   expect(settled).toEqual([2, 0, null]); // The database was asked in vain.
   expect(enqueued).toEqual([[1, 10]]);
 });
+
+it('lets one person edit so often a day, loses no words, and always lets them take a message back', async () => {
+  const { world, path, post } = await writer({ CHANGES_PER_DAY: '2' });
+  const mine = await post('rosa', 'As it was');
+  const at = `${path}/${mine.json.message.id}`;
+  const edit = (body: string) => world.api('PATCH', at, { as: world.member('rosa'), body: { body } });
+  const edits = await Promise.all(['one', 'two', 'three', 'four'].map(edit));
+  const taken = edits.filter(({ status }) => status === 200);
+  expect(taken).toHaveLength(2);
+  const refused = edits.find(({ status }) => status !== 200)!;
+  expect(refused).toMatchObject({ status: 429, json: { error: 'rate_limited' } });
+  expect(Number(refused.headers.get('Retry-After'))).toBeGreaterThan(0);
+  const { json } = await world.api('GET', path, { as: world.member('ben') });
+  const words = json.messages[0].body;
+  expect(taken.map((answer) => answer.json.message.body)).toContain(words);
+  expect((await edit(words)).status).toBe(200); // Which changes nothing.
+  const bens = await post('ben', 'Of Ben');
+  const byBen = { as: world.member('ben'), body: { body: 'Others go on' } };
+  expect((await world.api('PATCH', `${path}/${bens.json.message.id}`, byBen)).status).toBe(200);
+  expect((await world.api('DELETE', at, { as: world.member('rosa') })).status).toBe(200);
+});
+
+it('lets one person opt in so often a day, and out whenever they like', async () => {
+  const world = await createWorld({ CHANGES_PER_DAY: '2' }, 2);
+  await world.seed([{ id: 'ben', name: 'Ben', phone: world.phone(1) }]);
+  const turn = (smsEnabled: boolean) =>
+    world.api('PATCH', '/api/preferences', { as: world.member('ben'), body: { smsEnabled } });
+  const all = [];
+  for (const wish of [false, true, false, true, false, true, false]) all.push(await turn(wish));
+  expect(all.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200, 429, 200]);
+  const { json } = await world.api('GET', '/api/preferences', { as: world.member('ben') });
+  expect(json.smsEnabled).toBe(false);
+  const ledger = await world.api('GET', '/api/consents', { as: world.member('ben') });
+  const actions = ledger.json.consents.map(({ action }: { action: string }) => action);
+  expect(actions).toEqual(['opt_out', 'opt_in', 'opt_out', 'opt_in', 'opt_out', 'opt_in']);
+  const other = { as: world.member('ben'), body: { preview: 'none' } };
+  expect((await world.api('PATCH', '/api/preferences', other)).status).toBe(200);
+});
+
+it('lets all people of a family together begin in a day what five of them may', async () => {
+  const world = await createWorld({ THREADS_PER_DAY: '1', POSTS_PER_DAY: '10' }, 2);
+  const people = ['rosa', 'ben', 'ana', 'leo', 'sam', 'kim'];
+  await world.seed(people.map((id) => ({ id, name: id })));
+  const open = (by: string) =>
+    world.api('POST', '/api/threads', { as: world.member(by), body: { title: 'New', memberIds: [] } });
+  for (const by of people.slice(1)) expect((await open(by)).status).toBe(201);
+  expect(await open('rosa')).toMatchObject({ status: 429, json: { error: 'rate_limited' } });
+
+  const post = (by: string) =>
+    world.api('POST', `/api/threads/${world.thread()}/messages`, {
+      as: world.member(by),
+      body: { body: 'Hi' },
+    });
+  const posts = async (by: string, times: number) => {
+    const answers = await Promise.all(Array.from({ length: times }, () => post(by)));
+    return answers.map(({ status }) => status);
+  };
+  for (const by of people.slice(1)) expect(new Set(await posts(by, 10))).toEqual(new Set([201]));
+  // Whoever has written little goes on for a while: the family is counted at every tenth of a person's.
+  expect(new Set(await posts('rosa', 9))).toEqual(new Set([201]));
+  expect(await post('rosa')).toMatchObject({ status: 429, json: { error: 'rate_limited' } });
+});

@@ -28,5 +28,6 @@ export function workerSettings(twilioPort: number): Record<string, string> {
     POSTS_PER_MINUTE: '1000000',
     POSTS_PER_DAY: '1000000',
     THREADS_PER_DAY: '1000000',
+    CHANGES_PER_DAY: '1000000',
   };
 }

@@ -162,7 +162,7 @@ export function testDeps(settings: Record<string, string> = {}): TestDeps {
     enqueueMove: async () => undefined,
     enqueueSweeps: async () => undefined,
     postPace: { turn: async () => ({ gatherSeconds: 0, settle: () => undefined }) },
-    requestPace: { turn: async () => undefined, add: () => undefined },
+    requestPace: { turn: async () => undefined, add: () => undefined, done: () => undefined },
     pauses: async () => [],
     enqueueOptOut: async () => undefined,
     alert: async (kind, message) => {

@@ -161,7 +161,7 @@ export function startProcess(
     edge: createEdgeLimits({}),
     sender: (sender) => senderClient(objects('sender', SENDER), account, sender),
     postPace: { turn: async () => ({ gatherSeconds: 0, settle: () => undefined }) },
-    requestPace: { turn: async () => undefined, add: () => undefined },
+    requestPace: { turn: async () => undefined, add: () => undefined, done: () => undefined },
     pauses: async () => [],
     alert: createAlerts({ directory: db.directory, config, log, now }),
     afterwards: (work) => {

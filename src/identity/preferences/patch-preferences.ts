@@ -1,4 +1,4 @@
-import { eq, sql } from 'drizzle-orm';
+import { eq, not, sql } from 'drizzle-orm';
 import { type ConsentRequest, checkOptIn, optIn, optOut } from '../../consent/opt-in-out.ts';
 import { ensurePreferences } from '../../consent/updates/apply-update.ts';
 import type { Db } from '../../db/client.ts';
@@ -9,6 +9,12 @@ import { rescheduleDeferred } from '../../notifications/deliveries/outbox.ts';
 import type { Deps } from '../../platform/deps.ts';
 import { AppError } from '../../platform/errors.ts';
 import { ifMatches, preconditionFailed } from '../../platform/http/repeated-requests.ts';
+import {
+  changesUsedUp,
+  countChange,
+  usedUp as tooMany,
+  windowsAt,
+} from '../../platform/pace/person-budget.ts';
 import { FOREVER } from '../../platform/time.ts';
 import { type PreferencesPatch, quietTimesProblem } from './preferences-schema.ts';
 import { type ReadPreferences, readPreferences } from './read-preferences.ts';
@@ -69,19 +75,28 @@ function movesQuietHours({ quietStart, quietEnd, quietDelivery, timeZone }: Pref
 
 /**
  * Writes everything but consent, in one batch under the condition that the revision is unchanged.
- * @returns whether it was
+ * @param optInsPerDay how many opt-ins there may be, where this is one: each leaves an entry in the ledger for good. An
+ *   opt-out always may be; null for it, and for the host
  */
 async function write(
   db: Db,
   { userId, familyId, patch }: PatchRequest,
   revision: number,
   now: number,
-): Promise<boolean> {
+  optInsPerDay: number | null,
+): Promise<'written' | 'used_up' | 'changed'> {
   const prefs = notificationPreferences;
-  const isCurrent = allOf(eq(prefs.userId, userId), eq(prefs.revision, revision));
+  const { dayAt } = windowsAt(now);
+  const isUsedUp = optInsPerDay !== null && allOf(eq(users.id, userId), changesUsedUp(dayAt, optInsPerDay));
+  const isCurrent = allOf(
+    eq(prefs.userId, userId),
+    eq(prefs.revision, revision),
+    isUsedUp && not(hasRow(users, isUsedUp)),
+  );
   const mutes = jsonTable('mute', mutesOf(patch, now), ['threadId', 'until']);
   const { urgentAllowed, quietStart, quietEnd, quietDelivery, preview, timeZone } = patch;
-  const { written } = await db.batch({
+  const { written, usedUp } = await db.batch({
+    usedUp: isUsedUp && q.select({ userId: users.id }).from(users).where(isUsedUp),
     ensurePreferences: ensurePreferences({ userId, familyId }),
     timeZone:
       timeZone !== undefined &&
@@ -113,10 +128,23 @@ async function write(
         preview,
       })
       .where(isCurrent),
+    counted:
+      isUsedUp &&
+      q
+        .update(users)
+        .set(countChange(dayAt))
+        .where(
+          allOf(
+            eq(users.id, userId),
+            hasRow(prefs, allOf(eq(prefs.userId, userId), eq(prefs.revision, revision + 1))),
+            not(isUsedUp),
+          ),
+        ),
     // Texts deferred by quiet hours are decided again.
     rescheduled: movesQuietHours(patch) && rescheduleDeferred([userId], now, { reasons: ['quiet_hours'] }),
   });
-  return written.meta.changes > 0;
+  if (written.meta.changes > 0) return 'written';
+  return usedUp && usedUp.length > 0 ? 'used_up' : 'changed';
 }
 
 /** The change of consent that the patch asks for; null for none. */
@@ -139,7 +167,7 @@ async function read(deps: Deps, request: PatchRequest): Promise<ReadPreferences>
  * Changes preferences completely or not at all, consent last, by optIn and optOut. Without If-Match a
  * concurrent change is taken into account; with it, it is refused.
  * @throws AppError `invalid_request`, `thread_not_found`, `precondition_failed`, `phone_unverified`,
- * `carrier_opted_out`, `conflict` (the host's consent is older than an opt-out)
+ * `carrier_opted_out`, `conflict` (the host's consent is older than an opt-out), `rate_limited`
  */
 export async function patchPreferences(deps: Deps, request: PatchRequest): Promise<ReadPreferences> {
   const { ifMatch } = request;
@@ -151,7 +179,11 @@ export async function patchPreferences(deps: Deps, request: PatchRequest): Promi
     checkPatch(patch, current);
     const wanted = consentWanted(request, current);
     if (wanted === 'opt_in') await checkOptIn(deps, request);
-    if (!(await write(db, { ...request, patch }, current.revision, deps.now()))) continue;
+    const perDay = deps.config.CHANGES_PER_DAY;
+    const bound = wanted === 'opt_in' && request.source !== 'host' ? perDay : null;
+    const outcome = await write(db, { ...request, patch }, current.revision, deps.now(), bound);
+    if (outcome === 'used_up') throw tooMany('changes', 'day', perDay, deps.now());
+    if (outcome === 'changed') continue;
     if (wanted === 'opt_out') await optOut(deps, request);
     if (wanted === 'opt_in') {
       await optIn(deps, { ...request, version: patch.consentVersion ?? request.currentVersion });

@@ -5,10 +5,12 @@ const rosa = { userId: 'rosa', familyId: 'fam' };
 let now = 0;
 let waits: number[] = [];
 let pace: RequestPace;
+let view: () => RequestPace;
 beforeEach(() => {
   now = 1_000_000;
   waits = [];
-  pace = createRequestPace({ now: () => now, wait: async (ms) => waits.push(ms) });
+  view = createRequestPace({ now: () => now, wait: async (ms) => waits.push(ms) });
+  pace = view();
 });
 
 describe('the pace of requests', () => {
@@ -50,5 +52,42 @@ describe('the pace of requests', () => {
     pace.add(ana, 101);
     await pace.turn(ana);
     expect(waits).toEqual([4, 20]);
+  });
+
+  /** `seconds` of requests of these people, as fast as they are let, on a machine that answers in so many ms. */
+  async function loop(people: readonly string[], seconds: number, answersIn: number) {
+    const [from, asked] = [now, { n: 0 }];
+    while (now < from + seconds * 1000) {
+      const each = view();
+      const waited = waits.length;
+      await each.turn({ userId: people[asked.n % people.length]!, familyId: 'fam' });
+      now += waits.slice(waited).reduce((sum, ms) => sum + ms, 0) + answersIn;
+      each.done();
+      asked.n += 1;
+    }
+    return asked.n;
+  }
+
+  it('leaves a slow machine to others: one account gets every other moment of it, and nobody meets it by hand', async () => {
+    expect(await loop(['rosa'], 3, 40)).toBe(75);
+    expect(waits).toEqual([]); // Seventy-five slow pages in three seconds.
+    await loop(['rosa'], 60, 40);
+    expect(await loop(['rosa'], 60, 40)).toBeLessThanOrEqual(751);
+  });
+
+  it('lets many accounts of a family have fifty slow requests a second together, beyond five hundred', async () => {
+    const round = async () => {
+      const views = Array.from({ length: 40 }, view);
+      await Promise.all(views.map((each, n) => each.turn({ userId: `usr_${n}`, familyId: 'fam' })));
+      now += 40;
+      for (const each of views) each.done();
+      for (const each of views) each.done(); // Once is enough.
+    };
+    for (let n = 0; n < 13; n++) await round();
+    expect(waits).toEqual([]);
+    for (let n = 0; n < 2; n++) await round();
+    expect(waits.length).toBeGreaterThan(0);
+    await view().turn({ userId: 'ana', familyId: 'fam_2' });
+    expect(waits).toHaveLength(40);
   });
 });
