@@ -16,6 +16,9 @@ export interface PageQuery {
   after?: number | undefined;
 }
 
+/** A page is one request, and one more for so many letters that it holds. */
+const LETTERS_A_REQUEST = 100_000;
+
 /** Messages, and the `seq` to pass on as `before` (or `after`) for the next page; null at the end. */
 export interface MessagePage {
   messages: MessageJson[];
@@ -82,6 +85,8 @@ export async function listMessages(
   });
   if (member.length === 0) throw notFound();
   const shown = rows.slice(0, limit);
+  const letters = shown.reduce((sum, { body }) => sum + body.length, 0);
+  deps.requestPace.add({ userId, familyId }, Math.floor(letters / LETTERS_A_REQUEST));
   const next = rows.length > limit ? String(shown.at(-1)!.seq) : null;
   return { messages: shown.map(toMessage), next };
 }

@@ -45,6 +45,8 @@ export type ThreadJson = z.infer<ReturnType<typeof threadSchema>>;
 
 type Who = Pick<Caller, 'userId' | 'familyId'>;
 
+/** A list of threads is one request, and one more for so many members that it names. */
+const MEMBERS_A_REQUEST = 500;
 /** A thread that is refused counts as so many requests. */
 const AS_REFUSED = 10;
 /** Max. threads in a list. */
@@ -145,6 +147,8 @@ function toThread(row: ThreadRow, now: number): ThreadJson {
 /** The caller's threads, newest activity first. @throws when the database fails */
 export async function listThreads(deps: Deps, who: Who): Promise<ThreadJson[]> {
   const rows = await deps.db.forFamily(who.familyId).all(selectThreads(who));
+  const listed = rows.reduce((sum, row) => sum + row.members.length, 0);
+  deps.requestPace.add(who, Math.floor(listed / MEMBERS_A_REQUEST));
   return rows.map((row) => toThread(row, deps.now()));
 }
 
