@@ -1,8 +1,9 @@
 import { backoffMs } from '../backoff.ts';
 import type { Live } from '../live.ts';
 import type { ServerFrame } from '../socket-frames.ts';
+import { Amended } from './amended.ts';
 import { ComposerControl } from './composer.ts';
-import { find, on, sayAloud } from './dom.ts';
+import { find, on, sayAloud, wait } from './dom.ts';
 import { renameDays, showNearTop } from './message-list.ts';
 import { MessageWindow, seqOf, type Way } from './message-window.ts';
 import { OwnMessages } from './own-messages.ts';
@@ -45,6 +46,7 @@ export class Conversation {
   readonly #composer: ComposerControl;
   readonly #readMarks: ReadMarks;
   readonly #typists: Typists;
+  readonly #amended = new Amended((seqs) => this.#refresh(seqs), wait);
   #fetching: Promise<void> | null = null;
   #again = false;
   #retry: ReturnType<typeof setTimeout> | undefined;
@@ -142,7 +144,7 @@ export class Conversation {
     if (!('threadId' in frame) || frame.threadId !== this.threadId) return;
     if (frame.type === 'message') {
       const { authorId, seq, via } = frame.message;
-      if (isAmended(frame.message) && seq <= this.#window.newest) return void this.#refresh([seq]);
+      if (isAmended(frame.message) && seq <= this.#window.newest) return void this.#amended.add(seq);
       const own = authorId === this.#viewer;
       this.#typists.stop(authorId);
       if (own && via !== 'sms') this.#wrote(seq);

@@ -9,6 +9,8 @@ import { hasThreadRow, isAmended, showLastWords, showUnread, titleUnread } from 
 
 /** A short break of the line is nobody's business; a longer one is said. */
 const SAY_OFFLINE_AFTER_MS = 2500;
+/** The list is read again so soon after an event, and so often at most while there are many. */
+const [LIST_SOON_MS, LIST_EVERY_MS] = [250, 2000];
 /** Whoever looks elsewhere so long gets the list anew: in another tab of theirs they may have muted something. */
 const STALE_MS = 5_000;
 const SCROLLED = 'fcs-list';
@@ -22,6 +24,7 @@ export class Messages {
   #online = false;
   #offlineTimer: ReturnType<typeof setTimeout> | undefined;
   #refreshing = false;
+  #listedAt = 0;
   #leftAt = 0;
 
   constructor(panes: HTMLElement) {
@@ -104,8 +107,9 @@ export class Messages {
   async #refreshList(): Promise<void> {
     if (this.#refreshing) return;
     this.#refreshing = true;
-    await wait(250);
+    await wait(Math.max(LIST_SOON_MS, this.#listedAt + LIST_EVERY_MS - Date.now()));
     this.#refreshing = false;
+    this.#listedAt = Date.now();
     const current = this.#conversation ? `&current=${encodeURIComponent(this.#conversation.threadId)}` : '';
     await refreshRegion('threads', `/messages?list${current}`); // Where it is not reached, the next event asks again.
   }

@@ -7,8 +7,8 @@ type Person = { userId: string; familyId: string };
  * The pace of what people ask, once they are known by their token's signature and before any database is asked. A page
  * takes a handful of requests; a client in a loop, or a thousand of them, would have everybody else wait. Beyond a burst
  * requests wait for their turn, those of a person and those of a family; nobody is refused who waits for answers before
- * they ask again. Where answers take long, because the machine is small or what is asked is much, turns are rarer: one
- * family then leaves half of it to others. It is the memory of one isolate. Posts have a pace of their own
+ * they ask again. Where answers take long, because the machine is small or what is asked is much, turns are rarer, so that
+ * nobody has more than half of it for long. It is the memory of one isolate. Posts have a pace of their own
  * (`post-pace.ts`).
  *
  * This is one request's view of it.
@@ -23,17 +23,21 @@ export interface RequestPace {
 }
 
 interface Rate {
-  /** What a request takes of a lane, ms; so much may be taken at once. */
+  /** What a request, or a moment of one, takes of a lane, ms; so much may be taken at once. */
   each: number;
   burst: number;
 }
+type Rates = Record<'person' | 'family', Rate>;
 
-/** Of a person, and of all people of a family together: 50 and 250 a second. */
-const QUICK = { person: { each: 20, burst: 2000 }, family: { each: 4, burst: 2000 } };
-/** The same for requests of {@link SLOW_MS} and more, in proportion for quicker ones: 12.5 and 50 a second. */
-const SLOW = { person: { each: 80, burst: 10_000 }, family: { each: 20, burst: 10_000 } };
-/** Counted no longer than this: a database that is slow for everybody is nobody's fault. */
-const SLOW_MS = 40;
+/** By number: of a person, and of all people of a family together, 50 and 250 a second; 50 and 500 at once. */
+const REQUESTS: Rates = { person: { each: 20, burst: 1000 }, family: { each: 4, burst: 2000 } };
+/**
+ * By the time that answers take: half of it for a person, and one request after the other for a family, beyond 15 and 60
+ * seconds of it that may be used at once.
+ */
+const TIME: Rates = { person: { each: 2, burst: 30_000 }, family: { each: 1, burst: 60_000 } };
+/** A request counts as no longer than this: a database that is slow for everybody is nobody's fault. */
+const LONGEST_COUNTED_MS = 200;
 /** The longest wait for a turn; beyond: 429. */
 const LONGEST_WAIT_MS = 30_000;
 
@@ -46,7 +50,7 @@ export function createRequestPace({
   wait: (ms: number) => Promise<unknown>;
 }): () => RequestPace {
   const laneOf = createTurnLanes({});
-  const lanesOf = (name: string, rates: Record<'person' | 'family', Rate>, person: Person, at: number) => {
+  const lanesOf = (name: string, rates: Rates, person: Person, at: number) => {
     const { userId, familyId } = person;
     return [
       { lane: laneOf(`${name} person:${familyId}:${userId}`, at), ...rates.person },
@@ -58,25 +62,25 @@ export function createRequestPace({
     return {
       turn: async (person) => {
         const at = now();
-        const quick = lanesOf('quick', QUICK, person, at);
-        const lanes = [...quick, ...lanesOf('slow', SLOW, person, at)];
+        const counted = lanesOf('requests', REQUESTS, person, at);
+        const lanes = [...counted, ...lanesOf('time', TIME, person, at)];
         const ahead = Math.max(...lanes.map(({ lane, burst }) => lane.busyUntil - at - burst));
         if (ahead > LONGEST_WAIT_MS) {
           throw rateLimited('Too many requests at once. Go on in a moment.', ahead / 1000);
         }
-        for (const { lane, each } of quick) lane.busyUntil += each;
+        for (const { lane, each } of counted) lane.busyUntil += each;
         if (ahead > 0) await wait(ahead);
         asked ??= { person, since: now() };
       },
       add: (person, requests) => {
-        for (const { lane, each } of lanesOf('quick', QUICK, person, now()))
+        for (const { lane, each } of lanesOf('requests', REQUESTS, person, now()))
           lane.busyUntil += requests * each;
       },
       done: () => {
         if (!asked) return;
         const at = now();
-        const share = Math.min(SLOW_MS, Math.max(0, at - asked.since)) / SLOW_MS;
-        for (const { lane, each } of lanesOf('slow', SLOW, asked.person, at)) lane.busyUntil += share * each;
+        const took = Math.min(LONGEST_COUNTED_MS, Math.max(0, at - asked.since));
+        for (const { lane, each } of lanesOf('time', TIME, asked.person, at)) lane.busyUntil += took * each;
         asked = null;
       },
     };

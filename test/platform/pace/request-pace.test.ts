@@ -14,8 +14,8 @@ beforeEach(() => {
 });
 
 describe('the pace of requests', () => {
-  it('is never met by whoever asks fifty times a second, nor by a hundred at once', async () => {
-    for (let n = 0; n < 100; n++) await pace.turn(rosa);
+  it('is never met by whoever asks fifty times a second, nor by fifty at once', async () => {
+    for (let n = 0; n < 50; n++) await pace.turn(rosa);
     for (let n = 0; n < 1000; n++) {
       now += 20;
       await pace.turn(rosa);
@@ -24,7 +24,7 @@ describe('the pace of requests', () => {
   });
 
   it('has a loop wait for its turn, twenty milliseconds each, and holds nobody else', async () => {
-    for (let n = 0; n < 111; n++) await pace.turn(rosa);
+    for (let n = 0; n < 61; n++) await pace.turn(rosa);
     expect(waits).toEqual([20, 40, 60, 80, 100, 120, 140, 160, 180, 200]);
     await pace.turn({ ...rosa, userId: 'ben' });
     await pace.turn({ userId: 'ana', familyId: 'fam_2' });
@@ -32,7 +32,7 @@ describe('the pace of requests', () => {
   });
 
   it('refuses whoever has more in the air than half a minute of turns, with the time to wait', async () => {
-    for (let n = 0; n < 1601; n++) await pace.turn(rosa);
+    for (let n = 0; n < 1551; n++) await pace.turn(rosa);
     expect(waits.at(-1)).toBe(30_000);
     await expect(pace.turn(rosa)).rejects.toMatchObject({
       code: 'rate_limited',
@@ -49,45 +49,51 @@ describe('the pace of requests', () => {
     await pace.turn({ userId: 'usr_0', familyId: 'fam' });
     expect(waits).toEqual([4]);
     const ana = { userId: 'ana', familyId: 'fam_2' };
-    pace.add(ana, 101);
+    pace.add(ana, 51);
     await pace.turn(ana);
     expect(waits).toEqual([4, 20]);
   });
 
   /** `seconds` of requests of these people, as fast as they are let, on a machine that answers in so many ms. */
-  async function loop(people: readonly string[], seconds: number, answersIn: number) {
-    const [from, asked] = [now, { n: 0 }];
+  async function loop(people: readonly string[], seconds: number, answersIn: number): Promise<number> {
+    const from = now;
+    let asked = 0;
     while (now < from + seconds * 1000) {
       const each = view();
       const waited = waits.length;
-      await each.turn({ userId: people[asked.n % people.length]!, familyId: 'fam' });
+      await each.turn({ userId: people[asked % people.length]!, familyId: 'fam' });
       now += waits.slice(waited).reduce((sum, ms) => sum + ms, 0) + answersIn;
       each.done();
-      asked.n += 1;
+      asked += 1;
     }
-    return asked.n;
+    return asked;
   }
 
-  it('leaves a slow machine to others: one account gets every other moment of it, and nobody meets it by hand', async () => {
-    expect(await loop(['rosa'], 3, 40)).toBe(75);
-    expect(waits).toEqual([]); // Seventy-five slow pages in three seconds.
-    await loop(['rosa'], 60, 40);
-    expect(await loop(['rosa'], 60, 40)).toBeLessThanOrEqual(751);
+  it('leaves half of a slow machine to others, and nobody meets that by hand', async () => {
+    expect(await loop(['rosa'], 25, 100)).toBe(250);
+    expect(waits).toEqual([]);
+    await loop(['rosa'], 60, 100);
+    expect(await loop(['rosa'], 60, 100)).toBeLessThanOrEqual(301);
+    now += 60_000;
+    waits = [];
+    expect(await loop(['rosa'], 60, 1000)).toBe(60); // Counted as 200 ms each, so that an outage is nobody's fault.
+    expect(waits).toEqual([]);
   });
 
-  it('lets many accounts of a family have fifty slow requests a second together, beyond five hundred', async () => {
+  it('lets many accounts of a family together have one request after the other, beyond a minute of them', async () => {
     const round = async () => {
       const views = Array.from({ length: 40 }, view);
       await Promise.all(views.map((each, n) => each.turn({ userId: `usr_${n}`, familyId: 'fam' })));
-      now += 40;
+      now += 200;
       for (const each of views) each.done();
       for (const each of views) each.done(); // Once is enough.
     };
-    for (let n = 0; n < 13; n++) await round();
+    for (let n = 0; n < 7; n++) await round();
     expect(waits).toEqual([]);
     for (let n = 0; n < 2; n++) await round();
     expect(waits.length).toBeGreaterThan(0);
+    const before = waits.length;
     await view().turn({ userId: 'ana', familyId: 'fam_2' });
-    expect(waits).toHaveLength(40);
+    expect(waits).toHaveLength(before);
   });
 });
