@@ -114,5 +114,9 @@ export function usedUp(
   const endsAt = window === 'day' ? dayAt + DAY_MS : minuteAt + MINUTE_MS;
   const wait = (endsAt - now) / 1000;
   const when = window === 'day' ? inWords(wait) : 'when it is over';
-  return rateLimited(`That was a lot for one ${window}: at most ${limit} ${what}. Go on ${when}.`, wait);
+  const together = window === 'day' ? `, and ${limit * FAMILY_TIMES} of a family together` : '';
+  return rateLimited(
+    `That was a lot for one ${window}: at most ${limit} ${what}${together}. Go on ${when}.`,
+    wait,
+  );
 }

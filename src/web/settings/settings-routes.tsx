@@ -172,8 +172,8 @@ async function turnOn(c: PageContext, caller: Caller): Promise<Response> {
     const urgentAllowed = await urgentAnswer(c, caller, form);
     await change(c, caller, { smsEnabled: true, consentVersion: shownVersion(c, form), urgentAllowed });
   } catch (error) {
-    if (!(error instanceof AppError) || error.status !== 409) throw error;
-    return refuse(c, caller, 'texts', error.message, { status: 409 });
+    if (!(error instanceof AppError) || (error.status !== 409 && error.status !== 429)) throw error;
+    return refuse(c, caller, 'texts', error.message, { status: error.status });
   }
   return done(c, 'on');
 }
