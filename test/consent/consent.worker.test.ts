@@ -11,7 +11,7 @@ import {
   family,
   ledgerOf,
   pendingUpdatesOf,
-  rowsOf,
+  personRows,
   sweepUpdates,
   type TestPerson,
   verified,
@@ -41,7 +41,11 @@ describe('an opt-in', () => {
     const deps = testDeps();
     const rosa = await someone(deps);
     await agree(deps, rosa);
-    expect(await rowsOf(deps, rosa.userId)).toMatchObject({ enabled: 1, version: 'v1', optedOutAt: null });
+    expect(await personRows(deps, rosa.userId)).toMatchObject({
+      enabled: 1,
+      version: 'v1',
+      optedOutAt: null,
+    });
     const [entry] = await deps.unwatched.all(sql`
       SELECT action, source, version, client_address, user_agent, at, length(number_hash) AS hash
       FROM consent_events WHERE user_id = ${rosa.userId}`);
@@ -75,7 +79,7 @@ describe('an opt-in', () => {
     const rosa = await someone(deps);
     for (const version of ['v1', 'v1', 'v2']) await agree(deps, rosa, version);
     expect(await ledgerOf(deps, rosa.userId)).toEqual(['opt_in web', 'opt_in web']);
-    expect(await rowsOf(deps, rosa.userId)).toMatchObject({ version: 'v2' });
+    expect(await personRows(deps, rosa.userId)).toMatchObject({ version: 'v2' });
   });
 
   it('cannot lift the block of the carrier, and says where to text START', async () => {
@@ -156,7 +160,7 @@ describe('the confirmation of an opt-in', () => {
     await agree(deps, rosa);
     await deps.idle();
     await sweepUpdates(deps);
-    expect(await rowsOf(deps, rosa.userId)).toMatchObject({ enabled: 0, blockedAt: deps.clock.now });
+    expect(await personRows(deps, rosa.userId)).toMatchObject({ enabled: 0, blockedAt: deps.clock.now });
   });
 });
 
@@ -173,13 +177,13 @@ describe('an opt-out', () => {
     await deps.idle();
     await verified(deps, { ...tom!, number: rosa!.number });
     expect(await importConsent(deps, { ...tom!, ...consent })).toBe('refused');
-    expect(await rowsOf(deps, tom!.userId)).toMatchObject({
+    expect(await personRows(deps, tom!.userId)).toMatchObject({
       phone: rosa!.number,
       enabled: 0,
       optedOutAt: deps.clock.now,
     });
     await agree(deps, tom!);
-    expect(await rowsOf(deps, tom!.userId)).toMatchObject({ enabled: 1, optedOutAt: null });
+    expect(await personRows(deps, tom!.userId)).toMatchObject({ enabled: 1, optedOutAt: null });
   });
 
   it('of the carrier is one event, however many texts it refuses', async () => {
@@ -188,7 +192,7 @@ describe('an opt-out', () => {
     await agree(deps, rosa);
     await Promise.all(Array.from({ length: 6 }, () => carrierOptOut(deps, rosa)));
     expect(await ledgerOf(deps, rosa.userId)).toEqual(['opt_in web', 'opt_out carrier']);
-    expect(await rowsOf(deps, rosa.userId)).toMatchObject({ enabled: 0, blockedAt: deps.clock.now });
+    expect(await personRows(deps, rosa.userId)).toMatchObject({ enabled: 0, blockedAt: deps.clock.now });
   });
 
   it('of a number that nobody holds is remembered', async () => {
@@ -196,7 +200,7 @@ describe('an opt-out', () => {
     const [rosa] = await family('rosa');
     await carrierOptOut(deps, rosa!);
     await verified(deps, rosa!);
-    expect(await rowsOf(deps, rosa!.userId)).toMatchObject({ blockedAt: deps.clock.now });
+    expect(await personRows(deps, rosa!.userId)).toMatchObject({ blockedAt: deps.clock.now });
     await expect(agree(deps, rosa!)).rejects.toMatchObject({ code: 'carrier_opted_out' });
   });
 });
@@ -238,9 +242,9 @@ describe('imported consent', () => {
     deps.clock.now += 1000;
     await verified(deps, rosa);
     await importConsent(deps, consent);
-    expect(await rowsOf(deps, rosa.userId)).toMatchObject({ phone: rosa.number, enabled: 0 });
+    expect(await personRows(deps, rosa.userId)).toMatchObject({ phone: rosa.number, enabled: 0 });
     await importConsent(deps, { ...consent, at: deps.clock.now });
-    expect(await rowsOf(deps, rosa.userId)).toMatchObject({ enabled: 1 });
+    expect(await personRows(deps, rosa.userId)).toMatchObject({ enabled: 1 });
   });
 });
 
@@ -252,7 +256,7 @@ describe('an imported number', () => {
     const outcome = await importPhone(deps, { ...tom!, phone: rosa!.number, verifiedAt: deps.clock.now });
     expect(outcome).toBe('phone_in_use');
     expect(await importPhone(deps, { ...tom!, phone: rosa!.number, verifiedAt: null })).toBe('phone_in_use');
-    expect(await rowsOf(deps, tom!.userId)).toMatchObject({ phone: null });
+    expect(await personRows(deps, tom!.userId)).toMatchObject({ phone: null });
   });
 
   it('replaces an older one, and gives way to a newer proof', async () => {
@@ -261,9 +265,9 @@ describe('an imported number', () => {
     const [other] = await family('other');
     const newer = { ...rosa, phone: other!.number, verifiedAt: deps.clock.now };
     expect(await importPhone(deps, newer)).toBe('ok');
-    expect(await rowsOf(deps, rosa.userId)).toMatchObject({ phone: other!.number });
+    expect(await personRows(deps, rosa.userId)).toMatchObject({ phone: other!.number });
     await verified(deps, rosa);
-    expect(await rowsOf(deps, rosa.userId)).toMatchObject({ phone: other!.number });
+    expect(await personRows(deps, rosa.userId)).toMatchObject({ phone: other!.number });
     const held = await deps.unwatched.all(
       sql`SELECT number FROM phone_numbers WHERE user_id = ${rosa.userId}`,
     );
@@ -281,9 +285,9 @@ describe('an imported number', () => {
     await importConsent(deps, given(rosa.number));
     for (const phone of [typo!.number, rosa.number]) {
       expect(await hostNames(phone)).toBe('ok');
-      expect(await rowsOf(deps, rosa.userId)).toMatchObject({ phone, enabled: 0 });
+      expect(await personRows(deps, rosa.userId)).toMatchObject({ phone, enabled: 0 });
       expect(await importConsent(deps, given(phone))).toBe('ok');
-      expect(await rowsOf(deps, rosa.userId)).toMatchObject({ phone, enabled: 1 });
+      expect(await personRows(deps, rosa.userId)).toMatchObject({ phone, enabled: 1 });
     }
     expect(await ledgerOf(deps, rosa.userId)).toEqual([
       'opt_in import',
@@ -296,7 +300,7 @@ describe('an imported number', () => {
     await removePhone(deps, rosa);
     await hostNames(rosa.number);
     await importConsent(deps, given(rosa.number));
-    expect(await rowsOf(deps, rosa.userId)).toMatchObject({ phone: rosa.number, enabled: 0 });
+    expect(await personRows(deps, rosa.userId)).toMatchObject({ phone: rosa.number, enabled: 0 });
   });
 
   it('is not taken back from whoever proved it while the import was being repeated', async () => {
@@ -327,12 +331,12 @@ describe('a number that cannot receive texts', () => {
     const deps = testDeps();
     const [rosa, tom] = [await someone(deps), await someone(deps)];
     await markNumberUnusable(deps, { number: rosa.number });
-    expect(await rowsOf(deps, rosa.userId)).toMatchObject({ unusableAt: deps.clock.now });
+    expect(await personRows(deps, rosa.userId)).toMatchObject({ unusableAt: deps.clock.now });
     for (const receipt of ['SM1', 'SM1', 'SM1'])
       await markNumberUnusable(deps, { number: tom.number, strike: true, receipt });
-    expect(await rowsOf(deps, tom.userId)).toMatchObject({ unusableAt: null });
+    expect(await personRows(deps, tom.userId)).toMatchObject({ unusableAt: null });
     await markNumberUnusable(deps, { number: tom.number, strike: true, receipt: 'SM2' });
-    expect(await rowsOf(deps, tom.userId)).toMatchObject({ unusableAt: deps.clock.now });
+    expect(await personRows(deps, tom.userId)).toMatchObject({ unusableAt: deps.clock.now });
   });
 
   it('has its strikes behind it once it was proven again', async () => {
@@ -342,9 +346,9 @@ describe('a number that cannot receive texts', () => {
     deps.clock.now += 5000;
     await verified(deps, rosa);
     await markNumberUnusable(deps, { number: rosa.number, strike: true });
-    expect(await rowsOf(deps, rosa.userId)).toMatchObject({ unusableAt: null });
+    expect(await personRows(deps, rosa.userId)).toMatchObject({ unusableAt: null });
     await markNumberUnusable(deps, { number: rosa.number, strike: true });
-    expect(await rowsOf(deps, rosa.userId)).toMatchObject({ unusableAt: deps.clock.now });
+    expect(await personRows(deps, rosa.userId)).toMatchObject({ unusableAt: deps.clock.now });
   });
 
   it('stays so when nobody holds it any more', async () => {
@@ -355,7 +359,10 @@ describe('a number that cannot receive texts', () => {
     const [ana] = await family('ana');
     const old = { ...ana!, phone: rosa.number, verifiedAt: deps.clock.now - 1000 };
     expect(await importPhone(deps, old)).toBe('ok');
-    expect(await rowsOf(deps, ana!.userId)).toMatchObject({ phone: rosa.number, unusableAt: deps.clock.now });
+    expect(await personRows(deps, ana!.userId)).toMatchObject({
+      phone: rosa.number,
+      unusableAt: deps.clock.now,
+    });
   });
 
   it('is healed by a newer proof alone', async () => {
@@ -363,10 +370,10 @@ describe('a number that cannot receive texts', () => {
     const rosa = await someone(deps);
     await markNumberUnusable(deps, { number: rosa.number });
     await verified(deps, rosa);
-    expect(await rowsOf(deps, rosa.userId)).toMatchObject({ unusableAt: deps.clock.now });
+    expect(await personRows(deps, rosa.userId)).toMatchObject({ unusableAt: deps.clock.now });
     deps.clock.now += 5000;
     await verified(deps, rosa);
-    expect(await rowsOf(deps, rosa.userId)).toMatchObject({ unusableAt: null, phone: rosa.number });
+    expect(await personRows(deps, rosa.userId)).toMatchObject({ unusableAt: null, phone: rosa.number });
   });
 });
 
@@ -385,10 +392,10 @@ describe('updates that the directory has enqueued', () => {
     await dying((d) => optOut(d, web(rosa)));
     await dying((d) => agree(d, rosa, 'v2'));
     expect(await pendingUpdatesOf(deps, rosa.userId)).toEqual(['consent', 'consent', 'consent']);
-    expect(await rowsOf(deps, rosa.userId)).toMatchObject({ enabled: 0 });
+    expect(await personRows(deps, rosa.userId)).toMatchObject({ enabled: 0 });
     await sweepUpdates(deps);
     expect(await ledgerOf(deps, rosa.userId)).toEqual(['opt_in web', 'opt_out web', 'opt_in web']);
-    expect(await rowsOf(deps, rosa.userId)).toMatchObject({ enabled: 1, version: 'v2' });
+    expect(await personRows(deps, rosa.userId)).toMatchObject({ enabled: 1, version: 'v2' });
     expect(deps.carrier.to(rosa.number)).toHaveLength(1);
   });
 
@@ -404,7 +411,7 @@ describe('updates that the directory has enqueued', () => {
     await optOut(deps, web(rosa));
     await deps.unwatched.run(sql`DELETE FROM consent_events WHERE user_id = ${rosa.userId}`);
     await applyUpdate(deps.db.forFamily(''), { ...row!, change: JSON.parse(row!.change) }, true);
-    expect(await rowsOf(deps, rosa.userId)).toMatchObject({ enabled: 0, optedOutAt: deps.clock.now });
+    expect(await personRows(deps, rosa.userId)).toMatchObject({ enabled: 0, optedOutAt: deps.clock.now });
     expect(await ledgerOf(deps, rosa.userId)).toEqual([]);
   });
 
@@ -433,7 +440,7 @@ describe('updates that the directory has enqueued', () => {
             expected,
             [],
           ]);
-          expect(await rowsOf(deps, rosa.userId)).toMatchObject({ enabled: isOut ? 0 : 1 });
+          expect(await personRows(deps, rosa.userId)).toMatchObject({ enabled: isOut ? 0 : 1 });
           if (over) break;
         }
       }
@@ -451,7 +458,7 @@ describe('updates that the directory has enqueued', () => {
     await deps.idle();
     const [number] = await deps.unwatched.all<{ out: number | null }>(sql`
       SELECT opted_out_at AS out FROM phone_numbers WHERE user_id = ${rosa.userId}`);
-    const rows = await rowsOf(deps, rosa.userId);
+    const rows = await personRows(deps, rosa.userId);
     expect(rows.optedOutAt).toBe(number!.out);
     expect(rows.enabled).toBe(number!.out === null ? 1 : 0);
     const ledger = await ledgerOf(deps, rosa.userId);

@@ -12,7 +12,7 @@ import {
   family,
   ledgerOf,
   pendingUpdatesOf,
-  rowsOf,
+  personRows,
   sweepUpdates,
   type TestPerson,
   verified,
@@ -310,7 +310,7 @@ describe('switching texts on and off', () => {
     for (let i = 0; i < 2; i++)
       expect((await patch(rosa, { smsEnabled: false })).body.smsEnabled).toBe(false);
     expect(await ledgerOf(deps, rosa.userId)).toEqual(['opt_in api', 'opt_out api']);
-    expect(await rowsOf(deps, rosa.userId)).toMatchObject({ enabled: 0, optedOutAt: deps.clock.now });
+    expect(await personRows(deps, rosa.userId)).toMatchObject({ enabled: 0, optedOutAt: deps.clock.now });
   });
 });
 
@@ -465,7 +465,7 @@ describe('deleting an account', () => {
     await w.ask('/api/me', { as: rosa, method: 'DELETE' });
     const [tom] = await family('tom');
     await verified(w.deps, { ...tom!, number: rosa.number });
-    expect(await rowsOf(w.deps, tom!.userId)).toMatchObject({
+    expect(await personRows(w.deps, tom!.userId)).toMatchObject({
       phone: rosa.number,
       optedOutAt: w.deps.clock.now,
     });
@@ -520,7 +520,7 @@ describe('deleting an account', () => {
     await verified(deps, rosa);
     deps.familyDown.value = false;
     await sweepUpdates(deps);
-    expect(await rowsOf(deps, rosa.userId)).toMatchObject({ phone: rosa.number, enabled: 0 });
+    expect(await personRows(deps, rosa.userId)).toMatchObject({ phone: rosa.number, enabled: 0 });
     expect(await pendingUpdatesOf(deps, rosa.userId)).toEqual([]);
   });
 });

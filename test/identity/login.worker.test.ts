@@ -8,7 +8,7 @@ import { phoneHash } from '../../src/platform/sms/phone-number.ts';
 import { sql } from '../support/sql.ts';
 import { type Ask, type Told, testApp } from '../worker/app.ts';
 import { testDeps } from '../worker/deps.ts';
-import { family, freshNumber, rowsOf, type TestPerson, verified } from '../worker/numbers.ts';
+import { family, freshNumber, personRows, type TestPerson, verified } from '../worker/numbers.ts';
 import { hostToken, insertWebSession } from '../worker/people.ts';
 import { statementName } from '../worker/statement-name.ts';
 
@@ -179,7 +179,7 @@ describe('signing in by phone', () => {
     const [tom] = await family('tom');
     deps.clock.now += MINUTE;
     await move(here, rosa, tom!);
-    expect(await rowsOf(deps, tom!.userId)).toMatchObject({ phone: rosa.number });
+    expect(await personRows(deps, tom!.userId)).toMatchObject({ phone: rosa.number });
     const answer = await confirm(rosa.number, old);
     expect([answer.status, answer.body.error]).toEqual([400, 'no_code']);
   });
@@ -478,7 +478,7 @@ describe('known and unknown numbers', () => {
       expect((await start(rosa.number)).status).toBe(200);
       expect((await start(rosa.number)).status).toBe(429);
     }
-    expect(await rowsOf(deps, rosa.userId)).toMatchObject({ blockedAt: deps.clock.now });
+    expect(await personRows(deps, rosa.userId)).toMatchObject({ blockedAt: deps.clock.now });
     expect(deps.alerts).toEqual(['twilio_credentials']);
   });
 

@@ -10,7 +10,7 @@ import {
   freshNumber,
   ledgerOf,
   pendingUpdatesOf,
-  rowsOf,
+  personRows,
   sweepUpdates,
   type TestPerson,
   verified,
@@ -165,7 +165,7 @@ describe('a code', () => {
     const guess = () => confirm(rosa!, code, { smsConsent: true });
     const answers = await Promise.all(Array.from({ length: 10 }, guess));
     expect(answers.map(({ status }) => status)).toContain(200);
-    expect(await rowsOf(deps, rosa!.userId)).toMatchObject({ phone: rosa!.number });
+    expect(await personRows(deps, rosa!.userId)).toMatchObject({ phone: rosa!.number });
     expect(await ledgerOf(deps, rosa!.userId)).toEqual(['opt_in api']);
   });
 
@@ -181,7 +181,7 @@ describe('a code', () => {
     expect(left.slice(5).every((n) => n === 0)).toBe(true);
     const late = await confirm(rosa!, code);
     expect([late.status, late.body]).toMatchObject([400, { error: 'invalid', attemptsLeft: 0 }]);
-    expect(await rowsOf(deps, rosa!.userId)).toMatchObject({ phone: null });
+    expect(await personRows(deps, rosa!.userId)).toMatchObject({ phone: null });
   });
 
   it('expires', async () => {
@@ -435,9 +435,9 @@ describe('possession', () => {
 
     expect((await ask('/api/me', { bearer: session.token })).status).toBe(401);
     expect(deps.familyCalls).toContain(`${rosa!.familyId} disconnectSession ${session.id}`);
-    expect(await rowsOf(deps, rosa!.userId)).toMatchObject({ phone: null, enabled: 0 });
+    expect(await personRows(deps, rosa!.userId)).toMatchObject({ phone: null, enabled: 0 });
     expect(await ledgerOf(deps, rosa!.userId)).toEqual(['opt_in web', 'opt_out number_moved']);
-    expect(await rowsOf(deps, tom!.userId)).toMatchObject({
+    expect(await personRows(deps, tom!.userId)).toMatchObject({
       phone: rosa!.number,
       enabled: 0,
       optedOutAt: null,
@@ -467,7 +467,7 @@ describe('possession', () => {
       sql`SELECT user_id AS id FROM phone_numbers WHERE number = ${number}`,
     );
     const phones = await Promise.all(
-      people.map(async ({ userId }) => [userId, (await rowsOf(deps, userId)).phone]),
+      people.map(async ({ userId }) => [userId, (await personRows(deps, userId)).phone]),
     );
     expect(phones.filter(([, phone]) => phone !== null)).toEqual([[holder!.id, number]]);
     for (const { userId } of people) expect(await pendingUpdatesOf(deps, userId)).toEqual([]);
@@ -494,8 +494,8 @@ describe('possession', () => {
           sql`SELECT user_id AS id FROM phone_numbers WHERE number = ${rosa!.number}`,
         );
         const moved = holder!.id === tom!.userId;
-        expect(await rowsOf(deps, rosa!.userId)).toMatchObject({ phone: moved ? null : rosa!.number });
-        expect(await rowsOf(deps, tom!.userId)).toMatchObject({ phone: moved ? rosa!.number : null });
+        expect(await personRows(deps, rosa!.userId)).toMatchObject({ phone: moved ? null : rosa!.number });
+        expect(await personRows(deps, tom!.userId)).toMatchObject({ phone: moved ? rosa!.number : null });
         const live = await deps.unwatched.all(
           sql`SELECT 1 FROM sessions WHERE user_id = ${rosa!.userId} AND revoked_at IS NULL`,
         );
@@ -528,8 +528,8 @@ describe('possession', () => {
     }
     expect(await pendingUpdatesOf(deps, tom!.userId)).toEqual([]);
     expect(await pendingUpdatesOf(deps, rosa!.userId)).toEqual([]);
-    expect(await rowsOf(deps, rosa!.userId)).toMatchObject({ phone: rosa!.number });
-    expect(await rowsOf(deps, tom!.userId)).toMatchObject({ phone: null });
+    expect(await personRows(deps, rosa!.userId)).toMatchObject({ phone: rosa!.number });
+    expect(await personRows(deps, tom!.userId)).toMatchObject({ phone: null });
   });
 
   it('waits for the sockets of ended sessions to be closed', async () => {
@@ -575,7 +575,7 @@ describe('confirming', () => {
     const { deps, prove } = world();
     const [rosa] = await family('rosa');
     await prove(rosa!, rosa!.number, { smsConsent: true, consentVersion: '2026-11-22' });
-    expect(await rowsOf(deps, rosa!.userId)).toMatchObject({ enabled: 1, version: '2026-11-22' });
+    expect(await personRows(deps, rosa!.userId)).toMatchObject({ enabled: 1, version: '2026-11-22' });
     expect(await ledgerOf(deps, rosa!.userId)).toEqual(['opt_in api']);
     expect(deps.carrier.to(rosa!.number)).toHaveLength(2);
   });
@@ -584,7 +584,7 @@ describe('confirming', () => {
     const { deps, prove } = world();
     const [rosa] = await family('rosa');
     await prove(rosa!, rosa!.number, more);
-    expect(await rowsOf(deps, rosa!.userId)).toMatchObject({ enabled: 0 });
+    expect(await personRows(deps, rosa!.userId)).toMatchObject({ enabled: 0 });
     expect(await ledgerOf(deps, rosa!.userId)).toEqual([]);
   });
 
@@ -601,8 +601,8 @@ describe('confirming', () => {
       deps.clock.now += 10 * MINUTE;
       await prove(person, person.number);
     }
-    expect(await rowsOf(deps, rosa!.userId)).toMatchObject({ enabled: 1, unusableAt: null });
-    expect(await rowsOf(deps, tom!.userId)).toMatchObject({ enabled: 0, unusableAt: null });
+    expect(await personRows(deps, rosa!.userId)).toMatchObject({ enabled: 1, unusableAt: null });
+    expect(await personRows(deps, tom!.userId)).toMatchObject({ enabled: 0, unusableAt: null });
     expect(await ledgerOf(deps, tom!.userId)).toEqual(['opt_in api', 'opt_out web']);
   });
 
@@ -612,11 +612,11 @@ describe('confirming', () => {
     await prove(rosa!, rosa!.number, { smsConsent: true });
     const second = freshNumber();
     await prove(rosa!, second);
-    expect(await rowsOf(deps, rosa!.userId)).toMatchObject({ phone: second, enabled: 0 });
+    expect(await personRows(deps, rosa!.userId)).toMatchObject({ phone: second, enabled: 0 });
     expect(await ledgerOf(deps, rosa!.userId)).toEqual(['opt_in api', 'opt_out number_removed']);
     const third = freshNumber();
     await prove(rosa!, third, { smsConsent: true });
-    expect(await rowsOf(deps, rosa!.userId)).toMatchObject({ phone: third, enabled: 1 });
+    expect(await personRows(deps, rosa!.userId)).toMatchObject({ phone: third, enabled: 1 });
     const held = await deps.unwatched.all(
       sql`SELECT number FROM phone_numbers WHERE user_id = ${rosa!.userId}`,
     );
@@ -679,7 +679,7 @@ describe('removing the number', () => {
     deps.clock.now += MINUTE;
     await start(rosa!, rosa!.number);
     expect((await ask('/api/phone', { as: rosa!, method: 'DELETE' })).body).toEqual({ ok: true });
-    expect(await rowsOf(deps, rosa!.userId)).toMatchObject({ phone: null, enabled: 0 });
+    expect(await personRows(deps, rosa!.userId)).toMatchObject({ phone: null, enabled: 0 });
     expect(await ledgerOf(deps, rosa!.userId)).toEqual(['opt_in api', 'opt_out number_removed']);
     expect((await confirm(rosa!, codeAt(rosa!.number))).body.error).toBe('no_code');
     const phones = () =>

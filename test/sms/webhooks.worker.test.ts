@@ -14,7 +14,7 @@ import {
   family,
   freshNumber,
   ledgerOf,
-  rowsOf,
+  personRows,
   sweepUpdates,
   type TestPerson,
   verified,
@@ -98,7 +98,11 @@ describe('an inbound text', () => {
     const answer = await text(deps, rosa.number, 'Stop');
     expect(answer).toEqual({ status: 200, type: 'text/xml; charset=utf-8', text: EMPTY });
     const now = deps.clock.now;
-    expect(await rowsOf(deps, rosa.userId)).toMatchObject({ enabled: 0, optedOutAt: now, blockedAt: now });
+    expect(await personRows(deps, rosa.userId)).toMatchObject({
+      enabled: 0,
+      optedOutAt: now,
+      blockedAt: now,
+    });
     expect(await ledgerOf(deps, rosa.userId)).toEqual(['opt_in api', 'opt_out keyword']);
   });
 
@@ -107,7 +111,7 @@ describe('an inbound text', () => {
     const rosa = await consenting(deps);
     await text(deps, rosa.number, 'STOP');
     expect((await text(deps, rosa.number, 'start')).text).toBe(EMPTY);
-    expect(await rowsOf(deps, rosa.userId)).toMatchObject({
+    expect(await personRows(deps, rosa.userId)).toMatchObject({
       enabled: 1,
       optedOutAt: null,
       blockedAt: null,
@@ -122,7 +126,7 @@ describe('an inbound text', () => {
     const rosa = await consenting(deps);
     await text(deps, rosa.number, 'STOP');
     expect((await text(deps, rosa.number, 'Start.')).text).toBe(EMPTY);
-    expect(await rowsOf(deps, rosa.userId)).toMatchObject({ enabled: 0 });
+    expect(await personRows(deps, rosa.userId)).toMatchObject({ enabled: 0 });
   });
 
   it.each(['please stop texting me', 'Stop!', 'ARRET'])(
@@ -135,7 +139,7 @@ describe('an inbound text', () => {
         expect(first.text).toMatch(
           /^<\?xml.*<Response><Message>FamilyCircleSecure: [^<]*START[^<]*<\/Message><\/Response>$/,
         );
-        expect(await rowsOf(deps, rosa.userId)).toMatchObject({ enabled: 0, blockedAt: null });
+        expect(await personRows(deps, rosa.userId)).toMatchObject({ enabled: 0, blockedAt: null });
         expect((await text(deps, rosa.number, words)).text).toBe(EMPTY);
         expect(await ledgerOf(deps, rosa.userId)).toEqual(['opt_in api', 'opt_out keyword']);
       }
@@ -162,7 +166,7 @@ describe('an inbound text', () => {
     const deps = testDeps();
     const rosa = await consenting(deps);
     await text(deps, rosa.number, 'basta', [['OptOutType', 'STOP']]);
-    expect(await rowsOf(deps, rosa.userId)).toMatchObject({ enabled: 0, blockedAt: deps.clock.now });
+    expect(await personRows(deps, rosa.userId)).toMatchObject({ enabled: 0, blockedAt: deps.clock.now });
   });
 
   it.each([
@@ -181,7 +185,7 @@ describe('an inbound text', () => {
       if (isAnswered) expect(answer).toMatch(/nobody reads.*portal\.example\.com/);
       else expect(answer).toBe(EMPTY);
       expect(answer).not.toContain('again');
-      expect(await rowsOf(deps, rosa.userId)).toMatchObject({ enabled: 1 });
+      expect(await personRows(deps, rosa.userId)).toMatchObject({ enabled: 1 });
       expect(await ledgerOf(deps, rosa.userId)).toEqual(['opt_in api']);
     },
   );
@@ -206,7 +210,7 @@ describe('an inbound text', () => {
     expect(never).toContain('you get family chat alerts.');
     await text(deps, rosa.number, 'Stop!');
     expect((await text(deps, rosa.number, 'Yes!')).text).toContain('again');
-    expect(await rowsOf(deps, rosa.userId)).toMatchObject({ enabled: 1 });
+    expect(await personRows(deps, rosa.userId)).toMatchObject({ enabled: 1 });
   });
 
   it.each([
@@ -219,7 +223,7 @@ describe('an inbound text', () => {
       const deps = testDeps();
       const rosa = await consenting(deps);
       expect((await text(deps, `rcs:${rosa.number}`, words, more)).status).toBe(200);
-      expect(await rowsOf(deps, rosa.userId)).toMatchObject({ enabled: 0 });
+      expect(await personRows(deps, rosa.userId)).toMatchObject({ enabled: 0 });
       expect(await ledgerOf(deps, rosa.userId)).toEqual(['opt_in api', 'opt_out keyword']);
     },
   );
@@ -233,7 +237,7 @@ describe('an inbound text', () => {
     expect((await text(deps, 'messenger:1234', 'please stop texting me')).text).toMatch(/by messenger/);
     expect((await text(deps, '12345', 'STOP')).text).toBe(EMPTY);
     expect(deps.alerts).toEqual(['opt_out_unplaced', 'opt_out_unplaced', 'opt_out_unplaced']);
-    expect(await rowsOf(deps, rosa.userId)).toMatchObject({ enabled: 1 });
+    expect(await personRows(deps, rosa.userId)).toMatchObject({ enabled: 1 });
   });
 
   it('has its effect once a MessageSid, and every repeat the same answer', async () => {
@@ -247,7 +251,7 @@ describe('an inbound text', () => {
     expect(answers[0]!.text).toContain('opted out');
     await text(deps, rosa.number, 'START');
     expect((await text(deps, rosa.number, 'STOP', [], id)).text).toBe(answers[0]!.text);
-    expect(await rowsOf(deps, rosa.userId)).toMatchObject({ enabled: 1 });
+    expect(await personRows(deps, rosa.userId)).toMatchObject({ enabled: 1 });
     expect(await ledgerOf(deps, rosa.userId)).toEqual(['opt_in api', 'opt_out keyword', 'opt_in keyword']);
   });
 
@@ -262,7 +266,7 @@ describe('an inbound text', () => {
       WHERE message_sid IN (SELECT value FROM json_each(${JSON.stringify(Object.values(ids))}))`);
     expect(kept.map((row) => row.sid).sort()).toEqual([ids.START, ids.STOP].sort());
     await text(deps, rosa.number, 'START', [], ids.START);
-    expect(await rowsOf(deps, rosa.userId)).toMatchObject({ enabled: 0 });
+    expect(await personRows(deps, rosa.userId)).toMatchObject({ enabled: 0 });
     expect((await ledgerOf(deps, rosa.userId)).at(-1)).toBe('opt_out keyword');
   });
 
@@ -281,7 +285,7 @@ describe('an inbound text', () => {
         // Either Twilio repeats the text, or nobody does and the sweep comes by, once the batch was there.
         if (fail % 2 === 0) await text(deps, rosa.number, 'please stop texting me', [], id);
         else await sweepUpdates(deps);
-        expect(await rowsOf(deps, rosa.userId)).toMatchObject({ enabled: 0 });
+        expect(await personRows(deps, rosa.userId)).toMatchObject({ enabled: 0 });
         expect(await ledgerOf(deps, rosa.userId)).toEqual(['opt_in api', 'opt_out keyword']);
         if (over) break;
       }
@@ -407,9 +411,9 @@ describe('a webhook', () => {
         createExecutionContext(),
       );
     expect((await send(body.replace('STOP', 'hey!'))).status).toBe(403);
-    expect(await rowsOf(deps, rosa.userId)).toMatchObject({ enabled: 1 });
+    expect(await personRows(deps, rosa.userId)).toMatchObject({ enabled: 1 });
     expect((await send(body)).status).toBe(200);
-    expect(await rowsOf(deps, rosa.userId)).toMatchObject({ enabled: 0 });
+    expect(await personRows(deps, rosa.userId)).toMatchObject({ enabled: 0 });
   });
 
   it.each<[string, [string, string][], Post, number]>([
@@ -510,7 +514,7 @@ describe('a receipt', () => {
       const deps = testDeps();
       const rosa = await consenting(deps);
       expect((await post(deps, path, receipt(rosa.number, code))).status).toBe(200);
-      expect(await rowsOf(deps, rosa.userId)).toMatchObject({ unusableAt: deps.clock.now, enabled: 1 });
+      expect(await personRows(deps, rosa.userId)).toMatchObject({ unusableAt: deps.clock.now, enabled: 1 });
     });
 
     it(`of ${path} with 30005 does so the second time, and not when it is repeated`, async () => {
@@ -518,16 +522,16 @@ describe('a receipt', () => {
       const rosa = await consenting(deps);
       const id = sid();
       for (let i = 0; i < 3; i++) await post(deps, path, receipt(rosa.number, '30005', id));
-      expect(await rowsOf(deps, rosa.userId)).toMatchObject({ unusableAt: null });
+      expect(await personRows(deps, rosa.userId)).toMatchObject({ unusableAt: null });
       await post(deps, path, receipt(rosa.number, '30005'));
-      expect(await rowsOf(deps, rosa.userId)).toMatchObject({ unusableAt: deps.clock.now });
+      expect(await personRows(deps, rosa.userId)).toMatchObject({ unusableAt: deps.clock.now });
     });
 
     it(`of ${path} with 21610 is an opt-out by the carrier`, async () => {
       const deps = testDeps();
       const rosa = await consenting(deps);
       await post(deps, path, receipt(rosa.number, '21610', sid(), 'failed'));
-      expect(await rowsOf(deps, rosa.userId)).toMatchObject({ enabled: 0, blockedAt: deps.clock.now });
+      expect(await personRows(deps, rosa.userId)).toMatchObject({ enabled: 0, blockedAt: deps.clock.now });
       expect(await ledgerOf(deps, rosa.userId)).toEqual(['opt_in api', 'opt_out carrier']);
     });
 
@@ -538,9 +542,9 @@ describe('a receipt', () => {
       await post(deps, path, late);
       await text(deps, rosa.number, 'START');
       await post(deps, path, late);
-      expect(await rowsOf(deps, rosa.userId)).toMatchObject({ enabled: 1, blockedAt: null });
+      expect(await personRows(deps, rosa.userId)).toMatchObject({ enabled: 1, blockedAt: null });
       await post(deps, path, receipt(rosa.number, '21610', sid(), 'failed'));
-      expect(await rowsOf(deps, rosa.userId)).toMatchObject({ enabled: 0 });
+      expect(await personRows(deps, rosa.userId)).toMatchObject({ enabled: 0 });
     });
   }
 

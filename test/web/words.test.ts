@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { deviceWords } from '../../src/web/device-words.ts';
 import { contactHref } from '../../src/web/legal/legal-parts.tsx';
-import { phoneWords, waitWords } from '../../src/web/number-words.ts';
+import { phoneWords, spanWords, waitWords } from '../../src/web/number-words.ts';
 
 describe('words of pages', () => {
   it.each([
@@ -40,6 +40,18 @@ describe('words of pages', () => {
     [600, '10 minutes'],
     [86_400, '24 hours'],
   ])('a wait of %d s is %s', (seconds, words) => expect(waitWords(seconds)).toBe(words));
+
+  it.each([
+    [1, '1 second'],
+    [90, '90 seconds'],
+    [300, '5 minutes'],
+    [3600, '1 hour'],
+    [129_600, '36 hours'],
+    [604_800, '7 days'],
+    [34_560_000, '400 days'],
+    [31_536_000, '1 year'],
+    [0.5, '0.5 seconds'],
+  ])('a span of %d s is %s', (seconds, words) => expect(spanWords(seconds)).toBe(words));
 
   it.each([
     ['help@example.com', 'mailto:help@example.com'],

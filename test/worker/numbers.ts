@@ -47,7 +47,7 @@ export async function verified(deps: TestDeps, person: TestPerson): Promise<Test
 }
 
 /** A person's own rows, as far as numbers and consent go. */
-export async function rowsOf(deps: TestDeps, userId: string) {
+export async function personRows(deps: TestDeps, userId: string) {
   const rows = await deps.unwatched.all<{
     enabled: number | null;
     optedOutAt: number | null;

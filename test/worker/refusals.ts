@@ -23,7 +23,7 @@ export async function everything(): Promise<Record<string, unknown[]>> {
 }
 
 /** A request that is wrong. */
-export interface Ask {
+export interface BadRequest {
   method: string;
   path: string;
   headers?: Record<string, string>;
@@ -33,7 +33,7 @@ export interface Ask {
 }
 
 /** Sends what is wrong; returns the answers that were not a refusal by name. Nothing may have changed. */
-export async function refusals(world: World, asks: readonly Ask[]): Promise<unknown[]> {
+export async function refusals(world: World, asks: readonly BadRequest[]): Promise<unknown[]> {
   const before = await everything();
   const faults: unknown[] = [];
   for (const { method, path, headers = {}, body, expected } of asks) {

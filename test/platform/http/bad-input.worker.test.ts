@@ -5,7 +5,7 @@ import type { Endpoint } from '../../../src/platform/http/endpoint.ts';
 import { jsonSchemaOf } from '../../../src/platform/http/openapi/json-schema.ts';
 import { endpoints } from '../../../src/routes.ts';
 import { insertWebSession } from '../../worker/people.ts';
-import { type Ask, JSON_TYPE, refusals } from '../../worker/refusals.ts';
+import { type BadRequest, JSON_TYPE, refusals } from '../../worker/refusals.ts';
 import { createWorld, type World } from '../../worker/world.ts';
 import { describeBadPages } from './bad-pages.ts';
 import { describeBadWebhooks } from './bad-webhooks.ts';
@@ -95,7 +95,7 @@ describe('a route', () => {
     async (_, route) => {
       const { method } = route;
       const body = right(route);
-      const wrong = WRONG_TOKENS.map((Authorization): Ask => {
+      const wrong = WRONG_TOKENS.map((Authorization): BadRequest => {
         return {
           method,
           path: address(route),
@@ -106,7 +106,7 @@ describe('a route', () => {
       });
       const other = route.who === 'service' ? token : service;
       const foreign = { ...JSON_TYPE, Authorization: `Bearer ${other}` };
-      const asks: Ask[] = [
+      const asks: BadRequest[] = [
         { method, path: address(route), headers: JSON_TYPE, body, expected: [401] },
         {
           method,
@@ -118,14 +118,16 @@ describe('a route', () => {
         { method, path: address(route), headers: foreign, body, expected: [403] },
         ...(method === 'get'
           ? []
-          : ['https://evil.example', 'null', `${world.origin}.evil.example`, undefined].map((origin): Ask => {
-              const headers = {
-                ...JSON_TYPE,
-                Cookie: cookie,
-                ...(origin === undefined ? {} : { Origin: origin }),
-              };
-              return { method, path: address(route), headers, body, expected: [403] };
-            })),
+          : ['https://evil.example', 'null', `${world.origin}.evil.example`, undefined].map(
+              (origin): BadRequest => {
+                const headers = {
+                  ...JSON_TYPE,
+                  Cookie: cookie,
+                  ...(origin === undefined ? {} : { Origin: origin }),
+                };
+                return { method, path: address(route), headers, body, expected: [403] };
+              },
+            )),
         ...wrong,
       ];
       expect(await refusals(world, asks)).toEqual([]);
@@ -137,7 +139,7 @@ describe('a route', () => {
     async (_, route) => {
       const { method } = route;
       const body = right(route);
-      const ask = (headers: Record<string, string>): Ask => ({
+      const ask = (headers: Record<string, string>): BadRequest => ({
         method,
         path: address(route),
         headers: { ...JSON_TYPE, Cookie: cookie, ...headers },
@@ -160,7 +162,7 @@ describe('a route', () => {
       const chosen = route.who === 'service' && method === 'put';
       const others = route.who === 'service' ? [] : [stranger.thread()];
       const ids = chosen ? ['%00', 'x'.repeat(201)] : [...WRONG_IDS, ...others, 'none'];
-      const asks = ids.map((id): Ask => {
+      const asks = ids.map((id): BadRequest => {
         return { method, path: address(route, id), headers, body, expected: [400, 404] };
       });
       expect(await refusals(world, asks)).toEqual([]);
@@ -185,7 +187,7 @@ describe('a route', () => {
     ];
     const asks = names.flatMap((name) =>
       // An id is opaque, and words are anybody's: only what could be none is wrong.
-      (/cursor|Id$|^q$/.test(name) ? ['%00', 'x'.repeat(300)] : values).map((value): Ask => {
+      (/cursor|Id$|^q$/.test(name) ? ['%00', 'x'.repeat(300)] : values).map((value): BadRequest => {
         const query = name === 'q' ? '' : neededQuery(route);
         return {
           method,
@@ -210,10 +212,10 @@ describe('a route', () => {
     );
     const without = required.map((name) => ({ ...good(route), [name]: undefined }));
     const asks = [
-      ...[...bodies, ...without].map((value): Ask => {
+      ...[...bodies, ...without].map((value): BadRequest => {
         return { method, path, headers, body: JSON.stringify(value), expected: [400, 404] };
       }),
-      ...NO_OBJECTS.map((body): Ask => ({ method, path, headers, body, expected: [400] })),
+      ...NO_OBJECTS.map((body): BadRequest => ({ method, path, headers, body, expected: [400] })),
       ...(route.optionalBody ? [] : [{ method, path, headers, body: '', expected: [400] }]),
       // Who reports all who are here may need more room; then it is the contents that are wrong.
       {
@@ -230,7 +232,7 @@ describe('a route', () => {
         'json',
         '',
       ].map(
-        (type): Ask => ({
+        (type): BadRequest => ({
           method,
           path,
           headers: { ...headers, 'Content-Type': type },
@@ -250,7 +252,9 @@ it('takes no other method at a known address', async () => {
     const headers = { Authorization: `Bearer ${path.startsWith('/api/admin') ? service : token}` };
     return all
       .filter((method) => !known.includes(method))
-      .map((method): Ask => ({ method, path: path.replace(/\{\w+\}/g, 'x'), headers, expected: [405] }));
+      .map(
+        (method): BadRequest => ({ method, path: path.replace(/\{\w+\}/g, 'x'), headers, expected: [405] }),
+      );
   });
   expect(await refusals(world, asks)).toEqual([]);
 });
@@ -259,7 +263,7 @@ it('takes no key and no tag that is none', async () => {
   const path = `/api/threads/${world.thread()}/messages`;
   const headers = { ...JSON_TYPE, Authorization: `Bearer ${token}` };
   const asks = [
-    ...['x'.repeat(201), '', 'tab\there'].map((key): Ask => {
+    ...['x'.repeat(201), '', 'tab\there'].map((key): BadRequest => {
       return {
         method: 'POST',
         path,
@@ -268,7 +272,7 @@ it('takes no key and no tag that is none', async () => {
         expected: [400],
       };
     }),
-    ...['""', 'W/"1"', 'x', '"1", "2"', '***'].map((tag): Ask => {
+    ...['""', 'W/"1"', 'x', '"1", "2"', '***'].map((tag): BadRequest => {
       return {
         method: 'PATCH',
         path: '/api/preferences',

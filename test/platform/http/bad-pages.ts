@@ -2,7 +2,7 @@ import { Hono } from 'hono';
 import { describe, expect, it } from 'vitest';
 import type { AppEnv } from '../../../src/platform/http/endpoint.ts';
 import { mountRoutes } from '../../../src/routes.ts';
-import { type Ask, everything, FORM_TYPE, refusals } from '../../worker/refusals.ts';
+import { type BadRequest, everything, FORM_TYPE, refusals } from '../../worker/refusals.ts';
 import type { World } from '../../worker/world.ts';
 import { WRONG_IDS } from './wrong-values.ts';
 
@@ -20,7 +20,7 @@ export function describeBadPages(world: () => World, stranger: () => World, cook
     it.each(paths('POST'))('%s takes forms of our own pages alone, and forms that are some', async (path) => {
       const own = { ...FORM_TYPE, Cookie: cookie(), Origin: world().origin };
       const at = filled(path, world().thread());
-      const asks: Ask[] = [
+      const asks: BadRequest[] = [
         ...['https://evil.example', 'null', undefined].map((origin) => {
           const headers = {
             ...FORM_TYPE,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { twilioSignature } from '../../../src/platform/sms/twilio-signature.ts';
-import { type Ask, FORM_TYPE, JSON_TYPE, refusals } from '../../worker/refusals.ts';
+import { type BadRequest, FORM_TYPE, JSON_TYPE, refusals } from '../../worker/refusals.ts';
 import type { World } from '../../worker/world.ts';
 
 /** Twilio's webhooks, called by anybody else and wrongly. */
@@ -34,7 +34,7 @@ export function describeBadWebhooks(world: () => World): void {
           await by(auth, { ...params, Body: 'START' }),
           await by(auth, params, `${path}?x=1`),
         ];
-        const asks: Ask[] = [
+        const asks: BadRequest[] = [
           { method: 'POST', path, headers: FORM_TYPE, body },
           ...signatures.map((signature) => ({
             method: 'POST',
@@ -67,7 +67,7 @@ export function describeBadWebhooks(world: () => World): void {
             body: JSON.stringify(params),
           },
         ].map((ask) => ({ ...ask, expected: [403] }));
-        const others: Ask[] = [
+        const others: BadRequest[] = [
           ...['GET', 'PUT', 'DELETE'].map((method) => ({ method, path, expected: [405] })),
           {
             method: 'POST',
@@ -100,7 +100,7 @@ export function describeBadWebhooks(world: () => World): void {
         ];
         const unnamed = await Promise.all(
           nameless.map(
-            async (less): Promise<Ask> => ({
+            async (less): Promise<BadRequest> => ({
               method: 'POST',
               path,
               headers: { ...FORM_TYPE, 'X-Twilio-Signature': await by(auth, less) },

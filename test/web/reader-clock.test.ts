@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { chosenHours, hoursCookie, hoursOfLanguage, preferredRegion } from '../../src/web/reader-clock.ts';
+import {
+  browserZone,
+  chosenHours,
+  hoursCookie,
+  hoursOfLanguage,
+  preferredRegion,
+} from '../../src/web/reader-clock.ts';
 
 const HTTPS = { PUBLIC_ORIGIN: 'https://portal.example.com' };
 
@@ -55,5 +61,21 @@ describe('the hours that were chosen for a browser', () => {
     for (const cookie of [null, '', '__Host-fcs_hours=', '__Host-fcs_hours=13', 'fcs_hours=24']) {
       expect(chosenHours(HTTPS, cookie)).toBeNull();
     }
+  });
+});
+
+describe('the zone of a browser’s cookie', () => {
+  it.each([
+    ['fcs_zone=America%2FNew_York', 'America/New_York'],
+    ['fcs_session=x; fcs_zone=Asia/Kolkata', 'Asia/Kolkata'],
+    [null, null],
+    ['fcs_session=x', null],
+    ['fcs_zone=', null],
+    ['fcs_zone=Not/AZone', null],
+    ['fcs_zone=%2', null],
+    ['fcs_zone=%E0%A4%A', null],
+    ['fcs_zone=<script>', null],
+  ])('reads %j as %s', (cookie, zone) => {
+    expect(browserZone(cookie)).toBe(zone);
   });
 });
