@@ -40,14 +40,41 @@ async function beginsAsDatabase(file: string): Promise<boolean> {
   }
 }
 
-/** Reads a database once. What is not yet in its file, but beside it, counts too, if the file is one at all. */
-async function faultOf(file: string): Promise<string | null> {
+/** A database up to this size is read in whole, once; a gigabyte would take half a minute. */
+const READ_WHOLE_BYTES = 32 * 2 ** 20;
+
+/** What SQLite says of the pages of a database; null: all is well. */
+function faultOfPages(database: DatabaseSync): string | null {
+  const verdict = database.prepare('PRAGMA quick_check(1)').get()?.quick_check;
+  return verdict === 'ok' ? null : String(verdict).replace(/\s+/g, ' ');
+}
+
+/** How long a database says that it is, once its schema has been read. */
+function bytesOf(database: DatabaseSync): number {
+  database.prepare('SELECT count(*) FROM sqlite_master').get();
+  const { bytes } = database
+    .prepare('SELECT page_count * page_size AS bytes FROM pragma_page_count, pragma_page_size')
+    .get()!;
+  return Number(bytes);
+}
+
+/**
+ * Reads a database once: a large one's schema and length alone. What is not yet in its file, but beside it, counts too, if
+ * the file is one at all.
+ */
+async function faultOf(file: string, readWholeBytes: number): Promise<string | null> {
   try {
     if (!(await beginsAsDatabase(file))) return 'it is not a database';
+    const { size } = await stat(file);
     const database = new DatabaseSync(file);
-    const verdict = database.prepare('PRAGMA quick_check(1)').get()?.quick_check;
-    database.close();
-    return verdict === 'ok' ? null : String(verdict).replace(/\s+/g, ' ');
+    if (size <= readWholeBytes) {
+      const fault = faultOfPages(database);
+      database.close();
+      return fault;
+    }
+    const bytes = bytesOf(database);
+    database.close(); // Now all is in the file that was beside it.
+    return (await stat(file)).size < bytes ? 'its end is cut off' : null;
   } catch (error) {
     return firstLine(error);
   }
@@ -80,26 +107,30 @@ async function writeMarks(dir: string): Promise<void> {
 
 /**
  * Looks at everything in the folder once, so that damage is told now and not in the middle of things. A database that is
- * as the last stack left it is not read: reading a gigabyte takes half a minute.
+ * as the last stack left it is not read.
  */
-async function checkState(dir: string, known: Marks): Promise<void> {
+async function checkState(dir: string, known: Marks, readWholeBytes: number): Promise<void> {
   for (const entry of await readdir(dir, { recursive: true, withFileTypes: true })) {
     const file = path.join(entry.parentPath, entry.name);
     const name = path.relative(dir, file);
     if (FOLDER.test(name) && !entry.isDirectory()) throw unusableState(dir, `${name} is not a folder`);
     if (!name.endsWith('.sqlite') || name === 'in-use.sqlite') continue;
     if (known[name] === (await markOf(file))) continue;
-    const fault = await faultOf(file);
+    const fault = await faultOf(file, readWholeBytes);
     if (fault !== null) throw unusableState(dir, `${name}: ${fault}`);
   }
 }
 
 /**
  * Opens the folder that holds the local state, making it when missing.
+ * @param readWholeBytes how large a database may be to be read in whole
  * @returns a function that gives it free again, once nobody writes there any more
  * @throws StackError when it is damaged, not a folder, or in use by another stack
  */
-export async function openStateDir(dir: string): Promise<() => Promise<void>> {
+export async function openStateDir(
+  dir: string,
+  readWholeBytes = READ_WHOLE_BYTES,
+): Promise<() => Promise<void>> {
   try {
     await mkdir(dir, { recursive: true });
   } catch (error) {
@@ -107,7 +138,7 @@ export async function openStateDir(dir: string): Promise<() => Promise<void>> {
   }
   const release = lock(dir);
   try {
-    await checkState(dir, await takeMarks(dir));
+    await checkState(dir, await takeMarks(dir), readWholeBytes);
   } catch (error) {
     release();
     throw error;

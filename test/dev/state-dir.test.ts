@@ -41,6 +41,17 @@ it.each([
   }
 });
 
+it.each([
+  ['pages overwritten, which are not read', (bytes: Buffer) => bytes.fill(0xff, 4096, 8192), null],
+  ['its tables overwritten', (bytes: Buffer) => bytes.fill(0x41, 100, 400), /malformed/],
+  ['its end cut off', (bytes: Buffer) => bytes.subarray(0, 8192 + 100), /cut off|malformed/],
+])('a large database with %s is opened, not read in whole', async (_, damage, told) => {
+  await database(damage);
+  const opened = openStateDir(dir, 1024);
+  if (told === null) await (await opened)();
+  else await expect(opened).rejects.toThrow(told);
+});
+
 it('does not read a database again that is as a stack left it that ended, unlike one that was killed', async () => {
   const file = await database((bytes) => bytes);
   const end = await openStateDir(dir);
