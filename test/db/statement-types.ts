@@ -17,12 +17,9 @@ export async function plantedFaults(db: Db): Promise<void> {
   q.insert(threadMembers).values({ threadId: 't', userId: 'u', familyId: 'f' });
   // @ts-expect-error an insert-from-select without a required column
   insertFrom(threadMembers, { threadId: 't', userId: 'u', familyId: 'f' }, sql`from ${users}`);
+  const nobody = { threadId: 't', userId: sql<string | null>`null`, familyId: 'f', joinedAt: 1 };
   // @ts-expect-error null for a column that is not null
-  insertFrom(
-    threadMembers,
-    { threadId: 't', userId: sql<string | null>`null`, familyId: 'f', joinedAt: 1 },
-    sql``,
-  );
+  insertFrom(threadMembers, nobody, sql``);
   // @ts-expect-error a string compared with an integer
   q.select().from(users).where(eq(users.createdAt, '2026'));
   const [row] = await db.all(q.select({ urgent: smsDeliveryLog.urgent }).from(smsDeliveryLog));
