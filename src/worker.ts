@@ -13,8 +13,8 @@ import { type DeliveryFacts, decide, policySettings } from './notifications/send
 import { type Bindings, createDeps, type Deps } from './platform/deps.ts';
 import { familyClient } from './platform/family/family-client.ts';
 import { consoleLog, errorFields } from './platform/log.ts';
-import { budgetClient } from './platform/pace/budget-client.ts';
 import { BudgetObject } from './platform/pace/budget-object.ts';
+import { budgetClient } from './platform/pace/pace-clients.ts';
 import { SenderObject } from './platform/pace/sender-object.ts';
 import type { BudgetWarning } from './platform/pace/service-budget.ts';
 import { mountRoutes } from './routes.ts';

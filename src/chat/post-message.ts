@@ -321,7 +321,7 @@ export async function postMessage(
   const results = await retrying(() => db.batch(postStatements(posting)));
   const [guard] = results.guard;
   const [row] = results.posted;
-  turn?.settle(row ? results.recipients.length : null);
+  turn?.report(row ? results.recipients.length : null);
   if (!row || !guard?.isCaller) throw refusal(guard, message, deps);
   if (row.digest !== digest) {
     throw new AppError(

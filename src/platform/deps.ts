@@ -15,9 +15,9 @@ import {
   type SweepJob,
 } from './jobs.ts';
 import type { Log } from './log.ts';
+import { type SenderRpc, senderClient } from './pace/pace-clients.ts';
 import { type PostPace, postPaceOf } from './pace/post-pace.ts';
 import { type RequestPace, requestPaceOf } from './pace/request-pace.ts';
-import { type SenderRpc, senderClient } from './pace/sender-client.ts';
 import { type Pause, readPauses } from './pauses.ts';
 import { type Phones, phones } from './sms/phone-number.ts';
 import type { Sender } from './sms/senders.ts';

@@ -65,8 +65,8 @@ it('tells the pace of posts how many people a message has, and lets texts wait t
     { id: 'ben', name: 'Ben', phone: world.phone(2) },
   ]);
   const deps = testDeps();
-  const [settled, enqueued]: [(number | null)[], [number, number | undefined][]] = [[], []];
-  deps.postPace = { turn: async () => ({ gatherSeconds: 10, settle: (people) => settled.push(people) }) };
+  const [reported, enqueued]: [(number | null)[], [number, number | undefined][]] = [[], []];
+  deps.postPace = { turn: async () => ({ gatherSeconds: 10, report: (people) => reported.push(people) }) };
   deps.enqueue = async (jobs, delaySeconds) => void enqueued.push([jobs.length, delaySeconds]);
   deps.familyDown.value = true; // So that the consumer decides.
   const { userId } = world.member('rosa');
@@ -82,11 +82,11 @@ it('tells the pace of posts how many people a message has, and lets texts wait t
   const caller = { userId, familyId, sessionId: null, via: 'host', expiresAt: null } as const;
   for (let n = 0; n < 2; n++) await postMessage(deps, caller, message);
   await deps.idle();
-  expect(settled).toEqual([2, 0]); // A repeat costs nothing.
+  expect(reported).toEqual([2, 0]); // A repeat costs nothing.
   await expect(
     postMessage(deps, caller, { ...message, threadId: 'thr_none', clientKey: 'other' }),
   ).rejects.toThrow(AppError);
-  expect(settled).toEqual([2, 0, null]); // The database was asked in vain.
+  expect(reported).toEqual([2, 0, null]); // The database was asked in vain.
   expect(enqueued).toEqual([[1, 10]]);
 });
 

@@ -161,7 +161,7 @@ export function testDeps(settings: Record<string, string> = {}): TestDeps {
     enqueueEvents: async () => undefined,
     enqueueMove: async () => undefined,
     enqueueSweeps: async () => undefined,
-    postPace: { turn: async () => ({ gatherSeconds: 0, settle: () => undefined }) },
+    postPace: { turn: async () => ({ gatherSeconds: 0, report: () => undefined }) },
     requestPace: { turn: async () => undefined, add: () => undefined, done: () => undefined },
     pauses: async () => [],
     enqueueOptOut: async () => undefined,

@@ -7,7 +7,7 @@ import { createEdgeLimits } from '../../src/platform/edge-limits.ts';
 import { familyClient } from '../../src/platform/family/family-client.ts';
 import { type DeliveryJob, enqueue } from '../../src/platform/jobs.ts';
 import type { LogFields } from '../../src/platform/log.ts';
-import { senderClient } from '../../src/platform/pace/sender-client.ts';
+import { senderClient } from '../../src/platform/pace/pace-clients.ts';
 import { phones } from '../../src/platform/sms/phone-number.ts';
 import type { Sms } from '../../src/platform/sms/twilio.ts';
 import { watchD1 } from './counting.ts';
@@ -160,7 +160,7 @@ export function startProcess(
     family: (familyId) => familyClient(namespace, familyId, null),
     edge: createEdgeLimits({}),
     sender: (sender) => senderClient(objects('sender', SENDER), account, sender),
-    postPace: { turn: async () => ({ gatherSeconds: 0, settle: () => undefined }) },
+    postPace: { turn: async () => ({ gatherSeconds: 0, report: () => undefined }) },
     requestPace: { turn: async () => undefined, add: () => undefined, done: () => undefined },
     pauses: async () => [],
     alert: createAlerts({ directory: db.directory, config, log, now }),

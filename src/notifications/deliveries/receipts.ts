@@ -7,7 +7,7 @@ import { retrying } from '../../db/retry.ts';
 import { families, smsDeliveryLog, users } from '../../db/schema.ts';
 import { hot } from '../../db/statement.ts';
 import type { Deps } from '../../platform/deps.ts';
-import { slowSender } from '../../platform/pace/slow-sender.ts';
+import { slowSender } from '../../platform/pace/pace-clients.ts';
 import { possibleZones } from '../../platform/possible-zones.ts';
 import { type Sender, senderFor, sendersOf } from '../../platform/sms/senders.ts';
 import { carrierDayAfter, errorRule } from '../../platform/sms/twilio-errors.ts';

@@ -1,6 +1,6 @@
 import type { Deps } from '../../platform/deps.ts';
 import { errorFields } from '../../platform/log.ts';
-import { slowSender } from '../../platform/pace/slow-sender.ts';
+import { slowSender } from '../../platform/pace/pace-clients.ts';
 import { type Sender, senderFor, senderName } from '../../platform/sms/senders.ts';
 import { SECOND_MS } from '../../platform/time.ts';
 import type { TurnRow, VerdictRow } from '../deliveries/outbox.ts';

@@ -1,5 +1,5 @@
 import { DurableObject } from 'cloudflare:workers';
-import type { BudgetRpc } from './budget-client.ts';
+import type { BudgetRpc } from './pace-clients.ts';
 import {
   type BudgetState,
   type BudgetWarning,

@@ -9,14 +9,14 @@ export interface Turn {
    */
   gatherSeconds: number;
   /** Says how many recipients the message turned out to have; null: it was refused. */
-  settle(recipients: number | null): void;
+  report(recipients: number | null): void;
 }
 
 /**
  * The pace of posts. A message costs as much work as it has recipients, so a member who writes very much into a large
  * conversation could slow everybody down: beyond a burst their posts wait for their turn, and those of a family together,
  * before any work is done. It is the memory of one isolate, which is what is kept free here; budgets that hold everywhere
- * stand in the database (`chat/budget.ts`). People who write by hand never meet it.
+ * stand in the database (`person-budget.ts`). People who write by hand never meet it.
  */
 export interface PostPace {
   /** Waits for a post's turn. @throws AppError `rate_limited` when it is too far away */
@@ -63,7 +63,7 @@ export function createPostPace({
       if (wait > 0) await pause(wait);
       return {
         gatherSeconds: ahead > GATHER_FROM_MS ? GATHER_SECONDS : 0,
-        settle: (recipients) => {
+        report: (recipients) => {
           for (const { lane, each, cost } of taken) {
             lane.cost = recipients === null ? AS_REFUSED : Math.max(1, recipients - FEW_RECIPIENTS);
             lane.busyUntil += (lane.cost - cost) * each;

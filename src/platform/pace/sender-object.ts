@@ -8,7 +8,7 @@ import {
   slowDown,
   takePermits,
 } from './pace.ts';
-import type { SenderRpc } from './sender-client.ts';
+import type { SenderRpc } from './pace-clients.ts';
 
 /** The Durable Object of one sender: how fast it may go. Its limits are settings, and come with each call. */
 export class SenderObject<Env> extends DurableObject<Env> implements SenderRpc {

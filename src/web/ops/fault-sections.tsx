@@ -1,6 +1,6 @@
 import { timeInWords } from '../clock.ts';
 import { Notice } from '../layout.tsx';
-import type { OpsSection, OpsView } from './ops-view.ts';
+import type { OpsSection, OpsView } from './ops-page.tsx';
 import { DataTable } from './tables.tsx';
 
 /** What a form of this section was answered with. */

@@ -1,7 +1,7 @@
 import { isoDay } from '../clock.ts';
 import { Legend, NamedBars, type Series, StackedBars } from './bars.tsx';
 import { barsByDay, OUTCOMES, REASONS } from './figures.ts';
-import type { OpsView } from './ops-view.ts';
+import type { OpsView } from './ops-page.tsx';
 import { DataTable } from './tables.tsx';
 
 const DAYS = 30;

@@ -1,8 +1,13 @@
+import type { AlertJson } from '../../notifications/operate/acknowledge.ts';
 import { MINUTE_MS } from '../../platform/time.ts';
 import { timeInWords } from '../clock.ts';
 import { Notice } from '../layout.tsx';
-import { newestOf, type OpsView } from './ops-view.ts';
+import type { OpsView } from './ops-page.tsx';
 import { DataTable, StatePill } from './tables.tsx';
+
+/** The newest alert of a kind. */
+const newestOf = (alerts: readonly AlertJson[], kind: string): AlertJson | undefined =>
+  alerts.find((alert) => alert.kind === kind);
 
 /** For so long after it last came an alert is something that is wrong now. */
 const FRESH_MS = 10 * MINUTE_MS;

@@ -1,12 +1,24 @@
-import { timeOfDay } from '../clock.ts';
+import type { Overview } from '../../events/operations-overview.ts';
+import { timeOfDay, type WallClock } from '../clock.ts';
 import { PageHead } from '../layout.tsx';
 import { Acts, Alerts, DeadLetters, Errors } from './fault-sections.tsx';
 import { LookUpSection } from './look-up-page.tsx';
 import { Opens, Outcomes, Reasons } from './month-sections.tsx';
 import { Now, PartsSection } from './now-section.tsx';
-import type { OpsView } from './ops-view.ts';
 import { Pauses } from './pause-section.tsx';
 import { HoursOfToday, Today } from './today-section.tsx';
+
+/** The sections of `/ops` that hold forms. */
+export type OpsSection = 'alerts' | 'pauses' | 'dead';
+
+/** What operators look at. */
+export interface OpsView extends Omit<Overview, 'receiver'> {
+  /** What a form was answered with. */
+  told: { section: OpsSection; tone: 'good' | 'bad'; words: string } | null;
+  now: number;
+  /** The one clock of the page: bars, alerts and times. */
+  clock: WallClock;
+}
 
 /** How often the page looks again by itself, where the script runs; parts in which somebody is at work stay. */
 const AGAIN_SECONDS = 30;

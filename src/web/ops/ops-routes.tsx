@@ -15,8 +15,7 @@ import { answerPage, forMembers, type PageContext, viewerOf } from '../answer.ts
 import { isoDay } from '../clock.ts';
 import { readerClock } from '../reader-clock.ts';
 import { LookUpPage } from './look-up-page.tsx';
-import { OpsPage } from './ops-page.tsx';
-import type { OpsSection, OpsView } from './ops-view.ts';
+import { OpsPage, type OpsSection, type OpsView } from './ops-page.tsx';
 import { PAUSABLE, PAUSE_HOURS } from './pause-section.tsx';
 
 /** For operators; to everyone else the address does not exist. */

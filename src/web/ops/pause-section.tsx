@@ -1,6 +1,6 @@
 import { timeInWords } from '../clock.ts';
 import { ToldNotice } from './fault-sections.tsx';
-import type { OpsView } from './ops-view.ts';
+import type { OpsView } from './ops-page.tsx';
 import { DataTable } from './tables.tsx';
 
 /** What may be paused, by the value of the form's field; those with a colon need to say which. */

@@ -1,7 +1,7 @@
 import { agoWords } from '../../platform/clock-words.ts';
 import { Legend, StackedBars } from './bars.tsx';
 import { barsByHour, dollars, OUTCOMES, outcomeCounts, secondsWords } from './figures.ts';
-import type { OpsView } from './ops-view.ts';
+import type { OpsView } from './ops-page.tsx';
 import { DataTable, Tile } from './tables.tsx';
 
 /** The figures of the last 24 hours. */

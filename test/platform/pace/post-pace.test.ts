@@ -17,8 +17,8 @@ beforeEach(() => {
 });
 
 async function post(userId: string, recipients: number, familyId = 'fam'): Promise<number> {
-  const { gatherSeconds, settle } = await pace.turn({ userId, familyId });
-  settle(recipients);
+  const { gatherSeconds, report } = await pace.turn({ userId, familyId });
+  report(recipients);
   return gatherSeconds;
 }
 async function posts(count: number, userId: string, recipients: number, familyId?: string) {
@@ -50,7 +50,7 @@ describe('the pace of posts', () => {
   });
 
   it('slows whoever goes on though the budget refuses, whose every post asks a database in vain', async () => {
-    for (let n = 0; n < 260; n++) (await pace.turn({ userId: 'rosa', familyId: 'fam' })).settle(null);
+    for (let n = 0; n < 260; n++) (await pace.turn({ userId: 'rosa', familyId: 'fam' })).report(null);
     expect(waits.length).toBeGreaterThan(190);
     expect(waits.at(-1)).toBeGreaterThan(40);
   });
