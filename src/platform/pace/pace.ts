@@ -2,9 +2,9 @@ import { carrierDayAfter } from '../sms/twilio-errors.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../time.ts';
 
 /**
- * The pace of one sender: a generic cell rate algorithm whose bucket holds a minute, so that a burst of a minute's texts
- * may go at once, and never more than a minute of them waits at Twilio. What finds no room is given the time of its turn,
- * one after the other; whoever comes at their turn goes before those who come anew.
+ * The pace of one sender: a generic cell rate algorithm whose bucket holds a minute, so that a burst of a minute's
+ * texts may go at once, and never more than a minute of them waits at Twilio. A text without room is given the time
+ * of its turn; one that comes at its turn goes before new ones.
  */
 
 /** What a sender's object keeps. Times are ms UTC. */
@@ -64,11 +64,11 @@ export interface PermitsGiven {
 export const MOST_AHEAD_MS = MINUTE_MS;
 /** Room is kept for an urgent text that found none for so long. */
 const URGENT_KEPT_MS = 30 * SECOND_MS;
-/** The longest pause that is believed. */
+/** The longest pause that is taken from the carrier's answer. */
 const LONGEST_PAUSE_MS = HOUR_MS;
-/** Where doubling of pauses that the carrier gives no time for ends. */
+/** The longest pause by doubling, where the carrier gives no time. */
 const LONGEST_DOUBLED_MS = 2 * MINUTE_MS;
-/** A clock that is set back by more than this is another one: what was kept by it means nothing. */
+/** When the clock was set back by more than this, the stored times are discarded. */
 const CLOCK_SLACK_MS = 5 * SECOND_MS;
 
 /** The state as of now. */

@@ -1,7 +1,7 @@
 /**
- * A look that anybody may cause, and that costs: beyond `atOnce` looks, and one more every `everyMs`, whoever asks is told
- * what was seen last. So the answer is new wherever it is asked for now and then, and never older than `everyMs` in a loop
- * of questions. It is the memory of one isolate.
+ * Limits an expensive check that anybody may trigger: `atOnce` checks, and one more every `everyMs`; beyond that the
+ * last result is returned. So occasional callers get a fresh result, and a caller in a loop one that is at most
+ * `everyMs` old. Kept in the memory of one isolate.
  */
 export function pacedLook<T>({
   now,
@@ -13,15 +13,15 @@ export function pacedLook<T>({
   everyMs: number;
 }): (look: () => Promise<T>) => Promise<T> {
   let last: { seen: T } | null = null;
-  /** When all looks that were taken will have been earned, ms. */
-  let owedUntil = 0;
+  /** When the checks that were made will be within the rate again, ms. */
+  let busyUntil = 0;
   return async (look) => {
     const at = now();
-    const left = Math.max(0, owedUntil - at);
-    // More than can be owed: the clock was set back.
-    const owed = left > atOnce * everyMs ? 0 : left;
-    if (last && owed > (atOnce - 1) * everyMs) return last.seen;
-    owedUntil = at + owed + everyMs;
+    const left = Math.max(0, busyUntil - at);
+    // More than checks can add up to: the clock was set back.
+    const ahead = left > atOnce * everyMs ? 0 : left;
+    if (last && ahead > (atOnce - 1) * everyMs) return last.seen;
+    busyUntil = at + ahead + everyMs;
     last = { seen: await look() };
     return last.seen;
   };

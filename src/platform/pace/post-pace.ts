@@ -28,9 +28,11 @@ const FEW_RECIPIENTS = 10;
 /** Of an author, and of all authors of a family together, ms a recipient. */
 const AUTHOR_MS = 3;
 const FAMILY_MS = 1;
-/** So much may go at once: ten messages to a hundred people. */
+/** The burst that needs no turn: ten messages to a hundred people. */
 const BURST_MS = 3000;
-/** Whoever is so far ahead writes more than is read: the texts of the messages are gathered for so long. */
+/**
+ * An author who is this far ahead writes faster than others read: texts of their messages are gathered for this long.
+ */
 const GATHER_FROM_MS = 1000;
 const GATHER_SECONDS = 10;
 /** A post that is refused has asked the database in vain: somebody who goes on all the same is slowed like this. */

@@ -1,4 +1,4 @@
-/** Who shares a pace. Times in ms. */
+/** Those who share a pace, such as a person or a family. Times in ms. */
 export interface TurnLane {
   /** When all that was taken will have been worked off. */
   busyUntil: number;
@@ -10,8 +10,8 @@ export interface TurnLane {
 const LANES = 1000;
 
 /**
- * The lanes of one isolate by name: an idle one is free at once. Nobody who is not at work is remembered for long, so
- * that their number is that of the people who ask just now.
+ * The lanes of one isolate by name; an idle one is free at once, and is forgotten when there are many, so that their
+ * number is that of those who are active now.
  * @param fresh what a lane has beside its times
  */
 export function createTurnLanes<T extends object>(fresh: T): (key: string, at: number) => TurnLane & T {
