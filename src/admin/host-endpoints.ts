@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { messageSchema } from '../chat/message.ts';
 import { preferencesAnswer } from '../identity/preferences/preferences-schema.ts';
-import { vouchFor } from '../numbers/second-sign.ts';
+import { vouchFor } from '../numbers/second-factor.ts';
 import { endpoint, jsonResponse } from '../platform/http/endpoint.ts';
 import { idempotencyKey, tagged } from '../platform/http/repeated-requests.ts';
 import { id } from '../platform/http/validation.ts';

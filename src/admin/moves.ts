@@ -92,7 +92,7 @@ async function enqueueOrLeave(deps: Deps, job: MoveJob, delaySeconds = 0): Promi
   }
 }
 
-/** After so long every isolate knows what the map says now, and no request is under way that began before. */
+/** After this time every isolate has reloaded the map, and every request that began before has ended. */
 const settleMs = ({ config }: Deps) => config.MAP_SECONDS * 1000 + LAST_REQUEST_MS;
 
 /** Takes a family's move as far as it goes. @returns when it goes on, ms; null: not by this driver */

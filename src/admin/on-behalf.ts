@@ -94,8 +94,9 @@ export async function patchForUser(
 }
 
 /**
- * Takes over whom the host sees in its own app. The list is whole: whoever it named before and not now is what sockets
- * and heartbeats say. It counts until `ttlMs` from now, so that a host that falls silent holds no texts back.
+ * Takes over who is online in the host's own app. The list is complete: a person whom it no longer names has the
+ * presence of their sockets and heartbeats. It counts until `ttlMs` from now, so that a host that falls silent holds
+ * no texts back.
  * @returns the ids that nobody has
  * @throws when a database or an object fails; the same call again then does the rest
  */

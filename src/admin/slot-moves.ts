@@ -9,7 +9,7 @@ import type { Deps } from '../platform/deps.ts';
 import { AppError } from '../platform/errors.ts';
 import { newId } from '../platform/ids.ts';
 
-/** An isolate keeps 50,000 exceptions in mind, and while their slots are given away families are exceptions. */
+/** An isolate keeps 50,000 exceptions in memory, and families are exceptions while their slots are given away. */
 const MOST_FAMILIES = 10_000;
 
 const invalid = (field: string, problem: string) =>

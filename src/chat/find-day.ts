@@ -4,7 +4,7 @@ import { q } from '../db/query.ts';
 import { messages } from '../db/schema.ts';
 import type { Deps } from '../platform/deps.ts';
 
-/** So many messages are looked at in one step; three steps find one among eight million. */
+/** Messages that one step reads; three steps find one among eight million. */
 const POINTS = 200;
 
 /** At most {@link POINTS} numbers from `first` to `last`, evenly spread, `last` among them. */

@@ -10,7 +10,7 @@ import { holdsWords, wordsOf } from './find-words.ts';
 import { requireMembership } from './list-messages.ts';
 import { type MessageJson, messageColumns, toMessage } from './message.ts';
 
-/** So many messages are looked at in one statement at most, and in the first, when nobody knows yet how long they are. */
+/** Max. messages that one statement reads; and that the first one reads, when their length is not known yet. */
 const SCAN_ROWS = 1000;
 const FIRST_ROWS = 200;
 /** So many messages a search looks at. */

@@ -12,7 +12,7 @@ import { GIVE_UP_MS } from './retry-schedule.ts';
 /** A row of `event_barriers`. */
 export type Barrier = typeof barriers.$inferSelect;
 
-/** So long the store that a family left may take to answer. */
+/** Max. time for an answer of the store that a family left. */
 const ASK_MS = 5_000;
 
 /** The query of the barriers that hold families up, each family's in the order of its events. At most a hundred families. */

@@ -16,7 +16,7 @@ export function readEventId(id: string): EventKey | null {
   return seq === undefined || nonce === undefined ? null : { seq: Number.parseInt(seq, 36), nonce };
 }
 
-/** How far somebody has read: in each store, the number of the last event; 0 where there is none yet. */
+/** A reader's position: in each store, the number of the last event read; 0 where there is none yet. */
 export type EventCursor = Readonly<Record<StoreName, number>>;
 
 const shape = z.record(z.string().regex(/^d1:\w+$/), z.int().min(0));

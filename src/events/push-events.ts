@@ -15,13 +15,15 @@ import { type Lane, probe, recordOutcomes } from './push-outcome.ts';
 import { handOverEvent } from './receiver.ts';
 import { GIVE_UP_MS } from './retry-schedule.ts';
 
-/** No request is begun after so long: what is left waits in the backlog, due at once. */
+/** No request is begun later than this: what is left waits in the backlog, due at once. */
 const TURN_MS = 20_000;
 const PAGE = 100;
 /** Families of the backlog that one turn tries. */
 const FAMILIES = 50;
 
-/** So long a database may take to be pushed from, or that of a family that lives elsewhere, before its events wait. */
+/**
+ * Max. time for reading events from a database, or from that of a family that lives elsewhere; then its events wait.
+ */
 const FILL_MS = 5_000;
 /** When a family is tried again whose database was down. */
 const HOME_MS = 15_000;

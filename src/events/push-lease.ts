@@ -8,7 +8,7 @@ import { newId } from '../platform/ids.ts';
 import { errorFields } from '../platform/log.ts';
 import { HOUR_MS } from '../platform/time.ts';
 
-/** Nobody else pushes a store's events meanwhile. A process that dies holds them up for so long. */
+/** How long a lease on pushing a store's events lasts; a process that dies holds them up for this time. */
 export const PUSH_LEASE_MS = 20_000;
 /** A lease that is older is renewed before the next request; what is left of it outlasts the longest request (10 s). */
 const RENEW_MS = 5_000;

@@ -87,7 +87,7 @@ const wakeBacklog = (now: number) =>
       ),
     );
 
-/** A receiver that takes nothing is asked no sooner than so long after it last refused, but for the schedule. */
+/** Min. time after a refusal before a failing receiver is tried again, beside the schedule of retries. */
 const PROBE_MS = 5_000;
 
 /**

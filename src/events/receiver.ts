@@ -5,7 +5,7 @@ import { webhookHeaders } from './sign-webhook.ts';
 
 /** Max. duration of a request. */
 const TIMEOUT_MS = 10_000;
-/** How long a receiver is let alone that answers 429 without saying for how long. */
+/** How long a receiver is sent nothing that answers 429 without a Retry-After. */
 const TOO_MANY_MS = 60_000;
 
 /** What came of handing an event over; `gone`: the receiver wants no more (410). */

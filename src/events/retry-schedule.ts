@@ -2,7 +2,7 @@ const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 
-/** An event that could not be handed over for so long is given up; it can still be read, and redelivered. */
+/** After this time without success an event is given up; it can still be read, and redelivered. */
 export const GIVE_UP_MS = 72 * HOUR;
 
 /** Waits between the tries of a family's next event; the last one repeats. */

@@ -4,7 +4,7 @@ import { allOf, coalesce, nonNull, scalar } from '../../db/expressions.ts';
 import { q } from '../../db/query.ts';
 import { phoneNumbers, sessions, verificationCodes } from '../../db/schema.ts';
 import { recordRefusal } from '../../numbers/number-state.ts';
-import { needsSecondSign, noteConfirmed } from '../../numbers/second-sign.ts';
+import { needsSecondFactor, noteConfirmed } from '../../numbers/second-factor.ts';
 import {
   type IssuedSession,
   insertSession,
@@ -111,7 +111,7 @@ async function requireSecondSign(
   now: number,
 ): Promise<void> {
   const holder = await deps.db.directory.first(verifiedHolder(numberHash));
-  if (!holder || !(await needsSecondSign(deps, holder, now))) return;
+  if (!holder || !(await needsSecondFactor(deps, holder, now))) return;
   const device = await readDevice(deps.config, deviceToken, numberHash, now);
   if (device?.userId === holder.userId) return;
   deps.log.warn('login.second_sign_needed', { userId: holder.userId });

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { vouchFor } from '../../numbers/second-sign.ts';
+import { vouchFor } from '../../numbers/second-factor.ts';
 import type { Caller } from '../../platform/auth/caller.ts';
 import type { Deps } from '../../platform/deps.ts';
 import { AppError } from '../../platform/errors.ts';
@@ -8,7 +8,7 @@ import { id } from '../../platform/http/validation.ts';
 import { ok } from '../request-schemas.ts';
 
 /**
- * A person's word for a relative who signs in with a number that may be somebody else's by now.
+ * Vouches for a relative who signs in with a number that may be somebody else's by now.
  * @throws AppError `forbidden` for oneself, `user_not_found`, `rate_limited`
  */
 export async function vouchForRelative(

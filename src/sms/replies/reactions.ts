@@ -7,7 +7,7 @@ const INVISIBLE = /[\p{Default_Ignorable_Code_Point}\p{Cc}]/gu;
 const EMOJI =
   /(?:\p{Regional_Indicator}{2}|[\d#*]\ufe0f?\u20e3|\p{Extended_Pictographic}\ufe0f?\p{Emoji_Modifier}?(?:\u200d\p{Extended_Pictographic}\ufe0f?\p{Emoji_Modifier}?)*)/u;
 
-/** So much of a text of ours identifies it. */
+/** The part of our text that identifies it in a quote. */
 const LEAST = 12;
 /** A verb before what it quotes, and after it, has no more characters than these: longer are somebody's words. */
 const LONGEST_BEFORE = 60;

@@ -7,31 +7,34 @@ import type { Deps } from '../platform/deps.ts';
 import { DAY_MS } from '../platform/time.ts';
 import type { Person } from './changes.ts';
 
-/** So long after the last sign of its holder a number may be somebody else's: carriers give numbers out again after 45 days. */
+/**
+ * After this time without a sign of its holder a number may be somebody else's: carriers give numbers out again after
+ * 45 days.
+ */
 const SILENCE_MS = 365 * DAY_MS;
-/** How long somebody's word for a person is good. */
-const WORD_MS = DAY_MS;
+/** How long it counts that somebody vouched for a person. */
+const VOUCH_MS = DAY_MS;
 
 /** What the directory knows of a number's holder. */
-export interface HolderSigns extends Person {
+export interface HolderProofs extends Person {
   /** Receipts that said "unknown handset" since the number was last proven. */
   strikes: number;
   unusableAt: number | null;
   verifiedAt: number | null;
   /** When its holder last proved to have it. */
   confirmedAt: number | null;
-  /** Until when somebody's word for the holder is good. */
+  /** Until when it counts that somebody vouched for the holder. */
   vouchedUntil: number | null;
 }
 
 /**
  * Whether possession of a number no longer shows that this is its holder: the carrier said that it is out of service
- * (30005, 30006), or nobody has heard of the holder for a year; and nobody has given a word for them.
+ * (30005, 30006), or nobody has heard of the holder for a year; and nobody has vouched for them.
  * @throws when the family's database fails
  */
-export async function needsSecondSign(
+export async function needsSecondFactor(
   deps: Pick<Deps, 'db'>,
-  holder: HolderSigns,
+  holder: HolderProofs,
   now: number,
 ): Promise<boolean> {
   if ((holder.vouchedUntil ?? 0) > now) return false;
@@ -48,7 +51,7 @@ export async function needsSecondSign(
 }
 
 /**
- * Gives a word for the holder of a number: for a day they sign in by phone alone.
+ * Vouches for the holder of a number: for a day they sign in by phone alone.
  * @returns false when this person of this family holds no number
  * @throws when the directory fails
  */
@@ -56,14 +59,17 @@ export async function vouchFor(
   deps: Pick<Deps, 'db' | 'now'>,
   { userId, familyId }: Person,
 ): Promise<boolean> {
-  const word = q
+  const vouched = q
     .update(phoneNumbers)
-    .set({ vouchedUntil: deps.now() + WORD_MS })
+    .set({ vouchedUntil: deps.now() + VOUCH_MS })
     .where(allOf(eq(phoneNumbers.userId, userId), eq(phoneNumbers.familyId, familyId)));
-  return (await retrying(() => deps.db.directory.run(word))).meta.changes > 0;
+  return (await retrying(() => deps.db.directory.run(vouched))).meta.changes > 0;
 }
 
-/** Statement for the directory: a sign-in by a number counts as proof that its holder has it; a word is used up. */
+/**
+ * Statement for the directory: a sign-in by a number counts as proof that its holder has it, and uses up the
+ * vouching.
+ */
 export const noteConfirmed = ({ userId }: Person, numberHash: string, now: number) =>
   q
     .update(phoneNumbers)
