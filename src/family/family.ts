@@ -10,7 +10,7 @@ import type {
   Unused,
 } from '../platform/family/family-rpc.ts';
 import { errorFields } from '../platform/log.ts';
-import { DAY_MS, MINUTE_MS } from '../platform/time.ts';
+import { MINUTE_MS } from '../platform/time.ts';
 import { Alarm } from './alarm.ts';
 import type { FamilyDeps } from './family-deps.ts';
 import { MetaStore } from './meta-store.ts';
@@ -107,10 +107,7 @@ export abstract class FamilyObject<Env> extends DurableObject<Env> implements Fa
     const { settings, decide, lease } = this.#host;
     const people = this.#refresh(now);
     return this.#atOnce(() => {
-      if ((this.#meta.get('pruned_at') ?? 0) + DAY_MS <= now) {
-        this.#sends.prune(now - retentionMs(settings));
-        this.#meta.set('pruned_at', now);
-      }
+      this.#sends.prune(now - retentionMs(settings));
       const left = lease ? this.#lease.left(now) : 0;
       const budget = lease ? { left, until: budgetUntil ?? now + MINUTE_MS } : null;
       const context = { sends: this.#sends, people, settings, budget };
@@ -126,6 +123,7 @@ export abstract class FamilyObject<Env> extends DurableObject<Env> implements Fa
       return this.ctx.storage.transactionSync(work);
     } catch (error) {
       this.#sends.reload();
+      this.#meta.reload();
       throw error;
     }
   }
@@ -332,9 +330,7 @@ export abstract class FamilyObject<Env> extends DurableObject<Env> implements Fa
 
   /** Everyone who is online or away, as last broadcast. */
   #onlineMembers(): OnlineMember[] {
-    return this.#presence
-      .announced()
-      .flatMap(({ userId, state, since }) => (state === 'offline' ? [] : [{ userId, state, since }]));
+    return this.#presence.announced().map(({ userId, state, since }) => ({ userId, state, since }));
   }
 }
 

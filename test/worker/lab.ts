@@ -3,6 +3,7 @@ import { env } from 'cloudflare:workers';
 import { vi } from 'vitest';
 import { type DatabaseBindings, openDatabases } from '../../src/db/client.ts';
 import type { Via } from '../../src/db/column-values.ts';
+import { CREATE_TABLES } from '../../src/db/object/object-tables.ts';
 import type { StoreName } from '../../src/db/stores/slots.ts';
 import type { Status } from '../../src/notifications/deliveries/delivery-status.ts';
 import type { ClaimedCaller } from '../../src/platform/auth/caller.ts';
@@ -319,10 +320,13 @@ export async function openLab(
 
   /** When the object's alarm is due, and how many departures the database has not heard of. */
   const waitingInObject = () =>
-    runInDurableObject(stub(), async (_, { storage }) => ({
-      due: await storage.getAlarm(),
-      unreported: Number(storage.sql.exec('SELECT COUNT(*) AS n FROM departures').one().n),
-    }));
+    runInDurableObject(stub(), async (_, { storage }) => {
+      storage.sql.exec(CREATE_TABLES); // An object makes its tables when it first misses one.
+      return {
+        due: await storage.getAlarm(),
+        unreported: Number(storage.sql.exec('SELECT COUNT(*) AS n FROM departures').one().n),
+      };
+    });
 
   /** Rings the object's alarm as often as it is due, and waits for what it does. */
   async function ring(): Promise<void> {

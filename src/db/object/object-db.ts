@@ -1,4 +1,4 @@
-import { type Conditioned, compiledOf, type ResultOf, type Statement } from '../statement.ts';
+import { type Compiled, type Conditioned, compiledOf, type ResultOf, type Statement } from '../statement.ts';
 import { CREATE_TABLES } from './object-tables.ts';
 
 /** The SQLite storage of a Durable Object. Statements are built by `q` and run here, at once and without waiting. */
@@ -15,13 +15,24 @@ export interface ObjectDb {
 
 const bindable = (value: unknown) => (typeof value === 'boolean' ? Number(value) : value) as SqlStorageValue;
 
-/** Opens an object's storage, and creates the tables that it lacks. */
+/** What SQLite says of a table that is not there (its parser: "no such table: NAME"). */
+const lacksTable = (error: unknown): boolean => error instanceof Error && /no such table/.test(error.message);
+
+/** Opens an object's storage. The tables that it lacks are created when one is first missed: a look at each, whenever it wakes, costs more. */
 export function openObjectDb(storage: SqlStorage): ObjectDb {
-  storage.exec(CREATE_TABLES);
+  const exec = ({ sql, params }: Compiled) => storage.exec(sql, ...params.map(bindable)).toArray();
+  const rows = (statement: Compiled) => {
+    try {
+      return exec(statement);
+    } catch (error) {
+      if (!lacksTable(error)) throw error;
+      storage.exec(CREATE_TABLES);
+      return exec(statement);
+    }
+  };
   const run = (statement: Statement): unknown => {
-    const { sql, params, read } = compiledOf(statement);
-    const results = storage.exec(sql, ...params.map(bindable)).toArray();
-    return read({ results } as unknown as D1Result);
+    const compiled = compiledOf(statement);
+    return compiled.read({ results: rows(compiled) } as unknown as D1Result);
   };
   const db = {
     all: run,

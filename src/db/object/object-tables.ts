@@ -2,7 +2,7 @@ import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 
 /**
  * The tables of a family's Durable Object, in its own SQLite storage. Times are milliseconds since the epoch, UTC.
- * Objects have no migrations: each creates what it lacks when it wakes ({@link CREATE_TABLES}).
+ * Objects have no migrations: each creates what it lacks when it is first asked for ({@link CREATE_TABLES}).
  */
 
 /** A client of a person: an open socket, or a source of heartbeats. */
@@ -60,22 +60,25 @@ export const meta = sqliteTable('meta', {
   value: integer('value').notNull(),
 });
 
-/** What an object runs when it wakes; a test compares it with the tables above. */
+/**
+ * What an object that lacks a table runs; a test compares it with the tables above. The tables have no rowids and no
+ * indexes: they are small and read whole, and an object that wakes reads its whole schema.
+ */
 export const CREATE_TABLES = `
 CREATE TABLE IF NOT EXISTS devices (
   id TEXT PRIMARY KEY, user_id TEXT NOT NULL, state TEXT NOT NULL, heard_at INTEGER NOT NULL,
   closed_at INTEGER, open INTEGER NOT NULL, stale INTEGER NOT NULL DEFAULT 0
-);
-CREATE TABLE IF NOT EXISTS people (user_id TEXT PRIMARY KEY, state TEXT NOT NULL, since INTEGER NOT NULL);
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS people (
+  user_id TEXT PRIMARY KEY, state TEXT NOT NULL, since INTEGER NOT NULL
+) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS departures (
   user_id TEXT PRIMARY KEY, state TEXT NOT NULL, at INTEGER NOT NULL, retry_at INTEGER NOT NULL
-);
+) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS sends (
   delivery_id TEXT PRIMARY KEY, user_id TEXT NOT NULL, thread_id TEXT, author_id TEXT, rank INTEGER NOT NULL,
   at INTEGER NOT NULL, last_today INTEGER NOT NULL
-);
-CREATE INDEX IF NOT EXISTS sends_by_user ON sends (user_id, at);
-CREATE INDEX IF NOT EXISTS sends_by_time ON sends (at);
-CREATE TABLE IF NOT EXISTS threads (id TEXT PRIMARY KEY, seq INTEGER NOT NULL);
-CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL);
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS threads (id TEXT PRIMARY KEY, seq INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
 `;

@@ -47,16 +47,17 @@ export function evaluatePresence(
 ): PresenceEvaluation {
   const held = new Map(sockets.all().map((socket) => [socket.id, socket]));
   let next = Number.POSITIVE_INFINITY;
-  const devices = store.devices().filter((device) => {
-    const socket = held.get(device.id);
-    if (socket && device.open) {
-      device.heardAt = Math.max(device.heardAt, socket.heardAt);
+  const devices = store.devices().flatMap((stored) => {
+    const socket = held.get(stored.id);
+    const isOpen = socket !== undefined && stored.open;
+    const device = isOpen ? { ...stored, heardAt: Math.max(stored.heardAt, socket.heardAt) } : stored;
+    if (isOpen) {
       next = Math.min(next, checkSocket(store, sockets, socket, device.stale, settings, now));
-      if (socket.ws.readyState === WebSocket.READY_STATE_OPEN) return true;
+      if (socket.ws.readyState === WebSocket.READY_STATE_OPEN) return [device];
     }
-    if (countsUntil(device, settings) > now) return true;
+    if (countsUntil(device, settings) > now) return [device];
     store.deleteDevice(device.id);
-    return false;
+    return [];
   });
   const people = presenceOf(devices, settings, now);
   for (const person of people.values()) next = Math.min(next, person.changesAt ?? next);

@@ -6,6 +6,7 @@ import { sends } from '../../db/object/object-tables.ts';
 import { q } from '../../db/query.ts';
 import { hot } from '../../db/statement.ts';
 import type { Unused } from '../../platform/family/family-rpc.ts';
+import { DAY_MS } from '../../platform/time.ts';
 import type { Send } from './windows.ts';
 
 /** An admitted text. */
@@ -20,6 +21,9 @@ export interface SendRow extends Send {
   lastToday: boolean;
 }
 
+const deleteText = hot<{ deliveryId: string }>()((v) =>
+  q.delete(sends).where(eq(sends.deliveryId, v.deliveryId)),
+);
 const everyText = hot<object>()(() => q.select().from(sends).orderBy(asc(sends.at)));
 const saveText = hot<{ [K in keyof SendRow]: SendRow[K] }>()((v) =>
   q
@@ -59,6 +63,7 @@ function keep({ all, byUser }: KnownTexts, text: SendRow): void {
 export class SendStore {
   readonly #db: ObjectDb;
   #texts: KnownTexts | null = null;
+  #prunedBefore = Number.NEGATIVE_INFINITY;
 
   constructor(db: ObjectDb) {
     this.#db = db;
@@ -113,7 +118,7 @@ export class SendStore {
   release({ deliveryId, at, mayHaveLeft = false }: Unused): boolean {
     const known = this.#known.all.get(deliveryId);
     if (!known || known.at > at) return false;
-    this.#db.run(q.delete(sends).where(eq(sends.deliveryId, deliveryId)));
+    this.#db.run(deleteText({ deliveryId }));
     this.#drop(this.#known, deliveryId);
     if (!mayHaveLeft) this.#closeGap(known);
     return true;
@@ -131,8 +136,12 @@ export class SendStore {
     for (const text of answered) keep(this.#known, { ...text, rank: 0 });
   }
 
-  /** Deletes texts before a moment, except the newest unanswered one of each person and thread. */
+  /** Deletes texts before a moment, except the newest unanswered one of each person and thread; once in a day of its life. */
   prune(before: number): void {
+    if (before < this.#prunedBefore + DAY_MS) return;
+    const [oldest] = this.#known.all.values();
+    if (!oldest || oldest.at >= before) return;
+    this.#prunedBefore = before;
     const later = alias(sends, 'later');
     const hasLater = exists(
       q

@@ -32,10 +32,12 @@ export class Channel {
 
   /** Sends a frame to the open sockets that pass `filter`. */
   broadcast(frame: object, filter: SocketFilter = everyone): void {
+    const receivers = this.#sockets.open().filter(filter);
+    if (receivers.length === 0) return;
     const text = JSON.stringify(frame);
     const { byteLength } = new TextEncoder().encode(text);
-    for (const socket of this.#sockets.open()) {
-      if (filter(socket) && !this.#sockets.send(socket, text, byteLength)) {
+    for (const socket of receivers) {
+      if (!this.#sockets.send(socket, text, byteLength)) {
         this.#presence.dropDevice(socket.id, socket.heardAt);
       }
     }

@@ -1,6 +1,7 @@
 import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { CREATE_TABLES } from '../../../src/db/object/object-tables.ts';
 import type { DeliveryFacts } from '../../../src/notifications/send/policy.ts';
 import type { Bindings } from '../../../src/platform/deps.ts';
 import type { Candidate, FamilyRpc } from '../../../src/platform/family/family-rpc.ts';
@@ -52,6 +53,7 @@ async function admit(...candidates: Candidate[]): Promise<string[]> {
 /** Lets `n` texts go, each about a thread of its own; all but the last were answered. @returns whether the last says that it is */
 async function spend(n: number, over: (i: number) => Partial<Candidate> = () => ({})): Promise<boolean> {
   await runInDurableObject(stub(), (_, { storage }) => {
+    storage.sql.exec(CREATE_TABLES); // An object makes its tables when it first misses one.
     for (let i = 0; i < n - 1; i++) {
       const { userId = 'leo', authorId = null } = over(i);
       storage.sql.exec(
