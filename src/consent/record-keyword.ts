@@ -4,8 +4,14 @@ import { insertFrom } from '../db/insert-from.ts';
 import { q } from '../db/query.ts';
 import { retrying } from '../db/retry.ts';
 import { inboundTexts, notificationPreferences, phoneNumbers } from '../db/schema.ts';
+import { hot, type Later, perShape } from '../db/statement.ts';
 import type { KeywordReading, NumberStanding } from '../keywords/read-keyword.ts';
-import { optInNumber, optOutNumber } from '../numbers/number-state.ts';
+import {
+  consentValues,
+  type NumberConsentValues,
+  optInNumber,
+  optOutNumber,
+} from '../numbers/number-state.ts';
 import type { Deps } from '../platform/deps.ts';
 import type { OptOutJob } from '../platform/jobs.ts';
 import { errorFields } from '../platform/log.ts';
@@ -38,6 +44,95 @@ const ANSWERS_PER_HOUR = 5;
 /** Delay of an opt-out in the queue that still could not be written. */
 const QUEUED_AGAIN_SECONDS = 5;
 
+/** The values of the statements that record a text. Times in ms. */
+interface Recording extends NumberConsentValues {
+  messageSid: string;
+  answer: string;
+  silence: string;
+  hourAgo: number;
+}
+
+/** What differs between texts. `byCarrier`: Twilio has opted the number out, or in again, itself. */
+interface Shape {
+  kind: KeywordReading['kind'];
+  byCarrier: boolean;
+}
+
+/** The statements that record a text, each built when it is first needed. */
+function recordingOf({ kind, byCarrier }: Shape) {
+  const theNumber = (v: Later<Recording>) => eq(phoneNumbers.numberHash, v.numberHash);
+  const isOut = (v: Later<Recording>) =>
+    hasRow(phoneNumbers, allOf(theNumber(v), isNotNull(phoneNumbers.optedOutAt)));
+  const isBlocked = (v: Later<Recording>) =>
+    hasRow(phoneNumbers, allOf(theNumber(v), isNotNull(phoneNumbers.carrierOptedOutAt)));
+  const answered = (v: Later<Recording>) =>
+    scalar<number>(
+      q
+        .select({ n: sql<number>`count(*)`.as('n') })
+        .from(inboundTexts)
+        .where(
+          allOf(
+            eq(inboundTexts.numberHash, v.numberHash),
+            gt(inboundTexts.receivedAt, v.hourAgo),
+            ne(inboundTexts.reply, v.silence),
+          ),
+        ),
+    );
+  const getsTexts = (v: Later<Recording>) =>
+    hasRow(
+      phoneNumbers,
+      allOf(theNumber(v), isNotNull(phoneNumbers.userId), isNull(phoneNumbers.optedOutAt)),
+    );
+  const isAnswered = (v: Later<Recording>) =>
+    allOf(
+      kind === 'opt_out' ? not(isOut(v)) : lt(answered(v), ANSWERS_PER_HOUR),
+      kind === 'none' && getsTexts(v),
+      // The carrier would refuse the answer to a blocked number, unless this text has just lifted the block.
+      !byCarrier && not(isBlocked(v)),
+    );
+  // A repeat may read a word otherwise, by another state of its number; the first reading holds.
+  const isOpen = (v: Later<Recording>) =>
+    allOf(
+      eq(inboundTexts.messageSid, v.messageSid),
+      eq(inboundTexts.keyword, kind),
+      isNull(inboundTexts.doneAt),
+    );
+  const shape = (v: Later<Recording>) => ({
+    carrier: byCarrier,
+    condition: sql`${hasRow(inboundTexts, isOpen(v))}`,
+  });
+  return {
+    take: hot<Recording>()((v) =>
+      insertFrom(
+        inboundTexts,
+        {
+          messageSid: v.messageSid,
+          numberHash: v.numberHash,
+          keyword: kind,
+          receivedAt: v.now,
+          reply: iif<string>(isAnswered(v), v.answer, v.silence),
+        },
+        sql`where true`,
+      ).onConflictDoNothing({ target: inboundTexts.messageSid }),
+    ),
+    enqueueOptOut: hot<Recording>()((v) => optOutNumber(v, shape(v)).enqueueOptOut),
+    optOut: hot<Recording>()((v) => optOutNumber(v, shape(v)).optOut),
+    enqueueOptIn: hot<Recording>()((v) => optInNumber(v, shape(v)).enqueueOptIn),
+    optIn: hot<Recording>()((v) => optInNumber(v, shape(v)).optIn),
+    done: hot<Recording>()((v) => q.update(inboundTexts).set({ doneAt: v.now }).where(isOpen(v))),
+  };
+}
+
+const RECORDINGS = perShape(recordingOf);
+
+/** The stored result of a text. */
+const recorded = hot<{ messageSid: string }>()((v) =>
+  q
+    .select({ reply: inboundTexts.reply, doneAt: inboundTexts.doneAt })
+    .from(inboundTexts)
+    .where(eq(inboundTexts.messageSid, v.messageSid)),
+);
+
 /**
  * Records an inbound text, once per MessageSid, in one directory batch with its effect on the number, so that a
  * repeat finds either both or nothing. An opt-out is answered only when it changes something: someone who has
@@ -48,60 +143,25 @@ export async function recordInbound(deps: Deps, text: InboundText): Promise<Reco
   const { messageSid, numberHash, reading, answer, silence, complete } = text;
   const now = deps.now();
   const { kind } = reading;
-  const byCarrier = reading.by === 'twilio';
-  const theNumber = eq(phoneNumbers.numberHash, numberHash);
-  const isOut = hasRow(phoneNumbers, allOf(theNumber, isNotNull(phoneNumbers.optedOutAt)));
-  const isBlocked = hasRow(phoneNumbers, allOf(theNumber, isNotNull(phoneNumbers.carrierOptedOutAt)));
-  const answered = q
-    .select({ n: sql<number>`count(*)`.as('n') })
-    .from(inboundTexts)
-    .where(
-      allOf(
-        eq(inboundTexts.numberHash, numberHash),
-        gt(inboundTexts.receivedAt, now - HOUR_MS),
-        ne(inboundTexts.reply, silence),
-      ),
-    );
-  const isAnswered = allOf(
-    kind === 'opt_out' ? not(isOut) : lt(scalar<number>(answered), ANSWERS_PER_HOUR),
-    kind === 'none' &&
-      hasRow(phoneNumbers, allOf(theNumber, isNotNull(phoneNumbers.userId), isNull(phoneNumbers.optedOutAt))),
-    // The carrier would refuse the answer to a blocked number, unless this text has just lifted the block.
-    !byCarrier && not(isBlocked),
-  );
-  // A repeat may read a word otherwise, by another state of its number; the first reading holds.
-  const isOpen = allOf(
-    eq(inboundTexts.messageSid, messageSid),
-    eq(inboundTexts.keyword, kind),
-    isNull(inboundTexts.doneAt),
-  );
-  const consent = {
-    numberHash,
-    source: 'keyword',
-    carrier: byCarrier,
-    now,
-    condition: hasRow(inboundTexts, isOpen),
-  } as const;
+  const carrier = reading.by === 'twilio';
+  const record = RECORDINGS({ kind, byCarrier: carrier });
+  const action = kind === 'opt_in' ? kind : 'opt_out';
+  const values: Recording = {
+    ...consentValues(action, { numberHash, source: 'keyword', carrier, now }),
+    messageSid,
+    answer,
+    silence,
+    hourAgo: now - HOUR_MS,
+  };
   const { taken, updates } = await retrying(() =>
     deps.db.directory.batch({
-      take: insertFrom(
-        inboundTexts,
-        {
-          messageSid,
-          numberHash,
-          keyword: kind,
-          receivedAt: now,
-          reply: iif<string>(isAnswered, answer, silence),
-        },
-        sql`where true`,
-      ).onConflictDoNothing({ target: inboundTexts.messageSid }),
-      ...(kind === 'opt_out' ? optOutNumber(consent) : {}),
-      ...(kind === 'opt_in' ? optInNumber(consent) : {}),
-      done: complete && q.update(inboundTexts).set({ doneAt: now }).where(isOpen),
-      taken: q
-        .select({ reply: inboundTexts.reply, doneAt: inboundTexts.doneAt })
-        .from(inboundTexts)
-        .where(eq(inboundTexts.messageSid, messageSid)),
+      take: record.take(values),
+      enqueueOptOut: kind === 'opt_out' && record.enqueueOptOut(values),
+      optOut: kind === 'opt_out' && record.optOut(values),
+      enqueueOptIn: kind === 'opt_in' && record.enqueueOptIn(values),
+      optIn: kind === 'opt_in' && record.optIn(values),
+      done: complete && record.done(values),
+      taken: recorded({ messageSid }),
       updates: pendingUpdatesOfHolder({ numberHash }),
     }),
   );

@@ -34,6 +34,37 @@ interface Prepared {
   fields?: { path: string[]; field: unknown }[];
 }
 
+/** What turns a value of SQLite into the one that is selected. */
+interface Decoder {
+  mapFromDriverValue(value: unknown): unknown;
+}
+
+function decoderOf(field: unknown): Decoder {
+  if (is(field, Column)) return field;
+  return ((is(field, SQL.Aliased) ? field.sql : field) as unknown as { decoder: Decoder }).decoder;
+}
+
+/**
+ * Reads rows whose fields all stand at the top, as those of nearly all our queries do: drizzle's own way asks of each value
+ * where it belongs. Null for other rows, and for changes without RETURNING.
+ */
+function readerOf({ fields }: Prepared): Compiled['read'] | null {
+  if (!fields || fields.length === 0 || fields.some(({ path }) => path.length !== 1)) return null;
+  const columns = fields.map(({ path, field }) => ({ name: path[0]!, decoder: decoderOf(field) }));
+  const decoded = (decoder: Decoder, value: unknown) =>
+    value === null ? null : decoder.mapFromDriverValue(value);
+  return ({ results }) =>
+    (results as object[]).map((row) => {
+      // By position, as drizzle does it: an expression has no name of its own.
+      const values: unknown[] = Object.values(row);
+      const read: Record<string, unknown> = {};
+      columns.forEach(({ name, decoder }, i) => {
+        read[name] = decoded(decoder, values[i]);
+      });
+      return read;
+    });
+}
+
 /** The name under which D1 answers a selected column. */
 function nameOf(field: unknown): string | null {
   if (is(field, Column)) return field.name;
@@ -66,7 +97,7 @@ function compile(statement: Statement): Compiled {
   const { sql: text, params } = prepared.getQuery();
   refuseEqualNames(prepared, text);
   refuseWithoutCondition(statement, text);
-  return { sql: text, params, read: (result) => prepared.mapResult(result, true) };
+  return { sql: text, params, read: readerOf(prepared) ?? ((result) => prepared.mapResult(result, true)) };
 }
 
 /** A {@link hot} statement with its values. */
@@ -117,3 +148,16 @@ export const hot =
       }) as Statement<ResultOf<S>>;
     };
   };
+
+/** Keeps what is built for each shape of {@link hot} statements that come in several. @param build for flags and names, few of each */
+export function perShape<S extends object, B>(build: (shape: S) => B): (shape: S) => B {
+  const built = new Map<string, B>();
+  return (shape) => {
+    const key = Object.values(shape).join('|');
+    const known = built.get(key);
+    if (known !== undefined) return known;
+    const made = build(shape);
+    built.set(key, made);
+    return made;
+  };
+}

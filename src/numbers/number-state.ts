@@ -1,5 +1,5 @@
 import { eq, gte, isNotNull, isNull, not, type SQL, sql } from 'drizzle-orm';
-import { allOf, anyOf, coalesce, excluded, hasRow, iif, nonNull } from '../db/expressions.ts';
+import { allOf, anyOf, coalesce, excluded, hasRow, iif, nonNull, type Value } from '../db/expressions.ts';
 import { insertFrom } from '../db/insert-from.ts';
 import { q } from '../db/query.ts';
 import { retrying } from '../db/retry.ts';
@@ -22,15 +22,31 @@ export interface NumberConsent {
   /** Opt-out: the carrier blocks as well. Opt-in: the carrier's block is lifted as well. */
   carrier: boolean;
   now: number;
-  /** The statements change nothing unless this condition holds. */
+}
+
+/** The values of the statements that opt a number out or in; `change`: JSON of the change of its holder. */
+export interface NumberConsentValues {
+  updateId: string;
+  change: string;
+  numberHash: string;
+  now: number;
+}
+
+type Given = { readonly [K in keyof NumberConsentValues]: Value<NumberConsentValues[K]> };
+
+/** What differs between the statements; they change nothing unless the condition holds. */
+interface ConsentShape {
+  carrier: boolean;
   condition?: SQL;
 }
 
-const consentChange = (
+/** The values of {@link optOutNumber} and {@link optInNumber}. */
+export const consentValues = (
   action: ConsentChange['action'],
   { numberHash, source, carrier, now }: NumberConsent,
-) =>
-  changeJson({
+): NumberConsentValues => ({
+  updateId: updateId(now),
+  change: JSON.stringify({
     kind: 'consent',
     action,
     source,
@@ -41,17 +57,22 @@ const consentChange = (
     userAgent: null,
     carrier,
     at: now,
-  } satisfies Change);
+  } satisfies Change),
+  numberHash,
+  now,
+});
 
 /** Statements for the directory's batch: opt a number out, and its holder, if any. */
-export function optOutNumber(consent: NumberConsent) {
-  const { numberHash, carrier, now, condition = sql`true` } = consent;
+export function optOutNumber(
+  { updateId: id, change, numberHash, now }: Given,
+  { carrier, condition = sql`true` }: ConsentShape,
+) {
   const { optedOutAt, carrierOptedOutAt, updatedAt } = phoneNumbers;
   return {
     enqueueOptOut: enqueueForHolder({
-      id: updateId(now),
+      id,
       now,
-      change: consentChange('opt_out', consent),
+      change: sql<string>`${change}`,
       condition: allOf(
         eq(phoneNumbers.numberHash, numberHash),
         anyOf(isNull(optedOutAt), carrier && isNull(carrierOptedOutAt)),
@@ -74,20 +95,17 @@ export function optOutNumber(consent: NumberConsent) {
 }
 
 /** Statements for the directory's batch: opt a number in again, and its holder, if any. */
-export function optInNumber(consent: NumberConsent) {
-  const { numberHash, carrier, now, condition } = consent;
+export function optInNumber(
+  { updateId: id, change, numberHash, now }: Given,
+  { carrier, condition }: ConsentShape,
+) {
   const mayOptIn = allOf(
     eq(phoneNumbers.numberHash, numberHash),
     !carrier && isNull(phoneNumbers.carrierOptedOutAt),
     condition,
   );
   return {
-    enqueueOptIn: enqueueForHolder({
-      id: updateId(now),
-      now,
-      change: consentChange('opt_in', consent),
-      condition: mayOptIn,
-    }),
+    enqueueOptIn: enqueueForHolder({ id, now, change: sql<string>`${change}`, condition: mayOptIn }),
     optIn: q
       .update(phoneNumbers)
       .set({ optedOutAt: null, carrierOptedOutAt: null, updatedAt: now })
@@ -130,9 +148,11 @@ export async function recordCarrierBlock(
 ): Promise<string[]> {
   const at = now();
   const { isFresh, remember } = once(receipt, at);
-  const consent = { numberHash, source: 'carrier', carrier: true, now: at, condition: isFresh } as const;
+  const consent = { numberHash, source: 'carrier', carrier: true, now: at } as const;
+  const shape = { carrier: true, condition: isFresh };
+  const statements = optOutNumber(consentValues('opt_out', consent), shape);
   const { holders } = await retrying(() =>
-    db.directory.batch({ ...optOutNumber(consent), remember, holders: holderOf(numberHash) }),
+    db.directory.batch({ ...statements, remember, holders: holderOf(numberHash) }),
   );
   return holders.map(({ userId }) => userId);
 }

@@ -1,5 +1,5 @@
 import { isNotNull, type SQL, sql } from 'drizzle-orm';
-import { allOf, nonNull } from '../db/expressions.ts';
+import { allOf, nonNull, type Value } from '../db/expressions.ts';
 import { insertFrom } from '../db/insert-from.ts';
 import { familyUpdates, phoneNumbers } from '../db/schema.ts';
 import { newId } from '../platform/ids.ts';
@@ -48,8 +48,8 @@ export function enqueueForHolder({
   change,
   condition,
 }: {
-  id: string;
-  now: number;
+  id: Value<string>;
+  now: Value<number>;
   change: SQL<string>;
   condition: SQL;
 }) {

@@ -1,7 +1,7 @@
-import { eq, gt, gte, isNotNull, isNull, lt, not, type SQL, sql } from 'drizzle-orm';
+import { eq, gt, isNull, lt, sql } from 'drizzle-orm';
 import type { SQLiteColumn, SQLiteUpdateSetSource } from 'drizzle-orm/sqlite-core';
 import type { Db } from '../../db/client.ts';
-import { allOf, anyOf, coalesce, differs, hasRow } from '../../db/expressions.ts';
+import { allOf, coalesce, hasRow } from '../../db/expressions.ts';
 import { insertFrom } from '../../db/insert-from.ts';
 import { q } from '../../db/query.ts';
 import {
@@ -13,68 +13,25 @@ import {
   threadMembers,
   users,
 } from '../../db/schema.ts';
-import type { Statement } from '../../db/statement.ts';
-import type {
-  ConsentChange,
-  FamilyUpdate,
-  NumberChange,
-  NumberLostChange,
-  Person,
-} from '../../numbers/changes.ts';
+import { hot, type Statement } from '../../db/statement.ts';
+import type { FamilyUpdate, NumberChange, NumberLostChange, Person } from '../../numbers/changes.ts';
 import { ledgerId } from '../ledger.ts';
-
-type Update<C> = Omit<FamilyUpdate, 'change'> & { change: C };
-type LedgerEntry = Pick<ConsentChange, 'action' | 'source' | 'numberHash' | 'at'> &
-  Partial<Pick<ConsentChange, 'version' | 'origin' | 'clientAddress' | 'userAgent'>>;
-
-/** The `origin` of an opt-out that follows from the host naming another number. */
-const REPLACED_BY_HOST = 'replaced by the host';
+import {
+  consent,
+  isNext,
+  type Keyed,
+  REPLACED_BY_HOST,
+  record,
+  setPreferences,
+  type Update,
+  unapplied,
+  unappliedActive,
+} from './project-consent.ts';
 
 const prefs = notificationPreferences;
 
-/** Condition: the person exists, deleted or not, and the update has not been applied yet. */
-const unapplied = ({ userId, familyId, seq }: FamilyUpdate) =>
-  allOf(eq(users.id, userId), eq(users.familyId, familyId), lt(users.appliedUpdate, seq));
-
-/** Condition: the person is not deleted, and the update has not been applied yet. */
-const unappliedActive = (update: FamilyUpdate) => allOf(unapplied(update), isNull(users.deletedAt));
-
-const isNext = (update: FamilyUpdate) => hasRow(users, unappliedActive(update));
-
-/** Appends to the ledger where `condition` holds of the person's preferences. */
-function record(update: FamilyUpdate, entry: LedgerEntry, condition?: SQL) {
-  const { action, source, numberHash, version, origin, clientAddress, userAgent, at } = entry;
-  return insertFrom(
-    consentEvents,
-    {
-      id: ledgerId(update.id),
-      familyId: prefs.familyId,
-      userId: prefs.userId,
-      numberHash,
-      action,
-      source,
-      version: version ?? null,
-      origin: origin ?? null,
-      clientAddress: clientAddress ?? null,
-      userAgent: userAgent ?? null,
-      at,
-    },
-    sql`from ${prefs} where ${allOf(eq(prefs.userId, update.userId), isNext(update), condition)}`,
-  ).onConflictDoNothing({ target: consentEvents.id });
-}
-
-function setPreferences(update: FamilyUpdate, values: SQLiteUpdateSetSource<typeof prefs>, condition?: SQL) {
-  return q
-    .update(prefs)
-    .set({ ...values, revision: sql`${prefs.revision} + 1` })
-    .where(allOf(eq(prefs.userId, update.userId), isNext(update), condition));
-}
-
-const setPerson = (update: FamilyUpdate, values: SQLiteUpdateSetSource<typeof users>) =>
-  q.update(users).set(values).where(unappliedActive(update));
-
 /** Ends the sign-in of links texted to a phone that is no longer theirs; they still lead to their threads. */
-function disableLinkSignIn(update: FamilyUpdate, at: number, { textedOnly }: { textedOnly: boolean }) {
+function disableLinkSignIn(update: Update, at: number, { textedOnly }: { textedOnly: boolean }) {
   return q
     .update(links)
     .set({ loginUntil: at })
@@ -89,64 +46,15 @@ function disableLinkSignIn(update: FamilyUpdate, at: number, { textedOnly }: { t
     );
 }
 
-/** Condition: the opt-in or opt-out changes the preferences; otherwise it is not recorded. */
-function changesConsent(change: ConsentChange, userId: string): SQL {
-  const { smsEnabled, optedOutAt, carrierOptedOutAt } = prefs;
-  if (change.action === 'opt_out') {
-    return anyOf(eq(smsEnabled, true), isNull(optedOutAt), change.carrier && isNull(carrierOptedOutAt));
-  }
-  if (change.source === 'import') {
-    // An import never undoes a later choice of the person; that their host names another number is none.
-    const saidStopSince = hasRow(
-      consentEvents,
-      allOf(
-        eq(consentEvents.userId, userId),
-        eq(consentEvents.action, 'opt_out'),
-        gte(consentEvents.at, change.at),
-        differs(consentEvents.origin, REPLACED_BY_HOST),
-      ),
-    );
-    return allOf(eq(smsEnabled, false), isNull(optedOutAt), isNull(carrierOptedOutAt), not(saidStopSince));
-  }
-  return anyOf(
-    eq(smsEnabled, false),
-    isNotNull(optedOutAt),
-    isNotNull(carrierOptedOutAt),
-    change.version !== null && differs(prefs.consentVersion, change.version),
-  );
-}
-
-function consent(update: Update<ConsentChange>) {
-  const { change } = update;
-  const { version, carrier, at } = change;
-  const condition = changesConsent(change, update.userId);
-  const values: SQLiteUpdateSetSource<typeof prefs> =
-    change.action === 'opt_in'
-      ? {
-          smsEnabled: true,
-          optedOutAt: null,
-          carrierOptedOutAt: null,
-          consentAt: at,
-          consentVersion: version ?? undefined,
-        }
-      : {
-          smsEnabled: false,
-          optedOutAt: coalesce(prefs.optedOutAt, at),
-          carrierOptedOutAt: carrier ? coalesce(prefs.carrierOptedOutAt, at) : undefined,
-        };
-  return {
-    ledger: record(update, change, condition),
-    preferences: setPreferences(update, values, condition),
-  };
-}
+const setPerson = (update: Update, values: SQLiteUpdateSetSource<typeof users>) =>
+  q.update(users).set(values).where(unappliedActive(update));
 
 const NO_PHONE = { phone: null, phoneVerifiedAt: null, phoneUnusableAt: null };
 
 /**
  * @param held whether the person still holds the number by the directory; if not, a later update takes it away
  */
-function number(update: Update<NumberChange>, held: boolean) {
-  const { change } = update;
+function number(update: Keyed, change: NumberChange, held: boolean) {
   const { numberHash, previousHash, optedOutAt, carrierOptedOutAt, at } = change;
   const replaces = previousHash !== null && previousHash !== numberHash;
   const entry = {
@@ -173,8 +81,8 @@ function number(update: Update<NumberChange>, held: boolean) {
   };
 }
 
-function numberLost(update: Update<NumberLostChange>) {
-  const { change, userId } = update;
+function numberLost(update: Keyed, change: NumberLostChange) {
+  const { userId } = update;
   const { source, numberHash, at } = change;
   const isMoved = source === 'number_moved';
   const endSessions = q
@@ -191,7 +99,7 @@ function numberLost(update: Update<NumberLostChange>) {
 }
 
 /** Deletes personal data; the id stays as the author of messages, and the ledger as proof. */
-function deleted(update: FamilyUpdate, at: number) {
+function deleted(update: Keyed, at: number) {
   const isNew = hasRow(users, unapplied(update));
   const theirs = (table: { userId: SQLiteColumn; familyId: SQLiteColumn }) =>
     allOf(eq(table.userId, update.userId), eq(table.familyId, update.familyId), isNew);
@@ -218,15 +126,15 @@ function deleted(update: FamilyUpdate, at: number) {
   };
 }
 
-function statements(update: FamilyUpdate, held: boolean) {
+function statements(update: Keyed, held: boolean) {
   const { change } = update;
   switch (change.kind) {
     case 'consent':
-      return consent({ ...update, change });
+      return consent(update, change);
     case 'number':
-      return number({ ...update, change }, held);
+      return number(update, change, held);
     case 'number_lost':
-      return numberLost({ ...update, change });
+      return numberLost(update, change);
     case 'unusable':
       return {
         // Whoever gets the number next may read what was texted to it.
@@ -238,16 +146,20 @@ function statements(update: FamilyUpdate, held: boolean) {
   }
 }
 
+const markApplied = hot<Pick<FamilyUpdate, 'userId' | 'seq'>>()(({ userId, seq }) =>
+  q
+    .update(users)
+    .set({ appliedUpdate: seq })
+    .where(allOf(eq(users.id, userId), lt(users.appliedUpdate, seq))),
+);
+
 /** The statements that project one update onto a person's rows; see {@link applyUpdate}. */
 function projection(update: FamilyUpdate, held: boolean) {
-  const { userId, seq } = update;
+  const { userId, familyId, seq } = update;
   return {
-    ensurePreferences: ensurePreferences(update),
-    ...statements(update, held),
-    applied: q
-      .update(users)
-      .set({ appliedUpdate: seq })
-      .where(allOf(eq(users.id, userId), lt(users.appliedUpdate, seq))),
+    ensurePreferences: ensurePreferences({ userId, familyId }),
+    ...statements({ ...update, ledgerId: ledgerId(update.id) }, held),
+    applied: markApplied({ userId, seq }),
   };
 }
 
@@ -273,11 +185,11 @@ export async function applyUpdatesAtOnce(
 }
 
 /** Statement: inserts the default preferences of an existing person who has none. */
-export function ensurePreferences({ userId, familyId }: Person) {
+export const ensurePreferences = hot<Person>()(({ userId, familyId }) => {
   const person = allOf(eq(users.id, userId), eq(users.familyId, familyId), isNull(users.deletedAt));
   return insertFrom(
     prefs,
     { userId: users.id, familyId: users.familyId },
     sql`from ${users} where ${person}`,
   ).onConflictDoNothing({ target: prefs.userId });
-}
+});
