@@ -2,7 +2,7 @@ import { count, eq, gt, gte, isNull, lt, min, ne, not, sql } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/sqlite-core';
 import type { Results } from '../db/client.ts';
 import type { Via } from '../db/column-values.ts';
-import { allOf, anyOf, greatest, hasRow, iif, oneRow, scalar } from '../db/expressions.ts';
+import { allOf, anyOf, greatest, hasRow, iif, json, jsonArray, oneRow, scalar } from '../db/expressions.ts';
 import { insertFrom } from '../db/insert-from.ts';
 import { q } from '../db/query.ts';
 import { retrying } from '../db/retry.ts';
@@ -105,7 +105,7 @@ function checkedStatements(by: PostedBy) {
   const isCaller = ({ userId, familyId, sessionId, now }: Later<Posting>) =>
     callerCondition({ userId, familyId, sessionId: by === 'session' ? sessionId : null }, now);
   return {
-    /** What tells why nothing came of a post. */
+    /** What tells why nothing came of a post; asked when nothing did. */
     guard: hot<Posting>()((v) =>
       q
         .select({
@@ -153,6 +153,26 @@ function checkedStatements(by: PostedBy) {
         // The host's own ids may be taken too.
         by === 'session' || by === 'host' ? { target: [messages.authorId, messages.clientKey] } : undefined,
       );
+    }),
+    /**
+     * The message of this author and key, be it this post's or an earlier one's, and whether the caller may know; if it is
+     * this post's, with everybody in the thread.
+     */
+    posted: hot<Posting>()((v) => {
+      const members = q
+        .select({ userIds: jsonArray<string>(m.userId).as('userIds') })
+        .from(m)
+        .where(allOf(eq(m.threadId, v.threadId), eq(messages.id, v.id)));
+      return q
+        .select({
+          ...messageColumns,
+          digest: messages.clientDigest,
+          isCaller: hasRow(users, isCaller(v)).as('isCaller'),
+          recipients: json<string[]>(scalar<string>(members)).as('recipients'),
+        })
+        .from(messages)
+        .innerJoin(users, eq(users.id, messages.authorId))
+        .where(allOf(eq(messages.authorId, v.userId), eq(messages.clientKey, v.clientKey)));
     }),
   };
 }
@@ -212,33 +232,12 @@ const readAsHistory = hot<Posting>()((v) =>
     .where(allOf(eq(msg.id, v.id), eq(m.threadId, msg.threadId), eq(m.lastReadSeq, sql`${msg.seq} - 1`))),
 );
 
-/** The message of this author and key, be it this post's or an earlier one's. */
-const posted = hot<Posting>()((v) =>
-  q
-    .select({ ...messageColumns, digest: messages.clientDigest })
-    .from(messages)
-    .innerJoin(users, eq(users.id, messages.authorId))
-    .where(allOf(eq(messages.authorId, v.userId), eq(messages.clientKey, v.clientKey))),
-);
-
-/** Everybody in the thread, if this post has written its message. */
-const recipientsOf = hot<Posting>()((v) =>
-  q
-    .select({ userId: m.userId })
-    .from(m)
-    .where(allOf(eq(m.threadId, v.threadId), hasRow(messages, eq(messages.id, v.id)))),
-);
-
 /** The statements of one post, in their order; for one batch. */
-export function postStatements(
-  posting: Posting,
-  by: PostedBy = posting.sessionId === '' ? 'host' : 'session',
-) {
-  const { guard, message } = CHECKED[by];
+export function postStatements(posting: Posting, by: PostedBy) {
+  const { message, posted } = CHECKED[by];
   const isHistory = by === 'history';
   const { userId, threadId, via, now } = posting;
   return {
-    guard: guard(posting),
     message: message(posting),
     thread: moveThread(posting),
     counted: posting.perDay !== UNBOUNDED && counted(posting),
@@ -246,7 +245,6 @@ export function postStatements(
     suppressed: !isHistory && suppress(posting),
     deliveries: !isHistory && deliver(posting),
     posted: posted(posting),
-    recipients: recipientsOf(posting),
     facts: !isHistory && selectFactsOfMessages({ messageIds: JSON.stringify([posting.id]) }),
     // Messages that no text has covered yet need not wait for a window that has grown.
     rescheduled: via === 'sms' && rescheduleDeferred([userId], now, { threadId }),
@@ -255,17 +253,20 @@ export function postStatements(
 
 type Guard = ResultOf<ReturnType<(typeof CHECKED)['host']['guard']>>[number];
 
-/** The reason why the batch inserted no message. */
-export function refusal(
-  guard: Guard | undefined,
-  message: Pick<NewMessage, 'urgent'>,
-  { config, now: clock }: Deps,
-): AppError {
+/** Asks why a post's batch has inserted no message. @throws when the database fails */
+export async function refusal(
+  deps: Deps,
+  posting: Posting,
+  by: PostedBy,
+): Promise<{ error: AppError; isMember: boolean }> {
+  const guard = await retrying(() => deps.db.forFamily(posting.familyId).first(CHECKED[by].guard(posting)));
+  return { error: reasonOf(guard, posting, deps), isMember: Boolean(guard?.isMember) };
+}
+
+function reasonOf(guard: Guard | undefined, { urgent }: Posting, { config, now: clock }: Deps): AppError {
   const now = clock();
-  if (!guard?.isCaller) {
-    return new AppError('unauthenticated', 'This sign-in has ended, or the person is not known here.');
-  }
-  if (guard.isMember && message.urgent && (guard.urgentCount ?? 0) >= URGENT_PER_DAY) {
+  if (!guard?.isCaller) return nobody();
+  if (guard.isMember && urgent && (guard.urgentCount ?? 0) >= URGENT_PER_DAY) {
     const wait = ((guard.urgentSince ?? now) + DAY_MS - now) / 1000;
     return rateLimited(
       `At most ${URGENT_PER_DAY} urgent messages a day. Send this one as an ordinary message.`,
@@ -279,6 +280,9 @@ export function refusal(
   }
   return new AppError('thread_not_found', 'There is no such thread, or you are not in it.');
 }
+
+const nobody = () =>
+  new AppError('unauthenticated', 'This sign-in has ended, or the person is not known here.');
 
 /**
  * Posts a message in one D1 round trip, which checks caller, session and membership, inserts message and
@@ -318,11 +322,12 @@ export async function postMessage(
     perDay: isBounded ? deps.config.POSTS_PER_DAY : UNBOUNDED,
     wakeAt: now + deps.config.CLAIM_LEASE_SECONDS * 1000,
   };
-  const results = await retrying(() => db.batch(postStatements(posting)));
-  const [guard] = results.guard;
+  const by = posting.sessionId === '' ? 'host' : 'session';
+  const results = await retrying(() => db.batch(postStatements(posting, by)));
   const [row] = results.posted;
-  turn?.report(row ? results.recipients.length : null);
-  if (!row || !guard?.isCaller) throw refusal(guard, message, deps);
+  turn?.report(row ? row.recipients.length : null);
+  if (!row) throw (await refusal(deps, posting, by)).error;
+  if (!row.isCaller) throw nobody();
   if (row.digest !== digest) {
     throw new AppError(
       'idempotency_conflict',
@@ -341,10 +346,10 @@ export function announce(
   deps: Deps,
   { familyId }: Pick<ClaimedCaller, 'familyId'>,
   message: MessageJson,
-  { recipients, facts }: Pick<Results<ReturnType<typeof postStatements>>, 'recipients' | 'facts'>,
+  { posted, facts }: Pick<Results<ReturnType<typeof postStatements>>, 'posted' | 'facts'>,
   gatherSeconds = 0,
 ): Promise<void> {
   const event = { type: 'message' as const, threadId: message.threadId, message };
-  const publication = { event, to: recipients.map(({ userId }) => userId) };
+  const publication = { event, to: posted[0]?.recipients ?? [] };
   return announceMessage(deps, familyId, publication, facts ?? [], gatherSeconds);
 }

@@ -126,9 +126,8 @@ export async function postOnBehalf(
   // Somebody else was faster under this id or key, or the message was refused.
   const faster = await findPosted(db, posting);
   if (faster) return faster;
-  const [guard] = results.guard;
-  const reason = refusal(guard, posting, deps);
-  if (reason.code === 'thread_not_found' && guard?.isMember)
+  const { error, isMember } = await refusal(deps, posting, by);
+  if (error.code === 'thread_not_found' && isMember)
     throw new AppError('conflict', 'This id belongs to a message of another family.');
-  throw reason;
+  throw error;
 }
