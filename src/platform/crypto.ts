@@ -12,12 +12,27 @@ export function base64url(bytes: ArrayBuffer | Uint8Array): string {
     .replaceAll('=', '');
 }
 
+/** Keys that are kept: those of one set of settings are a handful. */
+const MAX_KEYS = 50;
+const keys = new Map<string, CryptoKey>();
+
+/** The key of a secret for HMAC: importing one takes as long as signing, and each request needs some. Never throws. */
+export async function hmacKey(secret: string, hash: 'SHA-1' | 'SHA-256' = 'SHA-256'): Promise<CryptoKey> {
+  const name = `${hash} ${secret}`;
+  const known = keys.get(name);
+  if (known) return known;
+  const key = await crypto.subtle.importKey('raw', utf8(secret), { name: 'HMAC', hash }, false, [
+    'sign',
+    'verify',
+  ]);
+  if (keys.size >= MAX_KEYS) keys.clear();
+  keys.set(name, key);
+  return key;
+}
+
 /** HMAC-SHA256 of a text under a secret, as bytes. Never throws. */
 export async function hmacSha256(secret: string, text: string): Promise<Uint8Array<ArrayBuffer>> {
-  const key = await crypto.subtle.importKey('raw', utf8(secret), { name: 'HMAC', hash: 'SHA-256' }, false, [
-    'sign',
-  ]);
-  return new Uint8Array(await crypto.subtle.sign('HMAC', key, utf8(text)));
+  return new Uint8Array(await crypto.subtle.sign('HMAC', await hmacKey(secret), utf8(text)));
 }
 
 /** SHA-256 of a text, base64url: how codes and digests are stored. Never throws. */

@@ -9,8 +9,16 @@ export interface DatabaseBindings {
 
 const FAMILY_BINDING = /^FAMILY_DB_(\d+)$/;
 
+const bound = new WeakMap<DatabaseBindings, ReadonlyMap<StoreName, D1Database>>();
+
 /** The stores that an environment binds: those for families where there are any, and the directory's own. */
-export function storesOf(env: DatabaseBindings): Map<StoreName, D1Database> {
+export function storesOf(env: DatabaseBindings): ReadonlyMap<StoreName, D1Database> {
+  const known = bound.get(env) ?? findStores(env);
+  bound.set(env, known);
+  return known;
+}
+
+function findStores(env: DatabaseBindings): ReadonlyMap<StoreName, D1Database> {
   const numbered = Object.entries(env as unknown as Record<string, D1Database>).flatMap(([binding, d1]) => {
     const number = FAMILY_BINDING.exec(binding)?.[1];
     return number === undefined ? [] : [[`d1:${number}`, d1] as const];

@@ -30,6 +30,7 @@ const LONGEST_QUIET_MS = 3 * DAY_MS;
  *   1440), or in one zone or other at any time
  */
 export function quietUntil(hours: QuietHours, timeZones: readonly string[], now: number): number | null {
+  if (hours.quietStart === null || hours.quietEnd === null) return null;
   const zones = timeZones.length === 0 ? ['UTC'] : [...new Set(timeZones.map(knownTimeZone))];
   let at = now;
   for (;;) {

@@ -1,7 +1,7 @@
 import { decodeProtectedHeader, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
 import * as z from 'zod';
 import type { Config } from '../config.ts';
-import { utf8 } from '../crypto.ts';
+import { hmacKey } from '../crypto.ts';
 import { AppError } from '../errors.ts';
 import { DAY_MS } from '../time.ts';
 import { type Afterwards, withKeys } from './key-set.ts';
@@ -99,10 +99,10 @@ async function verifyWithSecrets(
 ): Promise<JWTPayload> {
   const options = { algorithms: ['HS256'], clockTolerance: CLOCK_TOLERANCE_SECONDS };
   try {
-    return (await jwtVerify(token, utf8(secret), options)).payload;
+    return (await jwtVerify(token, await hmacKey(secret), options)).payload;
   } catch (error) {
     if (previous === undefined || !(error instanceof errors.JWSSignatureVerificationFailed)) throw error;
-    return (await jwtVerify(token, utf8(previous), options)).payload;
+    return (await jwtVerify(token, await hmacKey(previous), options)).payload;
   }
 }
 

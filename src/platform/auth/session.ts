@@ -1,10 +1,10 @@
 import { and, eq, isNull } from 'drizzle-orm';
-import { jwtVerify, SignJWT } from 'jose';
+import { decodeProtectedHeader, jwtVerify, SignJWT } from 'jose';
 import type { Db } from '../../db/client.ts';
 import { q } from '../../db/query.ts';
 import { sessions } from '../../db/schema.ts';
 import type { Config } from '../config.ts';
-import { utf8 } from '../crypto.ts';
+import { hmacKey } from '../crypto.ts';
 import { cookieName, setCookie } from '../http/cookies.ts';
 import { newId } from '../ids.ts';
 import { DAY_MS, HOUR_MS } from '../time.ts';
@@ -40,31 +40,41 @@ export interface SessionRow {
 }
 
 /** Signs a session's token, a cookie's value too. It holds ids only and does not expire by itself; the row does. */
-export function signSessionToken(
+export async function signSessionToken(
   secret: string,
   { sessionId, userId, familyId }: SessionClaims,
 ): Promise<string> {
-  return new SignJWT({ sid: sessionId, fam: familyId })
+  return await new SignJWT({ sid: sessionId, fam: familyId })
     .setProtectedHeader({ alg: 'HS256', typ: TYPE })
     .setSubject(userId)
-    .sign(utf8(secret));
+    .sign(await hmacKey(secret));
 }
 
 /** The secrets of sessions: the one that signs, and the one before it while that is being rotated. */
 export type SessionSecrets = Pick<Config, 'SESSION_SECRET' | 'SESSION_SECRET_PREVIOUS'>;
+
+/** Whether a token says that it is a session's, unverified: the host's need not be verified in vain. Never throws. */
+function saysSession(token: string): boolean {
+  try {
+    return decodeProtectedHeader(token).typ === TYPE;
+  } catch {
+    return false;
+  }
+}
 
 /** Verifies a session token; null when it is not one of ours. Never throws. */
 export async function readSessionToken(
   { SESSION_SECRET: secret, SESSION_SECRET_PREVIOUS: previous }: SessionSecrets,
   token: string,
 ): Promise<SessionClaims | null> {
+  if (!saysSession(token)) return null;
   const claims = await readTokenSignedBy(secret, token);
   return claims || previous === undefined ? claims : await readTokenSignedBy(previous, token);
 }
 
 async function readTokenSignedBy(secret: string, token: string): Promise<SessionClaims | null> {
   try {
-    const { payload } = await jwtVerify(token, utf8(secret), { algorithms: ['HS256'], typ: TYPE });
+    const { payload } = await jwtVerify(token, await hmacKey(secret), { algorithms: ['HS256'], typ: TYPE });
     const { sid, sub, fam } = payload;
     if (typeof sid !== 'string' || typeof sub !== 'string' || typeof fam !== 'string') return null;
     return { sessionId: sid, userId: sub, familyId: fam };

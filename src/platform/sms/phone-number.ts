@@ -11,6 +11,8 @@ export type ParsedPhone =
 
 const LONGEST_INPUT = 40;
 const TYPED = /^\+?[\d ().\-/]+$/;
+/** Numbers whose country is remembered: each text asks, when its message is posted and when it leaves. */
+const MAX_COUNTRIES = 5000;
 const INVALID = { ok: false, error: 'invalid_phone' } as const;
 
 /** What the number plans of the world say about numbers. */
@@ -42,6 +44,7 @@ export interface Phones {
  * premium or personal. The country is the one of the number plan: +1 876 is JM and +1 787 is PR, not US.
  */
 function createPhones(plans: MetadataJson): Phones {
+  const countries = new Map<string, string | null>();
   const isKnownCountry = (country: string): country is CountryCode => Object.hasOwn(plans.countries, country);
   return {
     parse(input, allowedCountries) {
@@ -62,8 +65,13 @@ function createPhones(plans: MetadataJson): Phones {
       return phone?.isPossible() ? phone.number : null;
     },
     countryOf(number) {
+      const known = countries.get(number);
+      if (known !== undefined) return known;
       const phone = parsePhoneNumberFromString(number, { extract: false }, plans);
-      return phone ? (countryOfArea(phone.number) ?? phone.country ?? null) : null;
+      const country = phone ? (countryOfArea(phone.number) ?? phone.country ?? null) : null;
+      if (countries.size >= MAX_COUNTRIES) countries.clear();
+      countries.set(number, country);
+      return country;
     },
   };
 }

@@ -1,33 +1,34 @@
-import { equalInConstantTime, utf8 } from '../crypto.ts';
+import { equalInConstantTime, hmacKey, utf8 } from '../crypto.ts';
 import { addressForms } from './twilio-address-forms.ts';
 
 /** Parameters as received, with all values of repeated names. */
 export type WebhookParams = Iterable<readonly [string, string]>;
 
-/**
- * X-Twilio-Signature: base64(HMAC-SHA1(auth token, url + Σ name + value)), names sorted, a name's values
- * de-duplicated and sorted. Source: twilio.com/docs/usage/security, and the official SDK.
- */
-export async function twilioSignature(
-  authToken: string,
-  url: string,
-  params: WebhookParams,
-): Promise<string> {
+/** What is signed behind the address: Σ name + value, names sorted, a name's values de-duplicated and sorted. */
+function signedPart(params: WebhookParams): string {
   const values = new Map<string, Set<string>>();
   for (const [name, value] of params) {
     const known = values.get(name) ?? new Set();
     values.set(name, known.add(value));
   }
-  let signed = url;
+  let signed = '';
   for (const name of [...values.keys()].sort()) {
     for (const value of [...values.get(name)!].sort()) signed += name + value;
   }
-  const key = await crypto.subtle.importKey('raw', utf8(authToken), { name: 'HMAC', hash: 'SHA-1' }, false, [
-    'sign',
-  ]);
-  const mac = await crypto.subtle.sign('HMAC', key, utf8(signed));
+  return signed;
+}
+
+async function macOf(authToken: string, signed: string): Promise<string> {
+  const mac = await crypto.subtle.sign('HMAC', await hmacKey(authToken, 'SHA-1'), utf8(signed));
   return btoa(String.fromCharCode(...new Uint8Array(mac)));
 }
+
+/**
+ * X-Twilio-Signature: base64(HMAC-SHA1(auth token, url + Σ name + value)), names sorted, a name's values
+ * de-duplicated and sorted. Source: twilio.com/docs/usage/security, and the official SDK.
+ */
+export const twilioSignature = (authToken: string, url: string, params: WebhookParams): Promise<string> =>
+  macOf(authToken, url + signedPart(params));
 
 /** The address with and without its default port: Twilio has signed either. */
 function portVariants(url: string): string[] {
@@ -62,19 +63,18 @@ export async function isFromTwilio({
   signature: string;
   rawBody?: string;
 }): Promise<boolean> {
-  const all = [...params];
   const bodyHash = new URL(url).searchParams.get('bodySHA256');
   if (bodyHash !== null && rawBody !== undefined) {
     const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', utf8(rawBody)));
     const hex = [...digest].map((byte) => byte.toString(16).padStart(2, '0')).join('');
     if (!equalInConstantTime(hex, bodyHash.toLowerCase())) return false;
   }
-  let matches = false;
+  const signed = signedPart(params);
   for (const token of authTokens) {
+    // Which of the forms it was is no secret.
     for (const variant of addressForms(url).flatMap(portVariants)) {
-      const expected = await twilioSignature(token, variant, all);
-      if (equalInConstantTime(expected, signature)) matches = true;
+      if (equalInConstantTime(await macOf(token, variant + signed), signature)) return true;
     }
   }
-  return matches;
+  return false;
 }
