@@ -87,6 +87,15 @@ export function configOf(env: object): Config {
   return config;
 }
 
+const carriers = new WeakMap<Config, Sms>();
+
+/** The carrier by some settings, made once: most requests text nobody. */
+function carrierOf(config: Config): Sms {
+  const known = carriers.get(config) ?? createTwilio(config, () => Date.now());
+  carriers.set(config, known);
+  return known;
+}
+
 /** Two stacks, or an account and its copy for tests, have no sender in common. */
 const senderAccount = ({ TWILIO_API_BASE, TWILIO_SID }: Config) => `${TWILIO_API_BASE} ${TWILIO_SID}`;
 
@@ -120,7 +129,7 @@ export function createDeps(
     db,
     now,
     log,
-    sms: createTwilio(config, now),
+    sms: carrierOf(config),
     phones,
     enqueue: (jobs, delaySeconds) => enqueueDeliveries(env, db.storeOf, jobs, delaySeconds),
     enqueueEvents,

@@ -1,10 +1,12 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { CREATE_TABLES } from '../../src/db/object/object-tables.ts';
 import { upgradeRequest } from '../../src/family/sockets/upgrade.ts';
 import type { Bindings } from '../../src/platform/deps.ts';
 import type { FamilyRpc, LiveEvent } from '../../src/platform/family/family-rpc.ts';
 import type { Family } from '../../src/worker.ts';
+import { passingFacts } from '../support/passing-facts.ts';
 import { hostToken, insertFamily, insertThread, insertWebSession } from '../worker/people.ts';
 import { call, closeSockets, ORIGIN, openSocket, type TestSocket } from '../worker/sockets.ts';
 
@@ -465,6 +467,35 @@ describe('events', () => {
       3, 3, 3,
     ]);
     expect(reads).toBe(sockets.length);
+  });
+
+  it('take six readings of the storage when the object wakes, and from then on a write for what changed', async () => {
+    const exec = await runInDurableObject(stub(), (_, { storage }) => {
+      storage.sql.exec(CREATE_TABLES); // As in any object that was asked before.
+      return vi.spyOn(Object.getPrototypeOf(storage.sql) as SqlStorage, 'exec');
+    });
+    onTestFinished(() => exec.mockRestore());
+    await evictDurableObject(stub());
+    const asked: number[] = [];
+    for (const seq of [1, 2]) {
+      exec.mockClear();
+      const candidates = ['leo', 'mia'].map((name) => ({
+        deliveryId: `dlv-${name}-${seq}`,
+        userId: person(name),
+        threadId: thread,
+        authorId: person('rosa'),
+        urgent: false,
+        kind: 'message' as const,
+        facts: passingFacts(Date.now()),
+      }));
+      const to = ['rosa', 'leo', 'mia'].map(person);
+      const admissions = await stub().announce({ event: message(seq), to }, candidates);
+      expect(admissions.map(({ verdict }) => verdict.action)).toEqual(['send', 'send']);
+      asked.push(exec.mock.calls.length);
+      later(3_600_000);
+    }
+    const written = 3; // How far the thread was published, and two texts.
+    expect(asked).toEqual([6 + written, written]);
   });
 
   it('come in the order of the messages, even when posts overtake each other or the object is new', async () => {

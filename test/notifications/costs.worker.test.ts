@@ -28,6 +28,7 @@ async function fill(world: World, count: number): Promise<void> {
 
 const total = (trips: RoundTrip[]) => ({
   trips: trips.length,
+  statements: trips.reduce((sum, { statements }) => sum + statements.length, 0),
   rowsRead: trips.reduce((sum, { rowsRead }) => sum + rowsRead, 0),
   rowsWritten: trips.reduce((sum, { rowsWritten }) => sum + rowsWritten, 0),
 });
@@ -87,6 +88,7 @@ describe('what it costs', () => {
     stopClock();
     const costs = await measure(small);
     expect(costs.post.trips).toBe(1);
+    expect(costs.post.statements).toBe(8);
     expect(costs.texts.trips).toBe(4); // facts and (at once) the directory, claim, outcome
     expect(small.jobs).toEqual([]);
   });
