@@ -5,7 +5,7 @@ import { consumeEvents, reportDeadEvents, sweepEvents } from './events/event-que
 import { FamilyObject } from './family/family.ts';
 import { type FamilyDeps, familySettings } from './family/family-deps.ts';
 import { endedSockets, memberIds, writeLastSeen } from './family/records.ts';
-import { rescheduleDeferred } from './notifications/deliveries/outbox.ts';
+import { rescheduleOf } from './notifications/deliveries/outbox.ts';
 import { recordDeadLetters } from './notifications/operate/dead-letters.ts';
 import { consumeSweeps, sweepAll } from './notifications/operate/sweep.ts';
 import { consumeBatch } from './notifications/send/consumer.ts';
@@ -60,16 +60,13 @@ export class Family extends FamilyObject<Bindings> {
       membersOf: (familyId, threadId) => memberIds(db.forFamily(familyId), familyId, threadId),
       endedSockets: (familyId, sockets) => endedSockets(db.forFamily(familyId), familyId, sockets, now()),
       reportDepartures: async (familyId, departures) => {
-        const family = db.forFamily(familyId);
-        await retrying(() => writeLastSeen(family, familyId, departures));
-        // Deliveries that waited because they were online are picked up by the next sweep.
+        // With them: deliveries that waited because they were online are picked up by the next sweep.
+        const userIds = JSON.stringify(departures.map(({ userId }) => userId));
         await retrying(() =>
-          family.run(
-            rescheduleDeferred(
-              departures.map(({ userId }) => userId),
-              now(),
-            ),
-          ),
+          db.forFamily(familyId).batch({
+            lastSeen: writeLastSeen(familyId, departures),
+            rescheduled: rescheduleOf({ userIds, until: now() }),
+          }),
         );
       },
     };

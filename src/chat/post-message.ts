@@ -11,7 +11,7 @@ import { hot, type Later, type ResultOf } from '../db/statement.ts';
 import {
   insertDeliveries,
   notifiedUpTo,
-  rescheduleDeferred,
+  rescheduleInThread,
   suppressRead,
 } from '../notifications/deliveries/outbox.ts';
 import { announceMessage } from '../notifications/send/announce-message.ts';
@@ -247,7 +247,8 @@ export function postStatements(posting: Posting, by: PostedBy) {
     posted: posted(posting),
     facts: !isHistory && selectFactsOfMessages({ messageIds: JSON.stringify([posting.id]) }),
     // Messages that no text has covered yet need not wait for a window that has grown.
-    rescheduled: via === 'sms' && rescheduleDeferred([userId], now, { threadId }),
+    rescheduled:
+      via === 'sms' && rescheduleInThread({ userIds: JSON.stringify([userId]), until: now, threadId }),
   };
 }
 

@@ -144,16 +144,17 @@ type Waiting = Extract<Reason, 'online' | 'rate_limited' | 'quiet_hours'>;
  * Statement: reschedules rows of these people that are deferred for one of these reasons to `until` (ms),
  * because they left, their window was reset, or their quiet hours changed. Joined in this order (CROSS), it
  * reads deferred rows only, not the whole log.
+ * @param userIds or a placeholder of their JSON
  * @param options `threadId`: only in this thread; `condition`: for the statement to have an effect
  */
 export function rescheduleDeferred(
-  userIds: readonly string[],
-  until: number,
+  userIds: readonly string[] | SQL<string>,
+  until: Value<number>,
   {
     threadId,
     reasons = ['online', 'rate_limited'],
     condition,
-  }: { threadId?: string; reasons?: readonly Waiting[]; condition?: SQL } = {},
+  }: { threadId?: Value<string>; reasons?: readonly Waiting[]; condition?: SQL } = {},
 ) {
   const person = listTable('person', userIds);
   const m = threadMembers;
@@ -180,6 +181,16 @@ export function rescheduleDeferred(
     .set({ dueAt: least(log.dueAt, until), wakeAt: least(log.wakeAt, until) })
     .where(inArray(log.id, waiting));
 }
+
+/** The same, built once: of these people. `userIds`: a JSON array. */
+export const rescheduleOf = hot<{ userIds: string; until: number }>()((v) =>
+  rescheduleDeferred(v.userIds, v.until),
+);
+
+/** The same in one thread. */
+export const rescheduleInThread = hot<{ userIds: string; until: number; threadId: string }>()((v) =>
+  rescheduleDeferred(v.userIds, v.until, { threadId: v.threadId }),
+);
 
 /** The verdict on a row that is not sent now. */
 export interface VerdictRow {
