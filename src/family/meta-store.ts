@@ -31,8 +31,8 @@ const deleteValue = hot<{ name: string }>()((v) => q.delete(meta).where(eq(meta.
 export class MetaStore {
   readonly #db: ObjectDb;
   readonly #values: StoredRows<{ name: string; value: number }>;
-  /** The last `seq` of threads, as far as they were asked for. */
-  readonly #seqs = new Map<string, number>();
+  /** The last `seq` of threads, as far as they were asked for; null for none. */
+  readonly #seqs = new Map<string, number | null>();
 
   constructor(db: ObjectDb) {
     this.#db = db;
@@ -46,10 +46,11 @@ export class MetaStore {
 
   /** The last `seq` of a thread that was published; null for none. */
   lastSeq(threadId: string): number | null {
-    const known = this.#seqs.get(threadId) ?? this.#db.first(seqOf({ id: threadId }))?.seq;
-    if (known === undefined) return null;
-    this.#seqs.set(threadId, known);
-    return known;
+    const known = this.#seqs.get(threadId);
+    if (known !== undefined) return known;
+    const stored = this.#db.first(seqOf({ id: threadId }))?.seq ?? null;
+    this.#seqs.set(threadId, stored);
+    return stored;
   }
 
   saveSeq(threadId: string, seq: number): void {
