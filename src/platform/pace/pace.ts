@@ -140,7 +140,8 @@ export function takePermits(
     returning: series(soonest + refusedUrgent * every, refusedReturning, every),
     fresh: series(firstFresh, refusedFresh, every),
   };
-  const last = Math.max(...turns.urgent, ...turns.returning, ...turns.fresh, next.bookedUntil);
+  // Turns come one after another, and may be more than a call takes arguments.
+  const last = Math.max(next.bookedUntil, ...Object.values(turns).map((some) => some.at(-1) ?? 0));
   next.bookedUntil = Math.min(last, now + DAY_MS);
   return { state: next, given: { urgent, returning, fresh, turns } };
 }

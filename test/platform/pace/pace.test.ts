@@ -144,6 +144,11 @@ describe('the pace of a sender', () => {
     expect(urgentWait).toBeLessThanOrEqual(2000);
   });
 
+  it('gives a turn to each of more texts than a call of a function takes arguments', () => {
+    const { turns } = sender(10_000).take({ urgent: 200_000, fresh: 800_000 });
+    expect([turns.urgent.length, turns.fresh.length]).toEqual([0, 400_000]);
+  });
+
   it('never lets more go than its rate and a minute, whatever asks when', () => {
     const some = fc.record({
       after: fc.integer({ min: 0, max: 20_000 }),
