@@ -14,15 +14,18 @@ const { StackError } = await import('./stack/stack-error.ts');
 
 /** What a person sees when all is up. */
 function welcome(stack: Stack): string {
-  const { origin, publicOrigin, simulator, seeded } = stack;
+  const { origin, publicOrigin, simulator, seeded, hasDemo } = stack;
   const seconds = ((performance.now() - began) / 1000).toFixed(1);
   const rows = [
     ['Portal', publicOrigin === origin ? origin : `${origin} (as ${publicOrigin})`],
     ...(simulator ? [['Phones', simulator.origin]] : []),
     ['API', `${origin}/docs`],
   ];
+  const withPhones = hasDemo
+    ? `sign in as Grandma Rosa, and write into “Sunday dinner”:\n  the text slides onto Maya's phone.`
+    : 'which says what to do: any two people of yours will do.';
   const next = simulator
-    ? `Open ${simulator.origin}, sign in as Grandma Rosa, and write into “Sunday dinner”:\n  the text slides onto Maya's phone.`
+    ? `Open ${simulator.origin}, ${withPhones}`
     : 'Texts go to TWILIO_API_BASE; there is no phone simulator.';
   return [
     '',

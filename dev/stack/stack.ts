@@ -50,6 +50,8 @@ export interface Stack {
   host: Host | null;
   /** Whether the demo family was put in by this start. */
   seeded: boolean;
+  /** Whether the demo family is there, of this start or an earlier one. */
+  hasDemo: boolean;
   /** Runs the cron handler now. */
   sweep(): Promise<void>;
   /** Process id of the Workers runtime, for tests that kill it; null while it is being started again. */
@@ -210,7 +212,8 @@ export async function startStack({ env = {}, devVars = true, log }: StackOptions
     const found = await prepareStores(miniflare, worker.migrationsDir, own.stateDir);
     const seeded = own.seedDemo && host !== null && !found.complete && !found.others;
     if (seeded) await seed(host);
-    if (seeded || found.complete) simulator?.setPeople(demoPhones());
+    const hasDemo = seeded || found.complete;
+    if (hasDemo) simulator?.setPeople(demoPhones());
     simulator?.resume();
 
     const sweep = async () => {
@@ -219,6 +222,6 @@ export async function startStack({ env = {}, devVars = true, log }: StackOptions
     };
     closers.push(startSweeper(own.sweepSeconds, sweep));
     const runtimePid = watchdog.runtimePid;
-    return { origin, publicOrigin, simulator, host, seeded, sweep, runtimePid, close };
+    return { origin, publicOrigin, simulator, host, seeded, hasDemo, sweep, runtimePid, close };
   }
 }

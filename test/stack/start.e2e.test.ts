@@ -53,6 +53,8 @@ describe('a stack that starts', () => {
       },
     ]);
     expect(stack.output()).toContain(stack.simulatorOrigin);
+    // Without the demo family nothing is said of its people.
+    expect(stack.output()).not.toContain('Rosa');
   });
 
   it('answers a body that it does not want, instead of breaking the connection', async () => {
