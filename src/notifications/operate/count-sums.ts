@@ -42,7 +42,7 @@ export interface Left {
   segments: number;
 }
 
-/** Adds what several stores counted, group by group, and leaves out what comes to nothing. */
+/** Adds up the rows of each group. */
 function merged<T extends { count: number }>(
   rows: readonly T[],
   keyOf: (row: T) => string,
@@ -54,8 +54,12 @@ function merged<T extends { count: number }>(
     const former = groups.get(key);
     groups.set(key, former ? add(former, row) : row);
   }
-  return [...groups.values()].filter(({ count: n }) => n > 0);
+  return [...groups.values()];
 }
+
+/** Leaves out what has come to nothing. */
+const present = <T extends { count: number }>(rows: readonly T[]): T[] =>
+  rows.filter(({ count: n }) => n > 0);
 
 /** `open` is `sending` for those that are, and `pending` for the others. */
 function openAsStatuses(cells: readonly Cell[], sending: number): Cell[] {
@@ -73,31 +77,35 @@ function openAsStatuses(cells: readonly Cell[], sending: number): Cell[] {
 
 /** The hours of several stores as one list, the oldest first. */
 export const mergedHours = (stores: readonly HourCount[][]): HourCount[] =>
-  merged(
-    stores.flat(),
-    ({ hourAt, status }) => `${hourAt} ${status}`,
-    (a, b) => ({ ...a, count: a.count + b.count, segments: a.segments + b.segments }),
+  present(
+    merged(
+      stores.flat(),
+      ({ hourAt, status }) => `${hourAt} ${status}`,
+      (a, b) => ({ ...a, count: a.count + b.count, segments: a.segments + b.segments }),
+    ),
   )
     .map((row) => ({ ...row, status: row.status === 'open' ? 'pending' : row.status }))
     .sort((a, b) => a.hourAt - b.hourAt || a.status.localeCompare(b.status));
 
+/** Adds up the cells of each key. */
+export const mergedCells = <T extends Cell>(cells: readonly T[], keyOf: (cell: T) => string): T[] =>
+  merged(cells, keyOf, (a, b) => ({
+    ...a,
+    count: a.count + b.count,
+    segments: a.segments + b.segments,
+    firstAt: Math.min(a.firstAt, b.firstAt),
+    lastAt: Math.max(a.lastAt, b.lastAt),
+  }));
+
 /** The counters of several stores as one list. */
 export function summed(cells: readonly Cell[], times: readonly TimeClass[], sending: number): CountedSince {
-  const all = merged(
-    cells,
-    ({ status, reason, error }) => JSON.stringify([status, reason, error]),
-    (a, b) => ({
-      ...a,
-      count: a.count + b.count,
-      segments: a.segments + b.segments,
-      firstAt: Math.min(a.firstAt, b.firstAt),
-      lastAt: Math.max(a.lastAt, b.lastAt),
-    }),
-  );
-  const byClass = merged(
-    times,
-    ({ atMost }) => String(atMost),
-    (a, b) => ({ ...a, count: a.count + b.count }),
+  const all = present(mergedCells(cells, ({ status, reason, error }) => `${status} ${reason} ${error}`));
+  const byClass = present(
+    merged(
+      times,
+      ({ atMost }) => String(atMost),
+      (a, b) => ({ ...a, count: a.count + b.count }),
+    ),
   );
   return { cells: openAsStatuses(all, sending), times: byClass.sort((a, b) => a.atMost - b.atMost) };
 }

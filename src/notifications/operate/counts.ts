@@ -1,6 +1,6 @@
 import { count, eq, gte, lt, lte, min, type SQL, sql } from 'drizzle-orm';
 import type { Results } from '../../db/client.ts';
-import { allOf, jsonTable } from '../../db/expressions.ts';
+import { allOf, jsonArray, jsonTable } from '../../db/expressions.ts';
 import { q } from '../../db/query.ts';
 import { deliveryCounts, sendingTimes, smsDeliveryLog } from '../../db/schema.ts';
 import { hot } from '../../db/statement.ts';
@@ -14,6 +14,7 @@ import {
   type HourCount,
   type Left,
   leftIn,
+  mergedCells,
   mergedHours,
   summed,
   type TimeClass,
@@ -61,9 +62,20 @@ const hourColumns = {
   segments: total(counts.segments).as('parts'),
 };
 
+/**
+ * Spans of hours as a table. The limit, which is none, keeps SQLite from moving it into the query around it, where the JSON
+ * would be read anew for each row (sqlite.org/optoverview.html#subquery_flattening).
+ */
+const spanTable = (spans: SQL<string>) =>
+  q
+    .select()
+    .from(jsonTable<Span>('span', spans, ['from', 'until']))
+    .limit(Number.MAX_SAFE_INTEGER)
+    .as('spans');
+
 /** Statement: counters summed by spans of hours (JSON of {@link Span}). */
 const sumCells = hot<{ spans: string }>()((v) => {
-  const span = jsonTable<Span>('span', v.spans, ['from', 'until']);
+  const span = spanTable(v.spans);
   return q
     .select({
       from: sql<number>`${span.from}`.as('span_at'),
@@ -83,7 +95,7 @@ const sumCells = hot<{ spans: string }>()((v) => {
 
 /** Statement: how long texts took to leave, summed in the same way. */
 const sumTimes = hot<{ spans: string }>()((v) => {
-  const span = jsonTable<Span>('span', v.spans, ['from', 'until']);
+  const span = spanTable(v.spans);
   return q
     .select({
       from: sql<number>`${span.from}`.as('span_at'),
@@ -96,10 +108,27 @@ const sumTimes = hot<{ spans: string }>()((v) => {
     .groupBy(sql`${span.from}`, sendingTimes.atMost);
 });
 
-/** Statement: counters by the hour. */
-const sumHours = hot<{ from: number }>()(({ from }) =>
-  q.select(hourColumns).from(counts).where(gte(counts.hourAt, from)).groupBy(counts.hourAt, counts.status),
-);
+/** A counter: its hour, status, reason, code, deliveries, segments, and when the first and the last came to it. */
+type Counter = [
+  hourAt: number,
+  status: string,
+  reason: string,
+  error: string,
+  count: number,
+  segments: number,
+  firstAt: number,
+  lastAt: number,
+];
+
+/** Statement: the counters since an hour, all in one row: each row of an answer costs more than what stands in it. */
+const readCounters = hot<{ from: number }>()(({ from }) => {
+  const { hourAt, status, reason, error, segments, firstAt, lastAt } = counts;
+  const counter = sql`json_array(${hourAt}, ${status}, ${reason}, ${error}, ${counts.count}, ${segments}, ${firstAt}, ${lastAt})`;
+  return q
+    .select({ all: jsonArray<Counter>(counter).as('counters') })
+    .from(counts)
+    .where(gte(counts.hourAt, from));
+});
 
 const sumHour = hot<{ at: number }>()(({ at }) =>
   q.select(hourColumns).from(counts).where(eq(counts.hourAt, at)).groupBy(counts.hourAt, counts.status),
@@ -155,9 +184,8 @@ const countStatements = (
 ) => ({
   oldCells: old !== null && sumCells({ spans: old }),
   oldTimes: old !== null && sumTimes({ spans: old }),
-  cells: sumCells({ spans: recent }),
+  counters: readCounters({ from }),
   times: sumTimes({ spans: recent }),
-  hours: sumHours({ from }),
   weekAgo: sumHour({ at: hourOf(now) - 7 * DAY_MS }),
   underWay: countSending({}),
   overdue: countOverdue({ now }),
@@ -167,16 +195,36 @@ const countStatements = (
 type CountAnswers = Results<ReturnType<typeof countStatements>>;
 
 /** What the counters of one store come to. */
-export type StoreCounts = Omit<CountAnswers, 'oldCells' | 'oldTimes' | keyof Sums> & Sums;
+export type StoreCounts = Omit<CountAnswers, 'oldCells' | 'oldTimes' | 'counters' | keyof Sums> &
+  Sums & { hours: HourCount[] };
+
+/** Counters as cells of the spans that their hours lie in. @param spans the earliest first */
+function cellsOf(counters: readonly Counter[], spans: readonly Span[]): Sums['cells'] {
+  const starts = new Map<number, number>();
+  const startOf = (hourAt: number) => {
+    const known = starts.get(hourAt) ?? spans.findLast(({ from }) => from <= hourAt)!.from;
+    starts.set(hourAt, known);
+    return known;
+  };
+  const cells = counters.map(([hourAt, status, reason, error, count, segments, firstAt, lastAt]) => ({
+    from: startOf(hourAt),
+    ...{ status, reason, error, count, segments, firstAt, lastAt },
+  }));
+  return mergedCells(cells, ({ from, status, reason, error }) => `${from} ${status} ${reason} ${error}`);
+}
 
 /**
  * The statements of a store's counters, and what they come to. They read a row for each hour and state, however many
  * deliveries there are, and at most {@link COUNTED} of the rows that are overdue, and of those that are being sent. Hours that
  * lie two days back are read once a minute in an isolate, so that ten operators cost hardly more than one.
  * @param store an object that stands for the store: what the isolate's memory of it hangs on
+ * @param hoursFrom the first hour that is told by itself, ms
  * @param now ms
  */
-export function countsOfStore(store: object, { settled, recent, now }: CountSpans & { now: number }) {
+export function countsOfStore(
+  store: object,
+  { settled, recent, hoursFrom, now }: CountSpans & { hoursFrom: number; now: number },
+) {
   const old = JSON.stringify(settled);
   const known = knownOf(store, old, now);
   const from = recent[0]?.from ?? hourOf(now);
@@ -186,9 +234,14 @@ export function countsOfStore(store: object, { settled, recent, now }: CountSpan
     read: (answers: CountAnswers): StoreCounts => {
       const before: Sums = known ?? { cells: answers.oldCells ?? [], times: answers.oldTimes ?? [] };
       if (!known) keep(store, old, { ...before, at: now });
+      const counters = answers.counters[0]?.all ?? [];
+      const hours = counters
+        .filter(([hourAt]) => hourAt >= hoursFrom)
+        .map(([hourAt, status, , , count, segments]) => ({ hourAt, status, count, segments }));
       return {
         ...answers,
-        cells: [...before.cells, ...answers.cells],
+        hours,
+        cells: [...before.cells, ...cellsOf(counters, recent)],
         times: [...before.times, ...answers.times],
       };
     },

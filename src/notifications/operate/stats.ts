@@ -170,12 +170,13 @@ export interface StatsRange {
 export function planStats(deps: Deps, range: StatsRange) {
   const now = deps.now();
   const spans = spansOf({ ...range, now });
+  const hoursFrom = Math.max(spans.recent[0]?.from ?? 0, hourOf(range.recentSince));
   return {
     ...range,
     now,
     directory: directoryStatements(range.since),
     watch: watchStatements(now, doubtAfterMs(deps.config)),
-    countsOf: (store: StoreName) => countsOfStore(deps.db.keyOf(store), { ...spans, now }),
+    countsOf: (store: StoreName) => countsOfStore(deps.db.keyOf(store), { ...spans, hoursFrom, now }),
   };
 }
 
