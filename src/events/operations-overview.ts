@@ -17,6 +17,8 @@ import { type ReceiverHealth, receiverHealth, receiverState, receiverStatements 
 
 /** All that operators look at, of texts and of events. */
 export interface Overview {
+  /** The moment that it was read at, ms UTC. */
+  at: number;
   /** The last 24 hours, and the last 30 days. */
   today: Stats;
   month: Stats;
@@ -64,6 +66,7 @@ export async function loadOverview(deps: Deps, dayOf: (at: number) => string): P
   const [today, receiver] = [statsOfRecent(loaded, plan), await receiverHealth(deps.config, stores)];
   const parts = partStates({ stats: today, beat: beat[0], answered: stores, down, objects }, now);
   return {
+    at: now,
     today,
     month: statsOfWhole(loaded, plan),
     parts: [...parts, receiverState(receiver, deps.config.EVENTS_URL !== undefined, now)],

@@ -21,6 +21,8 @@ export interface Visit {
   cookie?: string;
   /** Accept-Language. */
   language?: string;
+  /** As by the key for a reload without any cache. */
+  reload?: boolean;
 }
 
 const wordsOf = (html: string) =>
@@ -42,7 +44,7 @@ export async function browsers(world: World, people: readonly string[]) {
   return async (
     who: string | null,
     path: string,
-    { form, origin = world.origin, cookie, language }: Visit = {},
+    { form, origin = world.origin, cookie, language, reload }: Visit = {},
   ): Promise<Seen> => {
     const body = new URLSearchParams();
     for (const [name, value] of Object.entries(form ?? {})) {
@@ -52,6 +54,7 @@ export async function browsers(world: World, people: readonly string[]) {
       Accept: 'text/html',
       Cookie: [who === null ? null : cookies.get(who), cookie].filter(Boolean).join('; '),
     };
+    if (reload) headers['Cache-Control'] = 'no-cache';
     if (language) headers['Accept-Language'] = language;
     if (form) headers['Content-Type'] = 'application/x-www-form-urlencoded';
     if (form && origin !== null) headers.Origin = origin;

@@ -143,7 +143,9 @@ it('opens /ops in one trip to each database, and reads days that are over once a
   vi.useFakeTimers({ toFake: ['Date'], now: Date.now() });
   onTestFinished(() => void vi.useRealTimers());
   const look = async () => {
-    const rows = await rowsRead('/ops', () => browse('rosa', '/ops', { cookie: 'fcs_zone=Asia%2FTokyo' }));
+    const rows = await rowsRead('/ops', () =>
+      browse('rosa', '/ops', { cookie: 'fcs_zone=Asia%2FTokyo', reload: true }),
+    );
     const tripsOf = (statement: string) =>
       world.watch.trips.filter(({ statements }) => statements.some((text) => text.includes(statement)))
         .length;
@@ -154,6 +156,43 @@ it('opens /ops in one trip to each database, and reads days that are over once a
   vi.setSystemTime(Date.now() + 60_000);
   const later = await look();
   expect(second * 4).toBeLessThan(Math.min(first, later));
+});
+
+it('reads /ops once for operators who look at the same time, and shows at once what one of them does', async () => {
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 3_600_000 });
+  onTestFinished(() => void vi.useRealTimers());
+  const look = async (path = '/ops', reload = false) => {
+    world.watch.reset();
+    const { html, words } = await browse('rosa', path, { reload });
+    const isRead = world.watch.trips.some(({ statements }) =>
+      statements.some((text) => text.includes('delivery_counts')),
+    );
+    return { isRead, words, seen: Number(/data-seen="(\d+)"/.exec(html)?.[1]) };
+  };
+  const later = (ms: number) => void vi.setSystemTime(Date.now() + ms);
+  const readsOf = async (...paths: string[]) => {
+    const reads: boolean[] = [];
+    for (const path of paths) reads.push((await look(path)).isRead);
+    return reads;
+  };
+  // Of looks close upon each other two are exact, and then one in two seconds.
+  expect(await readsOf('/ops', '/ops', '/ops', '/ops')).toEqual([true, true, false, false]);
+  later(2000);
+  expect(await readsOf('/ops', '/ops')).toEqual([true, false]);
+  expect((await look('/ops', true)).isRead).toBe(true);
+  // A page that looks again by itself is shown what others saw, if that is newer than what it shows.
+  later(9000);
+  const { seen } = await look('/ops?again=1');
+  expect(Date.now() - seen).toBe(9000);
+  expect(await readsOf(`/ops?again=${seen - 1}`, `/ops?again=${seen}`)).toEqual([false, true]);
+  later(10_000);
+  expect(await readsOf('/ops?again=1', '/ops?again=1')).toEqual([true, false]);
+  // What an operator does shows to everybody in the same breath.
+  const pause = { what: 'kind:code', which: '', hours: '1', reason: 'Shown at once' };
+  await browse('rosa', '/ops/pause', { form: pause });
+  expect((await look('/ops?again=1')).words).toContain('Shown at once');
+  await world.api('DELETE', '/api/admin/pause?scope=kind:code', { as: 'service' });
+  expect((await look()).words).toContain('Nothing is paused.');
 });
 
 it('finds the few that went wrong among all of them, and goes on from a page that found none', async () => {

@@ -4,7 +4,8 @@ import { putOthers } from './swap.ts';
 
 /**
  * Reads a page with `data-watch` again every so many seconds, while it is looked at, and puts what is new into its parts,
- * except where somebody is typing or has chosen something that is not sent yet.
+ * except where somebody is typing or has chosen something that is not sent yet. The service is told of which moment the page is
+ * (`data-seen`), so that nothing older comes.
  */
 export async function watchPage(): Promise<void> {
   const main = find('[data-watch]');
@@ -12,7 +13,8 @@ export async function watchPage(): Promise<void> {
   while (main?.isConnected) {
     await wait(seconds * 1000);
     if (document.visibilityState === 'hidden') continue;
-    const read = await ifReached(fetchPage(location.pathname)); // No connection: the next round asks again.
+    const again = `${location.pathname}?again=${find('[data-seen]')?.dataset.seen ?? ''}`;
+    const read = await ifReached(fetchPage(again)); // No connection: the next round asks again.
     if (read?.response.ok) putOthers(read.page, null);
   }
 }

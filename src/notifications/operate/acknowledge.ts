@@ -5,7 +5,7 @@ import { q } from '../../db/query.ts';
 import { retrying } from '../../db/retry.ts';
 import { alerts } from '../../db/schema.ts';
 import type { ResultOf } from '../../db/statement.ts';
-import { insertAct } from '../../platform/audit.ts';
+import { insertAct, noteAct } from '../../platform/audit.ts';
 import type { Deps } from '../../platform/deps.ts';
 import { AppError } from '../../platform/errors.ts';
 import { iso, isoOrNull, namedSchema, timestamp } from '../../platform/http/validation.ts';
@@ -82,5 +82,6 @@ export async function acknowledgeAlert(deps: Deps, id: string, actor: string): P
     alert: theAlert,
   };
   const { alert } = await retrying(() => directory.batch(statements));
+  noteAct(deps);
   return alertToJson(alert[0]!);
 }

@@ -1,3 +1,5 @@
+import { raw } from 'hono/html';
+import type { Child } from 'hono/jsx';
 import type { Overview } from '../../events/operations-overview.ts';
 import { timeOfDay, type WallClock } from '../clock.ts';
 import { PageHead } from '../layout.tsx';
@@ -24,12 +26,12 @@ export interface OpsView extends Omit<Overview, 'receiver'> {
 const AGAIN_SECONDS = 30;
 
 /** `/ops`: is anything wrong, since when, what is it, what to do, whom does it hit; nothing that leads to a person. */
-export function OpsPage(view: OpsView) {
+function OpsPage(view: OpsView) {
   const { now, clock } = view;
   return (
     <main id="main" class="page wide ops" tabindex={-1} data-watch={AGAIN_SECONDS}>
       <PageHead title="Operations">
-        <p id="clock" data-region>
+        <p id="clock" data-region data-seen={now}>
           Seen at {timeOfDay(now, clock)}. All times and days are those of {clock.zone}.{' '}
           <span class="with-script">The page looks again by itself each {AGAIN_SECONDS} seconds.</span>
         </p>
@@ -51,4 +53,19 @@ export function OpsPage(view: OpsView) {
       <Acts {...view} />
     </main>
   );
+}
+
+/** What was rendered of an overview, by the clock: it is shown to all who look at the same time. */
+const rendered = new WeakMap<Overview, Map<string, string>>();
+
+/** {@link OpsPage}, rendered once for all who are shown the same overview by the same clock. */
+export function opsBody(overview: Overview, { clock, told }: Pick<OpsView, 'clock' | 'told'>): Child {
+  const page = <OpsPage {...overview} now={overview.at} clock={clock} told={told} />;
+  if (told) return page;
+  const bodies = rendered.get(overview) ?? new Map<string, string>();
+  rendered.set(overview, bodies);
+  const key = `${clock.zone} ${clock.hours}`;
+  const body = bodies.get(key) ?? String(page);
+  bodies.set(key, body);
+  return raw(body);
 }

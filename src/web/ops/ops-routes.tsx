@@ -1,5 +1,5 @@
 import type { Hono } from 'hono';
-import { loadOverview } from '../../events/operations-overview.ts';
+import { type Newness, sharedOverview } from '../../events/shared-overview.ts';
 import { lookUp } from '../../identity/look-up/person-look-up.ts';
 import { acknowledgeAlert } from '../../notifications/operate/acknowledge.ts';
 import { retryDeadLetter } from '../../notifications/operate/dead-letters.ts';
@@ -15,7 +15,7 @@ import { answerPage, forMembers, type PageContext, viewerOf } from '../answer.ts
 import { isoDay } from '../clock.ts';
 import { readerClock } from '../reader-clock.ts';
 import { LookUpPage } from './look-up-page.tsx';
-import { OpsPage, type OpsSection, type OpsView } from './ops-page.tsx';
+import { type OpsSection, type OpsView, opsBody } from './ops-page.tsx';
 import { PAUSABLE, PAUSE_HOURS } from './pause-section.tsx';
 
 /** For operators; to everyone else the address does not exist. */
@@ -33,19 +33,22 @@ const DONE: Record<string, { section: OpsSection; words: string }> = {
   resume: { section: 'pauses', words: 'They go again.' },
 };
 
+/** Whoever has done something sees what has come of it, and whoever reloads without any cache what is so now. */
+function newnessOf(c: PageContext, told: OpsView['told']): Newness {
+  if (told || c.req.header('Cache-Control')?.includes('no-cache')) return 'exact';
+  const shown = c.req.query('again');
+  return shown === undefined ? 'opened' : { after: Number(shown) };
+}
+
 async function page(c: PageContext, caller: Caller, refused: OpsView['told'] = null): Promise<Response> {
   const { deps } = c.var;
   const clock = readerClock(c.var.deps.config, c.req.raw.headers, 'UTC');
-  const overview = await loadOverview(deps, (at) => isoDay(at, clock.zone));
   const done = DONE[c.req.query('done') ?? ''];
-  const view: OpsView = {
-    ...overview,
-    told: refused ?? (done ? { ...done, tone: 'good' } : null),
-    now: deps.now(),
-    clock,
-  };
+  const told: OpsView['told'] = refused ?? (done ? { ...done, tone: 'good' } : null);
+  const dayOf = (at: number) => isoDay(at, clock.zone);
+  const overview = await sharedOverview(deps, { zone: clock.zone, dayOf, newness: newnessOf(c, told) });
   const frame = { title: 'Operations', section: 'operations' as const, timeZone: clock.zone };
-  return answerPage(c, caller, { ...frame, status: refused ? 409 : 200 }, <OpsPage {...view} />);
+  return answerPage(c, caller, { ...frame, status: refused ? 409 : 200 }, opsBody(overview, { clock, told }));
 }
 
 /** A form of the page: does what it says, and shows the page again; a refusal in its section. */

@@ -59,7 +59,7 @@ describe('/ops', () => {
     )
       .bind(Date.now())
       .run();
-    const { words, html } = await browse('rosa', '/ops');
+    const { words, html } = await browse('rosa', '/ops', { reload: true });
     expect(words).toContain(
       '30007 It was filtered as spam. It is not sent again. Check registration and wording.',
     );
@@ -115,7 +115,7 @@ describe('/ops', () => {
 
   it('says of each part how it does, and what proves it', async () => {
     await world.api('POST', '/api/admin/sweep', { as: 'service' });
-    const { words } = await browse('rosa', '/ops');
+    const { words } = await browse('rosa', '/ops', { reload: true });
     expect(words).toMatch(/Carrier It last took a text \d+ (s|min) ago\. \d+ tries/);
     expect(words).toMatch(/Queue of texts \d+ texts should have left/);
     expect(words).toMatch(/Sweep \(cron\) It last ended \d+ s ago/);
@@ -157,7 +157,7 @@ describe('/ops', () => {
     )
       .bind(row!.id!, world.familyId)
       .run();
-    expect((await browse('rosa', '/ops')).words).toContain(`${row!.id} 2`);
+    expect((await browse('rosa', '/ops', { reload: true })).words).toContain(`${row!.id} 2`);
     const form = { delivery: String(row!.id) };
     const again = await browse('rosa', '/ops/retry', { form });
     expect(again.location).toBe('/ops?done=retry');
