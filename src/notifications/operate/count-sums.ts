@@ -85,7 +85,7 @@ export const mergedHours = (stores: readonly HourCount[][]): HourCount[] =>
     ),
   )
     .map((row) => ({ ...row, status: row.status === 'open' ? 'pending' : row.status }))
-    .sort((a, b) => a.hourAt - b.hourAt || a.status.localeCompare(b.status));
+    .sort((a, b) => a.hourAt - b.hourAt || (a.status < b.status ? -1 : 1));
 
 /** Adds up the cells of each key. */
 export const mergedCells = <T extends Cell>(cells: readonly T[], keyOf: (cell: T) => string): T[] =>

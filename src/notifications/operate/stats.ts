@@ -147,7 +147,7 @@ function byDay(hours: readonly HourCount[], dayOf: (at: number) => string): Stat
     const key = `${day} ${status}`;
     sums.set(key, { day, status, count: count + (sums.get(key)?.count ?? 0) });
   }
-  return [...sums.values()].sort((a, b) => `${a.day} ${a.status}`.localeCompare(`${b.day} ${b.status}`));
+  return [...sums].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, sum]) => sum);
 }
 
 /** What of one span of time the figures are made of. */
