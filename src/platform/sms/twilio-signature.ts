@@ -45,20 +45,24 @@ function portVariants(url: string): string[] {
 }
 
 /**
- * Whether a webhook comes from Twilio.
+ * Whether a webhook comes from Twilio. Anybody may send one that does not, of any size: its parameters are put in order once,
+ * for whatever forms of the address there are.
  * @param authTokens the account's token, and the second one during a rotation; never an API key
  * @param url the public address that Twilio called, query included
+ * @param fragment what may have been signed behind the address, beside the address alone
  * @param rawBody for JSON webhooks, whose address carries `bodySHA256`
  */
 export async function isFromTwilio({
   authTokens,
   url,
+  fragment = '',
   params,
   signature,
   rawBody,
 }: {
   authTokens: readonly string[];
   url: string;
+  fragment?: string;
   params: WebhookParams;
   signature: string;
   rawBody?: string;
@@ -69,10 +73,11 @@ export async function isFromTwilio({
     const hex = [...digest].map((byte) => byte.toString(16).padStart(2, '0')).join('');
     if (!equalInConstantTime(hex, bodyHash.toLowerCase())) return false;
   }
+  const variants = [...new Set([url, url + fragment])].flatMap(addressForms).flatMap(portVariants);
   const signed = signedPart(params);
   for (const token of authTokens) {
     // Which of the forms it was is no secret.
-    for (const variant of addressForms(url).flatMap(portVariants)) {
+    for (const variant of variants) {
       if (equalInConstantTime(await macOf(token, variant + signed), signature)) return true;
     }
   }

@@ -97,6 +97,23 @@ describe('a webhook', () => {
     );
   });
 
+  it('that is forged, with a query of many forms, has its parameters put in order once', async () => {
+    let read = 0;
+    const params = {
+      *[Symbol.iterator]() {
+        read++;
+        yield* CALL;
+      },
+    };
+    const forms = `${U}&q=%27%22%3c%20'%E4%B8%AD+`;
+    const forged = { ...sent, url: forms, fragment: '#rc=3', params, signature: signedBy('third') };
+    expect(await isFromTwilio(forged)).toBe(false);
+    expect(read).toBe(1);
+    const signature = signedBy('second', `${forms}#rc=3`);
+    expect(await isFromTwilio({ ...forged, signature })).toBe(true);
+    expect(await isFromTwilio({ ...forged, signature, fragment: '#rc=9' })).toBe(false);
+  });
+
   it('in JSON stands and falls with the hash of its body', async () => {
     const signature = twilio.getExpectedTwilioSignature(TOKEN, HASHED, {});
     const json = { authTokens: [TOKEN], url: HASHED, params: [], signature };
