@@ -36,11 +36,10 @@ export interface RecordedInbound {
   done: boolean;
 }
 
-/**
- * Max. answers to one number in an hour, confirmations of opt-outs excluded: more means a loop of machines
- * (Twilio's 14107).
- */
+/** Max. answers to one number in an hour: more means a loop of machines (Twilio's 14107). */
 const ANSWERS_PER_HOUR = 5;
+/** The same with what confirms an opt-out, which comes when the others are used up, but not to a phone that says stop and start in turns. */
+const CONFIRMED_PER_HOUR = 10;
 /** Delay of an opt-out in the queue that still could not be written. */
 const QUEUED_AGAIN_SECONDS = 5;
 
@@ -56,10 +55,12 @@ interface Recording extends NumberConsentValues {
 interface Shape {
   kind: KeywordReading['kind'];
   byCarrier: boolean;
+  /** There is nothing to answer, so nothing of the number is looked at for it. */
+  isSilent: boolean;
 }
 
 /** The statements that record a text, each built when it is first needed. */
-function recordingOf({ kind, byCarrier }: Shape) {
+function recordingOf({ kind, byCarrier, isSilent }: Shape) {
   const theNumber = (v: Later<Recording>) => eq(phoneNumbers.numberHash, v.numberHash);
   const isOut = (v: Later<Recording>) =>
     hasRow(phoneNumbers, allOf(theNumber(v), isNotNull(phoneNumbers.optedOutAt)));
@@ -85,7 +86,8 @@ function recordingOf({ kind, byCarrier }: Shape) {
     );
   const isAnswered = (v: Later<Recording>) =>
     allOf(
-      kind === 'opt_out' ? not(isOut(v)) : lt(answered(v), ANSWERS_PER_HOUR),
+      kind === 'opt_out' && not(isOut(v)),
+      lt(answered(v), kind === 'opt_out' ? CONFIRMED_PER_HOUR : ANSWERS_PER_HOUR),
       kind === 'none' && getsTexts(v),
       // The carrier would refuse the answer to a blocked number, unless this text has just lifted the block.
       !byCarrier && not(isBlocked(v)),
@@ -110,7 +112,7 @@ function recordingOf({ kind, byCarrier }: Shape) {
           numberHash: v.numberHash,
           keyword: kind,
           receivedAt: v.now,
-          reply: iif<string>(isAnswered(v), v.answer, v.silence),
+          reply: isSilent ? v.silence : iif<string>(isAnswered(v), v.answer, v.silence),
         },
         sql`where true`,
       ).onConflictDoNothing({ target: inboundTexts.messageSid }),
@@ -136,7 +138,7 @@ const recorded = hot<{ messageSid: string }>()((v) =>
 /**
  * Records an inbound text, once per MessageSid, in one directory batch with its effect on the number, so that a
  * repeat finds either both or nothing. An opt-out is answered only when it changes something: someone who has
- * opted out gets no second text. Repeats get the first answer.
+ * opted out gets no second text; whatever the answer, it holds. Repeats get the first answer.
  * @throws when a database fails; a repeat of the webhook, or the sweep, completes the work
  */
 export async function recordInbound(deps: Deps, text: InboundText): Promise<RecordedInbound> {
@@ -144,7 +146,7 @@ export async function recordInbound(deps: Deps, text: InboundText): Promise<Reco
   const now = deps.now();
   const { kind } = reading;
   const carrier = reading.by === 'twilio';
-  const record = RECORDINGS({ kind, byCarrier: carrier });
+  const record = RECORDINGS({ kind, byCarrier: carrier, isSilent: answer === silence });
   const action = kind === 'opt_in' ? kind : 'opt_out';
   const values: Recording = {
     ...consentValues(action, { numberHash, source: 'keyword', carrier, now }),

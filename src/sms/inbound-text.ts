@@ -10,10 +10,12 @@ import { isBlank } from '../platform/characters.ts';
 import type { Config } from '../platform/config.ts';
 import type { Deps } from '../platform/deps.ts';
 import { errorFields } from '../platform/log.ts';
+import { countHit } from '../platform/rate-limit.ts';
 import { type Address, isOurChannel, parseAddress } from '../platform/sms/address.ts';
 import { brandedText } from '../platform/sms/one-segment.ts';
 import { phoneHash } from '../platform/sms/phone-number.ts';
 import { ownNumbers } from '../platform/sms/senders.ts';
+import { HOUR_MS } from '../platform/time.ts';
 import { reactionToOurs } from './replies/reactions.ts';
 import { originsOf, takeReply } from './replies/replies.ts';
 import { isEcho } from './replies/reply-words.ts';
@@ -80,9 +82,13 @@ export async function handleInbound(deps: Deps, webhook: Webhook): Promise<strin
   return document;
 }
 
+/** Max. answers by another channel to one address in an hour: a machine there may answer each of ours. */
+const CHANNEL_ANSWERS_PER_HOUR = 5;
+
 /**
  * What is neither SMS nor RCS, or comes from no number: nobody's consent can be looked up by it. The writer is told,
- * where they can be, and operators are told of an opt-out.
+ * where they can be, a few times an hour, and operators are told of an opt-out.
+ * @throws when the directory fails: Twilio repeats the webhook
  */
 async function refuse(
   deps: Deps,
@@ -97,6 +103,9 @@ async function refuse(
     await deps.alert('opt_out_unplaced', message);
   }
   if (!from || isOurChannel(from)) return SILENCE; // A short code or a sender's name: nobody to answer.
+  const address = await phoneHash(deps.config.PHONE_SECRET, `${channel}:${from.name}`);
+  const answers = { key: `channel-answer:${address}`, limit: CHANNEL_ANSWERS_PER_HOUR, windowMs: HOUR_MS };
+  if (!(await countHit(deps.db.directory, answers, deps.now())).allowed) return SILENCE;
   return reply(
     brandedText(deps.config.BRAND_NAME, [
       `: nothing that comes by ${channel} is read here. To stop our texts, reply STOP to one of them as a text message.`,

@@ -313,6 +313,30 @@ describe('an inbound text', () => {
     expect((await text(deps, number, 'HELP')).text).not.toBe(EMPTY);
   });
 
+  it('that says stop and start in turns stops each time, and is told so no more than ten times an hour', async () => {
+    const deps = testDeps();
+    const rosa = await consenting(deps);
+    let told = 0;
+    for (let i = 0; i < 12; i++) {
+      await text(deps, rosa.number, 'START');
+      if ((await text(deps, rosa.number, 'please stop texting me')).text !== EMPTY) told++;
+      expect(await personRows(deps, rosa.userId)).toMatchObject({ enabled: 0 });
+    }
+    expect(told).toBe(10);
+  });
+
+  it('by another channel is told five times an hour that nobody reads there, and an alert all the same', async () => {
+    const deps = testDeps();
+    const from = `whatsapp:${freshNumber()}`;
+    const told = [];
+    for (let i = 0; i < 7; i++) told.push((await text(deps, from, 'STOP')).text !== EMPTY);
+    expect(told).toEqual([true, true, true, true, true, false, false]);
+    expect(deps.alerts).toHaveLength(7);
+    expect((await text(deps, 'messenger:1234', 'hi')).text).not.toBe(EMPTY);
+    deps.clock.now += 3_600_001;
+    expect((await text(deps, from, 'hi')).text).not.toBe(EMPTY);
+  });
+
   it('leaves neither words nor number in log or tables', async () => {
     const deps = testDeps();
     const number = freshNumber();
@@ -418,6 +442,7 @@ describe('a webhook', () => {
 
   it.each<[string, [string, string][], Post, number]>([
     ['too large', inbound('+12025550199', 'x'.repeat(70_000)), {}, 413],
+    ['of more fields than Twilio sends', Array.from({ length: 501 }, (_, n) => [`p${n}`, '']), {}, 413],
     ['of a type that Twilio does not send', params, { headers: { 'Content-Type': 'text/plain' } }, 415],
     ['without MessageSid', params.slice(1), {}, 400],
     ['with a MessageSid that is none', [['MessageSid', "x' OR 1=1"], ...params.slice(1)], {}, 400],
