@@ -85,9 +85,17 @@ async function load(set: KeySet): Promise<void> {
 
 const mayFetch = (set: KeySet) => !isBeingFetched(set) && Date.now() >= set.retryAt;
 
-/** Waits for another request's fetch, or fetches. @throws Error when the set cannot be had now */
-async function loadOrWait(set: KeySet): Promise<void> {
-  if (mayFetch(set)) return await load(set);
+/**
+ * Waits for another request's fetch, or fetches. The fetch goes on when the client that caused it has hung up: else whoever
+ * sends forged tokens and hangs up at once would leave everybody without keys.
+ * @throws Error when the set cannot be had now
+ */
+async function loadOrWait(set: KeySet, afterwards: Afterwards): Promise<void> {
+  if (mayFetch(set)) {
+    const loading = load(set);
+    afterwards(loading);
+    return await loading;
+  }
   const { find } = set;
   while (isBeingFetched(set)) await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   if (set.find === find) throw new Error('The key set could not be fetched a moment ago.');
@@ -122,7 +130,7 @@ export async function withKeys<T>(
   afterwards: Afterwards,
 ): Promise<T> {
   const set = setOf(url);
-  if (ageOf(set) > FRESH_MS + GRACE_MS) await loadOrWait(set);
+  if (ageOf(set) > FRESH_MS + GRACE_MS) await loadOrWait(set, afterwards);
   else if (ageOf(set) > FRESH_MS && mayFetch(set)) afterwards(load(set));
   const find = set.find!;
   try {
@@ -131,7 +139,7 @@ export async function withKeys<T>(
     if (!mayBeRotated(error)) throw error;
     if (set.find === find) {
       if (!isBeingFetched(set) && !takeSpare(set)) throw error;
-      await loadOrWait(set);
+      await loadOrWait(set, afterwards);
     }
     return await check(set.find!);
   }

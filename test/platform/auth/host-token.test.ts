@@ -325,6 +325,17 @@ describe('tokens through a key set', () => {
     });
   });
 
+  it('that are forged have each of their fetches go on when their sender hangs up: others wait for it', async () => {
+    const stranger = await key('ES256', 'hung-up');
+    keys = [(await key('ES256', 'genuine')).jwk];
+    const own = { ...settings, AUTH_JWKS_URL: `${settings.AUTH_JWKS_URL}?hung-up` };
+    const before = asked;
+    background = [];
+    expect(await refusal(await sign('ES256', 'hung-up', stranger.privateKey), own)).toBe('unauthenticated');
+    expect(asked - before).toBe(2);
+    expect(background).toHaveLength(2);
+  });
+
   it('that come together before there are keys have the set fetched once', async () => {
     const { jwk, privateKey } = await key('ES256', 'together');
     keys = [jwk];
