@@ -4,6 +4,7 @@ import { secureHeaders } from 'hono/secure-headers';
 import { mountHealth } from './admin/health.ts';
 import { FamilyMovingError } from './db/client.ts';
 import { isOverloaded, isTransient } from './db/retry.ts';
+import { knownPerson } from './identity/login/known-person.ts';
 import { clientOf } from './platform/auth/request-caller.ts';
 import { ConfigError } from './platform/config.ts';
 import type { Bindings, Deps } from './platform/deps.ts';
@@ -12,6 +13,7 @@ import { discardBody } from './platform/http/body.ts';
 import type { AppEnv } from './platform/http/endpoint.ts';
 import { newRequestId, REQUEST_ID_HEADER, requestFields } from './platform/http/request-id.ts';
 import { consoleLog, errorFields, type Log } from './platform/log.ts';
+import { once } from './platform/once.ts';
 import { errorPage, wantsPage } from './web/error-answer.tsx';
 
 /** The error to answer with for whatever was thrown; what is not the caller's fault is logged. */
@@ -58,6 +60,9 @@ function nothingFor({ router }: Hono<AppEnv>, path: string): AppError {
 
 /** What a stranger can make a database answer; each has a limit of its own behind this one, that of all of them together. */
 const STRANGERS_PATHS = ['/l/*', '/magic', '/ul/*', '/login/*', '/api/login/*', '/api/links/open'];
+
+/** Where a sign-in begins: it tells nobody whether its number is known, so each counts as if it were in vain. */
+const STARTS = /^\/login\/?$|^\/api\/login\/start/;
 
 /** The API's description: static files, served by the Worker so that other methods get a 405. */
 const DESCRIPTION = ['/docs', '/openapi.json'];
@@ -121,9 +126,16 @@ export function createApp(depsOf: (env: Bindings, ctx: ExecutionContext, log: Lo
   app.use(withDeps);
   for (const path of STRANGERS_PATHS) {
     app.use(path, async (c, next) => {
-      const { edge, now } = c.var.deps;
-      await edge.enter(clientOf(c.req.raw).address, now());
+      const { config, edge, now, strangersPace } = c.var.deps;
+      const mayPass = once(async () => {
+        const userId = await knownPerson(c.req.raw, config, now());
+        return userId !== null && (await edge.mayPass(userId));
+      });
+      const { address } = clientOf(c.req.raw);
+      await edge.enter(address, now(), mayPass);
+      const turn = await strangersPace.turn(address, mayPass);
       await next();
+      turn.settle(c.res.status >= 400 || (c.req.method === 'POST' && STARTS.test(c.req.path)));
     });
   }
   return app;

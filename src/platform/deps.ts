@@ -18,6 +18,7 @@ import type { Log } from './log.ts';
 import { type SenderRpc, senderClient } from './pace/pace-clients.ts';
 import { type PostPace, postPaceOf } from './pace/post-pace.ts';
 import { type RequestPace, requestPaceOf } from './pace/request-pace.ts';
+import { type StrangersPace, strangersPaceOf } from './pace/strangers-pace.ts';
 import { type Pause, readPauses } from './pauses.ts';
 import { type Phones, phones } from './sms/phone-number.ts';
 import type { Sender } from './sms/senders.ts';
@@ -66,6 +67,8 @@ export interface Deps {
   postPace: PostPace;
   /** The pace of people's other requests. */
   requestPace: RequestPace;
+  /** What strangers wait for when much is asked in vain. */
+  strangersPace: StrangersPace;
   /** What operators have paused, as known for at most two seconds. Rejects when the directory does not answer. */
   pauses: () => Promise<readonly Pause[]>;
   /** Limits that cost no database. */
@@ -143,6 +146,7 @@ export function createDeps(
     sender: (sender) => senderClient(env.SENDER, senderAccount(config), sender),
     postPace: postPaceOf(env.DB, now),
     requestPace: requestPaceOf(env.DB, now),
+    strangersPace: strangersPaceOf(env.DB, now),
     pauses: () => readPauses(db.directory, env.DB, now()),
     alert: createAlerts({ directory: db.directory, config, log, now }),
     afterwards,

@@ -34,15 +34,19 @@ export type Deed = 'heartbeat' | 'mute' | 'read' | 'preferences' | 'socket' | 'e
 /** Checks against these limits. A counter that fails refuses nothing: exact limits in the database follow. */
 export interface EdgeLimits {
   /**
-   * Counts a request against the limits of the client's network and of the block around it. @throws AppError
-   * `rate_limited`
+   * Takes one of what a client's network, and the block around it, may ask; where others have used that up, only
+   * somebody known enters.
+   * @param mayPass asked only where it is used up: whether this is somebody known, who may enter all the same
+   * @throws AppError `rate_limited`
    */
-  enter(address: string, now: number): Promise<void>;
+  enter(address: string, now: number, mayPass?: () => Promise<boolean>): Promise<void>;
+  /** Takes one of what somebody known may ask where strangers are held up. */
+  mayPass(userId: string): Promise<boolean>;
   /** Whether an unknown link of this network is among the few of a minute that need not be counted. */
   isRareMiss(address: string): Promise<boolean>;
   /** How many unknown links of one network {@link isRareMiss} may let pass in a minute. */
   rareMisses: number;
-  /** Whether one more alert about misses may be written, of what all clients together may cause. */
+  /** Whether one more may be written down of what all clients together cause: an alert about misses, a preview. */
   mayNote(key: string): Promise<boolean>;
   /** Counts an action against the limits of the person and of their family. @throws AppError `rate_limited` */
   act(deed: Deed, person: { userId: string; familyId: string }, now: number): Promise<void>;
@@ -75,14 +79,16 @@ const NAMES: Record<Deed, string> = {
 /** The limits over their bindings; one that is not bound refuses nothing. */
 export function createEdgeLimits(env: EdgeLimitBindings): EdgeLimits {
   return {
-    enter: async (address, now) => {
+    enter: async (address, now, mayPass) => {
       const [network, block] = await Promise.all([
         isWithin(env.DOOR_LIMIT, clientNetwork(address)),
         isWithin(env.BLOCK_LIMIT, clientNetworks(address).at(-1)!.network),
       ]);
       if (network && block) return;
+      if (await mayPass?.()) return;
       throw tooMuch('Too many requests from this network; wait until the minute is over.', now);
     },
+    mayPass: (userId) => isWithin(env.PERSON_LIMIT, `door:${userId}`),
     isRareMiss: async (address) =>
       env.MISS_LIMIT !== undefined && (await isWithin(env.MISS_LIMIT, clientNetwork(address))),
     rareMisses: env.MISS_LIMIT === undefined ? 0 : UNCOUNTED_MISSES,

@@ -44,7 +44,12 @@ function count(c: Page, outcome: OpenOutcome): void {
   if (c.req.method === 'HEAD' || /prefetch|prerender/.test(c.req.header('Sec-Purpose') ?? '')) return;
   const { deps } = c.var;
   const { device } = readerOf(c.req.header('User-Agent'));
-  deps.afterwards(countOpen(deps.db.directory, device, outcome, deps.now()));
+  const counted = async () => {
+    // Anybody may call themselves one, and nothing else holds them: so many are counted in a minute.
+    if (outcome === 'bot' && !(await deps.edge.mayNote('link-bot'))) return;
+    await countOpen(deps.db.directory, device, outcome, deps.now());
+  };
+  deps.afterwards(counted());
 }
 
 /** Answers GET and HEAD of a link: a page, or straight through; never a session, never a consumption. */

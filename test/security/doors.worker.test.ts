@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { signDevice } from '../../src/identity/login/known-device.ts';
 import { countMiss, refuseGuessers } from '../../src/links/guess-limit.ts';
+import { signSessionToken } from '../../src/platform/auth/session.ts';
 import { createEdgeLimits } from '../../src/platform/edge-limits.ts';
+import { rateLimited } from '../../src/platform/errors.ts';
+import { phoneHash } from '../../src/platform/sms/phone-number.ts';
 import { endpoints } from '../../src/routes.ts';
 import { mountLinkPages } from '../../src/web/link-pages.ts';
 import { mountPages } from '../../src/web/routes.ts';
@@ -8,7 +12,7 @@ import { edgeCounter } from '../support/edge-counter.ts';
 import { sql } from '../support/sql.ts';
 import { testApp } from '../worker/app.ts';
 import { testDeps } from '../worker/deps.ts';
-import { family, verified } from '../worker/numbers.ts';
+import { family, freshNumber, verified } from '../worker/numbers.ts';
 import { insertWebSession } from '../worker/people.ts';
 
 const EVIL = { Origin: 'https://evil.example' };
@@ -73,6 +77,71 @@ describe('the edge’s own limit', () => {
     const told = await app(path, { method, body, headers: { Origin: deps.config.PUBLIC_ORIGIN } });
     expect([told.status, deps.d1.trips.length]).toEqual([429, 0]);
     expect(Number(told.headers.get('Retry-After'))).toBeGreaterThan(0);
+  });
+
+  it('lets a browser or an app in that was signed in before, whoever else uses up its network, as often as a person may', async () => {
+    const { deps, app } = world();
+    const rosa = await verified(deps, (await family('rosa'))[0]!);
+    const number = await phoneHash(deps.config.PHONE_SECRET, rosa.number);
+    const session = { sessionId: 'ses_ended', ...rosa };
+    const known = {
+      'a device': {
+        Cookie: `__Host-fcs_device=${await signDevice(deps.config, { ...rosa, numberHash: number }, deps.now())}`,
+      },
+      'a session, ended or not': {
+        Cookie: `__Host-fcs_session=${await signSessionToken(deps.config.SESSION_SECRET, session)}`,
+      },
+      'an app’s session': {
+        Authorization: `Bearer ${await signSessionToken(deps.config.SESSION_SECRET, session)}`,
+      },
+    };
+    const strange = { Cookie: '__Host-fcs_device=a.b.c; __Host-fcs_session=a.b.c' };
+    const ask = (headers: Record<string, string>) => app(`/l/${CODE}1`, { method: 'GET', headers });
+    for (const [who, headers] of Object.entries(known)) {
+      deps.edge = createEdgeLimits({ BLOCK_LIMIT: edgeCounter(0), PERSON_LIMIT: edgeCounter(2) });
+      const told = [await ask(strange), await ask(headers), await ask(headers), await ask(headers)];
+      expect([who, ...told.map(({ status }) => status)]).toEqual([who, 429, 404, 404, 429]);
+    }
+  });
+});
+
+describe('the pace of strangers', () => {
+  it('stands in front of the same, and hears what was in vain: what was not found, and each sign-in that is begun', async () => {
+    const { deps, app } = world();
+    const heard: boolean[] = [];
+    deps.strangersPace.turn = async () => ({ settle: (inVain) => void heard.push(inVain) });
+    const headers = { Origin: deps.config.PUBLIC_ORIGIN };
+    const phone = freshNumber();
+    await app(`/l/${CODE}1`, { method: 'GET' });
+    expect((await app('/login', { method: 'GET' })).status).toBe(200);
+    expect((await app('/api/login/start', { method: 'POST', body: { phone }, headers })).status).toBe(200);
+    expect(heard).toEqual([true, false, true]);
+    deps.strangersPace.turn = async () => {
+      throw rateLimited('Try again in a moment.', 1);
+    };
+    await deps.idle();
+    deps.d1.reset();
+    for (const [method, path, body] of DOORS) {
+      expect([path, (await app(path, { method, body, headers })).status]).toEqual([path, 429]);
+    }
+    expect(deps.d1.trips).toEqual([]);
+  });
+});
+
+describe('signing out', () => {
+  it('takes its turn, with a session that has ended too: its signature is good for ever', async () => {
+    const { deps, app } = world();
+    const [rosa] = await family('rosa');
+    const token = await signSessionToken(deps.config.SESSION_SECRET, { sessionId: 'ses_ended', ...rosa! });
+    const signOut = () =>
+      app('/api/logout', { method: 'POST', body: {}, headers: { Authorization: `Bearer ${token}` } });
+    expect((await signOut()).status).toBe(200);
+    deps.requestPace.turn = async () => {
+      throw rateLimited('Go on in a moment.', 1);
+    };
+    await deps.idle();
+    deps.d1.reset();
+    expect([(await signOut()).status, deps.d1.trips.length]).toEqual([429, 0]);
   });
 });
 

@@ -163,6 +163,7 @@ export function testDeps(settings: Record<string, string> = {}): TestDeps {
     enqueueSweeps: async () => undefined,
     postPace: { turn: async () => ({ gatherSeconds: 0, report: () => undefined }) },
     requestPace: { turn: async () => undefined, add: () => undefined, done: () => undefined },
+    strangersPace: { turn: async () => ({ settle: () => undefined }) },
     pauses: async () => [],
     enqueueOptOut: async () => undefined,
     alert: async (kind, message) => {

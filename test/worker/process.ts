@@ -162,6 +162,7 @@ export function startProcess(
     sender: (sender) => senderClient(objects('sender', SENDER), account, sender),
     postPace: { turn: async () => ({ gatherSeconds: 0, report: () => undefined }) },
     requestPace: { turn: async () => undefined, add: () => undefined, done: () => undefined },
+    strangersPace: { turn: async () => ({ settle: () => undefined }) },
     pauses: async () => [],
     alert: createAlerts({ directory: db.directory, config, log, now }),
     afterwards: (work) => {

@@ -44,17 +44,24 @@ async function readSignedBy(secret: string, token: string, now: number): Promise
   }
 }
 
+/** The device that a token names, of whatever number; null for a token that is none of ours. Never throws. */
+export async function readDeviceToken(
+  { SESSION_SECRET, SESSION_SECRET_PREVIOUS }: SessionSecrets,
+  token: string,
+  now: number,
+): Promise<KnownDevice | null> {
+  const device = await readSignedBy(SESSION_SECRET, token, now);
+  if (device || SESSION_SECRET_PREVIOUS === undefined) return device;
+  return await readSignedBy(SESSION_SECRET_PREVIOUS, token, now);
+}
+
 /** The device that a token names, if it knows this number; null for every other token. Never throws. */
 export async function readDevice(
-  { SESSION_SECRET, SESSION_SECRET_PREVIOUS }: SessionSecrets,
+  secrets: SessionSecrets,
   token: string | null,
   numberHash: string,
   now: number,
 ): Promise<KnownDevice | null> {
-  if (token === null) return null;
-  let device = await readSignedBy(SESSION_SECRET, token, now);
-  if (!device && SESSION_SECRET_PREVIOUS !== undefined) {
-    device = await readSignedBy(SESSION_SECRET_PREVIOUS, token, now);
-  }
+  const device = token === null ? null : await readDeviceToken(secrets, token, now);
   return device?.numberHash === numberHash ? device : null;
 }

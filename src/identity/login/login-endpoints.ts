@@ -123,12 +123,15 @@ export const loginEndpoints = [
     tag: 'Login',
     summary: 'End the session that is sent along, and its open sockets',
     answer: { status: 200, description: 'Signed out; also when nobody was signed in', schema: ok },
-    errors: ['unauthenticated'],
+    errors: ['unauthenticated', 'rate_limited'],
     handle: async ({ deps, request }) => {
       const identity = await identify(credentialsOf(request), deps);
       if (identity.kind === 'user') {
         const { caller } = identity;
-        if (caller.sessionId !== null) await revokeSession(deps, caller, caller.sessionId);
+        if (caller.sessionId !== null) {
+          await deps.requestPace.turn(caller);
+          await revokeSession(deps, caller, caller.sessionId);
+        }
       }
       return jsonResponse({ ok: true }, 200, { 'Set-Cookie': clearSessionCookie(deps.config) });
     },
