@@ -26,6 +26,8 @@ interface Rate {
   /** What a request, or a moment of one, takes of a lane, ms; so much may be taken at once. */
   each: number;
   burst: number;
+  /** Who has taken so much is answered so many requests at once. */
+  busy?: { from: number; atOnce: number };
 }
 type Rates = Record<'person' | 'family', Rate>;
 
@@ -33,11 +35,19 @@ type Rates = Record<'person' | 'family', Rate>;
 const REQUESTS: Rates = { person: { each: 20, burst: 1000 }, family: { each: 4, burst: 2000 } };
 /**
  * By the time that answers take: half of it for a person, and one request after the other for a family, beyond 15 and 60
- * seconds of it that may be used at once.
+ * seconds of it that may be used at once. Beyond a second and a half, and ten seconds, a person is answered one request at
+ * once, and a family two.
  */
-const TIME: Rates = { person: { each: 2, burst: 30_000 }, family: { each: 1, burst: 60_000 } };
+const TIME: Rates = {
+  person: { each: 2, burst: 30_000, busy: { from: 3000, atOnce: 1 } },
+  family: { each: 1, burst: 60_000, busy: { from: 10_000, atOnce: 2 } },
+};
 /** A request counts as no longer than this: a database that is slow for everybody is nobody's fault. */
 const LONGEST_COUNTED_MS = 200;
+/** A request that is under way for longer holds up no other one: it hangs, or nobody waits for it any more. */
+const LONGEST_HELD_MS = 2000;
+/** Whether another one is still under way is looked at so often. */
+const LOOK_EVERY_MS = 20;
 /** The longest wait for a turn; beyond: 429. */
 const LONGEST_WAIT_MS = 30_000;
 
@@ -49,13 +59,21 @@ export function createRequestPace({
   now: () => number;
   wait: (ms: number) => Promise<unknown>;
 }): () => RequestPace {
-  const laneOf = createTurnLanes({});
+  const laneOf = createTurnLanes<{ underWay?: number[] }>({});
   const lanesOf = (name: string, rates: Rates, person: Person, at: number) => {
     const { userId, familyId } = person;
     return [
       { lane: laneOf(`${name} person:${familyId}:${userId}`, at), ...rates.person },
       { lane: laneOf(`${name} family:${familyId}`, at), ...rates.family },
     ];
+  };
+  /** Whether a busy person or family has as many requests under way as they may. */
+  const isHeld = (person: Person): boolean => {
+    const at = now();
+    return lanesOf('time', TIME, person, at).some(({ lane, busy }) => {
+      lane.underWay = (lane.underWay ?? []).filter((since) => since <= at && at - since < LONGEST_HELD_MS);
+      return busy && lane.busyUntil - at > busy.from && lane.underWay.length >= busy.atOnce;
+    });
   };
   return () => {
     let asked: { person: Person; since: number } | null = null;
@@ -70,7 +88,14 @@ export function createRequestPace({
         }
         for (const { lane, each } of counted) lane.busyUntil += each;
         if (ahead > 0) await wait(ahead);
-        asked ??= { person, since: now() };
+        if (asked) return;
+        for (let held = 0; held < LONGEST_HELD_MS && isHeld(person); held += LOOK_EVERY_MS) {
+          await wait(LOOK_EVERY_MS);
+        }
+        const since = now();
+        asked = { person, since };
+        for (const { lane } of lanesOf('time', TIME, person, since))
+          lane.underWay = [...(lane.underWay ?? []), since];
       },
       add: (person, requests) => {
         for (const { lane, each } of lanesOf('requests', REQUESTS, person, now()))
@@ -80,7 +105,11 @@ export function createRequestPace({
         if (!asked) return;
         const at = now();
         const took = Math.min(LONGEST_COUNTED_MS, Math.max(0, at - asked.since));
-        for (const { lane, each } of lanesOf('time', TIME, asked.person, at)) lane.busyUntil += took * each;
+        for (const { lane, each } of lanesOf('time', TIME, asked.person, at)) {
+          lane.busyUntil += took * each;
+          const mine = lane.underWay?.indexOf(asked.since) ?? -1;
+          if (mine >= 0) lane.underWay = lane.underWay?.toSpliced(mine, 1);
+        }
         asked = null;
       },
     };

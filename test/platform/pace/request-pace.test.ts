@@ -80,20 +80,58 @@ describe('the pace of requests', () => {
     expect(waits).toEqual([]);
   });
 
-  it('lets many accounts of a family together have one request after the other, beyond a minute of them', async () => {
-    const round = async () => {
-      const views = Array.from({ length: 40 }, view);
-      await Promise.all(views.map((each, n) => each.turn({ userId: `usr_${n}`, familyId: 'fam' })));
-      now += 200;
-      for (const each of views) each.done();
-      for (const each of views) each.done(); // Once is enough.
-    };
-    for (let n = 0; n < 7; n++) await round();
+  /** So many people of a family ask at once, and are answered 200 ms later. */
+  async function round(people: number) {
+    const views = Array.from({ length: people }, view);
+    await Promise.all(views.map((each, n) => each.turn({ userId: `usr_${n}`, familyId: 'fam' })));
+    now += 200;
+    for (const each of views) each.done();
+    for (const each of views) each.done(); // Once is enough.
+  }
+
+  it('answers a busy family two at once, and lets it have one after the other beyond a minute of answers', async () => {
+    await round(40);
+    expect(waits).toEqual([]); // Eight seconds of answers.
+    await round(12);
+    const others = [view(), view()];
+    for (const each of others) await each.turn({ userId: 'usr_90', familyId: 'fam' });
     expect(waits).toEqual([]);
-    for (let n = 0; n < 2; n++) await round();
-    expect(waits.length).toBeGreaterThan(0);
-    const before = waits.length;
+    view().turn({ userId: 'usr_91', familyId: 'fam' });
+    expect(waits).toEqual([20]);
     await view().turn({ userId: 'ana', familyId: 'fam_2' });
-    expect(waits).toHaveLength(before);
+    expect(waits.every((ms) => ms === 20)).toBe(true);
+    for (let n = 0; n < 8; n++) await round(50);
+    expect(Math.max(...waits)).toBeGreaterThan(20);
+  });
+
+  it('answers a busy person one request at once, and waits for one that hangs for two seconds at the longest', async () => {
+    let whileWaiting: () => void = () => undefined;
+    const paced = createRequestPace({
+      now: () => now,
+      wait: async (ms) => {
+        waits.push(ms);
+        whileWaiting();
+      },
+    });
+    for (let n = 0; n < 20; n++) {
+      const each = paced();
+      await each.turn(rosa);
+      now += 200;
+      each.done();
+    }
+    const first = paced();
+    await first.turn(rosa);
+    expect(waits).toEqual([]);
+    whileWaiting = () => {
+      now += 20;
+      if (waits.length === 5) first.done();
+    };
+    const second = paced();
+    await second.turn(rosa);
+    expect(waits).toEqual([20, 20, 20, 20, 20]);
+    await second.turn(rosa); // The same request, which does not wait for itself.
+    expect(waits).toHaveLength(5);
+    await paced().turn(rosa);
+    expect(waits.length).toBeLessThanOrEqual(5 + 100);
   });
 });
