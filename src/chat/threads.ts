@@ -46,7 +46,7 @@ export type ThreadJson = z.infer<ReturnType<typeof threadSchema>>;
 type Who = Pick<Caller, 'userId' | 'familyId'>;
 
 /** A list of threads is one request, and one more for so many members that it names. */
-const MEMBERS_A_REQUEST = 500;
+const MEMBERS_A_REQUEST = 250;
 /** A thread that is refused counts as so many requests. */
 const AS_REFUSED = 10;
 /** Max. threads in a list. */

@@ -35,6 +35,31 @@ describe('somebody who does not answer', () => {
     ]);
   });
 
+  it('waits for words that are edited meanwhile, which touches none of the texts that wait for their window', async () => {
+    const revisions = async () => {
+      const sql =
+        'SELECT seq, revision FROM sms_delivery_log WHERE family_id = ? AND status = ? ORDER BY seq';
+      const { results } = await (await story.familyDb()).prepare(sql).bind(story.familyId, 'deferred').all();
+      return results;
+    };
+    await story.say('rosa', 'Is texted');
+    for (let n = 0; n < 4; n++) await story.say('rosa', `Waits ${n}`);
+    const last = await story.say('rosa', 'Wrong words');
+    const before = await revisions();
+    expect(before).toHaveLength(5);
+    const edited = await story.api('PATCH', `/api/threads/${last.threadId}/messages/${last.id}`, {
+      as: story.member('rosa'),
+      body: { body: 'Right words' },
+    });
+    expect(edited.status).toBe(200);
+    expect(await revisions()).toEqual(before);
+    await story.minutes(2);
+    expect(await story.heard('ben')).toEqual([
+      'Grandma Rosa: "Is texted"',
+      'Grandma Rosa: 5 new messages: "Right words"',
+    ]);
+  });
+
   it('is texted at least every SMS_WINDOW_MAX_SECONDS', async () => {
     await chatter(2);
     for (const seconds of [240, 480, 960, 1920, 3840, 7680, 15_360, 21_600]) {

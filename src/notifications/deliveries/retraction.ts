@@ -12,10 +12,11 @@ const RETRACTED = 'retracted' satisfies Reason;
 const WAITING = ['pending', 'deferred'] as const satisfies readonly Status[];
 
 /**
- * Rows that wait for the recipients of a message in its thread: a text about any of them may quote the message. One
- * index look-up a recipient.
+ * Rows of the recipients of a message in its thread about which a text may be composed already that quotes it: only those
+ * that are pending are decided about, and a deferred one gets another revision when it is woken. A long conversation may
+ * have thousands that are deferred. One index look-up a recipient.
  */
-function waitingBeside(messageId: string) {
+function pendingBeside(messageId: string) {
   const own = deliveryAs('own');
   const beside = deliveryAs('beside');
   return q
@@ -23,7 +24,7 @@ function waitingBeside(messageId: string) {
     .from(own)
     .innerJoin(
       beside,
-      and(eq(beside.userId, own.userId), eq(beside.threadId, own.threadId), inArray(beside.status, WAITING)),
+      and(eq(beside.userId, own.userId), eq(beside.threadId, own.threadId), eq(beside.status, 'pending')),
     )
     .where(eq(own.messageId, messageId));
 }
@@ -37,7 +38,7 @@ export const reviseDeliveries = (messageId: string, condition: SQL) =>
   q
     .update(log)
     .set({ revision: sql`${log.revision} + 1` })
-    .where(and(condition, inArray(log.id, waitingBeside(messageId))));
+    .where(and(condition, inArray(log.id, pendingBeside(messageId))));
 
 /**
  * Statement: suppresses what waits for a message that was taken back, and marks what is in flight or merged: should that

@@ -1,4 +1,4 @@
-import { eq, inArray, lt, lte, notInArray } from 'drizzle-orm';
+import { eq, inArray, lt, lte, notInArray, sql } from 'drizzle-orm';
 import { relayPendingUpdates, runFollowUps } from '../../consent/updates/relay.ts';
 import type { Db } from '../../db/client.ts';
 import { allOf, coalesce, iif } from '../../db/expressions.ts';
@@ -56,6 +56,8 @@ const takeDueRows = hot<{ now: number; leaseEnd: number }>()(({ now, leaseEnd })
       wakeAt: leaseEnd,
       readyAt: iif<number | null>(waits, coalesce<number>(log.dueAt, log.wakeAt), log.readyAt),
       status: iif<Status>(waits, 'pending', log.status),
+      // A text that was composed before it was deferred must not leave: an edit in between has passed it by.
+      revision: sql<number>`${log.revision} + (${waits})`,
     })
     .where(inArray(log.id, isDue))
     .returning({ deliveryId: log.id, familyId: log.familyId });

@@ -26,21 +26,35 @@ interface Rate {
   /** What a request, or a moment of one, takes of a lane, ms; so much may be taken at once. */
   each: number;
   burst: number;
-  /** Who has taken so much is answered so many requests at once. */
-  busy?: { from: number; atOnce: number };
+  /** Who has taken more than so much is answered so many requests at once. */
+  atOnce?: { beyond: number; most: number }[];
 }
 type Rates = Record<'person' | 'family', Rate>;
 
 /** By number: of a person, and of all people of a family together, 50 and 250 a second; 50 and 500 at once. */
 const REQUESTS: Rates = { person: { each: 20, burst: 1000 }, family: { each: 4, burst: 2000 } };
 /**
- * By the time that answers take: half of it for a person, and one request after the other for a family, beyond 15 and 60
- * seconds of it that may be used at once. Beyond a second and a half, and ten seconds, a person is answered one request at
- * once, and a family two.
+ * By the time that answers take: half of it for a person, and one request after the other for a family, beyond 15 and 30
+ * seconds of it that may be used at once. A person is answered eight requests at once, and one beyond a second and a half; a
+ * family sixteen, and two beyond five seconds.
  */
 const TIME: Rates = {
-  person: { each: 2, burst: 30_000, busy: { from: 3000, atOnce: 1 } },
-  family: { each: 1, burst: 60_000, busy: { from: 10_000, atOnce: 2 } },
+  person: {
+    each: 2,
+    burst: 30_000,
+    atOnce: [
+      { beyond: -1, most: 8 },
+      { beyond: 3000, most: 1 },
+    ],
+  },
+  family: {
+    each: 1,
+    burst: 30_000,
+    atOnce: [
+      { beyond: -1, most: 16 },
+      { beyond: 5000, most: 2 },
+    ],
+  },
 };
 /** A request counts as no longer than this: a database that is slow for everybody is nobody's fault. */
 const LONGEST_COUNTED_MS = 200;
@@ -70,9 +84,10 @@ export function createRequestPace({
   /** Whether a busy person or family has as many requests under way as they may. */
   const isHeld = (person: Person): boolean => {
     const at = now();
-    return lanesOf('time', TIME, person, at).some(({ lane, busy }) => {
+    return lanesOf('time', TIME, person, at).some(({ lane, atOnce = [] }) => {
       lane.underWay = (lane.underWay ?? []).filter((since) => since <= at && at - since < LONGEST_HELD_MS);
-      return busy && lane.busyUntil - at > busy.from && lane.underWay.length >= busy.atOnce;
+      const { length } = lane.underWay;
+      return atOnce.some(({ beyond, most }) => lane.busyUntil - at > beyond && length >= most);
     });
   };
   return () => {
