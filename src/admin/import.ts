@@ -7,6 +7,7 @@ import { AppError } from '../platform/errors.ts';
 import { check, mediaType, readText } from '../platform/http/body.ts';
 import { id } from '../platform/http/validation.ts';
 import { errorFields } from '../platform/log.ts';
+import { pause } from '../platform/pace/turn-lanes.ts';
 import { familiesOfThreads, familiesOfUsers } from './find-family.ts';
 import { familyMirror, hostMessage, threadMirror, userMirror } from './host-schemas.ts';
 import { importNewPeople } from './import-people.ts';
@@ -179,10 +180,15 @@ export async function importBody(deps: Deps, request: Request): Promise<LineResu
     deps,
     read.map(({ entry }) => entry),
   );
+  // Between two lines the runtime is left to others: where databases are in its own process (the local stack), it would
+  // take nothing from the network until all lines are done.
   const take = async (some: readonly Read[]) => {
     const families = Map.groupBy(some, ({ entry }) => familyOf(entry));
     await inParallel([...families], async ([familyId, ofFamily]) => {
-      for (const one of ofFamily) results.set(one.line, await applyLine(deps, one, familyId));
+      for (const one of ofFamily) {
+        results.set(one.line, await applyLine(deps, one, familyId));
+        await pause(0);
+      }
     });
   };
   for (const line of await importFamilies(deps, read)) results.set(line, { line, ok: true });
