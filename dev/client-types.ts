@@ -137,7 +137,7 @@ export async function apiTypes(): Promise<string> {
 
 ${namedTypes()}
 /** What each route takes and answers, by method and path. Times are ISO 8601. */
-export interface ApiTypes {
+export interface Api {
   ${types}
 }
 `;

@@ -14,7 +14,7 @@ import { notificationEndpoints } from './notifications/routes.ts';
 import { type AppEnv, mount } from './platform/http/endpoint.ts';
 import { mountSms } from './sms/routes.ts';
 import { mountLinkPages } from './web/link-pages.ts';
-import { mountPages } from './web/routes.ts';
+import { mountPages } from './web/pages.ts';
 
 /** Every JSON route, each with its own types: see `RpcSchema` of platform/http/rpc-schema.ts. */
 export const endpoints = [

@@ -29,7 +29,8 @@ export interface HolderProofs extends Person {
 
 /**
  * Whether possession of a number no longer shows that this is its holder: the carrier said that it is out of service
- * (30005, 30006), or nobody has heard of the holder for a year; and nobody has vouched for them.
+ * (30005, 30006), or nobody has heard of the holder for a year; and nobody has vouched for them. The API answers
+ * `second_sign_needed` then.
  * @throws when the family's database fails
  */
 export async function needsSecondFactor(

@@ -7,7 +7,7 @@ import { rateLimited } from '../../src/platform/errors.ts';
 import { phoneHash } from '../../src/platform/sms/phone-number.ts';
 import { endpoints } from '../../src/routes.ts';
 import { mountLinkPages } from '../../src/web/link-pages.ts';
-import { mountPages } from '../../src/web/routes.ts';
+import { mountPages } from '../../src/web/pages.ts';
 import { edgeCounter } from '../support/edge-counter.ts';
 import { sql } from '../support/sql.ts';
 import { testApp } from '../worker/app.ts';
