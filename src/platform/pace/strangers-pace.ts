@@ -31,8 +31,9 @@ const AT_ONCE = 2;
 const BURST_MS = 500;
 /** The longest wait for a turn; beyond: 429. */
 const LONGEST_WAIT_MS = 10_000;
-/** What the first request is thought to cost, and the most that any counts as: a database that is silent is nobody's fault. */
-const FIRST_COST_MS = 10;
+/** What any counts as at the least: a Worker's clock stands still while it computes, and a page takes some. */
+const LEAST_COST_MS = 20;
+/** And at the most: a database that is silent is nobody's fault. */
 const MOST_COST_MS = 100;
 
 /** So much in a minute may be asked in vain from a block of addresses before it waits with the others. */
@@ -66,7 +67,7 @@ export function createStrangersPace({
   wait: (ms: number) => Promise<unknown>;
 }): StrangersPace {
   /** `cost`: of the last request in vain, which is what the next is thought to cost. */
-  const laneOf = createTurnLanes({ cost: FIRST_COST_MS });
+  const laneOf = createTurnLanes({ cost: LEAST_COST_MS });
   const vainAsksOf = vainAsks();
   return {
     turn: async (address, mayPass) => {
@@ -87,7 +88,7 @@ export function createStrangersPace({
       const began = now();
       return {
         settle: (inVain) => {
-          const took = Math.min(MOST_COST_MS, Math.max(1, (now() - began) / AT_ONCE));
+          const took = Math.min(MOST_COST_MS, Math.max(LEAST_COST_MS, (now() - began) / AT_ONCE));
           if (inVain) lane.cost = took;
           else block.asks -= 1;
           lane.busyUntil += (inVain ? took : 0) - cost;
