@@ -1,6 +1,7 @@
-import { eq, isNull, sql } from 'drizzle-orm';
+import { isNull, sql } from 'drizzle-orm';
 import { applyUpdatesOfMany } from '../consent/updates/relay.ts';
 import type { Db } from '../db/client.ts';
+import { eq } from '../db/comparisons.ts';
 import { allOf, inList, jsonTable } from '../db/expressions.ts';
 import { insertFrom } from '../db/insert-from.ts';
 import { q } from '../db/query.ts';

@@ -1,5 +1,6 @@
-import { asc, eq, gte } from 'drizzle-orm';
+import { asc } from 'drizzle-orm';
 import * as z from 'zod';
+import { eq, gte } from '../db/comparisons.ts';
 import { q } from '../db/query.ts';
 import { serviceKeys } from '../db/schema.ts';
 import { SERVICE_SCOPES, type ServiceScope } from '../platform/auth/host-token.ts';

@@ -1,5 +1,6 @@
-import { eq, inArray } from 'drizzle-orm';
+import { inArray } from 'drizzle-orm';
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
+import { eq } from '../db/comparisons.ts';
 import { allOf } from '../db/expressions.ts';
 import { q } from '../db/query.ts';
 import { retrying } from '../db/retry.ts';

@@ -1,5 +1,6 @@
-import { asc, eq, isNull } from 'drizzle-orm';
+import { asc, isNull } from 'drizzle-orm';
 import * as z from 'zod';
+import { eq } from '../db/comparisons.ts';
 import { allOf, json, scalar } from '../db/expressions.ts';
 import { q } from '../db/query.ts';
 import { retrying } from '../db/retry.ts';

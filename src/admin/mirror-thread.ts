@@ -1,5 +1,6 @@
-import { eq, isNotNull, not, sql } from 'drizzle-orm';
+import { isNotNull, not, sql } from 'drizzle-orm';
 import { announceThread, type ThreadJson } from '../chat/threads.ts';
+import { eq } from '../db/comparisons.ts';
 import {
   allOf,
   coalesce,

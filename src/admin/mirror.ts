@@ -1,8 +1,9 @@
-import { eq, isNotNull, isNull, sql } from 'drizzle-orm';
+import { isNotNull, isNull, sql } from 'drizzle-orm';
 import { importConsent } from '../consent/opt-in-out.ts';
 import { ensurePreferences } from '../consent/updates/apply-update.ts';
 import { applyUpdates } from '../consent/updates/relay.ts';
 import type { Db } from '../db/client.ts';
+import { eq } from '../db/comparisons.ts';
 import { allOf, coalesce, excluded, oneRow } from '../db/expressions.ts';
 import { insertFrom } from '../db/insert-from.ts';
 import { retrying } from '../db/retry.ts';

@@ -1,4 +1,4 @@
-import { eq } from 'drizzle-orm';
+import { eq } from '../db/comparisons.ts';
 import { driveMove } from '../db/move/drive-move.ts';
 import { beginMove, idleMoves, type Move, newestMoves } from '../db/move/move-record.ts';
 import { idleSlotMoves } from '../db/move/slot-move-record.ts';

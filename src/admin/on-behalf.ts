@@ -1,8 +1,9 @@
-import { gt, lte, sql } from 'drizzle-orm';
+import { sql } from 'drizzle-orm';
 import type * as z from 'zod';
 import type { MessageJson } from '../chat/message.ts';
 import { postOnBehalf } from '../chat/post-on-behalf.ts';
 import { markRead, type ReadState } from '../chat/read.ts';
+import { gt, lte } from '../db/comparisons.ts';
 import { excluded, listTable } from '../db/expressions.ts';
 import { insertFrom } from '../db/insert-from.ts';
 import { q } from '../db/query.ts';

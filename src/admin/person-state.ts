@@ -1,5 +1,6 @@
-import { eq, isNull, type SQL } from 'drizzle-orm';
+import { isNull, type SQL } from 'drizzle-orm';
 import type { Db } from '../db/client.ts';
+import { eq } from '../db/comparisons.ts';
 import { allOf, inList } from '../db/expressions.ts';
 import { q } from '../db/query.ts';
 import { retrying } from '../db/retry.ts';

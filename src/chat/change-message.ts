@@ -1,5 +1,6 @@
-import { eq, isNull, ne, not, type SQL, sql } from 'drizzle-orm';
+import { isNull, not, type SQL, sql } from 'drizzle-orm';
 import type { Db } from '../db/client.ts';
+import { eq, ne } from '../db/comparisons.ts';
 import { allOf, hasRow } from '../db/expressions.ts';
 import { q } from '../db/query.ts';
 import { retrying } from '../db/retry.ts';

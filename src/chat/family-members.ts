@@ -1,4 +1,5 @@
-import { asc, eq, isNull } from 'drizzle-orm';
+import { asc, isNull } from 'drizzle-orm';
+import { eq } from '../db/comparisons.ts';
 import { allOf, coalesce } from '../db/expressions.ts';
 import { q } from '../db/query.ts';
 import { families, users } from '../db/schema.ts';

@@ -1,4 +1,4 @@
-import { eq } from 'drizzle-orm';
+import { eq } from '../db/comparisons.ts';
 import { allOf, inList } from '../db/expressions.ts';
 import { q } from '../db/query.ts';
 import { messages } from '../db/schema.ts';

@@ -1,5 +1,6 @@
-import { asc, desc, eq, gt, lt } from 'drizzle-orm';
+import { asc, desc } from 'drizzle-orm';
 import type { Db } from '../db/client.ts';
+import { eq, gt, lt } from '../db/comparisons.ts';
 import { allOf, limitOf } from '../db/expressions.ts';
 import { q } from '../db/query.ts';
 import { messages, threadMembers, users } from '../db/schema.ts';

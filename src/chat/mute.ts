@@ -1,4 +1,5 @@
-import { eq, exists, sql } from 'drizzle-orm';
+import { exists, sql } from 'drizzle-orm';
+import { eq } from '../db/comparisons.ts';
 import { allOf } from '../db/expressions.ts';
 import { q } from '../db/query.ts';
 import { retrying } from '../db/retry.ts';

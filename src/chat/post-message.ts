@@ -1,7 +1,8 @@
-import { count, eq, gt, gte, isNull, lt, min, ne, not, sql } from 'drizzle-orm';
+import { count, isNull, min, not, sql } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/sqlite-core';
 import type { Results } from '../db/client.ts';
 import type { Via } from '../db/column-values.ts';
+import { eq, gt, gte, lt, ne } from '../db/comparisons.ts';
 import { allOf, anyOf, greatest, hasRow, iif, json, jsonArray, oneRow, scalar } from '../db/expressions.ts';
 import { insertFrom } from '../db/insert-from.ts';
 import { q } from '../db/query.ts';
@@ -194,7 +195,7 @@ const moveThread = hot<Posting>()((v) =>
 /** An author in the app has seen the whole thread; an author by SMS has seen what the texts covered. */
 const readByAuthor = hot<Posting>()((v) => {
   const told = notifiedUpTo(v.userId, v.threadId);
-  const knowsAll = gte(greatest(m.lastReadSeq, told), sql`${msg.seq} - 1`);
+  const knowsAll = gte(greatest(m.lastReadSeq, told), sql<number>`${msg.seq} - 1`);
   const readUpTo = iif<number>(anyOf(ne(v.via, 'sms'), knowsAll), msg.seq, told);
   return q
     .update(m)
@@ -229,7 +230,9 @@ const readAsHistory = hot<Posting>()((v) =>
     .update(m)
     .set({ lastReadSeq: msg.seq })
     .from(msg)
-    .where(allOf(eq(msg.id, v.id), eq(m.threadId, msg.threadId), eq(m.lastReadSeq, sql`${msg.seq} - 1`))),
+    .where(
+      allOf(eq(msg.id, v.id), eq(m.threadId, msg.threadId), eq(m.lastReadSeq, sql<number>`${msg.seq} - 1`)),
+    ),
 );
 
 /** The statements of one post, in their order; for one batch. */

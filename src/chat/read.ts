@@ -1,5 +1,6 @@
-import { eq, isNotNull, lt } from 'drizzle-orm';
+import { isNotNull } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/sqlite-core';
+import { eq, lt } from '../db/comparisons.ts';
 import { allOf, json, jsonArray, scalar } from '../db/expressions.ts';
 import { q } from '../db/query.ts';
 import { retrying } from '../db/retry.ts';

@@ -1,5 +1,6 @@
-import { desc, eq, lt, type SQL } from 'drizzle-orm';
+import { desc, type SQL } from 'drizzle-orm';
 import type { Db } from '../db/client.ts';
+import { eq, lt } from '../db/comparisons.ts';
 import { allOf, hasRow, iif, inList, tupleBefore } from '../db/expressions.ts';
 import { q } from '../db/query.ts';
 import { messages, threadMembers, users } from '../db/schema.ts';

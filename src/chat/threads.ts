@@ -1,6 +1,7 @@
-import { and, desc, eq, isNull, not, sql } from 'drizzle-orm';
+import { and, desc, isNull, not, sql } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/sqlite-core';
 import * as z from 'zod';
+import { eq } from '../db/comparisons.ts';
 import { allOf, hasRow, inList, json, jsonArray, jsonObject, scalar } from '../db/expressions.ts';
 import { insertFrom } from '../db/insert-from.ts';
 import { q } from '../db/query.ts';

@@ -1,4 +1,5 @@
-import { desc, eq } from 'drizzle-orm';
+import { desc } from 'drizzle-orm';
+import { eq } from '../db/comparisons.ts';
 import { rowid } from '../db/expressions.ts';
 import { q } from '../db/query.ts';
 import { consentEvents } from '../db/schema.ts';

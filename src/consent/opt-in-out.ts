@@ -1,4 +1,5 @@
-import { and, desc, eq, isNotNull, isNull, lt, not, type SQL, sql } from 'drizzle-orm';
+import { and, desc, isNotNull, isNull, not, type SQL, sql } from 'drizzle-orm';
+import { eq, lt } from '../db/comparisons.ts';
 import { allOf, anyOf, coalesce, hasRow, scalar } from '../db/expressions.ts';
 import { q } from '../db/query.ts';
 import { retrying } from '../db/retry.ts';

@@ -1,4 +1,5 @@
-import { eq, gt, isNotNull, isNull, lt, ne, not, sql } from 'drizzle-orm';
+import { isNotNull, isNull, not, sql } from 'drizzle-orm';
+import { eq, gt, lt, ne } from '../db/comparisons.ts';
 import { allOf, hasRow, iif, scalar } from '../db/expressions.ts';
 import { insertFrom } from '../db/insert-from.ts';
 import { q } from '../db/query.ts';

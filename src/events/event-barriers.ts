@@ -1,5 +1,6 @@
-import { and, asc, eq, inArray, isNull, lte } from 'drizzle-orm';
+import { and, asc, inArray, isNull } from 'drizzle-orm';
 import type { Db } from '../db/client.ts';
+import { eq, lte } from '../db/comparisons.ts';
 import { allOf, inList } from '../db/expressions.ts';
 import { q } from '../db/query.ts';
 import { eventBarriers as barriers, eventBacklog, eventCursors } from '../db/schema.ts';

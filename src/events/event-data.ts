@@ -1,8 +1,8 @@
-import { eq } from 'drizzle-orm';
 import * as z from 'zod';
 import { messageColumns, messageSchema, toMessage } from '../chat/message.ts';
 import type { Db } from '../db/client.ts';
 import type { EventType } from '../db/column-values.ts';
+import { eq } from '../db/comparisons.ts';
 import { inList, jsonArray, scalar } from '../db/expressions.ts';
 import { q } from '../db/query.ts';
 import { consentEvents, type events, messages, threadMembers, threads, users } from '../db/schema.ts';

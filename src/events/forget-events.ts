@@ -1,4 +1,5 @@
-import { asc, gt, lt, lte } from 'drizzle-orm';
+import { asc } from 'drizzle-orm';
+import { gt, lt, lte } from '../db/comparisons.ts';
 import { allOf } from '../db/expressions.ts';
 import { forgetEventOrder } from '../db/move/event-order.ts';
 import { q } from '../db/query.ts';

@@ -1,5 +1,6 @@
-import { and, asc, eq, gt, gte, inArray, lte } from 'drizzle-orm';
+import { and, asc, inArray } from 'drizzle-orm';
 import type { Db } from '../db/client.ts';
+import { eq, gt, gte, lte } from '../db/comparisons.ts';
 import { q } from '../db/query.ts';
 import { eventBacklog as backlog, events } from '../db/schema.ts';
 import type { StoreName } from '../db/stores/slots.ts';

@@ -1,5 +1,6 @@
-import { and, desc, eq, gt, lt, lte, not, sql } from 'drizzle-orm';
+import { and, desc, not, sql } from 'drizzle-orm';
 import type { Db } from '../db/client.ts';
+import { eq, gt, lt, lte } from '../db/comparisons.ts';
 import { allOf, anyOf, hasRow, iif } from '../db/expressions.ts';
 import { q } from '../db/query.ts';
 import { eventBacklog as backlog, eventCursors as cursor, events } from '../db/schema.ts';

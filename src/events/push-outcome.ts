@@ -1,5 +1,6 @@
-import { eq, gt, gte, inArray, lte, sql } from 'drizzle-orm';
+import { inArray, sql } from 'drizzle-orm';
 import type { Db } from '../db/client.ts';
+import { eq, gt, gte, lte } from '../db/comparisons.ts';
 import { allOf, hasRow } from '../db/expressions.ts';
 import { insertFrom } from '../db/insert-from.ts';
 import { q } from '../db/query.ts';

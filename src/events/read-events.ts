@@ -1,5 +1,6 @@
-import { and, asc, desc, eq, gt, lte } from 'drizzle-orm';
+import { and, asc, desc } from 'drizzle-orm';
 import type { EventType } from '../db/column-values.ts';
+import { eq, gt, lte } from '../db/comparisons.ts';
 import { allOf, inList } from '../db/expressions.ts';
 import { q } from '../db/query.ts';
 import { events } from '../db/schema.ts';

@@ -1,5 +1,6 @@
-import { asc, count, eq, gt, max, min } from 'drizzle-orm';
+import { asc, count, max, min } from 'drizzle-orm';
 import type { Results } from '../db/client.ts';
+import { eq, gt } from '../db/comparisons.ts';
 import { scalar } from '../db/expressions.ts';
 import { q } from '../db/query.ts';
 import { eventBacklog, eventCursors, events } from '../db/schema.ts';

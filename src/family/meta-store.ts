@@ -1,4 +1,4 @@
-import { eq } from 'drizzle-orm';
+import { eq } from '../db/comparisons.ts';
 import { excluded, greatest } from '../db/expressions.ts';
 import type { ObjectDb } from '../db/object/object-db.ts';
 import { meta, publishedThreads } from '../db/object/object-tables.ts';

@@ -1,5 +1,6 @@
-import { and, eq, exists, gt, isNotNull, isNull, not, or } from 'drizzle-orm';
+import { and, exists, isNotNull, isNull, not, or } from 'drizzle-orm';
 import type { Db } from '../db/client.ts';
+import { eq, gt } from '../db/comparisons.ts';
 import { coalesce, greatest, jsonTable } from '../db/expressions.ts';
 import { q } from '../db/query.ts';
 import { sessions, threadMembers, users } from '../db/schema.ts';

@@ -1,5 +1,6 @@
-import { eq, exists, gt, isNull, sql } from 'drizzle-orm';
+import { exists, isNull, sql } from 'drizzle-orm';
 import type { Databases } from '../db/client.ts';
+import { eq, gt } from '../db/comparisons.ts';
 import { allOf, anyOf, coalesce } from '../db/expressions.ts';
 import { insertFrom } from '../db/insert-from.ts';
 import { q } from '../db/query.ts';

@@ -1,5 +1,5 @@
-import { eq } from 'drizzle-orm';
 import type { Databases } from '../db/client.ts';
+import { eq } from '../db/comparisons.ts';
 import { q } from '../db/query.ts';
 import { links } from '../db/schema.ts';
 import { hot } from '../db/statement.ts';

@@ -1,4 +1,4 @@
-import { eq } from 'drizzle-orm';
+import { eq } from '../db/comparisons.ts';
 import { allOf } from '../db/expressions.ts';
 import { q } from '../db/query.ts';
 import { rateCounters } from '../db/schema.ts';

@@ -1,4 +1,5 @@
-import { and, eq, isNull } from 'drizzle-orm';
+import { and, isNull } from 'drizzle-orm';
+import { eq } from '../db/comparisons.ts';
 import { q } from '../db/query.ts';
 import { threadMembers, users } from '../db/schema.ts';
 import type { Deps } from '../platform/deps.ts';

@@ -1,5 +1,6 @@
-import { and, desc, eq, gt, isNull, lt, lte } from 'drizzle-orm';
+import { and, desc, isNull } from 'drizzle-orm';
 import type { Db } from '../db/client.ts';
+import { eq, gt, lt, lte } from '../db/comparisons.ts';
 import { q } from '../db/query.ts';
 import { links, threadMembers, threads } from '../db/schema.ts';
 

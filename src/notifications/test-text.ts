@@ -1,4 +1,5 @@
-import { eq, gt, isNull, max, ne, sql } from 'drizzle-orm';
+import { isNull, max, sql } from 'drizzle-orm';
+import { eq, gt, ne } from '../db/comparisons.ts';
 import { allOf, hasRow, oneRow, scalar } from '../db/expressions.ts';
 import { insertFrom } from '../db/insert-from.ts';
 import { q } from '../db/query.ts';

@@ -1,5 +1,6 @@
-import { eq, inArray, isNull, ne, type SQL, sql } from 'drizzle-orm';
+import { inArray, isNull, type SQL, sql } from 'drizzle-orm';
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
+import { eq, ne } from '../db/comparisons.ts';
 import { allOf, anyOf, excluded, inList, scalar } from '../db/expressions.ts';
 import { insertFrom } from '../db/insert-from.ts';
 import { q } from '../db/query.ts';

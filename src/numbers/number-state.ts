@@ -1,4 +1,5 @@
-import { eq, gte, isNotNull, isNull, not, type SQL, sql } from 'drizzle-orm';
+import { isNotNull, isNull, not, type SQL, sql } from 'drizzle-orm';
+import { eq, gte } from '../db/comparisons.ts';
 import { allOf, anyOf, coalesce, excluded, hasRow, iif, nonNull, type Value } from '../db/expressions.ts';
 import { insertFrom } from '../db/insert-from.ts';
 import { q } from '../db/query.ts';

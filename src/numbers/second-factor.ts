@@ -1,4 +1,5 @@
-import { eq, gt, isNull } from 'drizzle-orm';
+import { isNull } from 'drizzle-orm';
+import { eq, gt } from '../db/comparisons.ts';
 import { allOf } from '../db/expressions.ts';
 import { q } from '../db/query.ts';
 import { retrying } from '../db/retry.ts';

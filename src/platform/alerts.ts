@@ -1,5 +1,6 @@
-import { and, desc, eq, gt, gte, isNotNull, sql } from 'drizzle-orm';
+import { and, desc, isNotNull, sql } from 'drizzle-orm';
 import type { Db } from '../db/client.ts';
+import { eq, gt, gte } from '../db/comparisons.ts';
 import { excluded, scalar } from '../db/expressions.ts';
 import { q } from '../db/query.ts';
 import { alerts } from '../db/schema.ts';

@@ -1,5 +1,6 @@
-import { desc, lt } from 'drizzle-orm';
+import { desc } from 'drizzle-orm';
 import type { AUDITED_ACTS } from '../db/column-values.ts';
+import { lt } from '../db/comparisons.ts';
 import { q } from '../db/query.ts';
 import { retrying } from '../db/retry.ts';
 import { auditLog } from '../db/schema.ts';

@@ -1,5 +1,6 @@
-import { eq, lte, type SQL, sql } from 'drizzle-orm';
+import { type SQL, sql } from 'drizzle-orm';
 import type { Db } from '../db/client.ts';
+import { eq, lte } from '../db/comparisons.ts';
 import { allOf, inList, jsonTable } from '../db/expressions.ts';
 import { insertFrom } from '../db/insert-from.ts';
 import { q } from '../db/query.ts';

@@ -1,5 +1,6 @@
-import { eq, gt, isNull, lte, or } from 'drizzle-orm';
+import { isNull, or } from 'drizzle-orm';
 import type { Db } from '../db/client.ts';
+import { eq, gt, lte } from '../db/comparisons.ts';
 import { excluded } from '../db/expressions.ts';
 import { q } from '../db/query.ts';
 import { retrying } from '../db/retry.ts';

@@ -1,5 +1,6 @@
-import { lt, sql } from 'drizzle-orm';
+import { sql } from 'drizzle-orm';
 import type { Db } from '../db/client.ts';
+import { lt } from '../db/comparisons.ts';
 import { q } from '../db/query.ts';
 import { rateCounters } from '../db/schema.ts';
 import { hot } from '../db/statement.ts';

@@ -1,8 +1,10 @@
-import { and, eq, sql } from 'drizzle-orm';
+import { and, sql } from 'drizzle-orm';
 import type { Db } from '../../src/db/client.ts';
+import { eq, gt } from '../../src/db/comparisons.ts';
 import { insertFrom } from '../../src/db/insert-from.ts';
 import { q } from '../../src/db/query.ts';
 import { smsDeliveryLog, threadMembers, users } from '../../src/db/schema.ts';
+import { hot } from '../../src/db/statement.ts';
 
 /**
  * Faults that `npm run check` must find: each line below is one, and a comment that expects an error where there is
@@ -22,6 +24,14 @@ export async function plantedFaults(db: Db): Promise<void> {
   insertFrom(threadMembers, nobody, sql``);
   // @ts-expect-error a string compared with an integer
   q.select().from(users).where(eq(users.createdAt, '2026'));
+  // @ts-expect-error a value of a hot statement of another type than the column
+  hot<{ at: string }>()((v) => q.select({ id: users.id }).from(users).where(gt(users.createdAt, v.at)));
+  // @ts-expect-error two columns of different types
+  eq(users.createdAt, users.name);
+  // @ts-expect-error an expression compared with a value of another type
+  gt(sql<number>`1`, '5');
+  // @ts-expect-error a boolean compared with a number
+  eq(smsDeliveryLog.urgent, 1);
   const [row] = await db.all(q.select({ urgent: smsDeliveryLog.urgent }).from(smsDeliveryLog));
   // @ts-expect-error a boolean read as a number
   (row?.urgent ?? false) === 1;

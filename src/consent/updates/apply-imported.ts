@@ -1,5 +1,6 @@
-import { eq, gte, isNotNull, isNull, lt, not, sql } from 'drizzle-orm';
+import { isNotNull, isNull, not, sql } from 'drizzle-orm';
 import type { Db } from '../../db/client.ts';
+import { eq, gte, lt } from '../../db/comparisons.ts';
 import { allOf, coalesce, hasRow, jsonTable } from '../../db/expressions.ts';
 import { insertFrom } from '../../db/insert-from.ts';
 import { q } from '../../db/query.ts';

@@ -1,6 +1,7 @@
-import { eq, gt, isNull, lt, sql } from 'drizzle-orm';
+import { isNull, sql } from 'drizzle-orm';
 import type { SQLiteColumn, SQLiteUpdateSetSource } from 'drizzle-orm/sqlite-core';
 import type { Db } from '../../db/client.ts';
+import { eq, gt, lt } from '../../db/comparisons.ts';
 import { allOf, coalesce, hasRow } from '../../db/expressions.ts';
 import { insertFrom } from '../../db/insert-from.ts';
 import { q } from '../../db/query.ts';

@@ -1,5 +1,6 @@
-import { eq, inArray, isNotNull, isNull, lt, not } from 'drizzle-orm';
+import { inArray, isNotNull, isNull, not } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/sqlite-core';
+import { eq, lt } from '../../db/comparisons.ts';
 import { allOf, hasRow, nonNull, rowid } from '../../db/expressions.ts';
 import { q } from '../../db/query.ts';
 import { consentEvents, familyUpdates, notificationPreferences, users } from '../../db/schema.ts';

@@ -1,4 +1,5 @@
-import { eq, isNotNull, ne } from 'drizzle-orm';
+import { isNotNull } from 'drizzle-orm';
+import { eq, ne } from '../../db/comparisons.ts';
 import { allOf } from '../../db/expressions.ts';
 import { q } from '../../db/query.ts';
 import { sessions, smsDeliveryLog } from '../../db/schema.ts';

@@ -1,5 +1,6 @@
-import { eq, gte, isNotNull, isNull, lt, not, type SQL, sql } from 'drizzle-orm';
+import { isNotNull, isNull, not, type SQL, sql } from 'drizzle-orm';
 import type { SQLiteUpdateSetSource } from 'drizzle-orm/sqlite-core';
+import { eq, gte, lt } from '../../db/comparisons.ts';
 import { allOf, anyOf, coalesce, differs, hasRow, type Value } from '../../db/expressions.ts';
 import { insertFrom } from '../../db/insert-from.ts';
 import { q } from '../../db/query.ts';

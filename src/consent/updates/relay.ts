@@ -1,4 +1,5 @@
-import { eq, inArray, isNotNull, isNull, lte, type SQL, sql } from 'drizzle-orm';
+import { inArray, isNotNull, isNull, type SQL, sql } from 'drizzle-orm';
+import { eq, lte } from '../../db/comparisons.ts';
 import { allOf, inList, json, nonNull, scalar } from '../../db/expressions.ts';
 import { q } from '../../db/query.ts';
 import { retrying } from '../../db/retry.ts';

@@ -1,5 +1,6 @@
-import { and, eq, getTableName, sql } from 'drizzle-orm';
+import { and, getTableName, sql } from 'drizzle-orm';
 import type { Databases, Db } from '../client.ts';
+import { eq } from '../comparisons.ts';
 import { q } from '../query.ts';
 import { families, smsDeliveryLog } from '../schema.ts';
 import { slotOfFamily } from '../stores/slots.ts';

@@ -1,5 +1,6 @@
-import { eq, gt, not } from 'drizzle-orm';
+import { not } from 'drizzle-orm';
 import type { Databases, Db } from '../client.ts';
+import { eq, gt } from '../comparisons.ts';
 import { allOf, hasRow } from '../expressions.ts';
 import { q } from '../query.ts';
 import { families, fences } from '../schema.ts';

@@ -1,5 +1,6 @@
-import { lt, max, sql } from 'drizzle-orm';
+import { max, sql } from 'drizzle-orm';
 import type { Db } from '../client.ts';
+import { lt } from '../comparisons.ts';
 import { coalesce, oneRow, scalar } from '../expressions.ts';
 import { insertFrom } from '../insert-from.ts';
 import { q } from '../query.ts';

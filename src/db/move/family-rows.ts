@@ -1,6 +1,7 @@
-import { eq, getTableColumns, inArray, type SQL, sql } from 'drizzle-orm';
+import { getTableColumns, inArray, type SQL, sql } from 'drizzle-orm';
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
 import type { Db } from '../client.ts';
+import { eq } from '../comparisons.ts';
 import { allOf, jsonTable, rowid } from '../expressions.ts';
 import { insertFrom, type RowFrom } from '../insert-from.ts';
 import { q } from '../query.ts';

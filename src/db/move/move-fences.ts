@@ -1,4 +1,5 @@
-import { eq, inArray, ne, type SQL } from 'drizzle-orm';
+import { inArray, type SQL } from 'drizzle-orm';
+import { eq, ne } from '../comparisons.ts';
 import { allOf, hasRow } from '../expressions.ts';
 import { q } from '../query.ts';
 import { fences } from '../schema.ts';

@@ -1,4 +1,5 @@
-import { desc, eq, gte, inArray, isNotNull, lte, ne, not, sql } from 'drizzle-orm';
+import { desc, inArray, isNotNull, not, sql } from 'drizzle-orm';
+import { eq, gte, lte, ne } from '../comparisons.ts';
 import { allOf, hasRow } from '../expressions.ts';
 import { insertFrom } from '../insert-from.ts';
 import { q } from '../query.ts';

@@ -1,18 +1,5 @@
-import {
-  and,
-  between,
-  desc,
-  eq,
-  gt,
-  gte,
-  inArray,
-  isNotNull,
-  lt,
-  lte,
-  not,
-  type SQL,
-  sql,
-} from 'drizzle-orm';
+import { and, between, desc, inArray, isNotNull, not, type SQL, sql } from 'drizzle-orm';
+import { eq, gt, gte, lt, lte } from '../comparisons.ts';
 import { allOf, hasRow, inList, listTable, oneRow } from '../expressions.ts';
 import { insertFrom } from '../insert-from.ts';
 import { q } from '../query.ts';

@@ -1,5 +1,6 @@
-import { eq, inArray, not, type SQL, sql } from 'drizzle-orm';
+import { inArray, not, type SQL, sql } from 'drizzle-orm';
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
+import { eq } from '../comparisons.ts';
 import { allOf, hasRow } from '../expressions.ts';
 import { q } from '../query.ts';
 import { fences } from '../schema.ts';

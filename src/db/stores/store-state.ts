@@ -1,6 +1,7 @@
-import { and, eq, inArray, like, sql } from 'drizzle-orm';
+import { and, inArray, like, sql } from 'drizzle-orm';
 import { sqliteTable, text } from 'drizzle-orm/sqlite-core';
 import type { Db } from '../client.ts';
+import { eq } from '../comparisons.ts';
 import { hasRow, scalar } from '../expressions.ts';
 import { q } from '../query.ts';
 import { families, fences } from '../schema.ts';

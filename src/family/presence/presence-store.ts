@@ -1,4 +1,5 @@
-import { asc, eq } from 'drizzle-orm';
+import { asc } from 'drizzle-orm';
+import { eq } from '../../db/comparisons.ts';
 import { excluded } from '../../db/expressions.ts';
 import type { ObjectDb } from '../../db/object/object-db.ts';
 import { announcedPeople, departures, devices } from '../../db/object/object-tables.ts';

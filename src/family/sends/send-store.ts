@@ -1,5 +1,6 @@
-import { and, asc, eq, exists, gt, lt, sql } from 'drizzle-orm';
+import { and, asc, exists, sql } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/sqlite-core';
+import { eq, gt, lt } from '../../db/comparisons.ts';
 import { anyOf, excluded } from '../../db/expressions.ts';
 import type { ObjectDb } from '../../db/object/object-db.ts';
 import { sends } from '../../db/object/object-tables.ts';

@@ -1,5 +1,5 @@
-import { eq } from 'drizzle-orm';
 import { applyUpdates } from '../../consent/updates/relay.ts';
+import { eq } from '../../db/comparisons.ts';
 import { allOf } from '../../db/expressions.ts';
 import { q } from '../../db/query.ts';
 import { retrying } from '../../db/retry.ts';

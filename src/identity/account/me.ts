@@ -1,4 +1,5 @@
-import { eq, gt, isNull } from 'drizzle-orm';
+import { isNull } from 'drizzle-orm';
+import { eq, gt } from '../../db/comparisons.ts';
 import { allOf, coalesce } from '../../db/expressions.ts';
 import { q } from '../../db/query.ts';
 import { families, users, verificationCodes } from '../../db/schema.ts';

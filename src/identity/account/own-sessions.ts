@@ -1,4 +1,5 @@
-import { desc, eq, gt, isNull, type SQL } from 'drizzle-orm';
+import { desc, isNull, type SQL } from 'drizzle-orm';
+import { eq, gt } from '../../db/comparisons.ts';
 import { allOf, anyOf } from '../../db/expressions.ts';
 import { q } from '../../db/query.ts';
 import { retrying } from '../../db/retry.ts';

@@ -1,5 +1,6 @@
-import { and, eq, exists, gt, gte, lte, not, type SQL, sql } from 'drizzle-orm';
+import { and, exists, not, type SQL, sql } from 'drizzle-orm';
 import type { Db } from '../../db/client.ts';
+import { eq, gt, gte, lte } from '../../db/comparisons.ts';
 import { allOf, hasRow, iif, inList, jsonTable, scalar } from '../../db/expressions.ts';
 import { insertFrom } from '../../db/insert-from.ts';
 import { q } from '../../db/query.ts';

@@ -1,4 +1,5 @@
-import { eq, gt, inArray, isNull, sql } from 'drizzle-orm';
+import { inArray, isNull, sql } from 'drizzle-orm';
+import { eq, gt } from '../../db/comparisons.ts';
 import { allOf, anyOf, excluded, iif } from '../../db/expressions.ts';
 import { q } from '../../db/query.ts';
 import { retrying } from '../../db/retry.ts';

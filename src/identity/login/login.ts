@@ -1,5 +1,6 @@
-import { eq, isNotNull } from 'drizzle-orm';
+import { isNotNull } from 'drizzle-orm';
 import { tryApplyUpdates } from '../../consent/updates/relay.ts';
+import { eq } from '../../db/comparisons.ts';
 import { allOf, coalesce, nonNull, scalar } from '../../db/expressions.ts';
 import { q } from '../../db/query.ts';
 import { phoneNumbers, sessions, verificationCodes } from '../../db/schema.ts';

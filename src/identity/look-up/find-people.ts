@@ -1,4 +1,5 @@
-import { asc, eq, gte, isNull, lt, sql } from 'drizzle-orm';
+import { asc, isNull, sql } from 'drizzle-orm';
+import { eq, gte, lt } from '../../db/comparisons.ts';
 import { allOf, inList } from '../../db/expressions.ts';
 import { q } from '../../db/query.ts';
 import { retrying } from '../../db/retry.ts';

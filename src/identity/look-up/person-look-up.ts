@@ -1,6 +1,7 @@
-import { and, desc, eq, isNull } from 'drizzle-orm';
+import { and, desc, isNull } from 'drizzle-orm';
 import * as z from 'zod';
 import { listConsents } from '../../consent/ledger.ts';
+import { eq } from '../../db/comparisons.ts';
 import { q } from '../../db/query.ts';
 import { retrying } from '../../db/retry.ts';
 import { families, notificationPreferences, threadMembers, threads, users } from '../../db/schema.ts';

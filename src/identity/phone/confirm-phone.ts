@@ -1,6 +1,7 @@
-import { eq, gt, inArray, isNotNull, isNull } from 'drizzle-orm';
+import { inArray, isNotNull, isNull } from 'drizzle-orm';
 import { type OptInRequest, optInPerson } from '../../consent/opt-in-out.ts';
 import { tryApplyUpdates } from '../../consent/updates/relay.ts';
+import { eq, gt } from '../../db/comparisons.ts';
 import { allOf, hasRow, scalar } from '../../db/expressions.ts';
 import { q } from '../../db/query.ts';
 import { retrying } from '../../db/retry.ts';

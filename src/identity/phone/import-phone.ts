@@ -1,5 +1,6 @@
-import { eq, exists, gt, gte, isNull, ne, not } from 'drizzle-orm';
+import { exists, isNull, not } from 'drizzle-orm';
 import { applyUpdates } from '../../consent/updates/relay.ts';
+import { eq, gt, gte, ne } from '../../db/comparisons.ts';
 import { allOf, anyOf, hasRow } from '../../db/expressions.ts';
 import { q } from '../../db/query.ts';
 import { retrying } from '../../db/retry.ts';

@@ -1,6 +1,7 @@
-import { and, eq, isNotNull, isNull, ne, or } from 'drizzle-orm';
+import { and, isNotNull, isNull, or } from 'drizzle-orm';
 import { carrierOptedOut, numberOptedOut, startNumber } from '../../consent/opt-in-out.ts';
 import { tryApplyUpdates } from '../../consent/updates/relay.ts';
+import { eq, ne } from '../../db/comparisons.ts';
 import { q } from '../../db/query.ts';
 import { retrying } from '../../db/retry.ts';
 import { phoneNumbers } from '../../db/schema.ts';

@@ -1,7 +1,8 @@
-import { eq, not, sql } from 'drizzle-orm';
+import { not, sql } from 'drizzle-orm';
 import { type ConsentRequest, checkOptIn, optIn, optOut } from '../../consent/opt-in-out.ts';
 import { ensurePreferences } from '../../consent/updates/apply-update.ts';
 import type { Db } from '../../db/client.ts';
+import { eq } from '../../db/comparisons.ts';
 import { allOf, hasRow, jsonTable } from '../../db/expressions.ts';
 import { q } from '../../db/query.ts';
 import { notificationPreferences, threadMembers, users } from '../../db/schema.ts';

@@ -1,4 +1,5 @@
-import { eq, isNotNull, isNull, sql } from 'drizzle-orm';
+import { isNotNull, isNull, sql } from 'drizzle-orm';
+import { eq } from '../../db/comparisons.ts';
 import { allOf, coalesce, inList, json, scalar } from '../../db/expressions.ts';
 import { q } from '../../db/query.ts';
 import { retrying } from '../../db/retry.ts';

@@ -1,4 +1,5 @@
-import { and, eq, exists, inArray, isNotNull, isNull, lt, ne, not, type SQL, sql } from 'drizzle-orm';
+import { and, exists, inArray, isNotNull, isNull, not, type SQL, sql } from 'drizzle-orm';
+import { eq, lt, ne } from '../../db/comparisons.ts';
 import { allOf, anyOf, greatest, jsonTable } from '../../db/expressions.ts';
 import { q } from '../../db/query.ts';
 import { notificationPreferences, smsDeliveryLog, threadMembers, users } from '../../db/schema.ts';

@@ -1,19 +1,6 @@
-import {
-  and,
-  asc,
-  desc,
-  eq,
-  exists,
-  gt,
-  gte,
-  lt,
-  lte,
-  ne,
-  type SQL,
-  type SQLWrapper,
-  sql,
-} from 'drizzle-orm';
+import { and, asc, desc, exists, type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 import { alias, unionAll } from 'drizzle-orm/sqlite-core';
+import { eq, gt, gte, lt, lte, ne } from '../../db/comparisons.ts';
 import { allOf, coalesce, greatest, hasRow, jsonArray, scalar } from '../../db/expressions.ts';
 import { q } from '../../db/query.ts';
 import { smsDeliveryLog, threadMembers } from '../../db/schema.ts';

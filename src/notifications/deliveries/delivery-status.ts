@@ -1,5 +1,6 @@
-import { and, eq, inArray, type SQL, sql } from 'drizzle-orm';
+import { and, inArray, type SQL, sql } from 'drizzle-orm';
 import { type IN_SIGHT, IN_SIGHT_LIST, STATUSES } from '../../db/column-values.ts';
+import { eq } from '../../db/comparisons.ts';
 import { smsDeliveryLog } from '../../db/schema.ts';
 
 /** See {@link STATUSES}. */

@@ -1,5 +1,6 @@
 import type { AnyColumn } from 'drizzle-orm';
-import { and, eq, inArray, isNotNull, lte, ne, not, notInArray, type SQL, sql } from 'drizzle-orm';
+import { and, inArray, isNotNull, not, notInArray, type SQL, sql } from 'drizzle-orm';
+import { eq, lte, ne } from '../../db/comparisons.ts';
 import { anyOf, coalesce, iif, jsonTable, listTable } from '../../db/expressions.ts';
 import { q } from '../../db/query.ts';
 import { smsDeliveryLog } from '../../db/schema.ts';

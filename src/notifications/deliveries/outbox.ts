@@ -1,5 +1,6 @@
-import { and, eq, gt, inArray, isNotNull, isNull, lte, max, ne, not, type SQL, sql } from 'drizzle-orm';
+import { and, inArray, isNotNull, isNull, max, not, type SQL, sql } from 'drizzle-orm';
 import type { ReasonDetail } from '../../db/column-values.ts';
+import { eq, gt, lte, ne } from '../../db/comparisons.ts';
 import {
   allOf,
   anyOf,
@@ -10,6 +11,7 @@ import {
   jsonTable,
   least,
   listTable,
+  scalar,
   type Value,
 } from '../../db/expressions.ts';
 import { insertFrom } from '../../db/insert-from.ts';
@@ -132,7 +134,7 @@ export function suppressRead(userId: Value<string>, threadId: Value<string>, con
         eq(log.threadId, threadId),
         inArray(log.status, ['pending', 'deferred']),
         mayBecome('suppressed'),
-        lte(log.seq, read),
+        lte(log.seq, scalar<number>(read)),
       ),
     );
 }

@@ -1,6 +1,7 @@
-import { and, eq, gte, isNotNull, lt, type SQL, sql } from 'drizzle-orm';
+import { and, isNotNull, type SQL, sql } from 'drizzle-orm';
 import { carrierOptOut, markNumberUnusable } from '../../consent/carrier-reports.ts';
 import type { Db } from '../../db/client.ts';
+import { eq, gte, lt } from '../../db/comparisons.ts';
 import { allOf, anyOf, coalesce, differs, iif } from '../../db/expressions.ts';
 import { q } from '../../db/query.ts';
 import { retrying } from '../../db/retry.ts';
@@ -251,7 +252,7 @@ const sendAgain = hot<{ deliveryId: string; sid: string; error: string | null } 
         eq(log.status, 'sent'),
         mayBecome('pending'),
         lt(log.attempts, MOST_TRIES),
-        lt(due, sql`${log.createdAt} + ${v.expiry}`),
+        lt(due, sql<number>`${log.createdAt} + ${v.expiry}`),
       ),
     );
 });

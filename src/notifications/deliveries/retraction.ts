@@ -1,4 +1,5 @@
-import { and, eq, exists, inArray, isNotNull, type SQL, sql } from 'drizzle-orm';
+import { and, exists, inArray, isNotNull, type SQL, sql } from 'drizzle-orm';
+import { eq } from '../../db/comparisons.ts';
 import { iif } from '../../db/expressions.ts';
 import { q } from '../../db/query.ts';
 import { messages, smsDeliveryLog } from '../../db/schema.ts';

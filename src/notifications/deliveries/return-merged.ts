@@ -1,4 +1,5 @@
-import { and, desc, eq, inArray, isNull, lte, type SQL, sql } from 'drizzle-orm';
+import { and, desc, inArray, isNull, type SQL, sql } from 'drizzle-orm';
+import { eq, lte } from '../../db/comparisons.ts';
 import { coalesce, iif } from '../../db/expressions.ts';
 import { q } from '../../db/query.ts';
 import { smsDeliveryLog } from '../../db/schema.ts';

@@ -1,5 +1,6 @@
-import { and, eq, isNull, lte, type SQL, sql } from 'drizzle-orm';
+import { and, isNull, type SQL, sql } from 'drizzle-orm';
 import * as z from 'zod';
+import { eq, lte } from '../../db/comparisons.ts';
 import { scalar } from '../../db/expressions.ts';
 import { q } from '../../db/query.ts';
 import { retrying } from '../../db/retry.ts';

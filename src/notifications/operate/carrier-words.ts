@@ -1,5 +1,6 @@
-import { and, asc, eq, gt, gte, isNotNull, lt, lte, type SQL, sql } from 'drizzle-orm';
+import { and, asc, isNotNull, type SQL, sql } from 'drizzle-orm';
 import type { Db } from '../../db/client.ts';
+import { eq, gt, gte, lt, lte } from '../../db/comparisons.ts';
 import { allOf, coalesce, excluded, inList, jsonTable, nonNull, scalar } from '../../db/expressions.ts';
 import { insertFrom } from '../../db/insert-from.ts';
 import { q } from '../../db/query.ts';

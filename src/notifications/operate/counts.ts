@@ -1,5 +1,6 @@
-import { count, eq, gte, lt, lte, min, type SQL, sql } from 'drizzle-orm';
+import { count, min, type SQL, sql } from 'drizzle-orm';
 import type { Results } from '../../db/client.ts';
+import { eq, gte, lt, lte } from '../../db/comparisons.ts';
 import { allOf, jsonArray, jsonTable } from '../../db/expressions.ts';
 import { q } from '../../db/query.ts';
 import { deliveryCounts, sendingTimes, smsDeliveryLog } from '../../db/schema.ts';

@@ -1,6 +1,7 @@
-import { between, eq, type SQL, sql } from 'drizzle-orm';
+import { between, type SQL, sql } from 'drizzle-orm';
 import * as z from 'zod';
 import { DELIVERY_REASONS, STATUSES } from '../../db/column-values.ts';
+import { eq } from '../../db/comparisons.ts';
 import { allOf, inList, nonNull } from '../../db/expressions.ts';
 import { q } from '../../db/query.ts';
 import { retrying } from '../../db/retry.ts';

@@ -1,6 +1,7 @@
-import { desc, eq, gte, inArray, lt, type SQL, sql } from 'drizzle-orm';
+import { desc, inArray, type SQL, sql } from 'drizzle-orm';
 import type { Db } from '../../db/client.ts';
 import { IN_SIGHT } from '../../db/column-values.ts';
+import { eq, gte, lt } from '../../db/comparisons.ts';
 import { allOf, coalesce, iif } from '../../db/expressions.ts';
 import { q } from '../../db/query.ts';
 import { families, notificationPreferences, smsDeliveryLog, users } from '../../db/schema.ts';

@@ -1,5 +1,5 @@
-import { eq } from 'drizzle-orm';
 import * as z from 'zod';
+import { eq } from '../../db/comparisons.ts';
 import { q } from '../../db/query.ts';
 import { heartbeats } from '../../db/schema.ts';
 import { hot } from '../../db/statement.ts';

@@ -1,4 +1,5 @@
-import { and, eq, inArray, isNotNull, isNull, lt, lte, notExists, or } from 'drizzle-orm';
+import { and, inArray, isNotNull, isNull, notExists, or } from 'drizzle-orm';
+import { eq, lt, lte } from '../../db/comparisons.ts';
 import { deletePage } from '../../db/delete-page.ts';
 import { allOf } from '../../db/expressions.ts';
 import { q } from '../../db/query.ts';

@@ -1,19 +1,6 @@
-import {
-  and,
-  asc,
-  eq,
-  exists,
-  gt,
-  inArray,
-  isNotNull,
-  isNull,
-  lt,
-  lte,
-  notExists,
-  notInArray,
-  or,
-} from 'drizzle-orm';
+import { and, asc, exists, inArray, isNotNull, isNull, notExists, notInArray, or } from 'drizzle-orm';
 import type { Db } from '../../db/client.ts';
+import { eq, gt, lt, lte } from '../../db/comparisons.ts';
 import { allOf, coalesce, excluded, inList, scalar } from '../../db/expressions.ts';
 import { q } from '../../db/query.ts';
 import { families, messages, retentionRounds, smsDeliveryLog } from '../../db/schema.ts';

@@ -1,6 +1,7 @@
-import { desc, gte, isNull } from 'drizzle-orm';
+import { desc, isNull } from 'drizzle-orm';
 import * as z from 'zod';
 import type { Results } from '../../db/client.ts';
+import { gte } from '../../db/comparisons.ts';
 import { q } from '../../db/query.ts';
 import { retrying } from '../../db/retry.ts';
 import { alerts, deadLetters, linkOpens } from '../../db/schema.ts';

@@ -1,6 +1,7 @@
-import { eq, inArray, lt, lte, notInArray, sql } from 'drizzle-orm';
+import { inArray, notInArray, sql } from 'drizzle-orm';
 import { relayPendingUpdates, runFollowUps } from '../../consent/updates/relay.ts';
 import type { Db } from '../../db/client.ts';
+import { eq, lt, lte } from '../../db/comparisons.ts';
 import { allOf, coalesce, iif } from '../../db/expressions.ts';
 import { q } from '../../db/query.ts';
 import { smsDeliveryLog } from '../../db/schema.ts';

@@ -1,5 +1,6 @@
-import { asc, count, eq, gte, lte, max, sql } from 'drizzle-orm';
+import { asc, count, max, sql } from 'drizzle-orm';
 import type { Results } from '../../db/client.ts';
+import { eq, gte, lte } from '../../db/comparisons.ts';
 import { allOf, coalesce } from '../../db/expressions.ts';
 import { q } from '../../db/query.ts';
 import { retrying } from '../../db/retry.ts';

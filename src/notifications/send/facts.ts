@@ -1,5 +1,6 @@
-import { and, eq, inArray, type SQL, sql } from 'drizzle-orm';
+import { and, inArray, type SQL, sql } from 'drizzle-orm';
 import type { Db } from '../../db/client.ts';
+import { eq } from '../../db/comparisons.ts';
 import { coalesce, listTable } from '../../db/expressions.ts';
 import { q } from '../../db/query.ts';
 import {

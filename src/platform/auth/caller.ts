@@ -1,5 +1,6 @@
-import { eq, exists, gt, isNull, type SQL } from 'drizzle-orm';
+import { exists, isNull, type SQL } from 'drizzle-orm';
 import type { Databases } from '../../db/client.ts';
+import { eq, gt } from '../../db/comparisons.ts';
 import { allOf } from '../../db/expressions.ts';
 import { q } from '../../db/query.ts';
 import { sessions, users } from '../../db/schema.ts';

@@ -1,4 +1,5 @@
-import { eq, gt, isNull, lt } from 'drizzle-orm';
+import { isNull } from 'drizzle-orm';
+import { eq, gt, lt } from '../../db/comparisons.ts';
 import { allOf, anyOf } from '../../db/expressions.ts';
 import { q } from '../../db/query.ts';
 import { serviceKeys } from '../../db/schema.ts';

@@ -1,6 +1,7 @@
-import { and, eq, isNull } from 'drizzle-orm';
+import { and, isNull } from 'drizzle-orm';
 import { decodeProtectedHeader, jwtVerify, SignJWT } from 'jose';
 import type { Db } from '../../db/client.ts';
+import { eq } from '../../db/comparisons.ts';
 import { q } from '../../db/query.ts';
 import { sessions } from '../../db/schema.ts';
 import type { Config } from '../config.ts';

@@ -1,5 +1,6 @@
-import { type AnyColumn, eq, gte, type SQL, sql } from 'drizzle-orm';
+import { type AnyColumn, type SQL, sql } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/sqlite-core';
+import { eq, gte } from '../../db/comparisons.ts';
 import { allOf, anyOf, firstWhere, iif, scalar } from '../../db/expressions.ts';
 import { q } from '../../db/query.ts';
 import { users } from '../../db/schema.ts';
@@ -50,7 +51,7 @@ function familyUsedUp(of: Counter, dayAt: Value<number>, perDay: Value<number>):
     .select({ n: sql<number>`coalesce(sum(${kin[`${of}Day`]}), 0)`.as('n') })
     .from(kin)
     .where(allOf(eq(kin.familyId, users.familyId), eq(kin[`${of}DayAt`], dayAt)));
-  return gte(scalar<number>(together), sql`${perDay} * ${FAMILY_TIMES}`);
+  return gte(scalar<number>(together), sql<number>`${perDay} * ${FAMILY_TIMES}`);
 }
 
 /** The same, looked at for every tenth of a person's only; nobody passes it by more than nine. */
