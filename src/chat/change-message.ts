@@ -14,6 +14,9 @@ import { AppError } from '../platform/errors.ts';
 import { changesUsedUp, countChange, usedUp, windowsAt } from '../platform/pace/person-budget.ts';
 import { type MessageJson, messageColumns, toMessage } from './message.ts';
 
+/** An edit is one request, and one more for so many texts that wait to be sent and are composed anew. */
+const TEXTS_A_REQUEST = 100;
+
 type Author = Pick<Caller, 'userId' | 'familyId'>;
 
 /** The message is the caller's, in a thread that they are (still) in. */
@@ -74,7 +77,7 @@ export async function editMessage(
   const theAuthor = eq(users.id, author.userId);
   const mayChange = hasRow(users, allOf(theAuthor, not(changesUsedUp(dayAt, perDay))));
   const isNew = allOf(own, isNull(messages.deletedAt), ne(messages.body, body), hasContent, mayChange);
-  const { edited, found, members, budget } = await retrying(() =>
+  const { deliveries, edited, found, members, budget } = await retrying(() =>
     deps.db.forFamily(author.familyId).batch({
       // Before the message: the rows are told apart by what it says until now.
       deliveries: reviseDeliveries(messageId, hasRow(messages, isNew)),
@@ -93,6 +96,7 @@ export async function editMessage(
       members: membersOf(messageId),
     }),
   );
+  deps.requestPace.add(author, Math.floor(deliveries.meta.changes / TEXTS_A_REQUEST));
   const [row] = found;
   if (!row) throw notFound();
   if (row.deletedAt !== null) throw new AppError('conflict', 'This message was taken back; post a new one.');

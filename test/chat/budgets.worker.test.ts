@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { editMessage } from '../../src/chat/change-message.ts';
 import { postMessage } from '../../src/chat/post-message.ts';
 import { AppError } from '../../src/platform/errors.ts';
 import { testDeps } from '../worker/deps.ts';
@@ -150,4 +151,24 @@ it('lets all people of a family together begin in a day what five of them may', 
   // Whoever has written little goes on for a while: the family is counted at every tenth of a person's.
   expect(new Set(await posts('rosa', 9))).toEqual(new Set([201]));
   expect(await post('rosa')).toMatchObject({ status: 429, json: { error: 'rate_limited' } });
+});
+
+it('counts an edit as more requests when many texts that are about to leave are composed anew', async () => {
+  const world = await createWorld({}, 2);
+  const people = Array.from({ length: 102 }, (_, n) => ({ id: `p${n}`, name: `P${n}` }));
+  await world.seed(people.map((person, n) => ({ ...person, phone: world.phone(n) })));
+  const deps = testDeps();
+  const added: number[] = [];
+  deps.requestPace = { ...deps.requestPace, add: (_, requests) => added.push(requests) };
+  const { userId } = world.member('p0');
+  const { familyId } = world;
+  const caller = { userId, familyId, sessionId: null, via: 'host', expiresAt: null } as const;
+  const threadId = world.thread();
+  const { json } = await world.api('POST', `/api/threads/${threadId}/messages`, {
+    as: world.member('p0'),
+    body: { body: 'To a hundred and one' },
+  });
+  await editMessage(deps, caller, threadId, json.message.id, 'Otherwise');
+  await deps.idle();
+  expect(added).toEqual([1]);
 });
