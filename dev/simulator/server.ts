@@ -15,9 +15,12 @@ function answerError(response: ServerResponse, error: unknown): void {
   else sendJson(response, 500, { error: error instanceof Error ? error.message : String(error) });
 }
 
+/** For how long an idle connection is kept, ms: longer than its clients keep theirs, who would ask on one that was just closed. */
+const IDLE_MS = 600_000;
+
 /** The simulator's HTTP server: Twilio's API, the control API, and the page for everything else. */
 export function createSimulatorServer(carrier: Carrier, page: Handler): Server {
-  return createServer((request, response) => {
+  const server = createServer((request, response) => {
     const url = URL.parse(request.url ?? '/', 'http://simulator');
     const handle: Handler = async (...message) => {
       const path = message[2].pathname;
@@ -28,4 +31,6 @@ export function createSimulatorServer(carrier: Carrier, page: Handler): Server {
     if (!url) return answerError(response, new HttpError(400, 'That is no path.'));
     handle(request, response, url).catch((error: unknown) => answerError(response, error));
   });
+  server.keepAliveTimeout = IDLE_MS;
+  return server;
 }
