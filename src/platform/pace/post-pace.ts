@@ -25,11 +25,12 @@ export interface PostPace {
 
 /** A post is counted by its recipients beyond so many, and as one at the least: small conversations are quick as they are. */
 const FEW_RECIPIENTS = 10;
-/** Of an author, and of all authors of a family together, ms a recipient. */
-const AUTHOR_MS = 3;
-const FAMILY_MS = 1;
-/** The burst that needs no turn: ten messages to a hundred people. */
-const BURST_MS = 3000;
+/**
+ * Of an author, and of all authors of a family together, ms a recipient; and the burst that needs no turn: ten messages to
+ * a hundred people, whoever of them writes.
+ */
+const OF_AUTHOR = { each: 3, burst: 3000 };
+const OF_FAMILY = { each: 1, burst: 1000 };
 /**
  * An author who is this far ahead writes faster than others read: texts of their messages are gathered for this long.
  */
@@ -53,11 +54,11 @@ export function createPostPace({
     turn: async ({ userId, familyId }) => {
       const at = now();
       const taken = [
-        { lane: laneOf(`author:${familyId}:${userId}`, at), each: AUTHOR_MS },
-        { lane: laneOf(`family:${familyId}`, at), each: FAMILY_MS },
-      ].map(({ lane, each }) => ({ lane, each, cost: lane.cost }));
+        { lane: laneOf(`author:${familyId}:${userId}`, at), ...OF_AUTHOR },
+        { lane: laneOf(`family:${familyId}`, at), ...OF_FAMILY },
+      ].map((one) => ({ ...one, cost: one.lane.cost }));
       const ahead = Math.max(...taken.map(({ lane }) => lane.busyUntil - at));
-      const wait = Math.max(0, ahead - BURST_MS);
+      const wait = Math.max(0, ...taken.map(({ lane, burst }) => lane.busyUntil - at - burst));
       if (wait > LONGEST_WAIT_MS) {
         throw rateLimited('That was a lot for many people at once. Go on in about a minute.', wait / 1000);
       }

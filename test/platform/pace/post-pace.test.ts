@@ -83,6 +83,17 @@ describe('the pace of posts', () => {
     expect(Math.max(...waits)).toBeLessThan(8000);
   });
 
+  it('lets ten messages to a hundred people pass at once, be they of one member or of ten', async () => {
+    for (let n = 0; n < 20; n++) await post(`usr_${n}`, 9);
+    const began = now;
+    for (let n = 0; n < 20; n++) {
+      now = began;
+      await post(`usr_${n}`, 99);
+    }
+    expect(waits.filter((ms) => ms < 100)).toHaveLength(1);
+    expect(waits).toHaveLength(8);
+  });
+
   it('holds a family in which all flood together', async () => {
     const began = now;
     for (let n = 0; n < 40; n++) for (let i = 0; i < 10; i++) await post(`usr_${i}`, 99);
