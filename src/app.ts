@@ -4,7 +4,7 @@ import { secureHeaders } from 'hono/secure-headers';
 import { mountHealth } from './admin/health.ts';
 import { FamilyMovingError } from './db/client.ts';
 import { isOverloaded, isTransient } from './db/retry.ts';
-import { knownPerson } from './identity/login/known-person.ts';
+import { knownPerson } from './identity/login/login-cookies.ts';
 import { clientOf } from './platform/auth/request-caller.ts';
 import { ConfigError } from './platform/config.ts';
 import type { Bindings, Deps } from './platform/deps.ts';

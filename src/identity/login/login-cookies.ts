@@ -1,9 +1,10 @@
-import { currentCaller } from '../../platform/auth/request-caller.ts';
+import { credentialsOf, currentCaller } from '../../platform/auth/request-caller.ts';
+import { readSessionToken, sessionCookieName } from '../../platform/auth/session.ts';
 import type { Config } from '../../platform/config.ts';
 import type { Deps } from '../../platform/deps.ts';
 import { cookieName, cookieValue, setCookie } from '../../platform/http/cookies.ts';
 import { revokeSession } from '../account/own-sessions.ts';
-import { DEVICE_TTL_SECONDS } from './known-device.ts';
+import { DEVICE_TTL_SECONDS, readDeviceToken } from './known-device.ts';
 
 const HANDLE = 'fcs_login';
 const DEVICE = 'fcs_device';
@@ -36,4 +37,20 @@ export async function endFormerSession(deps: Deps, request: Request, userId: str
   const former = await currentCaller(new Request(request.url, { headers: { Cookie: cookie } }), deps);
   if (!former || former.sessionId === null || former.userId === userId) return;
   await revokeSession(deps, former, former.sessionId);
+}
+
+/**
+ * Whose browser or app a request comes from, as the signature of its session says, or of a device in which they signed in
+ * before. It signs nobody in: the session may have ended, and no database is asked.
+ * @param now ms
+ * @returns the person's id; null for a stranger. Never throws
+ */
+export async function knownPerson(request: Request, config: Config, now: number): Promise<string | null> {
+  const { authorization, cookie } = credentialsOf(request);
+  const bearer = /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1];
+  const token = bearer ?? cookieValue(cookie, sessionCookieName(config));
+  const session = token ? await readSessionToken(config, token) : null;
+  if (session) return session.userId;
+  const device = deviceOf(request, config);
+  return device === null ? null : ((await readDeviceToken(config, device, now))?.userId ?? null);
 }
