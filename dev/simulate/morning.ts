@@ -158,7 +158,13 @@ export function morning(options: MorningOptions, placed: Placement): MorningResu
         ? open.reduce((sum, second) => sum + (due.get(second)!.get(outage.store) ?? 0), 0)
         : 0;
     // Each has waited for its turn: the oldest go first.
-    const asked = { urgent: 0, returning: Math.min(through, backlog - unreachable), fresh: 0 };
+    const asked = {
+      urgent: 0,
+      lightReturning: 0,
+      light: 0,
+      returning: Math.min(through, backlog - unreachable),
+      fresh: 0,
+    };
     const turns = takePermits(pace, asked, { perSecond, perDay: null }, MIDNIGHT + now * 1000);
     pace = turns.state;
     let room = turns.given.returning;

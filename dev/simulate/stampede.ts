@@ -77,7 +77,7 @@ export function stampede({ texts, perSecond, concurrency, families }: StampedeOp
     const asked = ready.reduce((sum, { rows }) => sum + rows, 0);
     const turns = takePermits(
       pace,
-      { urgent: 0, returning: asked, fresh: 0 },
+      { urgent: 0, lightReturning: 0, light: 0, returning: asked, fresh: 0 },
       { perSecond, perDay: null },
       START + second * 1000,
     );

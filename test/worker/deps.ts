@@ -127,11 +127,14 @@ export function testDeps(settings: Record<string, string> = {}): TestDeps {
     // Their windows are the real minutes; tests that are about them bring their own.
     edge: createEdgeLimits({}),
     sender: () => ({
-      take: async ({ urgent, returning, fresh }) => ({
+      take: async ({ urgent, families }) => ({
         urgent,
-        returning,
-        fresh,
-        turns: { urgent: [], returning: [], fresh: [] },
+        lightReturning: families.reduce((sum, { returning }) => sum + returning, 0),
+        light: families.reduce((sum, { fresh }) => sum + fresh, 0),
+        returning: 0,
+        fresh: 0,
+        turns: { urgent: [], lightReturning: [], light: [], returning: [], fresh: [] },
+        lightFamilies: families.map(({ familyId }) => familyId),
       }),
       slow: async () => undefined,
     }),

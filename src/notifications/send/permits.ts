@@ -1,5 +1,6 @@
 import type { Deps } from '../../platform/deps.ts';
 import { errorFields } from '../../platform/log.ts';
+import { KINDS, type Kind } from '../../platform/pace/pace.ts';
 import { slowSender } from '../../platform/pace/pace-clients.ts';
 import { type Sender, senderFor, senderName } from '../../platform/sms/senders.ts';
 import { SECOND_MS } from '../../platform/time.ts';
@@ -27,27 +28,37 @@ export interface Permits<T> {
 }
 
 const byAge = (a: Asking, b: Asking): number => a.record.facts.createdAt - b.record.facts.createdAt;
-const KINDS = ['urgent', 'returning', 'fresh'] as const;
-
-const kindOf = ({ record }: Asking) =>
-  record.facts.urgent ? 'urgent' : record.paced ? 'returning' : 'fresh';
-
 /** Asks one sender for turns: of each kind those that were written first go first. */
 async function askSender<T extends Asking>(deps: Deps, sender: Sender, leads: T[]): Promise<Permits<T>> {
-  const of = (kind: (typeof KINDS)[number]) => leads.filter((lead) => kindOf(lead) === kind).toSorted(byAge);
-  const kinds = { urgent: of('urgent'), returning: of('returning'), fresh: of('fresh') };
-  const { urgent, returning, fresh } = kinds;
+  const ordinary = Map.groupBy(
+    leads.filter(({ record }) => !record.facts.urgent),
+    ({ record }) => record.familyId,
+  );
+  const families = [...ordinary].map(([familyId, texts]) => {
+    const returning = texts.filter(({ record }) => record.paced).length;
+    return { familyId, returning, fresh: texts.length - returning };
+  });
   try {
     const given = await deps
       .sender(sender)
       .take(
-        { urgent: urgent.length, returning: returning.length, fresh: fresh.length },
+        { urgent: leads.filter(({ record }) => record.facts.urgent).length, families },
         { perSecond: sender.perSecond, perDay: sender.perDay },
       );
+    const light = new Set(given.lightFamilies);
+    const kindOf = ({ record }: T): Kind => {
+      if (record.facts.urgent) return 'urgent';
+      if (light.has(record.familyId)) return record.paced ? 'lightReturning' : 'light';
+      return record.paced ? 'returning' : 'fresh';
+    };
+    const byKind = Map.groupBy(leads.toSorted(byAge), kindOf);
+    const of = (kind: Kind) => byKind.get(kind) ?? [];
     return {
-      going: KINDS.flatMap((kind) => kinds[kind].slice(0, given[kind])),
+      going: KINDS.flatMap((kind) => of(kind).slice(0, given[kind])),
       waiting: KINDS.flatMap((kind) =>
-        kinds[kind].slice(given[kind]).map((lead, i) => ({ lead, until: given.turns[kind][i]! })),
+        of(kind)
+          .slice(given[kind])
+          .map((lead, i) => ({ lead, until: given.turns[kind][i]! })),
       ),
       unasked: [],
     };

@@ -3,13 +3,24 @@ import type { Deps } from '../deps.ts';
 import { callObject, type ObjectNamespace } from '../family/call-object.ts';
 import { errorFields } from '../log.ts';
 import { type Sender, senderName } from '../sms/senders.ts';
-import type { PaceLimits, PermitsAsked, PermitsGiven } from './pace.ts';
+import type { PaceLimits, PermitsGiven } from './pace.ts';
 import type { Lease, LeaseRequest, ServiceCaps } from './service-budget.ts';
+
+/** Texts that ask to go: urgent ones, and the others of each family: those whose turn has come, and those that come anew. */
+export interface TextsAsked {
+  urgent: number;
+  families: readonly { familyId: string; returning: number; fresh: number }[];
+}
+
+/** The answer, with the families that ask for little, see `family-shares.ts`. */
+export interface TextsGiven extends PermitsGiven {
+  lightFamilies: string[];
+}
 
 /** The interface of a sender's object. */
 export interface SenderRpc {
   /** Takes turns for texts. A turn that is not used is lost. */
-  take(asked: PermitsAsked, limits: PaceLimits): Promise<PermitsGiven>;
+  take(asked: TextsAsked, limits: PaceLimits): Promise<TextsGiven>;
   /** The carrier has said that the sender is too fast, see `slowDown`. */
   slow(pause: { retryAfterMs: number | null; firstMs: number }): Promise<void>;
 }

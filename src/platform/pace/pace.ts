@@ -4,15 +4,17 @@ import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../time.ts';
 /**
  * The pace of one sender: a generic cell rate algorithm whose bucket holds a minute, so that a burst of a minute's
  * texts may go at once, and never more than a minute of them waits at Twilio. A text without room is given the time
- * of its turn; one that comes at its turn goes before new ones.
+ * of its turn; one that comes at its turn goes before new ones, and those of a family that asks for little
+ * (`family-shares.ts`) do not wait behind the turns of one that asks for much.
  */
 
 /** What a sender's object keeps. Times are ms UTC. */
 export interface PaceState {
   /** When all that was granted will have left at the sender's rate. */
   busyUntil: number;
-  /** The last turn that was given away. */
+  /** The last turn that was given away, and the last of those of families that ask for little. */
   bookedUntil: number;
+  lightUntil: number;
   /** Urgent texts that found no room lately, and until when room is kept for them. */
   urgentOwed: number;
   urgentUntil: number;
@@ -30,6 +32,7 @@ export interface PaceState {
 export const IDLE: PaceState = {
   busyUntil: 0,
   bookedUntil: 0,
+  lightUntil: 0,
   urgentOwed: 0,
   urgentUntil: 0,
   pausedUntil: 0,
@@ -45,19 +48,19 @@ export interface PaceLimits {
   perDay: number | null;
 }
 
-/** Texts that ask to go, in this order: urgent ones, those whose turn has come, others. */
-export interface PermitsAsked {
-  urgent: number;
-  returning: number;
-  fresh: number;
-}
+/**
+ * The kinds of texts, in the order in which they go: urgent ones, those of families that ask for little whose turn has come
+ * and those that come anew, others whose turn has come, others that come anew.
+ */
+export const KINDS = ['urgent', 'lightReturning', 'light', 'returning', 'fresh'] as const;
+export type Kind = (typeof KINDS)[number];
 
-/** The answer: of each sort the first so many may go now; of the others each has its turn, ms UTC, in the same order. */
-export interface PermitsGiven {
-  urgent: number;
-  returning: number;
-  fresh: number;
-  turns: { urgent: number[]; returning: number[]; fresh: number[] };
+/** How many texts of each kind ask to go. */
+export type PermitsAsked = Record<Kind, number>;
+
+/** The answer: of each kind the first so many may go now; of the others each has its turn, ms UTC, in the same order. */
+export interface PermitsGiven extends Record<Kind, number> {
+  turns: Record<Kind, number[]>;
 }
 
 /** The most that may wait at the carrier, by the sender's rate. */
@@ -80,6 +83,7 @@ function current(state: PaceState, now: number): PaceState {
     seenAt: now,
     busyUntil: Math.max(known.busyUntil, now),
     bookedUntil: Math.max(known.bookedUntil, now),
+    lightUntil: Math.max(known.lightUntil, now),
     urgentOwed: now < known.urgentUntil ? known.urgentOwed : 0,
     today: dayEnded ? 0 : known.today,
     dayEnds: dayEnded ? carrierDayAfter(now) : known.dayEnds,
@@ -117,11 +121,13 @@ export function takePermits(
   next.urgentOwed = Math.max(0, next.urgentOwed - urgent) + refusedUrgent;
   if (refusedUrgent > 0) next.urgentUntil = now + URGENT_KEPT_MS;
   room = Math.max(0, room - next.urgentOwed);
+  const lightReturning = take(asked.lightReturning);
+  const light = take(asked.light);
   const returning = take(asked.returning);
   const mayOvertake = next.bookedUntil <= now || room * every >= ahead / 2;
   const fresh = take(mayOvertake ? asked.fresh : 0);
 
-  const taken = urgent + returning + fresh;
+  const taken = urgent + lightReturning + light + returning + fresh;
   next.busyUntil += taken * every;
   next.today += taken;
   const dayIsOver = perDay !== null && next.today >= perDay;
@@ -131,19 +137,26 @@ export function takePermits(
     dayIsOver ? next.dayEnds : 0,
     now + Math.min(every, SECOND_MS),
   );
+  const refusedBefore = refusedUrgent + asked.lightReturning - lightReturning;
+  const refusedLight = asked.light - light;
   const refusedReturning = asked.returning - returning;
-  const refusedFresh = asked.fresh - fresh;
-  const afterwards = soonest + (refusedUrgent + refusedReturning) * every;
-  const firstFresh = Math.max(afterwards, next.bookedUntil + every);
+  const firstLight = Math.max(soonest + refusedBefore * every, next.lightUntil + every);
+  const firstReturning = soonest + (refusedBefore + refusedLight) * every;
+  const afterwards = firstReturning + refusedReturning * every;
+  const firstFresh = Math.max(afterwards, next.bookedUntil + (1 + refusedLight) * every);
   const turns = {
     urgent: series(soonest, refusedUrgent, every),
-    returning: series(soonest + refusedUrgent * every, refusedReturning, every),
-    fresh: series(firstFresh, refusedFresh, every),
+    lightReturning: series(soonest + refusedUrgent * every, asked.lightReturning - lightReturning, every),
+    light: series(firstLight, refusedLight, every),
+    returning: series(firstReturning, refusedReturning, every),
+    fresh: series(firstFresh, asked.fresh - fresh, every),
   };
-  // Turns come one after another, and may be more than a call takes arguments.
-  const last = Math.max(next.bookedUntil, ...Object.values(turns).map((some) => some.at(-1) ?? 0));
+  next.lightUntil = Math.min(turns.light.at(-1) ?? next.lightUntil, now + DAY_MS);
+  // Turns come one after another, and may be more than a call takes arguments. Those of the light ones put off the others'.
+  const booked = next.bookedUntil > now ? next.bookedUntil + refusedLight * every : next.bookedUntil;
+  const last = Math.max(booked, ...Object.values(turns).map((some) => some.at(-1) ?? 0));
   next.bookedUntil = Math.min(last, now + DAY_MS);
-  return { state: next, given: { urgent, returning, fresh, turns } };
+  return { state: next, given: { urgent, lightReturning, light, returning, fresh, turns } };
 }
 
 /**

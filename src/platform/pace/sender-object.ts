@@ -1,18 +1,12 @@
 import { DurableObject } from 'cloudflare:workers';
-import {
-  IDLE,
-  type PaceLimits,
-  type PaceState,
-  type PermitsAsked,
-  type PermitsGiven,
-  slowDown,
-  takePermits,
-} from './pace.ts';
-import type { SenderRpc } from './pace-clients.ts';
+import { countShares, type FamilyShares } from './family-shares.ts';
+import { IDLE, type PaceLimits, type PaceState, type PermitsAsked, slowDown, takePermits } from './pace.ts';
+import type { SenderRpc, TextsAsked, TextsGiven } from './pace-clients.ts';
 
 /** The Durable Object of one sender: how fast it may go. Its limits are settings, and come with each call. */
 export class SenderObject<Env> extends DurableObject<Env> implements SenderRpc {
   #state: PaceState = IDLE;
+  #shares: FamilyShares = new Map();
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -21,10 +15,19 @@ export class SenderObject<Env> extends DurableObject<Env> implements SenderRpc {
     });
   }
 
-  async take(asked: PermitsAsked, limits: PaceLimits): Promise<PermitsGiven> {
-    const { state, given } = takePermits(this.#state, asked, limits, Date.now());
+  async take({ urgent, families }: TextsAsked, limits: PaceLimits): Promise<TextsGiven> {
+    const now = Date.now();
+    const { shares, light } = countShares(this.#shares, families, limits.perSecond, now);
+    this.#shares = shares;
+    const asked: PermitsAsked = { urgent, lightReturning: 0, light: 0, returning: 0, fresh: 0 };
+    for (const { familyId, returning, fresh } of families) {
+      const isLight = light.has(familyId);
+      asked[isLight ? 'lightReturning' : 'returning'] += returning;
+      asked[isLight ? 'light' : 'fresh'] += fresh;
+    }
+    const { state, given } = takePermits(this.#state, asked, limits, now);
     this.#keep(state);
-    return given;
+    return { ...given, lightFamilies: [...light] };
   }
 
   async slow(pause: { retryAfterMs: number | null; firstMs: number }): Promise<void> {

@@ -7,7 +7,7 @@ const PEOPLE = ['rosa', ...Array.from({ length: 9 }, (_, n) => `p${n}`)];
 
 async function circle(settings: Record<string, string>): Promise<World> {
   vi.useFakeTimers({ toFake: ['Date'], now: Date.parse('2031-05-05T15:00:00Z') });
-  const world = await createWorld(settings, PEOPLE.length);
+  const world = await createWorld(settings, PEOPLE.length + 2);
   await world.seed(PEOPLE.map((id, n) => ({ id, name: id, phone: world.phone(n) })));
   return world;
 }
@@ -56,6 +56,34 @@ describe('texts at the pace of their sender', () => {
     await later(world, 20);
     expect(await statuses(world)).toEqual({ sent: 9 });
     expect(await world.texts()).toHaveLength(9);
+  });
+
+  it('of a family that asks for little do not wait behind the turns of another that asks for much', async () => {
+    const world = await circle({ SMS_PER_SECOND: '0.1' });
+    await post(world); // Nine: six go, three have turns.
+    await world.drain();
+    const familyId = `${world.familyId}_other`;
+    const at = new Date(Date.now() - 86_400_000).toISOString();
+    const smsConsent = { at, source: 'signup form', version: '2026-01' };
+    await world.mirror(`families/${familyId}`, { name: 'Others', timeZone: 'America/New_York' });
+    for (const [n, id] of [`ana_${familyId}`, `ben_${familyId}`].entries()) {
+      const phone = world.phone(PEOPLE.length + n);
+      await world.mirror(`users/${id}`, { familyId, name: id, phone, phoneVerifiedAt: at, smsConsent });
+    }
+    const memberIds = [`ana_${familyId}`, `ben_${familyId}`];
+    await world.mirror(`threads/thr_${familyId}`, { familyId, title: 'Two', memberIds });
+    await world.api('POST', `/api/threads/thr_${familyId}/messages`, {
+      as: { userId: memberIds[0]!, familyId },
+      body: { body: 'Dinner?' },
+    });
+    await world.drain();
+    const number = world.phone(PEOPLE.length + 1);
+    expect(await world.texts(number)).toEqual([]);
+    await later(world, 10);
+    expect(await world.texts(number)).toHaveLength(1);
+    expect(await statuses(world)).toEqual({ sent: 6, pending: 3 });
+    for (const _ of [1, 2, 3]) await later(world, 10);
+    expect(await statuses(world)).toEqual({ sent: 9 });
   });
 
   it('end at once when their turn comes only after they have expired, instead of waiting for it', async () => {

@@ -10,7 +10,7 @@ import {
 } from '../../../src/platform/pace/pace.ts';
 
 const NOW = Date.UTC(2026, 4, 1, 12);
-const NONE: PermitsAsked = { urgent: 0, returning: 0, fresh: 0 };
+const NONE: PermitsAsked = { urgent: 0, lightReturning: 0, light: 0, returning: 0, fresh: 0 };
 const limits = (perSecond: number, perDay: number | null = null) => ({ perSecond, perDay });
 
 /** A sender, and a clock that only the test moves. */
@@ -68,6 +68,23 @@ describe('the pace of a sender', () => {
     // Nobody comes for the room of half a minute: those who had their turns do not want them any more.
     one.now += 30_000;
     expect(one.take({ fresh: 10 }).fresh).toBeGreaterThan(0);
+  });
+
+  it('lets those of families that ask for little go before the turns of one that asks for much, one by one', () => {
+    const one = sender(1);
+    const flood = one.take({ fresh: 100 });
+    expect(flood.turns.fresh.at(-1)).toBe(NOW + 40_000);
+    one.now += 200;
+    expect(one.take({ light: 2 }).turns.light).toEqual([NOW + 1200, NOW + 2200]);
+    expect(one.take({ light: 1 }).turns.light).toEqual([NOW + 3200]);
+    // The three put off whatever comes behind the flood by as much.
+    expect(one.take({ fresh: 1 }).turns.fresh).toEqual([NOW + 44_000]);
+    // At its turn it goes, whoever else has one then; that one comes next.
+    one.now = NOW + 1200;
+    const given = one.take({ returning: 1, lightReturning: 1 });
+    expect([given.lightReturning, given.returning, given.turns.returning]).toEqual([1, 0, [NOW + 2200]]);
+    one.now = NOW + 120_000;
+    expect(one.take({ light: 60 }).light).toBe(60);
   });
 
   it('takes no more than its share of the carriers’ day, which ends at midnight Pacific', () => {
