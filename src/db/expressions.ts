@@ -91,8 +91,11 @@ export const nonNull = <C extends SQLiteColumn>(column: C): SQL<NonNullable<GetC
 /** SQLite's number of a row: rows of an append-only table are numbered in the order in which they were written. */
 export const rowid = (table: SQLiteTable): SQL<number> => sql<number>`${table}.rowid`;
 
-/** A placeholder where drizzle's types want a number. */
-export const limitOf = (rows: SQL<number>): number => rows as unknown as number;
+/**
+ * A placeholder where drizzle's types want a number. The sign keeps SQLite from planning the statement by what is bound,
+ * and so from compiling it anew every time that it runs: see the limits of `q`.
+ */
+export const limitOf = (rows: SQL<number>): number => sql<number>`+${rows}` as unknown as number;
 
 /** A table of one row and no column, for a select that asks of no table: `q.select({…}).from(oneRow)`. */
 export const oneRow: SQL = sql`(select 1)`;

@@ -1,4 +1,5 @@
 import type { D1Database } from '@cloudflare/workers-types/experimental';
+import { type SQL, sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/d1';
 
 const unbound = () => {
@@ -13,6 +14,28 @@ const unbound = () => {
 const NO_DATABASE = { prepare: () => null } as unknown as D1Database;
 
 const builder = drizzle(NO_DATABASE, { logger: { logQuery: unbound } });
+
+/** What drizzle's dialect does with limits, which its types hide. */
+interface Dialect {
+  buildLimit(limit: unknown): SQL | undefined;
+  buildSetOperationQuery(operation: { setOperator: { limit?: unknown } }): SQL;
+}
+const { dialect } = builder as unknown as { dialect: Dialect };
+const buildLimit = dialect.buildLimit.bind(dialect);
+const buildSetOperationQuery = dialect.buildSetOperationQuery.bind(dialect);
+
+/**
+ * A limit that is a number goes into the text. SQLite since 3.47 plans a statement by what its `LIMIT ?` is bound to, and
+ * for that compiles it anew every time that it is bound (`sqlite3ExprIsInteger` in expr.c).
+ */
+const inText = (limit: unknown): unknown =>
+  typeof limit === 'number' && Number.isSafeInteger(limit) && limit >= 0 ? sql.raw(String(limit)) : limit;
+dialect.buildLimit = (limit) => buildLimit(inText(limit));
+dialect.buildSetOperationQuery = (operation) =>
+  buildSetOperationQuery({
+    ...operation,
+    setOperator: { ...operation.setOperator, limit: inText(operation.setOperator.limit) },
+  });
 
 /**
  * Builds statements, and never runs one: what it builds is handed to `all`, `first`, `run` or `batch` of a `Db`, which

@@ -57,13 +57,16 @@ const tables = new Set(results.map(({ name }) => name));
 
 /**
  * Whatever a test makes the product ask the database, no statement may write a delivery's status without asking for the
- * one before or read a table from end to end, and no trip may touch the directory and a family's rows at once.
+ * one before, bind a limit or read a table from end to end, and no trip may touch the directory and a family's rows at once.
  * @throws Error that names what did
  */
 async function checkStatements(): Promise<void> {
   const unguarded = statementsSeen().filter(writesAnyStatus);
   const faults = {
     'A delivery’s status is written without asking for the one before': unguarded,
+    'A limit is bound, for which SQLite compiles the statement at every run': statementsSeen().filter(
+      (each) => /\blimit \?/.test(each),
+    ),
     'A table is read from end to end': await statementsThatScan(DB),
     'The directory and a family’s rows are asked in one trip': tripsThatStraddle(tables),
   };
