@@ -40,7 +40,7 @@ export interface RecordedInbound {
 /** Max. answers to one number in an hour: more means a loop of machines (Twilio's 14107). */
 const ANSWERS_PER_HOUR = 5;
 /** The same with what confirms an opt-out, which comes when the others are used up, but not to a phone that says stop and start in turns. */
-const CONFIRMED_PER_HOUR = 10;
+const CONFIRMED_PER_HOUR = 30;
 /** Delay of an opt-out in the queue that still could not be written. */
 const QUEUED_AGAIN_SECONDS = 5;
 
