@@ -5,6 +5,7 @@ import { applyUpdate } from '../../src/consent/updates/apply-update.ts';
 import { importPhone } from '../../src/identity/phone/import-phone.ts';
 import { removePhone } from '../../src/identity/phone/remove-phone.ts';
 import type { FamilyUpdate } from '../../src/numbers/changes.ts';
+import { failureOf } from '../support/failure-of.ts';
 import { sql } from '../support/sql.ts';
 import { type TestDeps, testDeps } from '../worker/deps.ts';
 import {
@@ -426,7 +427,9 @@ describe('updates that the directory has enqueued', () => {
           await deps.idle();
           deps.d1.reset();
           deps.d1.faultAt = (trip) => (trip === fail ? { when, message } : null);
-          await optOut(deps, web(rosa)).catch(() => undefined); // May fail; what counts is the end.
+          // It may fail, by what was struck alone; what counts is the end.
+          const failure = await failureOf(optOut(deps, web(rosa)));
+          expect([null, `Error: ${message}`]).toContain(failure && String(failure));
           await deps.idle();
           const over = deps.d1.trips.length <= fail;
           deps.d1.faultAt = () => null;

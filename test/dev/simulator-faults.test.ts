@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type Faults, NO_FAULTS, pickFault } from '../../dev/simulator/faults.ts';
 import { createSimulator, type Simulator } from '../../dev/simulator/simulator.ts';
+import { failureOf } from '../support/failure-of.ts';
 import { twilioSdk } from '../support/twilio-sdk.ts';
 
 const FROM = '+15005550006';
@@ -18,12 +19,17 @@ afterEach(() => Promise.all(open.splice(0).map((simulator) => simulator.close())
 /** One create call by plain fetch: its HTTP status, or `null` when no answer came. */
 async function send(simulator: Simulator, to = ROSA, timeoutMs = 10_000): Promise<Response | null> {
   const { accountSid, authToken } = simulator.settings();
-  return await fetch(`${simulator.origin}/2010-04-01/Accounts/${accountSid}/Messages.json`, {
+  const answer = fetch(`${simulator.origin}/2010-04-01/Accounts/${accountSid}/Messages.json`, {
     method: 'POST',
     headers: { authorization: `Basic ${btoa(`${accountSid}:${authToken}`)}` },
     body: new URLSearchParams({ To: to, From: FROM, Body: 'Hello' }),
     signal: AbortSignal.timeout(timeoutMs),
-  }).catch(() => null); // No answer is one of the outcomes.
+  });
+  const failure = await failureOf(answer);
+  if (failure === null) return await answer;
+  // No answer is one of the outcomes: the connection ended, or it took too long.
+  expect(String(failure)).toMatch(/^(TypeError: fetch failed|TimeoutError: )/);
+  return null;
 }
 
 describe('planned faults', () => {

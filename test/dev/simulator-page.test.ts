@@ -10,6 +10,7 @@ import {
 } from '../../dev/simulator/page/format.ts';
 import { html } from '../../dev/simulator/page/html.ts';
 import { createSimulator, type Simulator } from '../../dev/simulator/simulator.ts';
+import { failureOf } from '../support/failure-of.ts';
 import { type FakeApp, startFakeApp } from '../support/fake-app.ts';
 import { twilioSdk } from '../support/twilio-sdk.ts';
 
@@ -339,13 +340,14 @@ describe('live updates', () => {
     const stop = new AbortController();
     const stream = await fetch(`${simulator.origin}/simulator/events?after=0`, { signal: stop.signal });
     const seen: { type: string; html?: string; row?: string | null }[] = [];
-    const reading = (async () => {
+    const read = async () => {
       for await (const chunk of stream.body?.pipeThrough(new TextDecoderStream()) ?? []) {
         for (const line of chunk.split('\n')) {
           if (line.startsWith('data: ')) seen.push(JSON.parse(line.slice(6)));
         }
       }
-    })().catch(() => undefined); // It ends by being aborted.
+    };
+    const end = failureOf(read());
     await expect.poll(() => seen.length).toBeGreaterThan(1);
     await simulator.sendFromPhone(ROSA, 'STOP');
     simulator.faults.set({ latencyMs: 1500 });
@@ -353,7 +355,7 @@ describe('live updates', () => {
     simulator.clear();
     await expect.poll(() => seen.at(-1)?.type).toBe('reload');
     stop.abort();
-    await reading;
+    expect(String(await end)).toMatch(/^AbortError: /);
     expect(seen[0]?.type).toBe('hello');
     expect(seen.some((update) => update.html?.includes('Before'))).toBe(true);
     expect(seen.some((update) => update.type === 'stopped' && update.html?.includes('replied STOP'))).toBe(

@@ -253,8 +253,9 @@ describe('pressing the button', () => {
   });
 
   test('is refused for a person who is gone', async () => {
-    const code = await newLink({ userId: 'usr_gone' }).catch(() => null);
-    expect(code, 'the model refuses links for strangers').toBeNull();
+    await expect(newLink({ userId: 'usr_gone' }), 'the model refuses links for strangers').rejects.toThrow(
+      'FOREIGN KEY constraint failed',
+    );
     await bindings.DB.prepare(
       "INSERT INTO users (id, family_id, name, created_at, deleted_at) VALUES ('usr_gone', 'fam', '', 0, 1)",
     ).run();

@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http';
 import { base64url, exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type TokenDeps, verifyHostToken as verify } from '../../../src/platform/auth/host-token.ts';
+import { failureOf } from '../../support/failure-of.ts';
 
 const SECRET = 'test-auth-secret-0123456789-0123456789';
 const utf8 = (text: string) => new TextEncoder().encode(text);
@@ -14,12 +15,12 @@ const config = {
 };
 type TokenConfig = TokenDeps['config'];
 
-/** What was left to go on after the answer; its failure is nobody's. */
+/** What was left to go on after the answer, and comes to what it fails with: nobody waits for it. */
 let background: Promise<unknown>[] = [];
 const verifyHostToken = (token: string, settings: TokenConfig) =>
   verify(token, {
     config: settings,
-    afterwards: (work) => void background.push(work.catch(() => undefined)),
+    afterwards: (work) => void background.push(failureOf(work)),
   });
 
 const user = { familyId: 'fam_1', name: 'Rosa' };
