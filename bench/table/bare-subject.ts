@@ -25,7 +25,6 @@ export async function startBareSubject(carrier: string): Promise<Subject> {
     stop: () => send(`${origin}/stop`, {}, ''),
     openSocket: (n) =>
       opened(new WebSocket(`${origin.replace('http', 'ws')}/socket?room=${Math.floor(n / FAMILY_SIZE)}`)),
-    counted: async () => null,
     close: async () => {
       await started.end();
       await rm(dir, { recursive: true, force: true });

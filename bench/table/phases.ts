@@ -81,14 +81,14 @@ export class Round {
 
   async #together(): Promise<Sample> {
     const posts = POSTS.together;
-    const [before, counted] = [await usageOf(this.#subject.pid), await this.#subject.counted()];
+    const before = await usageOf(this.#subject.pid);
     const began = performance.now();
     const postedMs = await this.#texted(posts, async (from) => {
       await this.#posts(from, posts, IN_FLIGHT);
       return performance.now() - began;
     });
     const textedMs = performance.now() - began;
-    const [after, counts] = [await usageOf(this.#subject.pid), await this.#subject.counted()];
+    const after = await usageOf(this.#subject.pid);
     const cpuOf = (name: string) => each((after.cpu.get(name) ?? 0) - (before.cpu.get(name) ?? 0), posts);
     return {
       postsASecond: each(posts, postedMs),
@@ -96,12 +96,6 @@ export class Round {
       cpuAPost: each(totalCpu(after) - totalCpu(before), posts),
       cpuNode: cpuOf('node'),
       cpuRuntime: cpuOf('workerd'),
-      ...(counted &&
-        counts && {
-          tripsAPost: (counts.trips - counted.trips) / posts,
-          readAPost: (counts.rowsRead - counted.rowsRead) / posts,
-          writtenAPost: (counts.rowsWritten - counted.rowsWritten) / posts,
-        }),
     };
   }
 
@@ -135,15 +129,14 @@ export class Round {
   }
 
   async #stops(): Promise<Sample> {
-    const [before, counted] = [await usageOf(this.#subject.pid), await this.#subject.counted()];
+    const before = await usageOf(this.#subject.pid);
     const began = performance.now();
     await closedLoop(STOPS, 16, (n) => this.#subject.stop(this.#number * STOPS + n));
     const ms = performance.now() - began;
-    const [after, counts] = [await usageOf(this.#subject.pid), await this.#subject.counted()];
+    const after = await usageOf(this.#subject.pid);
     return {
       stops: each(STOPS, ms),
       cpuAStop: each(totalCpu(after) - totalCpu(before), STOPS),
-      ...(counted && counts && { tripsAStop: (counts.trips - counted.trips) / STOPS }),
     };
   }
 

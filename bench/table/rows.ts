@@ -5,9 +5,6 @@ export const ROWS = {
   cpuAPost: ['CPU ms, a post with its three texts', 1],
   cpuNode: ['of it Node', 1],
   cpuRuntime: ['of it the Workers runtime', 1],
-  tripsAPost: ['D1 trips, a post with its texts', 2],
-  readAPost: ['rows read', 1],
-  writtenAPost: ['rows written', 1],
   aloneMedian: ['post p50 ms, alone', 1],
   aloneHigh: ['post p99 ms, alone', 1],
   textMedian: ['post → text p50 ms, 20 posts/s', 1],
@@ -18,7 +15,6 @@ export const ROWS = {
   slowBacklog: ['the same, carrier takes 100 ms', 0],
   stops: ['inbound STOP/s, 16 in flight', 0],
   cpuAStop: ['CPU ms a STOP', 1],
-  tripsAStop: ['D1 trips a STOP', 2],
   memoryOfSockets: ['MB per 1,000 sockets', 0],
   cpuASocket: ['CPU ms to open a socket', 1],
 } as const satisfies Record<string, readonly [string, number]>;

@@ -139,7 +139,6 @@ export async function startStackSubject(
       const url = `${origin.replace('http', 'ws')}/api/presence/socket`;
       return await opened(new WebSocket(url, ['fcs.v1', `bearer.${token}`]));
     },
-    counted: async () => null,
     close: async () => {
       await started.end();
       await rm(dir, { recursive: true, force: true });

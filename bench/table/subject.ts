@@ -13,16 +13,7 @@ export interface Subject {
   stop(n: number): Promise<void>;
   /** A presence socket, four a family. Resolves when it is open. */
   openSocket(n: number): Promise<WebSocket>;
-  /** D1 trips, rows read and rows written since the start; null: it does not count them. */
-  counted(): Promise<DatabaseCounts | null>;
   close(): Promise<void>;
-}
-
-/** What the databases were asked, all of them together. */
-export interface DatabaseCounts {
-  trips: number;
-  rowsRead: number;
-  rowsWritten: number;
 }
 
 /** People of a family; one of them posts. */
