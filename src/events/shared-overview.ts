@@ -1,6 +1,7 @@
 import { MAIN_STORE } from '../db/stores/map.ts';
 import { lastActAt } from '../platform/audit.ts';
 import type { Deps } from '../platform/deps.ts';
+import { createLookRate, type LookRate } from '../platform/pace/paced-look.ts';
 import { SECOND_MS } from '../platform/time.ts';
 import { loadOverview, type Overview } from './operations-overview.ts';
 
@@ -23,24 +24,17 @@ const MOST_CLOCKS = 16;
 interface Memory {
   /** What was seen last, by the zone of the clock. */
   seen: Map<string, Overview>;
-  /** Until when exact looks are taken in advance, ms. */
-  owedUntil: number;
+  exact: LookRate;
 }
 const memories = new WeakMap<object, Memory>();
 
 function memoryOf(key: object): Memory {
-  const memory = memories.get(key) ?? { seen: new Map(), owedUntil: 0 };
+  const memory = memories.get(key) ?? {
+    seen: new Map(),
+    exact: createLookRate({ atOnce: AT_ONCE, everyMs: OPENED_MS }),
+  };
   memories.set(key, memory);
   return memory;
-}
-
-/** Takes one of the exact looks, if there is one left. */
-function takeExact(memory: Memory, now: number): boolean {
-  // More than that cannot be owed: the clock was set back.
-  const owed = Math.min(Math.max(0, memory.owedUntil - now), AT_ONCE * OPENED_MS);
-  if (owed > (AT_ONCE - 1) * OPENED_MS) return false;
-  memory.owedUntil = now + owed + OPENED_MS;
-  return true;
 }
 
 function isNewEnough({ at }: Overview, newness: Newness, now: number): boolean {
@@ -61,7 +55,7 @@ export async function sharedOverview(
   const memory = memoryOf(deps.db.keyOf(MAIN_STORE));
   const now = deps.now();
   const seen = memory.seen.get(zone);
-  const isExact = newness === 'exact' || (newness === 'opened' && takeExact(memory, now));
+  const isExact = newness === 'exact' || (newness === 'opened' && memory.exact.take(now));
   if (!isExact && seen && isNewEnough(seen, newness, now) && seen.at >= lastActAt(deps) + ACT_MS) return seen;
   const overview = await loadOverview(deps, dayOf);
   if (memory.seen.size >= MOST_CLOCKS) memory.seen.clear();

@@ -23,3 +23,14 @@ it('looks again after a look that failed', async () => {
   await expect(readiness(() => Promise.reject(new Error('away')))).rejects.toThrow('away');
   expect(await readiness(async () => 'here')).toBe('here');
 });
+
+it('tells whoever asks too often what is being found out, and not what was seen long ago', async () => {
+  let now = 1_000_000;
+  const readiness = pacedLook<string>({ now: () => now, atOnce: 1, everyMs: 500 });
+  expect(await readiness(async () => 'yesterday')).toBe('yesterday');
+  now += 86_400_000;
+  const { promise, resolve } = Promise.withResolvers<string>();
+  const both = [readiness(() => promise), readiness(async () => 'never asked')];
+  resolve('today');
+  expect(await Promise.all(both)).toEqual(['today', 'today']);
+});
